@@ -1,0 +1,16 @@
+"""What every test of this repository may use, beside the fixtures of the package's own pytest plugin."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep a developer's own TRANSFORMS_* settings out of the tests."""
+    for name in [name for name in os.environ if name.startswith("TRANSFORMS_")]:
+        monkeypatch.delenv(name)
+    yield

@@ -1,0 +1,92 @@
+"""A reference to a media item, as an adapter gets it at inference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from palantir_models.errors import InferenceTypeError
+from transforms.errors import UnavailableError
+
+
+class MediaItem:
+    """What stands for a media reference at run time: its text and its RID are known, its bytes are not here.
+
+    Follows the public page integrate-models/model-adapter-reference.
+    """
+
+    def __init__(self, media_reference: str | Mapping[str, Any]) -> None:
+        """Read a reference.
+
+        :param media_reference: the reference, as JSON text or as the mapping that the text holds.
+        :raises InferenceTypeError: when it is neither.
+        """
+        try:
+            parsed = json.loads(media_reference) if isinstance(media_reference, str) else media_reference
+        except ValueError as error:
+            raise InferenceTypeError(f"{media_reference!r} is not a media reference: it is not JSON.") from error
+        if not isinstance(parsed, Mapping):
+            raise InferenceTypeError(f"{media_reference!r} is not a media reference: give JSON text or a dict.")
+        self._parsed = parsed
+
+    @property
+    def media_reference(self) -> str:
+        """The reference as JSON text."""
+        return json.dumps(self._parsed)
+
+    @property
+    def media_item_rid(self) -> str | None:
+        """The RID of the media item, if the reference has one."""
+        found = _find(self._parsed, "mediaItemRid")
+        return found if isinstance(found, str) else None
+
+    def get_media_item(self) -> NoReturn:
+        """Refuse: media sets are not part of a local store.
+
+        :raises UnavailableError: always.
+        """
+        self._refuse("get_media_item")
+
+    def get_media_item_via_access_pattern(self, name: str, path: str) -> NoReturn:
+        """Refuse, as :meth:`get_media_item` does."""
+        self._refuse("get_media_item_via_access_pattern")
+
+    def transform_media_item(self, output_path: str, transformation: Any) -> NoReturn:
+        """Refuse, as :meth:`get_media_item` does."""
+        self._refuse("transform_media_item")
+
+    def get_media_item_metadata(self) -> NoReturn:
+        """Refuse, as :meth:`get_media_item` does."""
+        self._refuse("get_media_item_metadata")
+
+    def transform_and_wait(
+        self,
+        transformation: Any,
+        output_path: str = "",
+        poll_interval_seconds: float = 3.0,
+        poll_timeout_seconds: float = 30.0,
+    ) -> NoReturn:
+        """Refuse, as :meth:`get_media_item` does."""
+        self._refuse("transform_and_wait")
+
+    def transformation_calculation_hint(self, transformation: Any, output_paths: Any) -> NoReturn:
+        """Refuse, as :meth:`get_media_item` does."""
+        self._refuse("transformation_calculation_hint")
+
+    def _refuse(self, method: str) -> NoReturn:
+        raise UnavailableError(
+            f"MediaReference.{method}() needs a media set service, which a local store does not have. "
+            "Keep the bytes in a dataset of files and declare it as pm.FileSystem()."
+        )
+
+    def __repr__(self) -> str:
+        return f"MediaReference({self.media_reference})"
+
+
+def _find(value: Any, key: str) -> Any:
+    if not isinstance(value, Mapping):
+        return None
+    if key in value:
+        return value[key]
+    return next((found for child in value.values() if (found := _find(child, key)) is not None), None)

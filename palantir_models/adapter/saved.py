@@ -1,0 +1,138 @@
+"""An adapter as files and a few strings that describe them: what publishing writes and using a model reads."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from palantir_models.adapter import location
+from palantir_models.adapter.artifacts import digests, verify
+from palantir_models.adapter.auto_serialize import AutoSerialization
+from palantir_models.adapter.base import ModelAdapter
+from palantir_models.adapter.declaration import api_json
+from palantir_models.adapter.requirements import loaded_requirements
+from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
+from palantir_models.errors import AdapterError, SerializationError
+from transforms.errors import StoreError, TransformsError, TransformTypeError
+
+if TYPE_CHECKING:
+    from models_api.models_api_executable import (
+        ContainerizedApplicationContext,
+        ExternalModelExecutionContext,
+    )
+
+
+@dataclass(frozen=True)
+class SavedAdapter:
+    """What describes a saved adapter.
+
+    :param adapter: its class, ``"module:Class"``.
+    :param api: its inputs and outputs, JSON of :func:`api_json`.
+    :param serializers: JSON object of constructor argument -> serializer class; empty when ``save`` is overridden.
+    :param sha256: relative path of each file -> SHA-256 in hexadecimal.
+    :param requirements: JSON list of ``"name==version"``, the distributions in use when it was saved.
+    """
+
+    adapter: str
+    api: str
+    serializers: str
+    sha256: dict[str, str]
+    requirements: str
+
+
+def save_adapter(adapter: ModelAdapter, directory: Path) -> SavedAdapter:
+    """Write the state of an adapter into an empty folder; whatever fails, the caller removes the folder.
+
+    :param adapter: the adapter.
+    :param directory: the folder, made when it does not exist.
+    :returns: what describes the saved state.
+    :raises TransformTypeError: when it is no adapter.
+    :raises AdapterError: when its class cannot be imported elsewhere, or declares no usable API.
+    :raises SerializationError: when its state cannot be written.
+    :raises StoreError: when the folder is not empty.
+    """
+    if not isinstance(adapter, ModelAdapter):
+        made = f": make an instance, {adapter.__name__}(…)" if isinstance(adapter, type) else ""
+        raise TransformTypeError(f"{adapter!r} is not an instance of a palantir_models.ModelAdapter{made}.")
+    where, api = location.location_of(type(adapter)), api_json(adapter)
+    directory.mkdir(parents=True, exist_ok=True)
+    if any(directory.iterdir()):
+        raise StoreError(f"The folder {directory} is not empty, so the state of {where} cannot be saved into it.")
+    _guarded(f"{where}.save", lambda: adapter.save(ModelStateWriter(directory)))
+    return SavedAdapter(where, api, _serializers(type(adapter)), digests(directory), loaded_requirements())
+
+
+def load_adapter(
+    directory: Path,
+    adapter: str,
+    sha256: Mapping[str, str],
+    adapter_class: type[ModelAdapter] | None = None,
+    container_context: ContainerizedApplicationContext | None = None,
+    external_model_context: ExternalModelExecutionContext | None = None,
+) -> ModelAdapter:
+    """Rebuild an adapter. Its files are verified before its class is imported or anything is deserialized.
+
+    :param directory: the folder that :func:`save_adapter` wrote.
+    :param adapter: its class, ``"module:Class"``.
+    :param sha256: relative path of each file -> SHA-256 in hexadecimal.
+    :param adapter_class: the class to make instead of the recorded one.
+    :param container_context: handed to ``load`` when it takes it.
+    :param external_model_context: handed to ``load`` when it takes it.
+    :returns: the adapter.
+    :raises ArtifactMismatchError: when a file is missing, added or changed.
+    :raises AdapterNotFoundError: when its class, or a module that its state needs, cannot be imported.
+    :raises SerializationError: when its state cannot be read.
+    """
+    verify(directory, sha256)
+    cls = location.adapter_class(adapter) if adapter_class is None else adapter_class
+    offered = {
+        "state_reader": ModelStateReader(directory),
+        "container_context": container_context,
+        "external_model_context": external_model_context,
+    }
+    args, kwargs = _accepted(cls.load, offered)
+    try:
+        loaded = _guarded(f"{adapter}.load", lambda: cls.load(*args, **kwargs))
+    except ModuleNotFoundError as error:
+        raise location.missing_module(adapter, error) from error
+    if not isinstance(loaded, ModelAdapter):
+        raise AdapterError(f"{cls.__name__}.load returned {loaded!r}; return the adapter, as in 'return cls(model)'.")
+    return loaded
+
+
+def _guarded(what: str, call: Callable[[], Any]) -> Any:
+    """Run the user's own code; what it raises is told as a state that cannot be kept."""
+    try:
+        return call()
+    except (TransformsError, ModuleNotFoundError):
+        raise
+    except Exception as error:
+        raise SerializationError(f"{what} raised {type(error).__name__}: {error}. See the cause above.") from error
+
+
+def _accepted(function: Callable[..., Any], offered: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Pick what a ``load`` of any arity takes: by name where it uses the documented names, by position elsewhere."""
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    in_order = list(offered.values())
+    for position, parameter in enumerate(inspect.signature(function).parameters.values()):
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.name in offered:
+            kwargs[parameter.name] = offered[parameter.name]
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            args += in_order[position:]
+        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            named = offered.get(parameter.name, in_order[position] if position < len(in_order) else None)
+            if position < len(in_order) or parameter.default is parameter.empty:
+                args.append(named)
+    return args, kwargs
+
+
+def _serializers(cls: type[ModelAdapter]) -> str:
+    plan = AutoSerialization.of(cls)
+    if plan is None or cls.save is not ModelAdapter.save:
+        return "{}"
+    return json.dumps({name: type(serializer).__name__ for name, serializer in plan.serializers.items()})

@@ -1,0 +1,41 @@
+"""The errors of model adapters, as twigs on the framework's one tree.
+
+DeclarationError
+└── AdapterError                 the author of an adapter: what the class declares cannot work
+    └── InferenceTypeError           (also TypeError) a value that is not of the declared type
+NotFoundError
+├── AdapterNotFoundError         (also ImportError) the adapter's module or class cannot be imported
+└── ArtifactNotFoundError        (also FileNotFoundError) a saved state has no such file or folder
+DataError
+└── SerializationError           a state that cannot be saved or rebuilt
+StoreError
+└── ArtifactMismatchError        saved files are not those that were published
+"""
+
+from __future__ import annotations
+
+from transforms.errors import DataError, DeclarationError, NotFoundError, StoreError, TransformTypeError
+
+
+class AdapterError(DeclarationError):
+    """A model adapter declares something that cannot work."""
+
+
+class InferenceTypeError(AdapterError, TransformTypeError):
+    """An inference was given, or gave, a value that is not what ``api()`` declares."""
+
+
+class AdapterNotFoundError(NotFoundError, ImportError):
+    """The module or class of a model adapter cannot be imported."""
+
+
+class ArtifactNotFoundError(NotFoundError, FileNotFoundError):
+    """The saved state of a model has no such file or folder."""
+
+
+class SerializationError(DataError):
+    """The state of a model adapter cannot be saved, or cannot be rebuilt."""
+
+
+class ArtifactMismatchError(StoreError):
+    """The files of a model version are not the files that were published; none of them was read."""

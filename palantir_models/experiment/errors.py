@@ -1,0 +1,35 @@
+"""Errors of experiments: one branch for mistakes in a call, one for limits that the error handler rules.
+
+    TransformsError
+    ├── ExperimentError             a mistake in a call: raised whatever the error handler
+    │   ├── ExperimentTypeError         a value of a type that is not supported (also TypeError)
+    │   ├── ExperimentStepError         a step that does not rise
+    │   └── ExperimentClosedError       logging after the experiment ended
+    └── ExperimentLimitError        a configured limit is reached: left to the error handler
+
+A call that raises any of them has changed nothing.
+"""
+
+from __future__ import annotations
+
+from transforms.errors import TransformsError
+
+
+class ExperimentError(TransformsError, ValueError):
+    """A call to an experiment that cannot be followed; nothing of it was kept."""
+
+
+class ExperimentTypeError(ExperimentError, TypeError):
+    """A value whose type an experiment does not support."""
+
+
+class ExperimentStepError(ExperimentError):
+    """A step that is not above the last one of its series."""
+
+
+class ExperimentClosedError(ExperimentError):
+    """Something was logged after the experiment had ended."""
+
+
+class ExperimentLimitError(TransformsError):
+    """A limit of the experiment is reached, so a value was not kept."""

@@ -1,0 +1,338 @@
+"""An experiment as a training job sees it: log calls that validate, append in memory and return."""
+
+from __future__ import annotations
+
+import html
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from palantir_models.experiment import arrow, summary
+from palantir_models.experiment.contents import Contents
+from palantir_models.experiment.errors import ExperimentError
+from palantir_models.experiment.handler import ErrorHandler, ErrorHandlerType
+from palantir_models.experiment.images import png
+from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.names import checked_name, checked_text
+from palantir_models.experiment.plots import plotly_json
+from palantir_models.experiment.tables import encoded
+from palantir_models.experiment.values import batch, checked_step, metric, parameter
+from transforms.errors import UnavailableError
+
+if TYPE_CHECKING:
+    import pandas
+    import plotly.graph_objects
+    import polars
+    import pyarrow as pa
+    from PIL.Image import Image
+
+RUNNING, SUCCEEDED, FAILED = "RUNNING", "SUCCEEDED", "FAILED"
+
+
+class Experiment:
+    """The hyperparameters, metrics, images, plots and tables that one training job logs.
+
+    Obtained from ``create_experiment`` of a model output. Every ``log_*`` method may be called from any
+    thread of the job's process; it keeps all of what it is given or nothing. A mistake in a call raises an
+    :class:`ExperimentError` whatever the error handler; a reached limit, or a fault that the caller did not
+    cause, is left to the handler. Follows the public page integrate-models/experiment-reference.
+
+    :param name: a name of 1 to 100 characters; the commit may number it to tell it from others of the model.
+    :param model: the alias of the model.
+    :param experiment_id: 32 hexadecimal digits; a new one when not given.
+    :param error_handler_type: what becomes of faults that are not the caller's.
+    :param limits: how much the experiment may hold.
+    :param clock: the time in nanoseconds since 1970.
+    :raises ExperimentError: for a name or handler that cannot be used.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        model: str,
+        experiment_id: str | None = None,
+        error_handler_type: ErrorHandlerType = ErrorHandlerType.WARN,
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._name = checked_name("an experiment", name, limits.name_length)
+        self._model = model
+        self._id = experiment_id or uuid.uuid4().hex
+        self._limits = limits
+        self._clock = clock
+        self._handler = ErrorHandler(error_handler_type, f"Experiment {self._name!r} of model {model!r}")
+        self._contents = Contents(limits, clock)
+        self._append = self._contents.metrics.append
+        self._created = arrow.instant(clock())
+        self._finished: datetime | None = None
+        self._status = RUNNING
+        self._error: str | None = None
+
+    # What users call
+
+    def log_param(self, key: str, value: bool | date | datetime | float | int | str) -> None:
+        """Set one hyperparameter, replacing what was logged under the same key.
+
+        :param key: a name of 1 to 100 characters.
+        :param value: a bool, date, datetime, float, int of 64 bits, or str. A datetime is kept in UTC; one
+            without a time zone is taken as local time.
+        :raises ExperimentError: for a key or value that cannot be stored, or when the experiment has ended.
+        :raises ExperimentLimitError: for one hyperparameter too many, under ``ErrorHandlerType.FAIL``.
+        """
+        self._set_parameters({self._checked("a hyperparameter", key): value})
+
+    def log_params(self, parameter_map: Mapping[str, bool | date | datetime | float | int | str]) -> None:
+        """Set several hyperparameters, all of them or none.
+
+        :param parameter_map: key to value, each as for :meth:`log_param`.
+        :raises ExperimentError: as for :meth:`log_param`, for any one of them.
+        :raises ExperimentLimitError: when there is no room for all new ones, under ``ErrorHandlerType.FAIL``.
+        """
+        self._set_parameters(batch("parameter_map", parameter_map))
+
+    def log_metric(self, metric_name: str, metric_value: float, step: int | None = None) -> None:
+        """Append a value to a metric series, which the first value creates.
+
+        :param metric_name: a name of 1 to 100 characters, such as ``train/loss``.
+        :param metric_value: a number: int, float, NumPy scalar, or an array or tensor without dimensions. NaN
+            and infinities are kept; a bool is refused.
+        :param step: above the series' last step; 0, then the last one plus one, when not given.
+        :raises ExperimentError: for a name, value or step that cannot be used, or when the experiment has
+            ended.
+        :raises ExperimentLimitError: for one value too many, under ``ErrorHandlerType.FAIL``.
+        """
+        plain = type(metric_value) is float and (step is None or type(step) is int)
+        if plain and self._append(metric_name, metric_value, step):
+            return
+        self._append_metrics({self._checked("a metric", metric_name): metric_value}, step)
+
+    def log_metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
+        """Append one value to each of several metric series, all of them or none.
+
+        :param values: series name to value, each as for :meth:`log_metric`.
+        :param step: the step of every value; when not given, each series takes its own next step.
+        :raises ExperimentError: as for :meth:`log_metric`, for any one of them.
+        :raises ExperimentLimitError: when there is no room for all values, under ``ErrorHandlerType.FAIL``.
+        """
+        self._append_metrics(batch("values", values), step)
+
+    def log_image(
+        self,
+        series_name: str,
+        image: str | bytes | Image,
+        caption: str | None = None,
+        step: int | None = None,
+    ) -> None:
+        """Append an image to an image series, which the first image creates.
+
+        :param series_name: a name of 1 to 100 characters.
+        :param image: the path of a PNG file, the bytes of a PNG, a Pillow image, or a Matplotlib figure.
+        :param caption: at most 1,000 characters.
+        :param step: above the series' last step; 0, then the last one plus one, when not given.
+        :raises ExperimentError: for anything that is no PNG by its content, a name, caption or step that
+            cannot be used, or when the experiment has ended.
+        :raises OSError: for a fault while a file is read, under ``ErrorHandlerType.FAIL``.
+        """
+        name = self._checked("an image series", series_name)
+        text, number = self._text("A caption", caption), checked_step(step)
+        with self._handler.guard("image", [name]):
+            self._contents.append_media(self._contents.images, name, lambda: png(image), text, number)
+
+    def log_plot(
+        self,
+        series_name: str,
+        plot_data: plotly.graph_objects.Figure,
+        caption: str | None = None,
+        step: int | None = None,
+    ) -> None:
+        """Append a plot to a plot series, which the first plot creates.
+
+        :param series_name: a name of 1 to 100 characters.
+        :param plot_data: a ``plotly.graph_objects.Figure``, kept as it is now.
+        :param caption: at most 1,000 characters.
+        :param step: above the series' last step; 0, then the last one plus one, when not given.
+        :raises ExperimentError: for another type of plot, a name, caption or step that cannot be used, or
+            when the experiment has ended.
+        """
+        name = self._checked("a plot series", series_name)
+        text, number = self._text("A caption", caption), checked_step(step)
+        with self._handler.guard("plot", [name]):
+            self._contents.append_media(self._contents.plots, name, lambda: plotly_json(plot_data), text, number)
+
+    def log_table(
+        self, table_name: str, table: polars.DataFrame | pandas.DataFrame, description: str | None = None
+    ) -> None:
+        """Set a table, replacing what was logged under the same name.
+
+        :param table_name: a name of 1 to 100 characters.
+        :param table: a pandas or Polars ``DataFrame`` of at most 100,000 rows, kept as it is now. A pandas
+            index other than the default one becomes columns in front.
+        :param description: at most 1,000 characters.
+        :raises ExperimentError: for another type, column names that are not distinct, values that Parquet
+            cannot hold, or when the experiment has ended.
+        :raises ExperimentLimitError: for too many rows, under ``ErrorHandlerType.FAIL``.
+        """
+        name = self._checked("a table", table_name)
+        text, rows = self._text("A description", description), self._limits.table_rows
+        with self._handler.guard("table", [name]):
+            self._contents.set_table(name, lambda: encoded(name, table, text, rows))
+
+    def as_mlflow_run(self) -> AbstractContextManager[Any]:
+        """Make the experiment the active MLflow run.
+
+        :returns: a context manager that yields the run.
+        :raises UnavailableError: always, as yet.
+        """
+        raise UnavailableError(
+            "as_mlflow_run() is not available in this version: log with log_param, log_metric and the other "
+            "log_* methods of the experiment."
+        )
+
+    # What the job's commit and the journal call
+
+    @property
+    def experiment_id(self) -> str:
+        """32 hexadecimal digits."""
+        return self._id
+
+    @property
+    def name(self) -> str:
+        """The name, as given or as the commit numbered it."""
+        return self._name
+
+    @property
+    def model(self) -> str:
+        """The alias of the model."""
+        return self._model
+
+    @property
+    def status(self) -> str:
+        """``RUNNING``, ``SUCCEEDED`` or ``FAILED``."""
+        return self._status
+
+    @property
+    def created_time(self) -> datetime:
+        """When it was created, in UTC."""
+        return self._created
+
+    @property
+    def parameter_count(self) -> int:
+        """How many hyperparameters it holds."""
+        return len(self._contents.parameters)
+
+    @property
+    def value_count(self) -> int:
+        """How many metric values it holds, across all series."""
+        return len(self._contents.metrics)
+
+    @property
+    def dropped_count(self) -> int:
+        """How many values (of any kind) were offered but not kept for a reason that is not the caller's."""
+        return self._handler.dropped_count
+
+    @property
+    def handler(self) -> ErrorHandler:
+        """The error policy, for whoever stores what was logged and may fail at it."""
+        return self._handler
+
+    def rename(self, name: str) -> None:
+        """Give it the name that the commit found free.
+
+        :param name: the name.
+        :raises ExperimentError: for a name that cannot be used.
+        """
+        self._name = checked_name("an experiment", name, self._limits.name_length)
+
+    def close(self, status: str, error: str | None = None) -> None:
+        """End it: nothing can be logged from now on. A published experiment may still be closed as failed.
+
+        :param status: ``SUCCEEDED`` or ``FAILED``.
+        :param error: why it failed.
+        :raises ExperimentError: for another status.
+        """
+        if status not in (SUCCEEDED, FAILED):
+            raise ExperimentError(f"An experiment ends with status {SUCCEEDED} or {FAILED}, not {status!r}.")
+        ended = "has ended with its job, which failed"
+        if status == SUCCEEDED:
+            ended = "is already published: log before publish(), or create another experiment"
+        with self._contents.lock:
+            self._contents.close(f"Nothing can be added to experiment {self._name!r}, as it {ended}.")
+            self._status, self._error, self._finished = status, error, arrow.instant(self._clock())
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Return what was logged so far, one Arrow table for each kind that is not empty.
+
+        :returns: any of ``hyperparameters``, ``metrics``, ``images``, ``plots`` and ``tables``; metrics,
+            images and plots ordered by series and step.
+        """
+        return self._contents.snapshot().arrow(self._id)
+
+    def row(self) -> dict[str, Any]:
+        """Return what the experiments table takes from the experiment itself.
+
+        :returns: column name to value; what only the commit knows (branch, transform, …) is left out.
+        """
+        contents = self._contents.snapshot()
+        return {
+            "experiment_id": self._id,
+            "name": self._name,
+            "status": self._status,
+            "created_time": self._created,
+            "finished_time": self._finished,
+            "parameter_count": len(contents.parameters),
+            "value_count": contents.value_count,
+            "dropped_count": self.dropped_count,
+            "error": self._error,
+            "series": summary.series_json(contents, self._handler.dropped),
+        }
+
+    def __repr__(self) -> str:
+        return f"<Experiment {self._name!r} of {self._model!r}, {', '.join(self._facts())}>"
+
+    def _repr_html_(self) -> str:
+        facts = " · ".join(html.escape(fact) for fact in self._facts())
+        return f"<b>{html.escape(self._name)}</b> <small>{html.escape(self._model)} · {facts}</small>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"Experiment {self._name!r} cannot be pickled or copied, since values logged to a copy would be "
+            "lost: return the values from the other process and log them here."
+        )
+
+    # How
+
+    def _facts(self) -> Iterable[str]:
+        yield self._status
+        counts = {
+            "hyperparameter": self.parameter_count,
+            "metric value": self.value_count,
+            "image": len(self._contents.images),
+            "plot": len(self._contents.plots),
+            "table": len(self._contents.tables),
+        }
+        for noun, count in counts.items():
+            if count:
+                yield f"{count:,} {noun}{'s' if count > 1 else ''}"
+        if self.dropped_count:
+            yield f"{self.dropped_count:,} dropped"
+
+    def _checked(self, what: str, name: object) -> str:
+        return checked_name(what, name, self._limits.name_length)
+
+    def _text(self, what: str, text: object) -> str | None:
+        return checked_text(what, text, self._limits.caption_length)
+
+    def _set_parameters(self, values: Mapping[Any, Any]) -> None:
+        made = {self._checked("a hyperparameter", key): parameter(key, value) for key, value in values.items()}
+        with self._handler.guard("parameter", made):
+            self._contents.set_parameters(made)
+
+    def _append_metrics(self, values: Mapping[Any, Any], step: object) -> None:
+        number = checked_step(step)
+        made = {self._checked("a metric", name): metric(name, value) for name, value in values.items()}
+        with self._handler.guard("metric", made):
+            self._contents.append_metrics(made, number)

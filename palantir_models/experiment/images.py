@@ -1,0 +1,156 @@
+"""What may be logged as an image, as the PNG that is stored."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from palantir_models.experiment.errors import ExperimentError, ExperimentTypeError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_OTHERS = {
+    b"\xff\xd8\xff": "a JPEG",
+    b"GIF8": "a GIF",
+    b"BM": "a BMP",
+    b"II*\x00": "a TIFF",
+    b"MM\x00*": "a TIFF",
+    b"RIFF": "a WebP",
+    b"<svg": "an SVG",
+    b"<?xml": "an SVG",
+    b"%PDF": "a PDF",
+}
+_WRITABLE = {"1", "L", "LA", "I;16", "I;16B", "P", "RGB", "RGBA"}
+_CONVERTED = {
+    "CMYK": "RGB",
+    "HSV": "RGB",
+    "I;16L": "I;16",
+    "I;16N": "I;16",
+    "LAB": "RGB",
+    "La": "LA",
+    "PA": "RGBA",
+    "RGBX": "RGB",
+    "RGBa": "RGBA",
+    "YCbCr": "RGB",
+}
+
+
+class Png(NamedTuple):
+    """The bytes of a PNG with its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def png(image: object) -> Png:
+    """Return the PNG of what a caller logs as an image.
+
+    A file or bytes are stored as they are once their content proves to be a PNG, whatever the file's name. A
+    Pillow image is encoded; modes that PNG lacks are converted when nothing but the encoding changes. A
+    Matplotlib figure is drawn as it would be saved.
+
+    :param image: a path, bytes, a Pillow image or a Matplotlib figure.
+    :returns: the PNG.
+    :raises ExperimentTypeError: for an object of another kind.
+    :raises ExperimentError: for a file that cannot be read, content that is no PNG, or an image PNG cannot
+        hold.
+    """
+    if isinstance(image, (str, os.PathLike)):
+        return _from_path(image)
+    if isinstance(image, (bytes, bytearray, memoryview)):
+        return _checked(bytes(image), "The bytes")
+    if (pillow := sys.modules.get("PIL.Image")) and isinstance(image, pillow.Image):
+        return _from_pillow(image)
+    if (figures := sys.modules.get("matplotlib.figure")) and isinstance(image, figures.Figure):
+        return _from_matplotlib(image)
+    kind = type(image)
+    raise ExperimentTypeError(
+        f"An image must be a path to a PNG, PNG bytes, a Pillow image or a Matplotlib figure, "
+        f"not {kind.__module__}.{kind.__qualname__}.{_advice(image)}"
+    )
+
+
+def _from_path(path: str | os.PathLike[Any]) -> Png:
+    try:
+        data = Path(os.fsdecode(path)).read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ExperimentError(
+            f"The image {os.fspath(path)!r} cannot be read ({reason}), looked for from {os.getcwd()}: "
+            "pass the path of a PNG file."
+        ) from error
+    return _checked(data, f"The file {os.fspath(path)!r}")
+
+
+def _checked(data: bytes, what: str) -> Png:
+    if not data.startswith(_SIGNATURE):
+        looks = next((f"looks like {name}" for start, name in _OTHERS.items() if data.startswith(start)), "is no PNG")
+        looks = looks if data else "has no content"
+        raise ExperimentError(
+            f"{what} given as an image {looks} (by content): only PNG is stored. "
+            "Open it with PIL.Image.open and log that image."
+        )
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            width, height = image.size
+            image.verify()
+    except Exception as error:
+        raise ExperimentError(f"{what} given as an image starts like a PNG but is broken: {error}.") from error
+    return Png(data, width, height)
+
+
+def _from_pillow(image: Image) -> Png:
+    try:
+        ready = _writable(image)
+        buffer = io.BytesIO()
+        ready.save(buffer, "PNG")
+    except ExperimentError:
+        raise
+    except Exception as error:
+        raise ExperimentError(
+            f"The Pillow image (mode {image.mode}, {image.width}x{image.height}) cannot be written as PNG: {error}."
+        ) from error
+    return Png(buffer.getvalue(), image.width, image.height)
+
+
+def _writable(image: Image) -> Image:
+    if image.mode in _WRITABLE:
+        return image
+    if image.mode in _CONVERTED:
+        return image.convert(_CONVERTED[image.mode])
+    if image.mode == "I":
+        low, high = image.getextrema()
+        if low >= 0 and high <= 65535:  # type: ignore[operator]
+            return image.convert("I;16")
+    raise ExperimentError(
+        f"PNG cannot hold a Pillow image of mode {image.mode} as it is: scale its values to 0..255 and "
+        "convert it, for example with image.convert('L')."
+    )
+
+
+def _from_matplotlib(figure: Any) -> Png:
+    buffer = io.BytesIO()
+    try:
+        figure.savefig(buffer, format="png")
+    except Exception as error:
+        raise ExperimentError(f"Matplotlib could not draw the figure: {error}") from error
+    return _checked(buffer.getvalue(), "The drawn figure")
+
+
+def _advice(image: object) -> str:
+    module = type(image).__module__
+    if module.startswith("numpy"):
+        return " Log PIL.Image.fromarray(array)."
+    if module.startswith("plotly"):
+        return " Log a Plotly figure with log_plot."
+    if module.startswith("matplotlib") and hasattr(image, "figure"):
+        return " Log its .figure."
+    return ""

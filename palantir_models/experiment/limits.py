@@ -1,0 +1,51 @@
+"""How much one experiment may hold; the defaults are the documented ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from transforms.errors import ConfigError, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one experiment.
+
+    Follows the limits table of the public page integrate-models/experiments-overview; ``caption_length`` is
+    ours.
+
+    :param name_length: characters of the name of an experiment, series, hyperparameter or table.
+    :param metric_values: values across all metric series of an experiment.
+    :param parameters: hyperparameters of an experiment.
+    :param table_rows: rows of one table.
+    :param caption_length: characters of a caption or description.
+    """
+
+    name_length: int = 100
+    metric_values: int = 100_000
+    parameters: int = 500
+    table_rows: int = 100_000
+    caption_length: int = 1000
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, object]) -> Limits:
+        """Build limits from a mapping such as ``[tool.transforms.limits]``; what it leaves out keeps its
+        default.
+
+        :param settings: name of a limit to a whole number above zero.
+        :returns: the limits.
+        :raises ConfigError: for a name that is no limit, or a value that is no whole number above zero.
+        """
+        known = [field.name for field in fields(cls)]
+        chosen: dict[str, int] = {}
+        for name, value in settings.items():
+            if name not in known:
+                raise ConfigError(
+                    f"{name!r} is not a limit of experiments.{nearest(str(name), known)} "
+                    f"The limits are {', '.join(known)}."
+                )
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ConfigError(f"The limit {name!r} must be a whole number above zero, not {value!r}.")
+            chosen[name] = value
+        return cls(**chosen)

@@ -1,0 +1,1 @@
+"""Models in the store: declaring them, publishing versions, loading them back."""

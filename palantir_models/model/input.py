@@ -1,0 +1,39 @@
+"""Loading the model that a transform uses."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from palantir_models.adapter.adapter import ModelAdapter
+from palantir_models.model.versions import ModelVersion, pick_version, read_versions
+from transforms.run.scope import JobScope
+from transforms.store import layout
+
+_log = logging.getLogger(__name__)
+
+
+def open_model_input(param: Any, name: str, scope: JobScope) -> ModelAdapter:
+    """Return the loaded adapter that a compute function receives for a ``ModelInput``."""
+    resource = scope.config.resolve(param.resources[0])
+    view = scope.open(resource)
+    if param.use_sidecar:
+        _log.info("Model %s: use_sidecar has no effect here; the model runs in this process.", resource.alias)
+    version = pick_version(resource.alias, read_versions(view), param.model_version)
+    return load_version(view.path.parent, version)
+
+
+def load_version(model_folder: Path, version: ModelVersion) -> ModelAdapter:
+    """Load a version's adapter; every saved file is verified before any is read.
+
+    :param model_folder: the model's folder in the store.
+    :param version: the version.
+    :returns: the adapter, with the attribute ``model_version_rid``.
+    :raises ArtifactMismatchError: if a saved file is not the one that was published.
+    """
+    from palantir_models.adapter.publishing import load_adapter
+
+    adapter = load_adapter(model_folder / layout.ARTIFACTS / version.version_id, version.adapter, dict(version.sha256))
+    adapter.model_version_rid = version.rid
+    return adapter

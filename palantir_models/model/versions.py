@@ -1,0 +1,147 @@
+"""Versions of a model: their numbers, their RIDs, and their rows in the versions table."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from palantir_models.models import ModelVersionChangeType
+from transforms.errors import NotFoundError, UsageError, nearest
+from transforms.store.tables import TableView
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_RID = "ri.models.main.model-version."
+_SEMANTIC = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """One published version of a model: a row of its versions table.
+
+    Attributes:
+        version_id: names the version for good.
+        version: ``MAJOR.MINOR.PATCH``.
+        created_time: when it was published, in UTC.
+        branch: the branch it was published on.
+        transform: the transform that trained it.
+        transaction: the id of the transaction that committed it.
+        adapter: the adapter's class as ``module:Class``.
+        api: what the adapter takes and gives, as JSON.
+        serializers: how each part of its state was saved, as JSON.
+        sha256: the SHA-256 sum of every saved file, by path.
+        requirements: the packages it was trained with, as JSON.
+        inputs: the version of each dataset it was trained on, as JSON.
+        code_version: the version of the training transform's logic.
+        experiment_id: the experiment published with it, if any.
+        notes: what its author wrote about it, if anything.
+        change_type: which part of the version number it raised.
+    """
+
+    version_id: str
+    version: str
+    created_time: datetime
+    branch: str
+    transform: str
+    transaction: str
+    adapter: str
+    api: str
+    serializers: str
+    sha256: Mapping[str, str]
+    requirements: str
+    inputs: str
+    code_version: str
+    experiment_id: str | None
+    notes: str | None
+    change_type: str
+
+    @property
+    def rid(self) -> str:
+        """The version's RID."""
+        return version_rid(self.version_id)
+
+    @property
+    def trained_on(self) -> Mapping[str, int]:
+        """The Delta version of each dataset it was trained on, by alias."""
+        inputs: Mapping[str, int] = json.loads(self.inputs)
+        return inputs
+
+
+def version_rid(version_id: str) -> str:
+    """Return the RID of a version."""
+    return f"{_RID}{version_id}"
+
+
+def next_version(latest: str | None, change_type: ModelVersionChangeType | None) -> str:
+    """Return the number after another.
+
+    :param latest: the newest version's number; None for the first, which is 1.0.0.
+    :param change_type: which part rises; MINOR when None.
+    """
+    if latest is None:
+        return "1.0.0"
+    major, minor, patch = parts(latest)
+    if change_type is ModelVersionChangeType.MAJOR:
+        return f"{major + 1}.0.0"
+    if change_type is ModelVersionChangeType.PATCH:
+        return f"{major}.{minor}.{patch + 1}"
+    return f"{major}.{minor + 1}.0"
+
+
+def parts(version: str) -> tuple[int, int, int]:
+    """Return the three numbers of a semantic version.
+
+    :raises UsageError: if it is not one.
+    """
+    match = _SEMANTIC.fullmatch(version)
+    if match is None:
+        raise UsageError(f"{version!r} is no version of a model: give a RID or a number such as '1.2.0'.")
+    return int(match[1]), int(match[2]), int(match[3])
+
+
+def read_versions(view: TableView) -> list[ModelVersion]:
+    """Return the versions of a model, oldest first."""
+    from transforms.engine.local.reading import read_arrow
+
+    rows = [{**row, "sha256": dict(row["sha256"] or ())} for row in read_arrow(view).to_pylist()]
+    return sorted((ModelVersion(**row) for row in rows), key=lambda version: parts(version.version))
+
+
+def pick_version(alias: str, versions: Sequence[ModelVersion], wanted: str | None) -> ModelVersion:
+    """Return one of a model's versions.
+
+    :param alias: the model, for messages.
+    :param versions: its versions, oldest first.
+    :param wanted: a RID or a semantic version; the latest when None.
+    :raises NotFoundError: if there is no such version; names the nearest.
+    """
+    if wanted is None and versions:
+        return versions[-1]
+    for version in versions:
+        if wanted in (version.rid, version.version_id, version.version):
+            return version
+    known = [version.version for version in versions]
+    raise NotFoundError(
+        f"Model {alias} has no version {wanted or 'at all'}.{nearest(wanted or '', known)} "
+        f"It has: {', '.join(known[-5:]) or 'none'}."
+    )
+
+
+def version_row(version: ModelVersion) -> dict[str, Any]:
+    """Return a version as a row of the versions table."""
+    return {f.name: getattr(version, f.name) for f in fields(version)} | {"sha256": list(version.sha256.items())}
+
+
+@cache
+def versions_schema() -> pa.Schema:
+    """Return the columns of the versions table."""
+    import pyarrow as pa
+
+    special = {"created_time": pa.timestamp("us", tz="UTC"), "sha256": pa.map_(pa.string(), pa.string())}
+    return pa.schema([(f.name, special.get(f.name, pa.string())) for f in fields(ModelVersion)])

@@ -1,0 +1,152 @@
+"""The model that a training function receives: it creates experiments and publishes versions."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from palantir_models.experiment.errors import ExperimentError
+from palantir_models.experiment.experiment import Experiment
+from palantir_models.experiment.handler import ErrorHandlerType
+from palantir_models.experiment.limits import Limits
+from palantir_models.models import ModelVersionChangeType
+from transforms.errors import TransformTypeError
+
+if TYPE_CHECKING:
+    from palantir_models.adapter.adapter import ModelAdapter
+    from palantir_models.model.versions import ModelVersion
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A request to publish, until the job's commit.
+
+    Attributes:
+        version: the version as it will be.
+        experiment: the experiment that goes with it, if any.
+    """
+
+    version: ModelVersion
+    experiment: Experiment | None
+
+
+class Publisher(Protocol):
+    """Saves an adapter's state where the commit will find it."""
+
+    def __call__(
+        self,
+        version_id: str,
+        adapter: ModelAdapter,
+        change_type: ModelVersionChangeType | None,
+        experiment: Experiment | None,
+        notes: str | None,
+    ) -> ModelVersion:
+        """Return the version as it will be."""
+
+
+class WritableModel:
+    """A model that a transform trains.
+
+    Follows the public page integrate-models/model-asset-code-repositories.
+
+    :param alias: the model's path or RID.
+    :param limits: how much its experiments may hold.
+    :param publisher: saves an adapter's state.
+    """
+
+    def __init__(self, alias: str, limits: Limits, publisher: Publisher) -> None:
+        self._alias = alias
+        self._limits = limits
+        self._publisher = publisher
+        self._experiments: list[Experiment] = []
+        self._publications: list[Publication] = []
+
+    @property
+    def alias(self) -> str:
+        """The model's path or RID."""
+        return self._alias
+
+    def create_experiment(
+        self, name: str, error_handler_type: ErrorHandlerType = ErrorHandlerType.WARN
+    ) -> Experiment:
+        """Begin an experiment; publish it together with a version to keep it with the model.
+
+        Follows the public page integrate-models/experiments-overview.
+
+        :param name: 1 to 100 characters. Where the model has an experiment of this name, the commit adds ``-2``, ``-3``, …
+        :param error_handler_type: what happens on faults that are not the caller's.
+        :returns: the experiment, which takes logs until it is published.
+        :raises ExperimentError: if the name cannot be used.
+        """
+        experiment = Experiment(
+            name, model=self._alias, error_handler_type=error_handler_type, limits=self._limits
+        )
+        self._experiments.append(experiment)
+        return experiment
+
+    def publish(
+        self,
+        model_adapter: ModelAdapter,
+        change_type: ModelVersionChangeType | None = None,
+        experiment: Experiment | None = None,
+        notes: str | None = None,
+    ) -> ModelVersion:
+        """Publish a new version: its state is saved now and becomes visible with the job's commit.
+
+        Follows the public page integrate-models/model-asset-code-repositories.
+
+        :param model_adapter: the trained model in its adapter.
+        :param change_type: which part of the version number rises; MINOR when not given.
+        :param experiment: an experiment of this model output, published with the version; it takes no more logs.
+        :param notes: a text that stays with the version.
+        :returns: the version as it will be.
+        :raises TransformTypeError: if an argument is of the wrong type.
+        :raises ExperimentError: if the experiment belongs to another model or job, or was published already.
+        :raises SerializationError: if the adapter's state cannot be saved.
+        """
+        self._check(model_adapter, change_type, experiment, notes)
+        version = self._publisher(uuid.uuid4().hex, model_adapter, change_type, experiment, notes)
+        if experiment is not None:
+            experiment.close("SUCCEEDED")
+        self._publications.append(Publication(version, experiment))
+        return version
+
+    @property
+    def experiments(self) -> tuple[Experiment, ...]:
+        """The experiments created so far."""
+        return tuple(self._experiments)
+
+    @property
+    def publications(self) -> tuple[Publication, ...]:
+        """What was published so far."""
+        return tuple(self._publications)
+
+    def __repr__(self) -> str:
+        return f"<WritableModel {self._alias!r}>"
+
+    def _check(self, adapter: Any, change_type: Any, experiment: Any, notes: Any) -> None:
+        from palantir_models.adapter.adapter import ModelAdapter
+
+        if not isinstance(adapter, ModelAdapter):
+            raise TransformTypeError(
+                f"publish() of model {self._alias} takes an instance of a ModelAdapter subclass; got "
+                f"{type(adapter).__qualname__}. Wrap the trained model in an adapter."
+            )
+        if change_type is not None and not isinstance(change_type, ModelVersionChangeType):
+            raise TransformTypeError(f"change_type is ModelVersionChangeType.MAJOR, MINOR or PATCH; got {change_type!r}.")
+        if notes is not None and not isinstance(notes, str):
+            raise TransformTypeError(f"notes is text; got {type(notes).__qualname__}.")
+        if experiment is None:
+            return
+        if not isinstance(experiment, Experiment):
+            raise TransformTypeError(f"experiment is what create_experiment() returned; got {type(experiment).__qualname__}.")
+        if not any(experiment is mine for mine in self._experiments):
+            raise ExperimentError(
+                f"Experiment {experiment.name!r} was not created by this output of model {self._alias} (it belongs to "
+                f"{experiment.model}): publish it with the output and in the job that created it."
+            )
+        if any(experiment is publication.experiment for publication in self._publications):
+            raise ExperimentError(
+                f"Experiment {experiment.name!r} is published already; a version has an experiment of its own."
+            )

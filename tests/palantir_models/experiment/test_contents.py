@@ -1,0 +1,83 @@
+"""Contents: one lock, and snapshots that no later call reaches."""
+
+from __future__ import annotations
+
+import pytest
+
+from palantir_models.experiment.contents import Contents
+from palantir_models.experiment.errors import ExperimentClosedError, ExperimentLimitError, ExperimentStepError
+from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.tables import Table
+from palantir_models.experiment.values import Parameter
+
+
+def test_a_snapshot_does_not_change() -> None:
+    """What is logged after a snapshot is not in it."""
+    contents = Contents(Limits(), lambda: 0)
+    contents.append_metrics({"a": 1.0}, None)
+    before = contents.snapshot()
+    contents.append_metrics({"a": 2.0, "b": 2.0}, None)
+    contents.set_parameters({"k": Parameter("integer", 1)})
+    contents.append_media(contents.plots, "p", lambda: "{}", None, None)
+    contents.set_table("t", lambda: Table(None, 0, "[]", b""))
+    assert (before.value_count, before.names, before.parameters, before.plots, before.tables) == (
+        1,
+        ["a"],
+        {},
+        [],
+        {},
+    )
+    assert list(contents.snapshot().arrow("x")) == ["hyperparameters", "metrics", "plots", "tables"]
+
+
+def test_encoding_is_spared_when_the_step_is_wrong() -> None:
+    """An image whose step does not rise is refused before the work of encoding it."""
+    contents = Contents(Limits(), lambda: 0)
+    contents.append_media(contents.images, "a", lambda: "x", None, 3)
+    with pytest.raises(ExperimentStepError):
+        contents.append_media(contents.images, "a", lambda: pytest.fail("encoded"), None, 3)
+
+
+def test_a_step_taken_while_encoding_is_refused() -> None:
+    """When another thread takes the step during encoding, the later of the two is refused."""
+    contents = Contents(Limits(), lambda: 0)
+
+    def slow() -> str:
+        contents.append_media(contents.images, "a", lambda: "fast", None, 3)
+        return "slow"
+
+    with pytest.raises(ExperimentStepError):
+        contents.append_media(contents.images, "a", slow, None, 3)
+    assert [row.content for row in contents.images] == ["fast"]
+
+
+def test_room_for_hyperparameters_counts_new_keys() -> None:
+    """At the limit a known key may be set again, but no batch with a new one is taken."""
+    contents = Contents(Limits(parameters=2), lambda: 0)
+    one, two = Parameter("integer", 1), Parameter("integer", 2)
+    contents.set_parameters({"a": one, "b": one})
+    contents.set_parameters({"a": two})
+    with pytest.raises(ExperimentLimitError, match="'c'.*holds 2 hyperparameters"):
+        contents.set_parameters({"b": two, "c": one})
+    assert contents.parameters == {"a": two, "b": one}
+
+
+def test_nothing_enters_closed_contents() -> None:
+    """Each way in is refused with the reason, even when the closing comes during encoding."""
+    contents = Contents(Limits(), lambda: 0)
+    contents.append_metrics({"a": 1.0}, None)
+
+    def closing() -> str:
+        contents.close("it is over")
+        return "x"
+
+    with pytest.raises(ExperimentClosedError, match="it is over"):
+        contents.append_media(contents.plots, "p", closing, None, None)
+    assert not contents.metrics.append("a", 1.0, None)
+    with pytest.raises(ExperimentClosedError):
+        contents.append_metrics({"a": 1.0}, None)
+    with pytest.raises(ExperimentClosedError):
+        contents.set_parameters({})
+    with pytest.raises(ExperimentClosedError):
+        contents.set_table("t", lambda: Table(None, 0, "[]", b""))
+    assert list(contents.snapshot().arrow("x")) == ["metrics"]

@@ -1,0 +1,45 @@
+"""Small commits straight on the store, below any transform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pytest
+
+from transforms.engine.local.staging import stage_frame
+from transforms.spec.resource import Resource
+from transforms.store.entry import Entry
+from transforms.store.store import Store
+
+
+@pytest.fixture
+def commit(store: Store) -> Callable[..., Entry]:
+    """Commit frames to datasets in one transaction: ``commit({"/a": frame}, mode="append")``."""
+
+    def run(frames: dict[str, Any], mode: Any = "overwrite", branch: str = "master", **options: Any) -> Entry:
+        resources = [Resource("dataset", alias) for alias in frames]
+        transaction = store.begin("test", branch, resources)
+        try:
+            changes = [
+                stage_frame(transaction, store.table_of(r, branch), frames[r.alias], mode, **options) for r in resources
+            ]
+            outputs = {r.key: {"rows": c.rows} for r, c in zip(resources, changes, strict=True)}
+            return transaction.commit(changes, outputs, {}, "v1")
+        except BaseException:
+            transaction.abandon()
+            raise
+
+    return run
+
+
+@pytest.fixture
+def rows(store: Store) -> Callable[..., list[dict[str, Any]]]:
+    """Read a dataset the way any outside reader does: by its path."""
+
+    def read(alias: str, branch: str = "master", version: int | None = None) -> list[dict[str, Any]]:
+        path = store.root / store.table_of(Resource("dataset", alias), branch)
+        return pl.read_delta(str(path), version=version).to_dicts()
+
+    return read

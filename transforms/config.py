@@ -1,0 +1,119 @@
+"""The project's configuration: ``[tool.transforms]``, environment variables, flags, in rising order."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from transforms.errors import ConfigError, nearest
+from transforms.spec.resource import Resource
+
+_DEFAULT_ROOT = ".transforms"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of a project.
+
+    Attributes:
+        project: the folder of pyproject.toml; the working folder where there is none.
+        root: the store's root.
+        pipelines: the modules to import; every module-level ``Pipeline`` in them is built.
+        fallback_branches: where inputs are looked for after the build's own branch, in order.
+        models: aliases of models, each with its path or RID.
+        inputs: aliases of datasets, each with its path or RID.
+        limits: limits of experiments, by name.
+        spark: settings of the Spark engine.
+    """
+
+    project: Path
+    root: str
+    pipelines: tuple[str, ...] = ()
+    fallback_branches: tuple[str, ...] = ("master",)
+    models: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    spark: Mapping[str, Any] = field(default_factory=dict)
+
+    def resolve(self, resource: Resource) -> Resource:
+        """Return the resource that an alias stands for; most stand for themselves."""
+        names = self.inputs if resource.kind == "dataset" else self.models
+        alias = names.get(resource.alias)
+        return resource if alias is None else replace(resource, alias=alias)
+
+
+_LISTS = ("pipelines", "fallback_branches")
+_TABLES = ("models", "inputs", "limits", "spark")
+_SETTINGS = tuple(f.name for f in fields(Config) if f.name != "project")
+
+
+def load_config(
+    start: Path | None = None, environment: Mapping[str, str] | None = None, root: str | None = None
+) -> Config:
+    """Read the configuration.
+
+    :param start: the folder to look from, upward, for a pyproject.toml; the working folder when None.
+    :param environment: the environment variables; those of the process when None.
+    :param root: the store's root as a flag gave it; overrides everything.
+    :raises ConfigError: if a setting is unknown (the nearest is named) or has a value of the wrong type.
+    """
+    start = (start or Path.cwd()).absolute()
+    file = next((folder / "pyproject.toml" for folder in (start, *start.parents) if _is_project(folder)), None)
+    settings = {} if file is None else _read(file)
+    settings |= _from_environment(os.environ if environment is None else environment)
+    if root is not None:
+        settings["root"] = root
+    project = start if file is None else file.parent
+    place = settings.pop("root", _DEFAULT_ROOT)
+    if "://" not in place:
+        place = str(project / Path(place).expanduser())
+    return Config(project=project, root=place, **settings)
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / "pyproject.toml").is_file()
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} cannot be read: {error}") from error
+    section = content.get("tool", {}).get("transforms", {})
+    return {key: _checked(key, value, f"{file}, [tool.transforms]") for key, value in section.items()}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for name, value in environment.items():
+        if not name.startswith("TRANSFORMS_"):
+            continue
+        key = name.removeprefix("TRANSFORMS_").lower()
+        if key in _TABLES:
+            raise ConfigError(f"{name}: [tool.transforms.{key}] can be set in pyproject.toml only.")
+        parts: Any = [part.strip() for part in value.split(",") if part.strip()] if key in _LISTS else value
+        settings[key] = _checked(key, parts, name)
+    return settings
+
+
+def _checked(key: str, value: Any, where: str) -> Any:
+    if key not in _SETTINGS:
+        known = ", ".join(_SETTINGS)
+        raise ConfigError(f"{where}: unknown setting {key!r}.{nearest(key, _SETTINGS)} There are: {known}.")
+    if key in _LISTS:
+        if isinstance(value, str):
+            value = [value]
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            raise ConfigError(f"{where}: {key} must be a list of names.")
+        return tuple(value)
+    if key in _TABLES:
+        if not isinstance(value, dict):
+            raise ConfigError(f"{where}: {key} must be a table of names and values.")
+        return value
+    if not isinstance(value, str) or not value:
+        raise ConfigError(f"{where}: {key} must be text.")
+    return value

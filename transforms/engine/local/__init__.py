@@ -1,0 +1,1 @@
+"""The single-node engine: pandas, Polars, Arrow and DuckDB frames."""

@@ -1,0 +1,37 @@
+"""Reading one version of a dataset as a Polars, Arrow or pandas frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from transforms.store.tables import TableView
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+
+def scan_polars(view: TableView) -> pl.LazyFrame:
+    """Return the version as a lazy Polars frame."""
+    import polars as pl
+
+    if quote(str(view.path)) != str(view.path):  # Polars' own scan cannot follow such a path, for example with a space
+        return pl.scan_pyarrow_dataset(view.table.to_pyarrow_dataset())
+    return pl.scan_delta(view.table)
+
+
+def read_polars(view: TableView) -> pl.DataFrame:
+    """Return the version as a Polars frame."""
+    return scan_polars(view).collect()
+
+
+def read_arrow(view: TableView) -> pa.Table:
+    """Return the version as an Arrow table."""
+    return view.table.to_pyarrow_table()
+
+
+def read_pandas(view: TableView) -> pd.DataFrame:
+    """Return the version as a pandas frame."""
+    return read_arrow(view).to_pandas()

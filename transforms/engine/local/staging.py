@@ -1,0 +1,179 @@
+"""Staging a frame: its rows as Parquet in a transaction's own folder, and the change they make to a table."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from transforms.engine.local.statistics import footer_statistics
+from transforms.engine.local.types import arrow_type, check_names, delta_schema, polars_type
+from transforms.errors import DataError
+from transforms.store.change import StagedFile, TableChange
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+    from transforms.store.transaction import Transaction
+
+Mode = Literal["overwrite", "append"]
+_COMPRESSION: Literal["zstd"] = "zstd"
+_LEVEL = 1
+
+
+def stage_frame(
+    transaction: Transaction,
+    table: str,
+    frame: Any,
+    mode: Mode = "overwrite",
+    descriptions: Mapping[str, str] | None = None,
+    what: str = "",
+) -> TableChange:
+    """Write a frame where its table will find it, and return the change that would commit it.
+
+    :param transaction: the transaction that stages.
+    :param table: the table's folder, relative to the store's root.
+    :param frame: a Polars DataFrame or LazyFrame, a pandas DataFrame (its index is not stored), a PyArrow Table or
+        RecordBatchReader, or a DuckDB relation.
+    :param mode: ``overwrite`` or ``append``.
+    :param descriptions: a description of each column that has one; they become Delta column comments.
+    :param what: the dataset, for messages; the table's folder when empty.
+    :raises DataError: if the frame is of another kind, or a column has a name or type that Delta cannot hold.
+    """
+    what = what or table
+    file = transaction.staging(table) / f"part-{uuid.uuid4().hex}.parquet"
+    try:
+        schema = _write(frame, file, what)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    known = {name: text for name, text in (descriptions or {}).items() if name in schema.names}
+    staged = (staged_file(file, transaction.store.root / table),)
+    if staged[0].rows == 0:
+        file.unlink()
+        staged = ()
+    return TableChange(table, mode, delta_schema(schema, known), staged)
+
+
+def stage_files(
+    transaction: Transaction, table: str, files: list[Path], mode: Mode, descriptions: Mapping[str, str] | None
+) -> TableChange:
+    """Return the change that commits Parquet files which lie in the transaction's staging folder already.
+
+    :raises DataError: if a file is not Parquet or the files' columns differ.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema: pa.Schema | None = None
+    for file in files:
+        try:
+            found = pq.read_schema(file)
+        except pa.ArrowInvalid as error:
+            raise DataError(f"{table}: {file.name} is not a Parquet file ({error}); write Parquet only.") from error
+        check_names(found.names, table)
+        stored = pa.schema([(f.name, arrow_type(f.type, f.name, table)) for f in found])
+        if any(not _same_on_disk(there.type, here.type) for there, here in zip(found, stored, strict=True)):
+            raise DataError(f"{table}: {file.name} has column types that Delta cannot hold as they are; cast them.")
+        if schema is not None and stored != schema:
+            raise DataError(f"{table}: {file.name} has other columns or types than {files[0].name}.")
+        schema = stored
+    if schema is None:
+        raise DataError(f"{table}: no Parquet file was written below path_for_write_table; write one first.")
+    staged = tuple(staged_file(file, transaction.store.root / table) for file in files)
+    return TableChange(table, mode, delta_schema(schema, dict(descriptions or {})), staged)
+
+
+def staged_file(file: Path, table: Path) -> StagedFile:
+    """Describe a staged Parquet file from its footer."""
+    rows, statistics = footer_statistics(file)
+    return StagedFile(file.relative_to(table).as_posix(), file.stat().st_size, rows, statistics)
+
+
+def _write(frame: Any, file: Path, what: str) -> pa.Schema:
+    kind = type(frame).__module__.split(".")[0]
+    name = type(frame).__name__
+    if kind == "polars" and name in ("DataFrame", "LazyFrame"):
+        return _write_polars(frame.lazy(), file, what)
+    if kind == "pandas" and name == "DataFrame":
+        return _write_arrow(_from_pandas(frame, what), file, what)
+    if kind == "pyarrow" and name in ("Table", "RecordBatch", "RecordBatchReader"):
+        return _write_arrow(frame, file, what)
+    if name == "DuckDBPyRelation":
+        return _write_arrow(frame.to_arrow_reader(), file, what)
+    if kind == "pyspark":
+        raise DataError(f"{what}: a Spark DataFrame cannot be written on the local engine; give a pandas or Polars one.")
+    raise DataError(
+        f"{what}: a table is a pandas, Polars or PyArrow table or a DuckDB relation; got {type(frame).__qualname__}."
+    )
+
+
+def _write_polars(frame: pl.LazyFrame, file: Path, what: str) -> pa.Schema:
+    import polars as pl
+
+    schema = frame.collect_schema()
+    check_names(schema.names(), what)
+    if not schema:
+        raise DataError(f"{what}: the frame has no columns; a dataset needs at least one.")
+    stored = {name: polars_type(dtype, name, what) for name, dtype in schema.items()}
+    changed = [pl.col(name).cast(dtype) for name, dtype in stored.items() if dtype != schema[name]]
+    try:
+        frame.with_columns(changed).sink_parquet(file, compression=_COMPRESSION, compression_level=_LEVEL)
+    except pl.exceptions.InvalidOperationError as error:
+        if not changed:
+            raise
+        raise DataError(f"{what}: a value does not fit the type that Delta stores it as: {error}") from error
+    return pl.DataFrame(schema=stored).to_arrow().schema
+
+
+def _write_arrow(data: pa.Table | pa.RecordBatchReader, file: Path, what: str) -> pa.Schema:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    check_names(data.schema.names, what)
+    if not data.schema.names:
+        raise DataError(f"{what}: the frame has no columns; a dataset needs at least one.")
+    stored = pa.schema([(field.name, arrow_type(field.type, field.name, what)) for field in data.schema])
+    batches = [data] if isinstance(data, pa.RecordBatch) else data.to_batches() if isinstance(data, pa.Table) else data
+    with pq.ParquetWriter(file, stored, compression=_COMPRESSION, compression_level=_LEVEL) as writer:
+        if isinstance(data, pa.Table):
+            writer.write_table(_cast(data, stored, what))
+        else:
+            for batch in batches:
+                writer.write_table(_cast(pa.Table.from_batches([batch]), stored, what))
+    return stored
+
+
+def _cast(table: pa.Table, schema: pa.Schema, what: str) -> pa.Table:
+    import pyarrow as pa
+
+    for index, field in enumerate(schema):
+        if table.schema.field(index).type != field.type:
+            try:
+                # Nanoseconds may be cut to Delta's microseconds; anything else must fit.
+                loose = pa.types.is_timestamp(field.type)
+                column = table.column(index).cast(field.type, safe=not loose)
+            except pa.ArrowInvalid as error:
+                raise DataError(f"{what}: column {field.name!r} does not fit Delta's {field.type}: {error}") from error
+            table = table.set_column(index, field, column)
+    return table
+
+
+def _from_pandas(frame: Any, what: str) -> pa.Table:
+    import pyarrow as pa
+
+    check_names(frame.columns, what)
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        reason = " ".join(str(part) for part in error.args)
+        raise DataError(f"{what}: a column holds values that have no common type: {reason}") from error
+
+
+def _same_on_disk(there: pa.DataType, stored: pa.DataType) -> bool:
+    import pyarrow.types as t
+
+    textual = t.is_large_string(there) or t.is_large_binary(there) or t.is_large_list(there) or t.is_dictionary(there)
+    return there == stored or textual or str(there) == str(stored)

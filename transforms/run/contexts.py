@@ -1,0 +1,137 @@
+"""The ``ctx`` of a compute function."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from transforms.errors import MissingExtraError, UnavailableError
+
+
+class JobAborted(BaseException):
+    """Ends a compute function whose job was aborted; not an ``Exception``, so that user code does not catch it."""
+
+
+def _refuse_abort() -> None:
+    raise UnavailableError("abort_job() works inside a running job only; this context was made by hand.")
+
+
+def _installed() -> list[str]:
+    from importlib.metadata import distributions
+
+    return sorted({f"{found.metadata['Name']}=={found.version}" for found in distributions()})
+
+
+class _Context:
+    _abort: Callable[[], None] = staticmethod(_refuse_abort)
+
+    @property
+    def auth_header(self) -> str:
+        """The authorization header of the environment variable FOUNDRY_TOKEN.
+
+        :raises UnavailableError: if the variable is not set; there is no Foundry to call here.
+        """
+        token = os.environ.get("FOUNDRY_TOKEN")
+        if not token:
+            raise UnavailableError("ctx.auth_header: no Foundry stands behind a local job; set FOUNDRY_TOKEN to use one.")
+        return f"Bearer {token}"
+
+    def abort_job(self) -> NoReturn:
+        """End the job here: it succeeds, commits nothing, and every output stays as it was.
+
+        Follows the public page transforms-python/abort-transactions.
+        """
+        self._abort()
+        raise JobAborted
+
+
+class LightweightContext(_Context):
+    """The context of a single-node transform.
+
+    Follows the public page transforms-python/api-lightweightcontext.
+    """
+
+    def __init__(self) -> None:
+        self._parameters: dict[str, Any] = {}
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether this run reads only what is new; False, as single runs see whole inputs."""
+        return False
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values of the job's scalar parameters, by name."""
+        return self._parameters
+
+
+class TransformContext(_Context):
+    """The context of a plain ``@transform``.
+
+    Follows the public page transforms-python/api-transformcontext.
+
+    :param foundry_connector: kept for compatibility; None in local jobs.
+    :param parameters: the values of the job's scalar parameters, by name.
+    :param environment: the installed packages, as ``name==version``.
+    """
+
+    def __init__(
+        self, foundry_connector: Any, parameters: dict[str, Any] | None = None, environment: Any = {}  # noqa: B006
+    ) -> None:
+        self._connector = foundry_connector
+        self._parameters = dict(parameters or {})
+        self._environment = environment
+        self._fallbacks: list[str] = []
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values of the job's scalar parameters, by name."""
+        return self._parameters
+
+    @property
+    def environment(self) -> list[str]:
+        """The installed packages, as ``name==version``."""
+        return list(self._environment) or _installed()
+
+    @property
+    def fallback_branches(self) -> list[str]:
+        """The branches on which inputs are looked for after the build's own."""
+        return list(self._fallbacks)
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether this run reads only what is new; False, as single runs see whole inputs."""
+        return False
+
+    @property
+    def spark_session(self) -> Any:
+        """The Spark session.
+
+        :raises MissingExtraError: on the local engine.
+        """
+        raise MissingExtraError(
+            "ctx.spark_session needs the Spark engine, which this job does not run on: install the extra with "
+            "pip install 'transforms-on-delta[spark]', or use @transform.using with pandas or Polars."
+        )
+
+
+class IncrementalTransformContext(TransformContext):
+    """The context of an incremental ``@transform``.
+
+    Follows the public page transforms-python/api-incrementaltransformcontext.
+
+    :param is_incremental: whether this run reads only what is new.
+    :param snapshot_inputs: the names of inputs that are read whole.
+    :param args: what :class:`TransformContext` takes.
+    """
+
+    def __init__(self, is_incremental: bool, snapshot_inputs: Any, *args: Any) -> None:
+        super().__init__(*(args or (None,)))
+        self._is_incremental = is_incremental
+        self.snapshot_inputs = snapshot_inputs
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether this run reads only what is new."""
+        return self._is_incremental

@@ -1,0 +1,211 @@
+"""The files of a dataset as a compute function sees them: listing, reading, writing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from transforms.errors import DataError, MissingExtraError, NotFoundError, UsageError, nearest
+from transforms.run.filematch import matches
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class FileStatus(NamedTuple):
+    """A file of a dataset.
+
+    Follows the public page transforms-python/api-filestatus.
+
+    Attributes:
+        path: its path inside the dataset.
+        size: in bytes.
+        modified: when it was last written, in milliseconds since 1970 UTC.
+    """
+
+    path: str
+    size: int
+    modified: int
+
+
+class FileTree(Protocol):
+    """Where a file system's files come from and go to."""
+
+    @property
+    def name(self) -> str:
+        """The dataset, as messages name it."""
+
+    def listing(self) -> Mapping[str, tuple[FileStatus, Path]]:
+        """Return every file by its path inside the dataset, with the place of its bytes."""
+
+    def place(self, path: str) -> Path:
+        """Return where a new file is to be written."""
+
+    def opened(self, file: IO[Any]) -> None:
+        """Take note of a file that was opened for writing, to flush it if the user forgets to."""
+
+
+class _Files:
+    def __init__(self, tree: FileTree, read_only: bool) -> None:
+        self._tree = tree
+        self._read_only = read_only
+
+    def ls(self, glob: str | None = None, regex: str = ".*", show_hidden: bool = False) -> Iterator[FileStatus]:
+        """List the files, in the order of their paths.
+
+        Follows the public page transforms-python/api-filesystem.
+
+        :param glob: a Unix-style pattern of paths; ``**/`` stands for any number of folders, also none.
+        :param regex: a regular expression that must match from the first letter of the path.
+        :param show_hidden: whether names that start with ``.`` or ``_`` are listed.
+        :returns: a generator of :class:`FileStatus`.
+        """
+        listing = self._tree.listing()
+        for path in sorted(listing):
+            if matches(path, glob, regex, show_hidden):
+                yield listing[path][0]
+
+    def _open(self, path: str, mode: str, options: dict[str, Any]) -> IO[Any]:
+        logical = _clean(path, self._tree.name)
+        if "b" not in mode:
+            options.setdefault("encoding", "utf-8")
+        if not set(mode) & set("wxa+"):
+            return open(self._existing(logical), mode, **options)  # noqa: SIM115
+        if self._read_only:
+            raise UsageError(f"{self._tree.name} is an input: its files can be read only, not opened with {mode!r}.")
+        place = self._tree.place(logical)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file = open(place, mode, **options)  # noqa: SIM115
+        self._tree.opened(file)
+        return file
+
+    def _existing(self, logical: str) -> Path:
+        listing = self._tree.listing()
+        if logical not in listing:
+            raise _FileMissing(f"{self._tree.name} has no file {logical!r}.{nearest(logical, listing)}")
+        return listing[logical][1]
+
+
+class _FileMissing(NotFoundError, FileNotFoundError):
+    """A file that the dataset does not have."""
+
+
+class FileSystem(_Files):
+    """The files of a dataset in a plain ``@transform``.
+
+    Follows the public page transforms-python/api-filesystem.
+
+    :param foundry_fs: where the files come from and go to.
+    :param read_only: True for inputs.
+    """
+
+    def __init__(self, foundry_fs: FileTree, read_only: bool = False) -> None:
+        super().__init__(foundry_fs, read_only)
+
+    def open(self, path: str, mode: str = "r", **kwargs: Any) -> IO[Any]:
+        """Open a file of the dataset.
+
+        :param path: its path inside the dataset; folders of a new file are made.
+        :param mode: any text or binary mode; text is UTF-8 unless ``encoding`` is given.
+        :param kwargs: whatever else :func:`io.open` takes.
+        :returns: a seekable file object.
+        :raises FileNotFoundError: if a file to read does not exist.
+        """
+        return self._open(path, mode, kwargs)
+
+    def files(
+        self, glob: str | None = None, regex: str = ".*", show_hidden: bool = False, packing_heuristic: str | None = None
+    ) -> Any:
+        """List the files as a Spark DataFrame; on the local engine use :meth:`ls`.
+
+        :raises MissingExtraError: on the local engine.
+        """
+        raise MissingExtraError(
+            f"{self._tree.name}: filesystem().files() gives a Spark DataFrame, and this job runs on the local engine: "
+            f"use filesystem().ls(), or install the extra with pip install 'transforms-on-delta[spark]'."
+        )
+
+    @property
+    def hadoop_path(self) -> str | None:
+        """The folder for Hadoop readers: None on the local engine, where files are opened one by one."""
+        return None
+
+
+class FoundryDataSidecarFile:
+    """An open file of a dataset in a single-node transform; behaves as the file object that it holds.
+
+    Follows the public page transforms-python/api-foundrydatasidecarfile.
+
+    :param param: the file system it belongs to.
+    :param path: where its bytes lie.
+    :param logical_path: its path inside the dataset.
+    :param mode: the mode it was opened with.
+    :param kwargs: ``file``, the file object itself.
+    """
+
+    def __init__(self, param: Any, path: str, logical_path: str, mode: str, **kwargs: Any) -> None:
+        self._param = param
+        self.path = path
+        self.logical_path = logical_path
+        self.mode = mode
+        self._file: IO[Any] = kwargs["file"] if "file" in kwargs else open(path, mode, **kwargs)  # noqa: SIM115
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def __enter__(self) -> FoundryDataSidecarFile:
+        self._file.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._file.close()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._file)
+
+    def __next__(self) -> Any:
+        return next(self._file)
+
+
+class FoundryDataSidecarFileSystem(_Files):
+    """The files of a dataset in a single-node transform.
+
+    Follows the public page transforms-python/api-foundrydatasidecarfilesystem.
+
+    :param param: where the files come from and go to.
+    :param read_only: True for inputs.
+    :param read_mode: which part of the dataset is read; ``current`` is all of it.
+    """
+
+    def __init__(self, param: FileTree, read_only: bool = False, read_mode: str = "current") -> None:
+        super().__init__(param, read_only)
+        self._read_mode = read_mode
+
+    def open(self, path: str, mode: str = "r", **kwargs: Any) -> FoundryDataSidecarFile:
+        """Open a file of the dataset.
+
+        :param path: its path inside the dataset; folders of a new file are made.
+        :param mode: any text or binary mode; text is UTF-8 unless ``encoding`` is given.
+        :param kwargs: whatever else :func:`io.open` takes.
+        :returns: a seekable file.
+        :raises FileNotFoundError: if a file to read does not exist.
+        """
+        file = self._open(path, mode, kwargs)
+        return FoundryDataSidecarFile(self._tree, file.name, path, mode, file=file)
+
+    def files(self, glob: str | None = None, regex: str = ".*", show_hidden: bool = False) -> pl.DataFrame:
+        """List the files as a Polars frame with the columns path, size (bytes) and modified (ms since 1970)."""
+        import polars as pl
+
+        schema = {"path": pl.String, "size": pl.Int64, "modified": pl.Int64}
+        return pl.DataFrame(list(self.ls(glob, regex, show_hidden)), schema=schema, orient="row")
+
+
+def _clean(path: str | os.PathLike[str], dataset: str) -> str:
+    text = os.fspath(path)
+    pure = PurePosixPath(text)
+    if pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in text:
+        raise DataError(f"{dataset}: {text!r} is not a path inside the dataset; give one such as 'folder/name.csv'.")
+    return pure.as_posix()

@@ -1,0 +1,168 @@
+"""One job: open what a transform reads and writes, call its function, commit everything in one step."""
+
+from __future__ import annotations
+
+import pkgutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from transforms.errors import UnavailableError, UsageError, nearest
+from transforms.run.contexts import JobAborted, LightweightContext, TransformContext
+from transforms.run.scope import JobScope, Participant
+from transforms.spec.resource import Resource
+from transforms.store.entry import Entry
+from transforms.store.store import Store
+
+if TYPE_CHECKING:
+    from transforms.config import Config
+    from transforms.spec.transform import Transform
+
+Status = Literal["committed", "aborted", "failed", "fresh", "skipped"]
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """How a job ended.
+
+    Attributes:
+        name: the transform's name.
+        status: ``committed``, ``aborted`` (by itself), ``failed``, ``fresh`` (nothing to do) or ``skipped`` (because
+            of a failure before it, or because the build was stopped).
+        seconds: how long the job took, commit included.
+        entry: the ledger's row, where something was committed.
+        error: what went wrong, where something did.
+        reason: why it ran, or did not.
+        values: what the compute function was given, by parameter name; for tests.
+    """
+
+    name: str
+    status: Status
+    seconds: float = 0.0
+    entry: Entry | None = None
+    error: BaseException | None = None
+    reason: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def outputs(self) -> Mapping[str, Mapping[str, Any]]:
+        """What became of each output, by resource key."""
+        return {} if self.entry is None else self.entry.outputs
+
+
+@dataclass(frozen=True)
+class JobOptions:
+    """How jobs of a build run.
+
+    Attributes:
+        branch: the branch that is written.
+        parameters: values for scalar parameters, by name.
+        wait_seconds: how long to wait for an output that another job is building, in seconds.
+        may_commit: called right before a commit point; raising there commits nothing.
+    """
+
+    branch: str = "master"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    wait_seconds: float = 0.0
+    may_commit: Callable[[], None] = lambda: None
+
+
+def run_job(transform: Transform, store: Store, config: Config, options: JobOptions) -> JobResult:
+    """Run one transform to its end.
+
+    :returns: the result, also of a job that failed: whatever was raised stands in its ``error``.
+    :raises KeyboardInterrupt: if the user interrupts; nothing is committed then.
+    """
+    started = time.perf_counter()
+    try:
+        entry, values = _run(transform, store, config, options)
+    except JobAborted:
+        return JobResult(transform.__name__, "aborted", time.perf_counter() - started)
+    except Exception as error:
+        return JobResult(transform.__name__, "failed", time.perf_counter() - started, error=error)
+    return JobResult(transform.__name__, "committed", time.perf_counter() - started, entry, values=values)
+
+
+def _run(transform: Transform, store: Store, config: Config, options: JobOptions) -> tuple[Entry, Mapping[str, Any]]:
+    from transforms.spec.availability import unavailable_reasons
+
+    reasons = unavailable_reasons(transform)
+    if reasons:
+        raise UnavailableError(f"{transform.__name__} ({transform.source}): {' '.join(reasons)}")
+    _check_parameters(transform, options.parameters)
+    outputs = output_resources(transform)
+    transaction = store.begin(transform.__name__, options.branch, outputs, options.wait_seconds)
+    scope = JobScope(transform, transaction, config, config.fallback_branches, options.parameters)
+    participants: dict[str, Participant] = {}
+    try:
+        values = _open(scope, participants)
+        _call(transform, values, participants, _context(scope))
+        if scope.aborted:
+            raise JobAborted  # also where the function caught the one that abort_job() raised
+        sealed = [part for participant in participants.values() for part in participant.seal()]
+        entry = transaction.commit(
+            [change for part in sealed for change in part.changes],
+            {part.resource.key: part.summary for part in sealed},
+            scope.pins,
+            transform.version,
+            options.may_commit,
+        )
+    except BaseException as error:
+        if not transaction.ratified:  # afterwards it is committed whatever happens, and recovery finishes it
+            for participant in participants.values():
+                participant.failed(None if isinstance(error, JobAborted) else error)
+            transaction.abandon()
+        raise
+    finally:
+        scope.close()
+    return entry, values
+
+
+def output_resources(transform: Transform) -> list[Resource]:
+    """Return everything that a transform may write."""
+    return [resource for param in transform.outputs.values() for resource in param.resources]
+
+
+def _open(scope: JobScope, participants: dict[str, Participant]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, param in scope.transform.params.items():
+        opened = pkgutil.resolve_name(param.runtime)(param, name, scope)
+        if param.role == "output":
+            participants[name] = opened
+            opened = opened.value
+        values[name] = opened
+    return values
+
+
+def _call(
+    transform: Transform, values: Mapping[str, Any], participants: Mapping[str, Participant], context: Any
+) -> None:
+    library = {"transform_pandas": "pandas", "transform_polars": "polars"}.get(transform.form)
+    given = {name: value for name, value in values.items() if library is None or name not in participants}
+    returned = transform(**transform.bind_arguments(given, context))
+    if library is not None:
+        (participant,) = participants.values()
+        participant.value.write_returned(returned, library)
+
+
+def _context(scope: JobScope) -> Any:
+    transform = scope.transform
+    parameters = {name: scope.parameters.get(name, param.default) for name, param in transform.values.items()}
+    if transform.lightweight:
+        light = LightweightContext()
+        light._parameters = parameters
+        light._abort = scope.abort  # type: ignore[method-assign]
+        return light
+    plain = TransformContext(None, parameters)
+    plain._fallbacks = list(scope.fallbacks)
+    plain._abort = scope.abort  # type: ignore[method-assign]
+    return plain
+
+
+def _check_parameters(transform: Transform, parameters: Mapping[str, Any]) -> None:
+    for name in parameters:
+        if name not in transform.values:
+            raise UsageError(
+                f"{transform.__name__} ({transform.source}) has no parameter {name!r}.{nearest(name, transform.values)}"
+            )

@@ -1,0 +1,486 @@
+"""The outputs of a compute function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from transforms.errors import DataError, DeclarationError, UnavailableError, UsageError
+from transforms.run.files import FileSystem, FoundryDataSidecarFileSystem
+from transforms.run.inputs import incremental_later, spark_only
+from transforms.run.reader import DatasetReader
+from transforms.run.scope import JobScope, Sealed, resource_rid
+from transforms.run.writer import DatasetWriter
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+
+class LightweightOutput:
+    """A dataset that a single-node transform writes.
+
+    Follows the public page transforms-python/api-lightweightoutput.
+
+    :param alias: the dataset's path or RID.
+    :param rid: its RID.
+    :param branch: the branch it is written on.
+    """
+
+    _writer: DatasetWriter
+
+    def __init__(self, alias: str, rid: str, branch: str | None = None) -> None:
+        self._alias = alias
+        self._rid = rid
+        self._branch = branch
+
+    @property
+    def alias(self) -> str:
+        """The dataset's path or RID, as the transform declares it."""
+        return self._alias
+
+    @property
+    def rid(self) -> str:
+        """The dataset's RID."""
+        return self._rid
+
+    @property
+    def branch(self) -> str | None:
+        """The branch the dataset is written on."""
+        return self._branch
+
+    @property
+    def transaction_rid(self) -> str:
+        """The RID of the transaction that writes."""
+        return f"ri.foundry.main.transaction.{self._write('transaction_rid').scope.transaction.id}"
+
+    @property
+    def path_for_write_table(self) -> str:
+        """A local folder for Parquet files of your own; pass it to :meth:`write_table` when they are written."""
+        return str(self._write("path_for_write_table").folder())
+
+    @property
+    def path_for_object_store_write_table(self) -> str:
+        """The same folder as :attr:`path_for_write_table`: what is written there is part of the transaction."""
+        return self.path_for_write_table
+
+    def set_mode(self, mode: str) -> None:
+        """Choose what writing does to the rows or files there are.
+
+        :param mode: ``replace`` (the default) replaces them, ``append`` adds and replaces no file, ``modify`` adds and
+            may replace files.
+        :raises UsageError: if the mode is another word, or something was written already.
+        """
+        self._write("set_mode()").set_mode(mode)
+
+    def write_table(
+        self,
+        df: Any,
+        column_description: Mapping[str, str] | None = None,
+        column_descriptions: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write rows.
+
+        :param df: a pandas, Polars (also lazy) or PyArrow table, a DuckDB relation, or :attr:`path_for_write_table`
+            after Parquet files were written there; None stands for that path too. A pandas index is not stored.
+        :param column_description: the older name of ``column_descriptions``.
+        :param column_descriptions: a description of each column that has one, at most 800 characters.
+        :raises DataError: if a column's name or type cannot be stored; names the column.
+        """
+        writer = self._write("write_table()")
+        frame = writer.folder() if df is None else df
+        writer.write(frame, _one_of(column_description, column_descriptions))
+
+    def write_dataframe(
+        self,
+        df: Any,
+        column_description: Mapping[str, str] | None = None,
+        column_descriptions: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write rows; see :meth:`write_table`."""
+        self._write("write_dataframe()").write(df, _one_of(column_description, column_descriptions))
+
+    def write_pandas(
+        self,
+        df: pd.DataFrame,
+        column_description: Mapping[str, str] | None = None,
+        column_descriptions: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write the rows of a pandas frame; its index is not stored."""
+        self._write("write_pandas()").write(df, _one_of(column_description, column_descriptions))
+
+    def put_metadata(self, column_descriptions: Mapping[str, str] | None = None) -> None:
+        """Take in the Parquet files written below :attr:`path_for_write_table` and describe their columns.
+
+        :raises DataError: if there are none.
+        """
+        writer = self._write("put_metadata()")
+        writer.write(writer.folder(), column_descriptions)
+
+    def pandas(self) -> pd.DataFrame:
+        """Return the dataset as it was before this job, as a pandas frame."""
+        return self._read("pandas()").pandas()
+
+    def dataframe(self) -> pd.DataFrame:
+        """Return the dataset as it was before this job, as a pandas frame."""
+        return self._read("dataframe()").pandas()
+
+    def arrow(self) -> pa.Table:
+        """Return the dataset as it was before this job, as a PyArrow table."""
+        return self._read("arrow()").arrow()
+
+    def polars(self, lazy: bool = False) -> pl.DataFrame | pl.LazyFrame:
+        """Return the dataset as it was before this job, as a Polars frame or a lazy one."""
+        return self._read("polars()").polars(lazy)
+
+    def path(self) -> str:
+        """Return a local folder with the dataset's files as they were before this job."""
+        return self._read("path()").path()
+
+    def filesystem(self) -> FoundryDataSidecarFileSystem:
+        """Return the dataset's files, for writing."""
+        return FoundryDataSidecarFileSystem(self._write("filesystem()"))
+
+    def read_unstaged_dataset_as_polars_lazy(self) -> pl.LazyFrame:
+        """Return the rows written so far, before they are committed, as a lazy Polars frame.
+
+        :raises DataError: if nothing was written yet.
+        """
+        return unstaged(self._write("read_unstaged_dataset_as_polars_lazy()"))
+
+    def _write(self, call: str) -> DatasetWriter:
+        if not hasattr(self, "_writer"):
+            raise UnavailableError(f"{call}: this output was made by hand; a job gives its function outputs it can write.")
+        return self._writer
+
+    def _read(self, call: str) -> DatasetReader:
+        return previous(self._write(call), call)
+
+
+class TransformOutput:
+    """A dataset that a plain ``@transform`` writes.
+
+    Follows the public page transforms-python/api-transformoutput.
+
+    :param rid: the dataset's RID.
+    :param branch: the branch it is written on.
+    :param txrid: the RID of the transaction that writes.
+    :param dfreader: reads the dataset as it was before the job.
+    :param dfwriter: writes it.
+    :param fsbuilder: makes the dataset's file system.
+    :param mode: the write mode to begin with.
+    """
+
+    def __init__(
+        self,
+        rid: str,
+        branch: str | None,
+        txrid: str | None,
+        dfreader: Any,
+        dfwriter: Any,
+        fsbuilder: Callable[[], FileSystem],
+        mode: str = "replace",
+    ) -> None:
+        self._rid = rid
+        self._branch = branch
+        self._txrid = txrid
+        self._dfreader = dfreader
+        self._dfwriter = dfwriter
+        self._fsbuilder = fsbuilder
+        self._mode = mode
+        self._path: str | None = None
+
+    @classmethod
+    def from_transform_output(cls, instance: TransformOutput, delegate: TransformOutput) -> TransformOutput:
+        """Give one output everything that another has.
+
+        :param instance: the output that is filled.
+        :param delegate: the output that its fields come from.
+        :returns: ``instance``.
+        """
+        instance.__dict__.update(delegate.__dict__)
+        return instance
+
+    @property
+    def rid(self) -> str:
+        """The dataset's RID."""
+        return self._rid
+
+    @property
+    def path(self) -> str | None:
+        """The dataset's path, as the transform declares it."""
+        return self._path
+
+    @property
+    def branch(self) -> str | None:
+        """The branch the dataset is written on."""
+        return self._branch
+
+    @property
+    def column_descriptions(self) -> dict[str, str]:
+        """The column descriptions given so far."""
+        return dict(self._dfwriter.descriptions)
+
+    @property
+    def column_typeclasses(self) -> dict[str, Any]:
+        """The type classes of each column: none, as Delta has no place for them."""
+        return {}
+
+    @property
+    def start_transaction_rid(self) -> str | None:
+        """The transaction that writes."""
+        return self._txrid
+
+    @property
+    def end_transaction_rid(self) -> str | None:
+        """The transaction that writes."""
+        return self._txrid
+
+    def set_mode(self, mode: str) -> None:
+        """Choose what writing does to the rows or files there are.
+
+        :param mode: ``replace`` (the default) replaces them, ``append`` adds and replaces no file, ``modify`` adds and
+            may replace files.
+        :raises UsageError: if the mode is another word, or something was written already.
+        """
+        self._dfwriter.set_mode(mode)
+        self._mode = mode
+
+    def write_dataframe(
+        self,
+        df: Any,
+        partition_cols: list[str] | None = None,
+        bucket_cols: list[str] | None = None,
+        bucket_count: int | None = None,
+        sort_by: list[str] | None = None,
+        output_format: str | None = None,
+        options: Mapping[str, str] | None = None,
+        column_descriptions: Mapping[str, str] | None = None,
+        column_typeclasses: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write rows.
+
+        :param df: on the local engine a pandas, Polars or PyArrow table.
+        :param partition_cols: needs the Spark engine.
+        :param bucket_cols: needs the Spark engine.
+        :param bucket_count: needs the Spark engine.
+        :param sort_by: needs the Spark engine.
+        :param output_format: needs the Spark engine, but for ``parquet``.
+        :param options: needs the Spark engine.
+        :param column_descriptions: a description of each column that has one, at most 800 characters.
+        :param column_typeclasses: kept for compatibility; Delta has no place for them.
+        :raises MissingExtraError: if an argument needs Spark.
+        :raises DataError: if a column's name or type cannot be stored; names the column.
+        """
+        asked = {
+            "partition_cols": partition_cols,
+            "bucket_cols": bucket_cols,
+            "bucket_count": bucket_count,
+            "sort_by": sort_by,
+            "output_format": None if output_format == "parquet" else output_format,
+            "options": options,
+        }
+        for argument, value in asked.items():
+            if value:
+                raise spark_only(f"{self._path or self._rid}: write_dataframe({argument}=...)", "a plain write")
+        self._dfwriter.write(df, column_descriptions)
+
+    def write_pandas(self, pandas_df: pd.DataFrame) -> None:
+        """Write the rows of a pandas frame; its index is not stored."""
+        self._dfwriter.write(pandas_df)
+
+    def write_table(
+        self,
+        df: Any,
+        column_description: Mapping[str, str] | None = None,
+        column_descriptions: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write rows as a single-node output does; beyond Foundry's own methods of a plain ``@transform``."""
+        writer = self._dfwriter
+        writer.write(writer.folder() if df is None else df, _one_of(column_description, column_descriptions))
+
+    def dataframe(self) -> Any:
+        """Return the dataset as a Spark DataFrame.
+
+        :raises MissingExtraError: on the local engine.
+        """
+        raise spark_only(f"{self._path or self._rid}: dataframe() of an output", ".pandas()")
+
+    def pandas(self) -> pd.DataFrame:
+        """Return the dataset as it was before this job, as a pandas frame."""
+        return previous(self._dfwriter, "pandas()").pandas()
+
+    def filesystem(self) -> FileSystem:
+        """Return the dataset's files, for writing."""
+        return self._fsbuilder()
+
+    def abort(self) -> None:
+        """Leave this dataset as it is, whatever was or will be written to it; the job may still succeed."""
+        self._dfwriter.abort()
+
+
+class IncrementalTransformOutput(TransformOutput):
+    """An output of an incremental ``@transform``; declared for annotations, refused when a job runs.
+
+    Follows the public page transforms-python/api-incrementaltransformoutput.
+
+    :param toutput: the output that is written incrementally.
+    :param prev_txrid: the previous transaction of the dataset.
+    :param mode: the write mode to begin with.
+    """
+
+    def __init__(self, toutput: TransformOutput, prev_txrid: str | None = None, mode: str = "replace") -> None:
+        TransformOutput.from_transform_output(self, toutput)
+        self._mode = mode
+        self._prev_txrid = prev_txrid
+
+    def dataframe(self, mode: str = "current", schema: Any = None) -> Any:
+        """Refuse: incremental runs come later."""
+        raise incremental_later(f"dataframe({mode!r})")
+
+    def pandas(self, mode: str = "current", schema: Any = None) -> pd.DataFrame:
+        """Refuse: incremental runs come later."""
+        raise incremental_later(f"pandas({mode!r})")
+
+    def filesystem(self, mode: str = "current") -> FileSystem:
+        """Refuse: incremental runs come later."""
+        raise incremental_later(f"filesystem({mode!r})")
+
+
+class IncrementalLightweightOutput(LightweightOutput):
+    """An output of an incremental single-node transform; declared for annotations, refused when a job runs.
+
+    Follows the public page transforms-python/api-incrementallightweightoutput.
+
+    :param alias: the dataset's path or RID.
+    :param rid: its RID.
+    :param branch: the branch it is written on.
+    """
+
+    def arrow(self, mode: str = "current", schema: Any = None) -> pa.Table:
+        """Refuse: incremental runs come later."""
+        raise incremental_later(f"arrow({mode!r})")
+
+    def dataframe(self, mode: str = "current", schema: Any = None) -> pd.DataFrame:
+        """Refuse: incremental runs come later."""
+        raise incremental_later(f"dataframe({mode!r})")
+
+    def pandas(self, mode: str = "current", schema: Any = None) -> pd.DataFrame:
+        """Refuse: incremental runs come later."""
+        raise incremental_later(f"pandas({mode!r})")
+
+    def polars(self, lazy: bool = False, mode: str = "current", schema: Any = None) -> pl.DataFrame | pl.LazyFrame:
+        """Refuse: incremental runs come later."""
+        raise incremental_later(f"polars({mode!r})")
+
+    def path(self, mode: str = "current") -> str:
+        """Refuse: incremental runs come later."""
+        raise incremental_later(f"path({mode!r})")
+
+
+class ReturnedFrame:
+    """The output of a transform whose compute function returns the rows to write.
+
+    :param writer: writes the dataset.
+    """
+
+    def __init__(self, writer: DatasetWriter) -> None:
+        self._writer = writer
+
+    def write_returned(self, frame: Any, library: str) -> None:
+        """Write what the compute function returned.
+
+        :param frame: the returned value.
+        :param library: ``pandas`` or ``polars``: whose frame it must be.
+        :raises DataError: if it is anything else.
+        """
+        if type(frame).__module__.split(".")[0] != library or type(frame).__name__ not in ("DataFrame", "LazyFrame"):
+            transform = self._writer.scope.transform
+            raise DataError(
+                f"{transform.__name__} ({transform.source}) must return a {library} DataFrame; it returned "
+                f"{type(frame).__qualname__}."
+            )
+        self._writer.write(frame)
+
+
+def previous(writer: DatasetWriter, call: str) -> DatasetReader:
+    """Return the dataset as it was before the job.
+
+    :raises DataError: if it has never been built.
+    """
+    reader = writer.reader()
+    if reader is None:
+        raise DataError(f"{writer.resource.alias}: {call} of an output reads what earlier jobs wrote; there is nothing yet.")
+    return reader
+
+
+def unstaged(writer: DatasetWriter) -> pl.LazyFrame:
+    """Return the rows that a job has written so far as a lazy Polars frame."""
+    import polars as pl
+
+    paths = writer.staged_paths()
+    if not paths:
+        raise DataError(f"{writer.resource.alias}: nothing was written in this job yet.")
+    return pl.scan_parquet(paths)
+
+
+def open_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:
+    """Return the participant that stands for an ``Output``; its value is what the compute function receives."""
+    if not param.resources:
+        raise DeclarationError(
+            f"The output {name!r} of {scope.transform.__name__} ({scope.transform.source}) has no alias, so there is "
+            f"nowhere to write: write Output('/path/of/dataset')."
+        )
+    resource = param.resources[0]
+    writer = DatasetWriter(name, resource, scope)
+    transaction = scope.transaction
+    if scope.transform.form in ("transform_pandas", "transform_polars"):
+        writer.value = ReturnedFrame(writer)
+    elif scope.transform.lightweight:
+        light = LightweightOutput(resource.alias, resource_rid(resource), transaction.branch)
+        light._writer = writer
+        writer.value = light
+    else:
+        plain = TransformOutput(
+            resource_rid(resource),
+            transaction.branch,
+            f"ri.foundry.main.transaction.{transaction.id}",
+            None,
+            writer,
+            lambda: FileSystem(writer),
+        )
+        plain._path = resource.alias
+        writer.value = plain
+    return writer
+
+
+def _one_of(older: Mapping[str, str] | None, newer: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    if older is not None and newer is not None:
+        raise UsageError("column_description is the older name of column_descriptions; give one of them, not both.")
+    return newer if older is None else older
+
+
+class OutputSetWriter:
+    """The outputs of an ``OutputSet``, sealed together.
+
+    :param writers: one for each alias, in order.
+    """
+
+    def __init__(self, writers: list[DatasetWriter]) -> None:
+        self._writers = writers
+        self.value = [writer.value for writer in writers]
+
+    def seal(self) -> Sequence[Sealed]:
+        """Return the part of each output in the commit."""
+        return [sealed for writer in self._writers for sealed in writer.seal()]
+
+    def failed(self, error: BaseException | None) -> None:
+        """Close whatever is open."""
+        for writer in self._writers:
+            writer.failed(error)
+
+
+def open_output_set(param: Any, name: str, scope: JobScope) -> OutputSetWriter:
+    """Return the participant that stands for an ``OutputSet``; its value is a list of outputs."""
+    return OutputSetWriter([open_output(member, name, scope) for member in param.members])

@@ -1,0 +1,230 @@
+"""A project: its configuration, its store, the transforms it declares, and how they are planned and built."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from transforms.config import Config, load_config
+from transforms.errors import ConfigError, NotFoundError, nearest
+from transforms.plan.graph import Graph, Node
+from transforms.plan.selection import select
+from transforms.plan.staleness import LastBuild, Plan, PlannedJob, plan_jobs
+from transforms.run.build import Cancellation, Listener, Task, run_tasks
+from transforms.run.job import JobOptions, JobResult, run_job
+from transforms.spec.pipeline import Pipeline
+from transforms.spec.resource import Resource
+from transforms.spec.transform import Transform
+from transforms.store.store import Store
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """How a build runs.
+
+    Attributes:
+        branch: the branch that is written.
+        force: run fresh jobs too.
+        workers: how many jobs run at a time.
+        fail_fast: begin nothing new after a failure.
+        parameters: values for scalar parameters, by name.
+        wait_seconds: how long to wait for an output that another build holds, in seconds.
+    """
+
+    branch: str = "master"
+    force: bool = False
+    workers: int = 1
+    fail_fast: bool = False
+    parameters: Mapping[str, Any] = None  # type: ignore[assignment]
+    wait_seconds: float = 0.0
+
+
+class Project:
+    """A project as the command line sees it.
+
+    :param config: its configuration.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.store = Store(config.root)
+
+    @classmethod
+    def open(cls, start: Path | None = None, root: str | None = None) -> Project:
+        """Open the project that a folder belongs to.
+
+        :param start: the folder to look from, upward; the working folder when None.
+        :param root: the store's root, where it is not the configured one.
+        """
+        return cls(load_config(start, root=root))
+
+    @cached_property
+    def transforms(self) -> Mapping[str, Transform]:
+        """The transforms of every pipeline, by the name they are shown with."""
+        return {pipeline_name: transform for pipeline_name, transform in _named(load_pipelines(self.config))}
+
+    def graph(self, branch: str = "master") -> Graph:
+        """Return the graph of all transforms for builds on a branch."""
+        return Graph([self._node(name, transform) for name, transform in self.transforms.items()], branch)
+
+    def select(self, selectors: Sequence[str], exclude: Sequence[str] = (), branch: str = "master") -> list[Node]:
+        """Return the transforms that a selection names, in the order of their dependencies."""
+        return list(select(self.graph(branch), selectors, exclude))
+
+    def plan(
+        self, selectors: Sequence[str] = (), exclude: Sequence[str] = (), options: BuildOptions = BuildOptions()  # noqa: B008
+    ) -> Plan:
+        """Tell what a build would do and why; reads the ledger's index and nothing else.
+
+        :raises NotFoundError: if an input exists nowhere and nothing in the build makes it.
+        """
+        graph = self.graph(options.branch)
+        nodes = select(graph, selectors, exclude)
+        plan = self._plan(graph, nodes, options)
+        if plan.missing:
+            raise self._missing(plan, options)
+        return plan
+
+    def build(
+        self, plan: Plan, listener: Listener, options: BuildOptions = BuildOptions()  # noqa: B008
+    ) -> list[JobResult]:
+        """Run a plan.
+
+        :param plan: what to run, from :meth:`plan`.
+        :param listener: is told about every job.
+        :param options: how to run.
+        :returns: a result for each job, in the order in which they ended.
+        """
+        graph = self.graph(options.branch)
+        names = {job.node.name for job in plan.jobs}
+        cancel = Cancellation()
+        tasks = []
+        for job in plan.jobs:
+            needs = frozenset(node.name for node in graph.upstream(job.node, depth=1) if node.name in names)
+            tasks.append(Task(job.node.name, needs - {job.node.name}, self._runner(graph, job, options, cancel)))
+        if self.store.exists and any(job.action == "build" for job in plan.jobs):
+            self.store.recover()
+        return run_tasks(tasks, listener, options.workers, options.fail_fast, cancel)
+
+    def _runner(self, graph: Graph, job: PlannedJob, options: BuildOptions, cancel: Cancellation) -> Any:
+        def run() -> JobResult:
+            planned = job
+            if job.action == "build" and job.depends_on_rebuild:
+                # What it waited for may have aborted and so left everything as it was: look again.
+                (planned,) = self._plan(graph, [job.node], options).jobs
+            if planned.action == "fresh":
+                return JobResult(job.node.name, "fresh", reason=planned.reason)
+            transform = self.transforms[job.node.name]
+            given = {k: v for k, v in (options.parameters or {}).items() if k in transform.values}
+            job_options = JobOptions(options.branch, given, options.wait_seconds, cancel.check)
+            return replace(run_job(transform, self.store, self.config, job_options), reason=planned.reason)
+
+        return run
+
+    def _plan(self, graph: Graph, nodes: Sequence[Node], options: BuildOptions) -> Plan:
+        last, current = self._state(graph, options)
+        return plan_jobs(graph, nodes, last, current, force=options.force)
+
+    def _state(self, graph: Graph, options: BuildOptions) -> tuple[dict[str, LastBuild], dict[str, int]]:
+        writes = self.store.writes()
+        last = {
+            key: LastBuild(write.transform, write.code_version, write.inputs, write.seq)
+            for (branch, key), write in writes.items()
+            if branch == options.branch
+        }
+        current: dict[str, int] = {}
+        for resource in {r for node in graph.nodes for r in node.inputs}:
+            branches = [resource.branch] if resource.branch else [options.branch, *self.config.fallback_branches]
+            found = next((writes[b, resource.key] for b in branches if (b, resource.key) in writes), None)
+            if found is not None:
+                current[resource.key] = found.seq
+            elif self.store.view(resource, options.branch, self.config.fallback_branches) is not None:
+                current[resource.key] = 0  # a Delta table that somebody else put there
+        return last, current
+
+    def _missing(self, plan: Plan, options: BuildOptions) -> NotFoundError:
+        node, resource = plan.missing[0]
+        known = {write.alias for write in self.store.writes().values() if write.kind == resource.kind}
+        known |= {r.alias for n in self.graph().nodes for r in n.outputs if r.kind == resource.kind}
+        return NotFoundError(
+            f"There is no {resource} on branch {resource.branch or options.branch}, and no transform makes it; "
+            f"{node.name} ({node.source}) reads it.{nearest(resource.alias, known)} Bring it in with "
+            f"'transforms put {resource.alias} FILE'. Nothing was run."
+        )
+
+    def _node(self, name: str, transform: Transform) -> Node:
+        return Node(
+            name=name,
+            inputs=self._resources(transform.inputs),
+            outputs=self._resources(transform.outputs),
+            source=transform.source,
+            version=lambda: transform.version,
+            tags=transform.tags,
+            path=transform.source.file,
+        )
+
+    def _resources(self, params: Mapping[str, Any]) -> tuple[Resource, ...]:
+        return tuple(self.config.resolve(resource) for param in params.values() for resource in param.resources)
+
+
+def load_pipelines(config: Config) -> list[Pipeline]:
+    """Import a project's pipelines.
+
+    :returns: every module-level ``Pipeline`` of the configured modules; without any, those of the project's
+        ``transforms.pipelines`` entry points, else those of a package ``pipelines`` beside pyproject.toml.
+    :raises ConfigError: if there are none.
+    """
+    for folder in (config.project / "src", config.project):
+        if folder.is_dir() and str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+    pipelines: dict[int, Pipeline] = {}
+    for module in config.pipelines or _entry_points(config.project) or ("pipelines",):
+        for pipeline in _pipelines_of(module, config):
+            pipelines[id(pipeline)] = pipeline
+    return list(pipelines.values())
+
+
+def _entry_points(project: Path) -> tuple[str, ...]:
+    file = project / "pyproject.toml"
+    if not file.is_file():
+        return ()
+    content = tomllib.loads(file.read_text(encoding="utf-8"))
+    points = content.get("project", {}).get("entry-points", {}).get("transforms.pipelines", {})
+    return tuple(points.values())
+
+
+def _pipelines_of(module: str, config: Config) -> list[Pipeline]:
+    name, _, attribute = module.partition(":")
+    try:
+        imported = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
+            raise
+        raise ConfigError(
+            f"The pipeline module {name!r} was not found from {config.project}. Name your modules under "
+            f"[tool.transforms] pipelines in pyproject.toml, or run 'transforms init' for a sample."
+        ) from error
+    if attribute:
+        return [getattr(imported, attribute)]
+    found = [value for value in vars(imported).values() if isinstance(value, Pipeline)]
+    if not found:
+        raise ConfigError(f"The module {name!r} ({imported.__file__}) has no Pipeline at its top level.")
+    return found
+
+
+def _named(pipelines: Sequence[Pipeline]) -> list[tuple[str, Transform]]:
+    seen: dict[str, Transform] = {}
+    for pipeline in pipelines:
+        for transform in pipeline.transforms:
+            name, number = transform.__name__, 1
+            while name in seen and seen[name] is not transform:
+                number += 1
+                name = f"{transform.__name__} ({number})"
+            seen[name] = transform
+    return list(seen.items())

@@ -1,0 +1,83 @@
+"""Committing data that no transform made: one dataset, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from transforms.engine.local.staging import stage_frame
+from transforms.spec.resource import Resource
+from transforms.store import layout
+from transforms.store.change import TableChange
+from transforms.store.durable import sha256_of
+from transforms.store.entry import Entry
+from transforms.store.store import Store
+from transforms.store.transaction import Transaction
+
+
+def put_frame(
+    store: Store, branch: str, alias: str, data: Any, descriptions: Mapping[str, str] | None = None, wait: float = 0.0
+) -> Entry:
+    """Replace a dataset's content in one commit.
+
+    :param store: the store.
+    :param branch: the branch that is written.
+    :param alias: the dataset.
+    :param data: a frame of any kind that can be staged; or, for raw files, the path of a folder or a mapping of paths
+        inside the dataset to bytes, text, or the path of a file.
+    :param descriptions: descriptions of columns.
+    :param wait: how long to wait for another job that is building the dataset, in seconds.
+    :returns: the ledger's row.
+    """
+    resource = Resource("dataset", alias)
+    transaction = store.begin("put", branch, [resource], wait)
+    table = store.table_of(resource, branch)
+    try:
+        if isinstance(data, (str, Path)):
+            folder = Path(data)
+            data = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
+        if isinstance(data, Mapping):
+            change, summary = _stage_files(transaction, table, data, alias)
+        else:
+            change = stage_frame(transaction, table, data, descriptions=descriptions, what=alias)
+            summary = {"rows": change.rows}
+        return transaction.commit([change], {resource.key: {"mode": "replace", **summary}}, {}, "")
+    except BaseException:
+        transaction.abandon()
+        raise
+
+
+def _stage_files(
+    transaction: Transaction, table: str, files: Mapping[str, Any], alias: str
+) -> tuple[TableChange, dict[str, Any]]:
+    from transforms.run.writer import files_frame
+
+    folder = transaction.staging(table, layout.FILES)
+    rows = []
+    for path, content in sorted(files.items()):
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, Path):
+            _copy(content, place)
+        else:
+            place.write_bytes(content.encode() if isinstance(content, str) else content)
+        status = place.stat()
+        rows.append(
+            {
+                "path": path,
+                "size": status.st_size,
+                "modified": datetime.fromtimestamp(status.st_mtime, UTC),
+                "sha256": sha256_of(place),
+                "location": place.relative_to(transaction.store.root / table).as_posix(),
+            }
+        )
+    change = stage_frame(transaction, table, files_frame(rows), what=alias)
+    return change, {"files": len(rows), "bytes": sum(row["size"] for row in rows)}
+
+
+def _copy(source: Path, place: Path) -> None:
+    import shutil
+
+    shutil.copy2(source, place)

@@ -1,0 +1,108 @@
+"""One version of a dataset, in whatever form a compute function asks for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from transforms.errors import DataError, UsageError
+from transforms.run.files import FileStatus
+from transforms.run.scope import JobScope
+from transforms.store.tables import TableView
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+
+class DatasetReader:
+    """Reads a pinned version of a dataset as frames or as files.
+
+    :param name: the dataset, as messages name it.
+    :param view: the version.
+    :param scope: the running job.
+    """
+
+    def __init__(self, name: str, view: TableView, scope: JobScope) -> None:
+        self.name = name
+        self.view = view
+        self._scope = scope
+
+    def polars(self, lazy: bool = False) -> pl.DataFrame | pl.LazyFrame:
+        """Return the rows as a Polars frame, or as a lazy one."""
+        from transforms.engine.local import reading
+
+        self._need_rows("polars()")
+        return reading.scan_polars(self.view) if lazy else reading.read_polars(self.view)
+
+    def arrow(self) -> pa.Table:
+        """Return the rows as an Arrow table."""
+        from transforms.engine.local import reading
+
+        self._need_rows("arrow()")
+        return reading.read_arrow(self.view)
+
+    def pandas(self) -> pd.DataFrame:
+        """Return the rows as a pandas frame."""
+        from transforms.engine.local import reading
+
+        self._need_rows("pandas()")
+        return reading.read_pandas(self.view)
+
+    def path(self) -> str:
+        """Return a local folder that shows the dataset's files under their own names while the job runs."""
+        folder = self._scope.temporary_folder()
+        for logical, (_, place) in self.listing().items():
+            link = folder / logical
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(place)
+        return str(folder)
+
+    def listing(self) -> Mapping[str, tuple[FileStatus, Path]]:
+        """Return every file of the dataset; for rows, the Parquet files that hold them."""
+        return self._listing
+
+    def place(self, path: str) -> Path:
+        """Refuse to write."""
+        raise UsageError(f"{self.name} is an input: {path!r} cannot be written.")
+
+    def opened(self, file: IO[Any]) -> None:
+        """Refuse to write."""
+        raise UsageError(f"{self.name} is an input: {file.name!r} cannot be written.")
+
+    @cached_property
+    def _listing(self) -> dict[str, tuple[FileStatus, Path]]:
+        return file_listing(self.view) if self.view.holds_files else _data_listing(self.view)
+
+    def _need_rows(self, call: str) -> None:
+        if self.view.holds_files:
+            raise DataError(
+                f"{self.name} holds raw files and has no columns, so {call} cannot read it; read its files with "
+                f".filesystem().ls() and .filesystem().open(name)."
+            )
+
+
+def file_listing(view: TableView) -> dict[str, tuple[FileStatus, Path]]:
+    """Return the files of a dataset of raw files, by path."""
+    from transforms.engine.local.reading import read_polars
+
+    found = {}
+    for row in read_polars(view).iter_rows(named=True):
+        modified = round(row["modified"].timestamp() * 1000)
+        found[row["path"]] = (FileStatus(row["path"], row["size"], modified), view.path / row["location"])
+    return found
+
+
+def _data_listing(view: TableView) -> dict[str, tuple[FileStatus, Path]]:
+    found = {}
+    for address in view.table.file_uris():
+        file = Path(address if os.path.exists(address) else unquote(address.removeprefix("file://")))
+        status = file.stat()
+        logical = file.relative_to(view.path).as_posix()
+        found[logical] = (FileStatus(logical, status.st_size, int(status.st_mtime * 1000)), file)
+    return found

@@ -1,0 +1,124 @@
+"""What a job lends to the parameters of its transform while it runs, and what it gets back from them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from transforms.errors import NotFoundError, nearest
+from transforms.spec.resource import Resource
+from transforms.store.change import TableChange
+from transforms.store.entry import InputPin
+from transforms.store.tables import TableView
+from transforms.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from transforms.config import Config
+    from transforms.spec.transform import Transform
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What an output adds to its job's commit.
+
+    Attributes:
+        resource: the dataset or model.
+        changes: what happens to its tables.
+        summary: what became of it, for people and for the ledger.
+    """
+
+    resource: Resource
+    changes: tuple[TableChange, ...]
+    summary: Mapping[str, Any]
+
+
+class Participant(Protocol):
+    """An output during its job: datasets and models take part in the one commit through this.
+
+    A parameter's ``runtime`` function returns one. The job calls exactly one of :meth:`seal` and :meth:`failed`.
+    """
+
+    value: Any
+    """What the compute function receives."""
+
+    def seal(self) -> Sequence[Sealed]:
+        """Stage whatever is not staged yet and tell what to commit; raising here commits nothing at all."""
+
+    def failed(self, error: BaseException | None) -> None:
+        """The job ends without a commit: keep what must be kept, apart from the tables. None: it was aborted."""
+
+
+@dataclass
+class JobScope:
+    """One running job.
+
+    Attributes:
+        transform: the transform that runs.
+        transaction: its transaction.
+        config: the project's configuration.
+        fallbacks: the branches on which inputs are looked for after the build's own.
+        parameters: values given for scalar parameters, by name.
+        pins: the inputs that were opened, by resource key.
+        aborted: whether the function called ``ctx.abort_job()``.
+    """
+
+    transform: Transform
+    transaction: Transaction
+    config: Config
+    fallbacks: Sequence[str] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    pins: dict[str, InputPin] = field(default_factory=dict)
+    aborted: bool = False
+    _temporary: list[Path] = field(default_factory=list)
+
+    def abort(self) -> None:
+        """Let the job end without a commit and without an error."""
+        self.aborted = True
+
+    def open(self, resource: Resource) -> TableView:
+        """Open an input as it was when the job began, and remember that it was read.
+
+        :raises NotFoundError: if no branch has it; names the nearest there is.
+        """
+        found = self.transaction.view(self.config.resolve(resource), self.fallbacks)
+        if found is None:
+            raise self.missing(resource)
+        view, branch = found
+        self.pins[resource.key] = InputPin(view.seq, view.version, branch)
+        return view
+
+    def missing(self, resource: Resource) -> NotFoundError:
+        """Return the error for an input that does not exist."""
+        branches = [resource.branch] if resource.branch else [self.transaction.branch, *self.fallbacks]
+        known = {write.alias for write in self.transaction.store.writes().values() if write.kind == resource.kind}
+        bring = f" Build it first, or bring it in with 'transforms put {resource.alias} FILE'."
+        return NotFoundError(
+            f"There is no {resource} on branch {' or '.join(dict.fromkeys(branches))}; {self.transform.__name__} "
+            f"({self.transform.source}) reads it.{nearest(resource.alias, known)}"
+            + (bring if resource.kind == "dataset" else "")
+        )
+
+    def temporary_folder(self) -> Path:
+        """Return a new folder that lives as long as the job."""
+        folder = Path(tempfile.mkdtemp(prefix="transforms-"))
+        self._temporary.append(folder)
+        return folder
+
+    def close(self) -> None:
+        """Delete what lives only as long as the job."""
+        for folder in self._temporary:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def resource_rid(resource: Resource) -> str:
+    """Return a RID for a resource: its alias where that is one, else one made from it."""
+    import uuid
+
+    if resource.alias.startswith("ri."):
+        return resource.alias
+    service = "foundry.main.dataset" if resource.kind == "dataset" else "models.main.model"
+    return f"ri.{service}.{uuid.uuid5(uuid.NAMESPACE_URL, resource.key)}"

@@ -1,0 +1,14 @@
+"""Scalar parameters of a running job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transforms.run.scope import JobScope
+
+
+def open_value(param: Any, name: str, scope: JobScope) -> Any:
+    """Return what a compute function receives for a scalar parameter: the given value, or the default."""
+    from transforms.spec.scalars import ParamValueInput
+
+    return ParamValueInput(param.coerce(scope.parameters[name]) if name in scope.parameters else param.default)

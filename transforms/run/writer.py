@@ -1,0 +1,248 @@
+"""What a job writes into one dataset, collected until the job's commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from transforms.errors import DataError, TransformsError, UsageError
+from transforms.run.files import FileStatus
+from transforms.run.reader import DatasetReader, file_listing
+from transforms.run.scope import JobScope, Sealed
+from transforms.spec.resource import Resource
+from transforms.store import layout
+from transforms.store.change import TableChange
+from transforms.store.durable import sha256_of
+from transforms.store.features import check_writable
+
+WriteMode = Literal["replace", "append", "modify"]
+_LONGEST_DESCRIPTION = 800
+
+
+class DatasetWriter:
+    """Stages rows or files for one output and seals them into its part of the commit.
+
+    :param name: the name of the parameter.
+    :param resource: the dataset.
+    :param scope: the running job.
+    :raises UnsupportedTableError: if the dataset's table has a Delta feature that cannot be written.
+    """
+
+    def __init__(self, name: str, resource: Resource, scope: JobScope) -> None:
+        self.name = name
+        self.resource = resource
+        self.scope = scope
+        self.mode: WriteMode = "replace"
+        self.table = scope.transaction.store.table_of(resource, scope.transaction.branch)
+        self.descriptions: dict[str, str] = {}
+        self.aborted = False
+        self.value: Any = None
+        self._changes: list[TableChange] = []
+        self._open_files: list[IO[Any]] = []
+        self._writes_files = False
+        self._base = scope.transaction.store.view_table(self.table)
+        if self._base is not None:
+            check_writable(self._base.table, resource.alias)
+
+    def set_mode(self, mode: str) -> None:
+        """Choose what writing does to the rows there are; only before anything is written."""
+        if mode not in ("replace", "append", "modify"):
+            raise self._error(f"{mode!r} is no write mode; use 'replace', 'append' or 'modify'.")
+        if self._changes or self._writes_files:
+            raise self._error("set_mode() must come before the first write.")
+        self.mode = mode  # type: ignore[assignment]
+
+    def write(self, frame: Any, descriptions: Mapping[str, str] | None = None) -> None:
+        """Stage a frame, or the Parquet files in the folder that :meth:`folder` gave."""
+        from transforms.engine.local.staging import stage_files, stage_frame
+
+        self._need_no_files()
+        self.describe(descriptions)
+        mode: Literal["overwrite", "append"] = "overwrite" if self.mode == "replace" else "append"
+        transaction = self.scope.transaction
+        if isinstance(frame, (str, Path)):
+            folder = self.folder()
+            if Path(frame).resolve() != folder.resolve():
+                raise self._error(f"a path to write must be path_for_write_table ({folder}); got {frame}.")
+            files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] not in "._")
+            known = {file.path for change in self._changes for file in change.files}
+            fresh = [path for path in files if path.relative_to(self._root).as_posix() not in known]
+            self._keep(stage_files(transaction, self.table, fresh, mode, self.descriptions))
+        else:
+            self._keep(
+                stage_frame(transaction, self.table, frame, mode, self.descriptions, what=self.resource.alias)
+            )
+
+    def describe(self, descriptions: Mapping[str, str] | None) -> None:
+        """Set descriptions of columns; columns that the dataset does not have are ignored."""
+        for column, text in (descriptions or {}).items():
+            if not isinstance(text, str) or len(text) > _LONGEST_DESCRIPTION:
+                raise self._error(
+                    f"the description of column {column!r} must be text of at most {_LONGEST_DESCRIPTION} characters."
+                )
+            self.descriptions[column] = text
+
+    def folder(self) -> Path:
+        """Return the folder where a user may write Parquet files of their own."""
+        return self.scope.transaction.staging(self.table)
+
+    def abort(self) -> None:
+        """Leave the dataset as it is, whatever was or will be written."""
+        self.aborted = True
+
+    # What the dataset's file system asks for
+
+    def listing(self) -> Mapping[str, tuple[FileStatus, Path]]:
+        """Return the files that the dataset would have if the job ended now."""
+        files = {} if self.mode == "replace" else dict(self._base_files())
+        files.update(self._staged_files())
+        return files
+
+    def place(self, path: str) -> Path:
+        """Return where a new file is written."""
+        if self._changes:
+            raise self._error("rows were written to it already; a dataset holds either rows or files.")
+        if self.mode == "append" and path in self._base_files():
+            raise self._error(f"the file {path!r} exists, and set_mode('append') forbids to replace it.")
+        self._writes_files = True
+        return self.scope.transaction.staging(self.table, layout.FILES) / path
+
+    def opened(self, file: IO[Any]) -> None:
+        """Remember a file that is being written."""
+        self._open_files.append(file)
+
+    # Reading back
+
+    def reader(self) -> DatasetReader | None:
+        """Return the dataset as it was before the job; None where there was none."""
+        return None if self._base is None else DatasetReader(self.resource.alias, self._base, self.scope)
+
+    def staged_paths(self) -> list[Path]:
+        """Return the Parquet files that were staged so far."""
+        return [self._root / file.path for change in self._changes for file in change.files]
+
+    # The commit
+
+    def seal(self) -> Sequence[Sealed]:
+        """Return the dataset's part of the commit."""
+        if self.aborted:
+            return ()
+        if self._writes_files:
+            change, summary = self._seal_files()
+        elif self._changes:
+            change, summary = self._seal_rows()
+        else:
+            change, summary = self._seal_nothing()
+        return (Sealed(self.resource, () if change is None else (change,), {"mode": self.mode, **summary}),)
+
+    def failed(self, error: BaseException | None) -> None:
+        """Close whatever is open; the transaction deletes what was staged."""
+        for file in self._open_files:
+            file.close()
+
+    @property
+    def _root(self) -> Path:
+        return self.scope.transaction.store.root / self.table
+
+    def _seal_rows(self) -> tuple[TableChange, dict[str, Any]]:
+        first = self._changes[0]
+        files = tuple(file for change in self._changes for file in change.files)
+        change = replace(first, files=files, schema=self._changes[-1].schema)
+        if self._base is not None and self._base.holds_files and change.mode == "append":
+            raise self._error("it holds files; rows cannot be added to them. Use set_mode('replace').")
+        return change, {"rows": change.rows}
+
+    def _seal_files(self) -> tuple[TableChange, dict[str, Any]]:
+        from transforms.engine.local.staging import stage_frame
+
+        for file in self._open_files:
+            file.close()
+        base = self._base_files()
+        staged = self._staged_files()
+        replaced = self.mode != "replace" and any(path in base for path in staged)
+        rows = [self._file_row(path, status, place) for path, (status, place) in sorted(staged.items())]
+        if replaced:
+            rows += [self._file_row(path, *base[path]) for path in sorted(base) if path not in staged]
+        append = self.mode != "replace" and not replaced and self._base is not None and self._base.holds_files
+        change = stage_frame(
+            self.scope.transaction,
+            self.table,
+            files_frame(rows),
+            "append" if append else "overwrite",
+            what=self.resource.alias,
+        )
+        if replaced and self._base is not None:
+            change = replace(change, base_version=self._base.version)
+        return change, {"files": len(staged), "bytes": sum(status.size for status, _ in staged.values())}
+
+    def _seal_nothing(self) -> tuple[TableChange | None, dict[str, Any]]:
+        from transforms.engine.local.staging import stage_frame
+
+        if self._base is None:
+            empty = stage_frame(self.scope.transaction, self.table, files_frame([]), what=self.resource.alias)
+            return empty, {"rows": 0}
+        if self.mode != "replace":
+            return None, {"rows": 0}
+        partitions = tuple(self._base.table.metadata().partition_columns)
+        return TableChange(self.table, "overwrite", self._base.schema_json, (), partitions), {"rows": 0}
+
+    def _keep(self, change: TableChange) -> None:
+        if self.mode == "replace":
+            kept = {file.path for file in change.files}
+            for path in self.staged_paths():  # the last write wins
+                if path.relative_to(self._root).as_posix() not in kept:
+                    path.unlink()
+            self._changes = [change]
+            return
+        if self._changes and self._changes[0].schema != change.schema:
+            raise self._error("two writes of one job have different columns or types; give them the same.")
+        self._changes.append(change)
+
+    def _need_no_files(self) -> None:
+        if self._writes_files:
+            raise self._error("files were written to it already; a dataset holds either rows or files.")
+
+    def _base_files(self) -> Mapping[str, tuple[FileStatus, Path]]:
+        if self._base is None or not self._base.holds_files:
+            return {}
+        return file_listing(self._base)
+
+    def _staged_files(self) -> dict[str, tuple[FileStatus, Path]]:
+        folder = self._root / layout.FILES / self.scope.transaction.id
+        found = {}
+        for place in folder.rglob("*") if folder.is_dir() else ():
+            if place.is_file():
+                path, status = place.relative_to(folder).as_posix(), place.stat()
+                found[path] = (FileStatus(path, status.st_size, int(status.st_mtime * 1000)), place)
+        return found
+
+    def _file_row(self, path: str, status: FileStatus, place: Path) -> dict[str, Any]:
+        return {
+            "path": path,
+            "size": status.size,
+            "modified": datetime.fromtimestamp(status.modified / 1000, UTC),
+            "sha256": sha256_of(place),
+            "location": place.relative_to(self._root).as_posix(),
+        }
+
+    def _error(self, text: str) -> TransformsError:
+        transform = self.scope.transform
+        kind = DataError if "dataset holds" in text else UsageError
+        return kind(f"output {self.name!r} ({self.resource.alias}) of {transform.__name__} ({transform.source}): {text}")
+
+
+def files_frame(rows: list[dict[str, Any]]) -> Any:
+    """Return rows about raw files as the frame that a dataset of files is stored as."""
+    import polars as pl
+
+    schema = {
+        "path": pl.String,
+        "size": pl.Int64,
+        "modified": pl.Datetime("us", "UTC"),
+        "sha256": pl.String,
+        "location": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")

@@ -1,0 +1,31 @@
+"""What transforms read and write: a dataset or a model, named by its alias."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ResourceKind = Literal["dataset", "model"]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Resource:
+    """A dataset or model that a transform reads or writes.
+
+    Attributes:
+        kind: ``"dataset"`` or ``"model"``.
+        alias: its path, such as ``/examples/wine/raw``, or its RID.
+        branch: the branch a transform asks for by name; None means the branch of the build.
+    """
+
+    kind: ResourceKind
+    alias: str
+    branch: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The resource without its branch, as the ledger names it: ``dataset:/examples/wine/raw``."""
+        return f"{self.kind}:{self.alias}"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.alias}"

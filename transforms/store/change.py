@@ -1,0 +1,67 @@
+"""What a transaction does to one Delta table: the part of a ledger row that can be redone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A Parquet file that lies in its table's folder and is not yet in the table's log.
+
+    Attributes:
+        path: relative to the table, never encoded, never leaving the table.
+        size: in bytes.
+        rows: how many rows it holds.
+        stats: Delta's file statistics as JSON.
+        partition_values: the value of each partition column, as Delta writes them.
+    """
+
+    path: str
+    size: int
+    rows: int
+    stats: str
+    partition_values: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TableChange:
+    """New content for one Delta table.
+
+    Attributes:
+        table: the table's folder, relative to the store's root.
+        mode: ``overwrite`` replaces every row, ``append`` adds to them.
+        schema: the table's schema afterwards, as Delta's schema JSON.
+        files: what is added.
+        partition_by: the partition columns.
+        base_version: the table's version that this change was computed from, where it was; None where it stands alone.
+    """
+
+    table: str
+    mode: Literal["overwrite", "append"]
+    schema: str
+    files: tuple[StagedFile, ...] = ()
+    partition_by: tuple[str, ...] = ()
+    base_version: int | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows the change adds."""
+        return sum(file.rows for file in self.files)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the change as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> TableChange:
+        """Read a change back from what :meth:`to_json` gave."""
+        return cls(
+            **{
+                **value,
+                "files": tuple(StagedFile(**file) for file in value["files"]),
+                "partition_by": tuple(value["partition_by"]),
+            }
+        )

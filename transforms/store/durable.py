@@ -1,0 +1,76 @@
+"""Writing to a local disk so that what was acknowledged survives a loss of power."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def sync_file(path: Path) -> None:
+    """Bring a file's content to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+sync_folder = sync_file  # a folder's entries are synced through a descriptor just as a file's content
+
+
+def sync_tree(files: Iterable[Path], root: Path) -> None:
+    """Bring files to the disk, and every folder between them and ``root``, which they lie below."""
+    folders: set[Path] = set()
+    for file in files:
+        sync_file(file)
+        for parent in file.parents:
+            folders.add(parent)
+            if parent == root:
+                break
+    for folder in sorted(folders, key=lambda path: len(path.parts), reverse=True):
+        sync_folder(folder)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 sum of a file's content, in hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file's content in one step; a crash leaves the old content or the new."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    _write_synced(temporary, content)
+    os.replace(temporary, path)
+
+
+def create_exclusively(path: Path, content: bytes) -> bool:
+    """Create a file with its whole content, durably, unless there is one of that name.
+
+    The content is on the disk before the name exists, so no reader and no crash shows half of it.
+
+    :returns: False when the name was taken; then nothing changed.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    _write_synced(temporary, content)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    finally:
+        os.unlink(temporary)
+    sync_folder(path.parent)
+    return True
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    try:
+        with open(path, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise

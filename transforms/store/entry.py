@@ -1,0 +1,98 @@
+"""A row of the ledger: everything one committed job did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from transforms.store.change import TableChange
+
+
+@dataclass(frozen=True, slots=True)
+class InputPin:
+    """The state of an input that a job read.
+
+    Attributes:
+        seq: the ledger row that last wrote the input, 0 for a table that no job of this store wrote.
+        version: the version of its Delta table.
+        branch: the branch it was found on.
+    """
+
+    seq: int
+    version: int
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One committed job.
+
+    Attributes:
+        seq: its place in the global order of commits: the version of the ledger table that brought it.
+        transaction: the id of the transaction.
+        transform: the name of the transform, or ``put``.
+        branch: the branch it wrote.
+        started_time: when the job began.
+        ratified_time: when it was committed.
+        user: who ran it.
+        code_version: the version of the transform's logic.
+        inputs: the state of each input, by resource key.
+        outputs: what became of each output, by resource key, for people: rows, files, model version, experiment.
+        changes: what it does to each Delta table.
+    """
+
+    seq: int
+    transaction: str
+    transform: str
+    branch: str
+    started_time: datetime
+    ratified_time: datetime
+    user: str
+    code_version: str
+    inputs: Mapping[str, InputPin]
+    outputs: Mapping[str, Mapping[str, Any]]
+    changes: tuple[TableChange, ...]
+
+    def at(self, seq: int) -> Entry:
+        """Return the entry with its place in the order."""
+        return replace(self, seq=seq, ratified_time=datetime.now(UTC))
+
+    def to_row(self) -> dict[str, Any]:
+        """Return the entry as a row of the ledger table: nested parts are JSON text."""
+        return {
+            "seq": self.seq,
+            "transaction": self.transaction,
+            "transform": self.transform,
+            "branch": self.branch,
+            "started_time": self.started_time,
+            "ratified_time": self.ratified_time,
+            "user": self.user,
+            "code_version": self.code_version,
+            "inputs": json.dumps({key: [pin.seq, pin.version, pin.branch] for key, pin in self.inputs.items()}),
+            "outputs": json.dumps(self.outputs),
+            "changes": json.dumps([change.to_json() for change in self.changes]),
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Entry:
+        """Read an entry back from a row, with times as datetimes or as ISO text."""
+        return cls(
+            seq=row["seq"],
+            transaction=row["transaction"],
+            transform=row["transform"],
+            branch=row["branch"],
+            started_time=_time(row["started_time"]),
+            ratified_time=_time(row["ratified_time"]),
+            user=row["user"],
+            code_version=row["code_version"],
+            inputs={key: InputPin(*pin) for key, pin in json.loads(row["inputs"]).items()},
+            outputs=json.loads(row["outputs"]),
+            changes=tuple(TableChange.from_json(change) for change in json.loads(row["changes"])),
+        )
+
+
+def _time(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

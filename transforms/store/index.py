@@ -1,0 +1,143 @@
+"""What last wrote each dataset and model: the ledger folded, so that nobody reads all of it.
+
+The index is a cache. It is saved now and then beside the ledger and brought up to date from the entries since;
+without a saved one it is made anew from the whole ledger.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from transforms.store.durable import write_atomically
+from transforms.store.entry import Entry
+from transforms.store.ledger import Ledger
+
+_KEPT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LastWrite:
+    """The newest committed job that wrote a resource on a branch.
+
+    Attributes:
+        branch: the branch.
+        key: the resource, as ``dataset:/examples/wine/raw``.
+        seq: the ledger row of the job.
+        transaction: the id of its transaction.
+        transform: the transform that wrote it, or ``put``.
+        code_version: the version of that transform's logic.
+        inputs: the ledger row of each input it read, by resource key.
+        inputs_branches: the branch that each input was found on.
+        time: when it was committed, ISO 8601 in UTC.
+        output: what was written, for people: rows, files, model version, experiment.
+    """
+
+    branch: str
+    key: str
+    seq: int
+    transaction: str
+    transform: str
+    code_version: str
+    inputs: Mapping[str, int]
+    inputs_branches: Mapping[str, str]
+    time: str
+    output: Mapping[str, Any]
+
+    @property
+    def alias(self) -> str:
+        """The alias of the resource."""
+        return self.key.split(":", 1)[1]
+
+    @property
+    def kind(self) -> str:
+        """``dataset`` or ``model``."""
+        return self.key.split(":", 1)[0]
+
+    @property
+    def committed_time(self) -> datetime:
+        """When it was committed."""
+        return datetime.fromisoformat(self.time)
+
+
+class Index:
+    """The newest write of every resource on every branch.
+
+    :param folder: where saved copies lie.
+    :param ledger: the ledger that is folded.
+    """
+
+    def __init__(self, folder: Path, ledger: Ledger) -> None:
+        self._folder = folder
+        self._ledger = ledger
+        self._seq = -1
+        self._saved = 0
+        self._writes: dict[tuple[str, str], LastWrite] = {}
+
+    def saved_seq(self) -> int:
+        """Return the ledger row of the newest saved copy, 0 where there is none."""
+        if self._saved == 0:
+            copies = self._copies()
+            self._saved = int(copies[0].stem) if copies else 0
+        return self._saved
+
+    @property
+    def seq(self) -> int:
+        """The ledger row up to which the index knows everything; -1 before the first refresh."""
+        return self._seq
+
+    def refresh(self) -> Mapping[tuple[str, str], LastWrite]:
+        """Bring the index up to date and return it, by branch and resource key."""
+        if self._seq < 0:
+            self._load()
+        for entry in self._ledger.entries(after=self._seq):
+            self._fold(entry)
+        self._seq = max(self._seq, self._ledger.head(hint=self._seq), 0)
+        return self._writes
+
+    def save(self) -> None:
+        """Save a copy of the index for processes to come."""
+        self._folder.mkdir(exist_ok=True)
+        content = {"seq": self._seq, "writes": [asdict(write) for write in self._writes.values()]}
+        write_atomically(self._folder / f"{self._seq:020}.json", json.dumps(content).encode())
+        self._saved = self._seq
+        for old in self._copies()[_KEPT:]:
+            old.unlink(missing_ok=True)
+        self._ledger.forget(until=self._seq)
+
+    def _copies(self) -> list[Path]:
+        return sorted(self._folder.glob("[0-9]*.json"), reverse=True)
+
+    def _load(self) -> None:
+        self._seq = 0
+        for copy in self._copies():
+            try:
+                content = json.loads(copy.read_bytes())
+                writes = [LastWrite(**write) for write in content["writes"]]
+            except (OSError, ValueError, TypeError, KeyError):
+                continue  # a damaged copy only costs the time to fold more of the ledger
+            self._writes = {(write.branch, write.key): write for write in writes}
+            self._seq = self._saved = content["seq"]
+            return
+
+    def _fold(self, entry: Entry) -> None:
+        inputs = {key: pin.seq for key, pin in entry.inputs.items()}
+        branches = {key: pin.branch for key, pin in entry.inputs.items()}
+        for key, output in entry.outputs.items():
+            self._writes[entry.branch, key] = LastWrite(
+                entry.branch,
+                key,
+                entry.seq,
+                entry.transaction,
+                entry.transform,
+                entry.code_version,
+                inputs,
+                branches,
+                entry.ratified_time.isoformat(),
+                output,
+            )
+        self._seq = max(self._seq, entry.seq)

@@ -1,0 +1,73 @@
+"""Rolling forward: whatever the ledger has ratified is brought into every table, in the ledger's order."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from transforms.store.change import TableChange
+from transforms.store.durable import write_atomically
+from transforms.store.entry import Entry
+from transforms.store.ledger import Ledger
+from transforms.store.publish import publish_change
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+
+class Publisher:
+    """Publishes ratified entries and remembers up to where everything is published.
+
+    :param root: the store's root.
+    :param app_id: the store's name in Delta's transaction identifiers.
+    :param ledger: the ledger.
+    """
+
+    def __init__(self, root: Path, app_id: str, ledger: Ledger) -> None:
+        self._root = root
+        self._app_id = app_id
+        self._ledger = ledger
+        self._mark = ledger.folder / "_published"
+
+    def published(self) -> int:
+        """Return a ledger row up to which every entry is in its tables for sure; it may be behind the truth."""
+        try:
+            return int(json.loads(self._mark.read_bytes())["seq"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return 0
+
+    def unpublished(self) -> list[Entry]:
+        """Return the ratified entries that may not be in every table yet."""
+        return list(self._ledger.entries(after=self.published()))
+
+    def publish_all(self, opened: Mapping[str, DeltaTable] | None = None) -> list[Entry]:
+        """Bring every ratified entry into its tables; what is there already is skipped.
+
+        :param opened: tables that were opened a moment ago, by their folder below the root.
+        :returns: the entries that were looked at.
+        :raises PublishError: if a table refuses its part; the other tables are served all the same.
+        """
+        entries = self.unpublished()
+        if not entries:
+            return []
+        parts: dict[str, list[tuple[Entry, TableChange]]] = defaultdict(list)
+        for entry in entries:
+            for change in entry.changes:
+                parts[change.table].append((entry, change))
+        if len(parts) == 1:
+            self._publish_in_order(*parts.values(), opened or {})
+        else:
+            with ThreadPoolExecutor(max_workers=min(len(parts), 16), thread_name_prefix="publish") as pool:
+                futures = [pool.submit(self._publish_in_order, part, opened or {}) for part in parts.values()]
+            for future in futures:
+                future.result()
+        write_atomically(self._mark, json.dumps({"seq": entries[-1].seq}).encode())
+        return entries
+
+    def _publish_in_order(self, parts: list[tuple[Entry, TableChange]], opened: Mapping[str, DeltaTable]) -> None:
+        for entry, change in parts:
+            publish_change(self._root, self._app_id, entry, change, opened.get(change.table))

@@ -1,0 +1,107 @@
+"""Reading Delta tables as they were at a point of the ledger."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from transforms.errors import UnsupportedTableError
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+FILE_COLUMNS = ("path", "size", "modified", "sha256", "location")
+"""The columns of a dataset of raw files; a table with exactly these is one."""
+
+
+@dataclass(frozen=True)
+class TableView:
+    """One version of a Delta table; what is read through it never changes.
+
+    Attributes:
+        path: the table's folder.
+        table: the table, loaded at the version.
+        version: that version.
+        seq: the ledger row that last wrote the table, 0 for a table that no job of this store wrote.
+    """
+
+    path: Path
+    table: DeltaTable
+    version: int
+    seq: int
+
+    @cached_property
+    def fields(self) -> list[dict[str, object]]:
+        """The table's fields as Delta's schema JSON has them."""
+        fields: list[dict[str, object]] = json.loads(self.schema_json)["fields"]
+        return fields
+
+    @cached_property
+    def schema_json(self) -> str:
+        """The table's schema as Delta's schema JSON."""
+        return str(self.table.schema().to_json())
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The table's columns in order."""
+        return tuple(str(field["name"]) for field in self.fields)
+
+    @property
+    def holds_files(self) -> bool:
+        """Whether the dataset is one of raw files rather than of rows."""
+        return self.column_names == FILE_COLUMNS
+
+    @property
+    def column_descriptions(self) -> dict[str, str]:
+        """The comment of each column that has one."""
+        described = {}
+        for field in self.fields:
+            metadata = field.get("metadata")
+            if isinstance(metadata, dict) and metadata.get("comment"):
+                described[str(field["name"])] = str(metadata["comment"])
+        return described
+
+    def row_count(self) -> int:
+        """How many rows the version has, from its log alone."""
+        return int(self.table.count())
+
+
+def open_table(path: Path) -> DeltaTable | None:
+    """Open a Delta table at its newest version, or return None where there is none.
+
+    :raises UnsupportedTableError: if the table cannot be opened with its present features.
+    """
+    from deltalake import DeltaTable
+    from deltalake.exceptions import DeltaError, TableNotFoundError
+
+    if not (path / "_delta_log").is_dir():
+        return None
+    try:
+        return DeltaTable(str(path))
+    except TableNotFoundError:
+        return None
+    except DeltaError as error:
+        raise UnsupportedTableError(f"The Delta table {path} cannot be opened: {error}") from error
+
+
+def view_table(path: Path, app_id: str, until: int | None = None) -> TableView | None:
+    """Open a table as it was after a row of the ledger.
+
+    :param path: the table's folder.
+    :param app_id: the store's name in Delta's transaction identifiers.
+    :param until: the ledger row; None means the newest version. Versions that others wrote since count as later.
+    :returns: the view, or None where there was no table yet.
+    """
+    table = open_table(path)
+    if table is None:
+        return None
+    seq = table.transaction_version(app_id)
+    while until is not None and seq is not None and seq > until:
+        if table.version() == 0:
+            return None
+        table.load_as_version(table.version() - 1)
+        seq = table.transaction_version(app_id)
+    return TableView(path, table, table.version(), seq or 0)

@@ -1,0 +1,187 @@
+"""A transaction: the only way anything enters the store.
+
+begin (leases, recovery, pinned inputs), stage, seal, validate, ratify, publish: see ``docs/architecture.md``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from transforms.errors import CommitError
+from transforms.spec.resource import Resource
+from transforms.store import layout, leases
+from transforms.store.change import TableChange
+from transforms.store.durable import sync_tree
+from transforms.store.entry import Entry, InputPin
+from transforms.store.leases import Lease
+from transforms.store.tables import TableView
+from transforms.store.validation import validate_changes
+
+if TYPE_CHECKING:
+    from transforms.store.store import Store
+
+
+class Transaction:
+    """One job's work on the store: everything it stages becomes visible in one step, or nothing does.
+
+    Made by :meth:`Store.begin`, which takes the leases. Ends with :meth:`commit` or :meth:`abandon`.
+
+    Attributes:
+        id: names the transaction for good; ids rise with time.
+        branch: the branch that is written.
+        pinned: the ledger row at which every input is read.
+        ratified: whether the commit point is behind it; then nothing can undo it.
+    """
+
+    def __init__(
+        self, store: Store, transform: str, branch: str, outputs: Sequence[Resource], wait_seconds: float
+    ) -> None:
+        self.id = f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
+        self.store = store
+        self.transform = transform
+        self.branch = branch
+        self.started_time = datetime.now(UTC)
+        self.pinned = 0
+        self.ratified = False
+        self._staging: dict[str, None] = {}
+        self._own: Lease | None = None
+        self._leases: list[Lease] = []
+        try:
+            self._take_leases(outputs, wait_seconds)
+            self._own = leases.acquire(
+                store.root / layout.TRANSACTIONS / f"{self.id}.json", "transaction", {"transform": transform}
+            )
+            store.publisher.publish_all()
+            self.pinned = store.ledger.head()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def view(self, resource: Resource, fallbacks: Iterable[str] = ()) -> tuple[TableView, str] | None:
+        """Open a dataset, or a model's versions, as it was when the transaction began.
+
+        :param resource: what to read; its own branch, if it names one, is the only one looked at.
+        :param fallbacks: the branches to look at after the transaction's own.
+        :returns: the view and the branch it was found on; None where no branch has it.
+        """
+        return self.store.view(resource, self.branch, fallbacks, until=self.pinned)
+
+    def staging(self, table: str, kind: str = layout.DATA, name: str | None = None) -> Path:
+        """Return this transaction's own folder inside a table, made on first use.
+
+        :param table: the table's folder relative to the root.
+        :param kind: what is staged: ``data``, ``files`` or ``artifacts``.
+        :param name: the name of the folder; the id of the transaction when None.
+        """
+        relative = f"{table}/{kind}/{name or self.id}"
+        if relative not in self._staging:
+            self._staging[relative] = None
+            assert self._own is not None
+            self._own.write({"transform": self.transform, **leases.whoami(), "staging": list(self._staging)})
+        folder = self.store.root / relative
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def commit(
+        self,
+        changes: Sequence[TableChange],
+        outputs: Mapping[str, Mapping[str, Any]],
+        inputs: Mapping[str, InputPin],
+        code_version: str,
+        may_commit: Callable[[], None] = lambda: None,
+    ) -> Entry:
+        """Make everything that was staged visible in one step.
+
+        :param changes: what happens to each table.
+        :param outputs: what became of each output, by resource key, for people.
+        :param inputs: what was read, by resource key.
+        :param code_version: the version of the transform's logic.
+        :param may_commit: called right before the commit point; raising there commits nothing.
+        :returns: the committed entry.
+        :raises StoreError: if nothing was committed, or, as :class:`PublishError`, if recovery has to finish it.
+        """
+        self._seal(changes)
+        opened = validate_changes(self.store.root, changes)
+        self._check_leases()
+        may_commit()
+        entry = self.store.ledger.append(
+            Entry(
+                seq=0,
+                transaction=self.id,
+                transform=self.transform,
+                branch=self.branch,
+                started_time=self.started_time,
+                ratified_time=datetime.now(UTC),
+                user=leases.user_name(),
+                code_version=code_version,
+                inputs=inputs,
+                outputs=outputs,
+                changes=tuple(changes),
+            )
+        )
+        self.ratified = True
+        self._staging.clear()  # from here on these files belong to their tables
+        try:
+            self.store.publisher.publish_all(opened)
+        finally:
+            self._release()
+        self.store.maintain()
+        return entry
+
+    def abandon(self) -> None:
+        """Give everything up: staged files are deleted, leases released, nothing was ever visible."""
+        for relative in self._staging:
+            remove_staging(self.store.root, relative)
+        self._release()
+
+    def _take_leases(self, outputs: Sequence[Resource], wait_seconds: float) -> None:
+        for resource in sorted(set(outputs)):  # one order for all jobs, so that two never wait for each other
+            path = self.store.root / layout.lease_path(resource, self.branch)
+            self._leases.append(
+                leases.acquire(path, f"{resource} on branch {self.branch}", {"transform": self.transform}, wait_seconds)
+            )
+
+    def _check_leases(self) -> None:
+        if not all(lease.is_ours for lease in self._leases):
+            raise CommitError(
+                f"{self.transform} lost the lock on one of its outputs: somebody deleted files under "
+                f"{self.store.root / layout.LOCKS}. Nothing was committed; build again."
+            )
+
+    def _seal(self, changes: Sequence[TableChange]) -> None:
+        root = self.store.root
+        staged = [root / change.table / file.path for change in changes for file in change.files]
+        for relative in self._staging:
+            folder = root / relative
+            if not relative.rsplit("/", 2)[-2] == layout.DATA:
+                staged.extend(path for path in folder.rglob("*") if path.is_file())
+        missing = [path for path in staged if not path.exists()]
+        if missing:
+            raise CommitError(f"The staged file {missing[0]} is gone; nothing was committed. Build again.")
+        sync_tree(staged, root)
+
+    def _release(self) -> None:
+        if self._own is not None:
+            self._own.release(remove=True)
+            self._own = None
+        for lease in self._leases:
+            lease.release()
+        self._leases = []
+
+
+def remove_staging(root: Path, relative: str) -> None:
+    """Delete a transaction's staging folder and the empty folders above it, up to the branch."""
+    shutil.rmtree(root / relative, ignore_errors=True)
+    parent = (root / relative).parent
+    while parent != root and parent.parent != root:
+        try:
+            parent.rmdir()
+        except OSError:
+            return  # not empty: it belongs to something that lives on
+        parent = parent.parent

@@ -1,0 +1,102 @@
+"""Checking a change before the commit point for everything that could make its publishing fail later."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from transforms.errors import CommitError, DataError
+from transforms.store.change import TableChange
+from transforms.store.features import check_writable
+from transforms.store.tables import open_table
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+
+def validate_changes(root: Path, changes: Sequence[TableChange]) -> dict[str, DeltaTable]:
+    """Check every change and return the tables that were opened for it, by their folder below the root."""
+    if len(changes) == 1:
+        opened = [validate_change(root, changes[0])]
+    else:
+        with ThreadPoolExecutor(max_workers=min(max(len(changes), 1), 16), thread_name_prefix="validate") as pool:
+            opened = list(pool.map(lambda change: validate_change(root, change), changes))
+    return {change.table: table for change, table in zip(changes, opened, strict=True) if table is not None}
+
+
+def validate_change(root: Path, change: TableChange) -> DeltaTable | None:
+    """Refuse a change that its table could not take; upgrade the table's protocol where the change needs that.
+
+    :returns: the table as it is now, None where there is none yet.
+    :raises DataError: if an append does not fit the table's columns.
+    :raises UnsupportedTableError: if the table has a feature that cannot be written.
+    :raises CommitError: if a staged file is gone or altered, or the table moved on since the change was computed.
+    """
+    path = root / change.table
+    _check_files(path, change)
+    table = open_table(path)
+    if table is None:
+        return None
+    check_writable(table, change.table)
+    if change.base_version is not None and table.version() != change.base_version:
+        raise CommitError(
+            f"{change.table} was changed by somebody else while this job ran (version {change.base_version} became "
+            f"{table.version()}). Nothing was committed; build again."
+        )
+    if list(change.partition_by) != list(table.metadata().partition_columns):
+        raise CommitError(
+            f"{change.table} is partitioned by {table.metadata().partition_columns}, the new content by "
+            f"{list(change.partition_by)}; Delta cannot change that. Write it under a new alias."
+        )
+    if change.mode == "append":
+        _check_append(table, change)
+    _allow_naive_timestamps(table, change)
+    return table
+
+
+def _check_files(path: Path, change: TableChange) -> None:
+    for file in change.files:
+        parts = PurePosixPath(file.path)
+        if parts.is_absolute() or ".." in parts.parts or parts.parts[0].startswith("_"):
+            raise CommitError(f"{change.table}: {file.path!r} does not lie inside the table, so readers could not find it.")
+        staged = path / file.path
+        if not staged.is_file() or staged.stat().st_size != file.size:
+            raise CommitError(
+                f"{change.table}: the staged file {file.path} is gone or was altered before the commit (a full VACUUM "
+                f"deletes files that are not committed yet). Nothing was committed; build again."
+            )
+
+
+def _check_append(table: DeltaTable, change: TableChange) -> None:
+    there = {field["name"]: field["type"] for field in fields_of(table.schema().to_json())}
+    for field in fields_of(change.schema):
+        kind = there.get(field["name"], field["type"])
+        if kind != field["type"]:
+            raise DataError(
+                f"{change.table}: column {field['name']!r} is {_name(field['type'])} in the new rows but "
+                f"{_name(kind)} in the dataset; appended rows must have the dataset's types. Cast the column, or "
+                f"replace the dataset with set_mode('replace')."
+            )
+
+
+def _allow_naive_timestamps(table: DeltaTable, change: TableChange) -> None:
+    # Without the table feature, a commit with such a column lands and then no reader can open the table.
+    if '"timestamp_ntz"' not in change.schema:
+        return
+    from deltalake import TableFeatures
+
+    if "timestampNtz" not in (table.protocol().writer_features or ()):
+        table.alter.add_feature(TableFeatures.TimestampWithoutTimezone, allow_protocol_versions_increase=True)
+
+
+def fields_of(schema: str) -> list[dict[str, Any]]:
+    """Return the fields of a Delta schema in JSON."""
+    fields: list[dict[str, Any]] = json.loads(schema)["fields"]
+    return fields
+
+
+def _name(kind: object) -> str:
+    return kind if isinstance(kind, str) else json.dumps(kind)

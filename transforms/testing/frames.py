@@ -1,0 +1,68 @@
+"""Small data in any form, as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from transforms.errors import DataError
+
+_READERS = {".csv": "read_csv", ".parquet": "read_parquet", ".ndjson": "read_ndjson", ".jsonl": "read_ndjson"}
+
+
+def as_frame(data: Any) -> Any:
+    """Return test data as a frame that an engine can stage.
+
+    :param data: a pandas, Polars or PyArrow table, a list of dicts (a row each), a dict of columns, or the path of a
+        CSV, Parquet or NDJSON file or of a Delta table.
+    :raises DataError: if it is something else, or the path does not exist.
+    """
+    import polars as pl
+
+    if isinstance(data, (str, Path)):
+        return _read(Path(data))
+    if isinstance(data, Mapping):
+        return pl.DataFrame(dict(data))
+    if isinstance(data, Sequence):
+        return pl.DataFrame(list(data), infer_schema_length=None)
+    return data
+
+
+def assert_table_equal(left: Any, right: Any, *, ignore_order: bool = False) -> None:
+    """Assert that two tables hold the same rows, whatever library each comes from.
+
+    :param left: a table in any form that :func:`run_transform` takes as input, or one of its outputs.
+    :param right: the other one.
+    :param ignore_order: whether rows may come in another order.
+    :raises AssertionError: says where they differ.
+    """
+    from polars.testing import assert_frame_equal
+
+    assert_frame_equal(_polars(left), _polars(right), check_row_order=not ignore_order, check_dtypes=False)
+
+
+def _polars(data: Any) -> Any:
+    import polars as pl
+
+    if callable(getattr(data, "polars", None)):
+        return data.polars()
+    frame = as_frame(data)
+    if isinstance(frame, pl.LazyFrame):
+        return frame.collect()
+    if type(frame).__module__.startswith("pandas"):
+        return pl.from_pandas(frame)
+    if type(frame).__module__.startswith("pyarrow"):
+        return pl.from_arrow(frame)
+    return frame
+
+
+def _read(path: Path) -> Any:
+    import polars as pl
+
+    if (path / "_delta_log").is_dir():
+        return pl.read_delta(str(path))
+    reader = _READERS.get(path.suffix.lower())
+    if not path.is_file() or reader is None:
+        raise DataError(f"{path} is no CSV, Parquet or NDJSON file and no Delta table.")
+    return getattr(pl, reader)(path)
