@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from palantir_models.adapter.adapter import ModelAdapter
+from palantir_models.adapter.base import ModelAdapter
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
 from transforms.run.scope import JobScope
 from transforms.store import layout
@@ -32,7 +32,7 @@ def load_version(model_folder: Path, version: ModelVersion) -> ModelAdapter:
     :returns: the adapter, with the attribute ``model_version_rid``.
     :raises ArtifactMismatchError: if a saved file is not the one that was published.
     """
-    from palantir_models.adapter.publishing import load_adapter
+    from palantir_models.adapter import load_adapter
 
     adapter = load_adapter(model_folder / layout.ARTIFACTS / version.version_id, version.adapter, dict(version.sha256))
     adapter.model_version_rid = version.rid

@@ -24,7 +24,7 @@ from transforms.store.change import TableChange
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from palantir_models.adapter.adapter import ModelAdapter
+    from palantir_models.adapter.base import ModelAdapter
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class ModelOutputWriter:
         experiment: Experiment | None,
         notes: str | None,
     ) -> ModelVersion:
-        from palantir_models.adapter.publishing import save_adapter
+        from palantir_models.adapter import save_adapter
 
         transaction = self._scope.transaction
         folder = transaction.staging(self._path, layout.ARTIFACTS, version_id)

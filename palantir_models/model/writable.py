@@ -14,7 +14,7 @@ from palantir_models.models import ModelVersionChangeType
 from transforms.errors import TransformTypeError
 
 if TYPE_CHECKING:
-    from palantir_models.adapter.adapter import ModelAdapter
+    from palantir_models.adapter.base import ModelAdapter
     from palantir_models.model.versions import ModelVersion
 
 
@@ -126,7 +126,7 @@ class WritableModel:
         return f"<WritableModel {self._alias!r}>"
 
     def _check(self, adapter: Any, change_type: Any, experiment: Any, notes: Any) -> None:
-        from palantir_models.adapter.adapter import ModelAdapter
+        from palantir_models.adapter.base import ModelAdapter
 
         if not isinstance(adapter, ModelAdapter):
             raise TransformTypeError(

@@ -6,7 +6,7 @@ import importlib
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class BuildOptions:
     force: bool = False
     workers: int = 1
     fail_fast: bool = False
-    parameters: Mapping[str, Any] = None  # type: ignore[assignment]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     wait_seconds: float = 0.0
 
 
@@ -67,7 +67,7 @@ class Project:
     @cached_property
     def transforms(self) -> Mapping[str, Transform]:
         """The transforms of every pipeline, by the name they are shown with."""
-        return {pipeline_name: transform for pipeline_name, transform in _named(load_pipelines(self.config))}
+        return _named(load_pipelines(self.config))
 
     def graph(self, branch: str = "master") -> Graph:
         """Return the graph of all transforms for builds on a branch."""
@@ -75,7 +75,7 @@ class Project:
 
     def select(self, selectors: Sequence[str], exclude: Sequence[str] = (), branch: str = "master") -> list[Node]:
         """Return the transforms that a selection names, in the order of their dependencies."""
-        return list(select(self.graph(branch), selectors, exclude))
+        return select(self.graph(branch), selectors, exclude)
 
     def plan(
         self, selectors: Sequence[str] = (), exclude: Sequence[str] = (), options: BuildOptions = BuildOptions()  # noqa: B008
@@ -107,7 +107,7 @@ class Project:
         tasks = []
         for job in plan.jobs:
             needs = frozenset(node.name for node in graph.upstream(job.node, depth=1) if node.name in names)
-            tasks.append(Task(job.node.name, needs - {job.node.name}, self._runner(graph, job, options, cancel)))
+            tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, cancel)))
         if self.store.exists and any(job.action == "build" for job in plan.jobs):
             self.store.recover()
         return run_tasks(tasks, listener, options.workers, options.fail_fast, cancel)
@@ -121,7 +121,7 @@ class Project:
             if planned.action == "fresh":
                 return JobResult(job.node.name, "fresh", reason=planned.reason)
             transform = self.transforms[job.node.name]
-            given = {k: v for k, v in (options.parameters or {}).items() if k in transform.values}
+            given = {k: v for k, v in options.parameters.items() if k in transform.values}
             job_options = JobOptions(options.branch, given, options.wait_seconds, cancel.check)
             return replace(run_job(transform, self.store, self.config, job_options), reason=planned.reason)
 
@@ -164,9 +164,8 @@ class Project:
             inputs=self._resources(transform.inputs),
             outputs=self._resources(transform.outputs),
             source=transform.source,
-            version=lambda: transform.version,
+            compute_version=lambda: transform.version,
             tags=transform.tags,
-            path=transform.source.file,
         )
 
     def _resources(self, params: Mapping[str, Any]) -> tuple[Resource, ...]:
@@ -218,7 +217,7 @@ def _pipelines_of(module: str, config: Config) -> list[Pipeline]:
     return found
 
 
-def _named(pipelines: Sequence[Pipeline]) -> list[tuple[str, Transform]]:
+def _named(pipelines: Sequence[Pipeline]) -> dict[str, Transform]:
     seen: dict[str, Transform] = {}
     for pipeline in pipelines:
         for transform in pipeline.transforms:
@@ -227,4 +226,4 @@ def _named(pipelines: Sequence[Pipeline]) -> list[tuple[str, Transform]]:
                 number += 1
                 name = f"{transform.__name__} ({number})"
             seen[name] = transform
-    return list(seen.items())
+    return seen

@@ -1,0 +1,32 @@
+# Everything makes its own environment; all that is assumed is Python 3.11 and make.
+PYTHON ?= python3
+ENV := .venv
+BIN := $(ENV)/bin
+STAMP := $(ENV)/.installed
+
+.PHONY: run test benchmark check clean
+
+run: $(STAMP)  ## Build the sample pipelines and say how to look at them.
+	$(BIN)/transforms build
+	@$(BIN)/python -m pipelines.summary
+
+test: $(STAMP) check  ## Check style and types, then run the whole suite.
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+benchmark: $(STAMP)  ## Measure against peers and print the table.
+	$(BIN)/python -m pytest tests/benchmarks --benchmark -s
+
+clean:
+	rm -rf $(ENV) .transforms build *.egg-info
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(ENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""What a build would do: pure functions over the graph of transforms."""

@@ -1,0 +1,22 @@
+"""What a transform asks for that this version can declare but not run."""
+
+from __future__ import annotations
+
+from transforms.spec.transform import Transform
+
+
+def unavailable_reasons(transform: Transform) -> list[str]:
+    """Return a sentence for each thing that keeps a transform from running; none for one that can run."""
+    reasons = list(transform.refusals)
+    if transform.incremental is not None:
+        reasons.append("Incremental runs are not available in this version; remove @incremental to build everything anew.")
+    if transform.engine == "spark":
+        reasons.append(
+            "It needs the Spark engine, which this version does not run; use @transform.using with pandas or Polars."
+        )
+    if transform.resources.container_image is not None:
+        reasons.append("Container images are not run locally; leave them out to run in this process.")
+    for name, param in transform.params.items():
+        if param.unavailable is not None:
+            reasons.append(f"{name}: {param.unavailable}")
+    return reasons

@@ -1,0 +1,348 @@
+"""The decorators that declare transforms."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NoReturn, overload
+
+from transforms.errors import DeclarationError, TransformKeyError, TransformTypeError
+from transforms.spec.binding import checked_params
+from transforms.spec.params import Param
+from transforms.spec.transform import ContainerTransform, Form, Transform
+
+Function = Callable[..., Any]
+
+
+class ComputeBackend(enum.Enum):
+    """What executes a Spark transform.
+
+    Follows the public page transforms-python/api-computebackend.
+    """
+
+    SPARK = "spark"
+    VELOX = "velox"
+
+
+class LightweightBuilder:
+    """Makes a single-node transform of a function; chain ``with_resources`` and ``with_container`` first.
+
+    :param params: what the function reads and writes, by parameter name.
+    """
+
+    def __init__(self, params: Mapping[str, Param]) -> None:
+        self._params = params
+        self._options: dict[str, Any] = {}
+
+    def with_resources(
+        self,
+        cpu_cores: float | None = None,
+        memory_gb: float | None = None,
+        memory_mb: float | None = None,
+        gpu_type: str | None = None,
+    ) -> LightweightBuilder:
+        """Ask for resources; recorded, and not enforced on a local machine.
+
+        :param cpu_cores: processors, also fractions of them.
+        :param memory_gb: memory in gigabytes.
+        :param memory_mb: memory in megabytes; not together with ``memory_gb``.
+        :param gpu_type: the kind of graphics card, such as ``NVIDIA_T4``.
+        """
+        self._options |= {
+            "cpu_cores": cpu_cores,
+            "memory_gb": memory_gb,
+            "memory_mb": memory_mb,
+            "gpu_type": gpu_type,
+        }
+        return self
+
+    def with_container(self, container_image: str | None = None, container_tag: str | None = None) -> LightweightBuilder:
+        """Ask for a container; a transform with one refuses to run locally.
+
+        :param container_image: its image.
+        :param container_tag: its tag.
+        """
+        self._options |= {"container_image": container_image, "container_tag": container_tag}
+        return self
+
+    def __call__(self, compute_func: Function) -> ContainerTransform:
+        """Decorate the compute function."""
+        return ContainerTransform(_declared(compute_func, self._params, "transform", "local"), **self._options)
+
+
+class SparkBuilder:
+    """Makes a Spark transform of a function; chain ``with_config`` first.
+
+    :param params: what the function reads and writes, by parameter name.
+    """
+
+    def __init__(self, params: Mapping[str, Param]) -> None:
+        self._params = params
+        self._profiles: list[str] = []
+
+    def with_config(self, profiles: Sequence[str] | None = None) -> SparkBuilder:
+        """Name Spark profiles.
+
+        :param profiles: their names; where two set one thing, the later wins.
+        """
+        self._profiles = list(profiles or ())
+        return self
+
+    def __call__(self, compute_func: Function) -> Transform:
+        """Decorate the compute function."""
+        transform = _declared(compute_func, self._params, "transform", "spark")
+        transform.profile = self._profiles or None
+        return transform
+
+
+class _Spark:
+    """``transform.spark``."""
+
+    @staticmethod
+    def using(**kwargs: Param) -> SparkBuilder:
+        """Declare a Spark transform.
+
+        Follows the public page transforms-python/lightweight-api-evolution.
+
+        :param kwargs: what the function reads and writes, by parameter name.
+        """
+        return SparkBuilder(checked_params(kwargs, "transform.spark.using"))
+
+
+class transform:  # noqa: N801 - the public name
+    """Declare a transform: ``@transform(out=Output("/a"), raw=Input("/b"))``.
+
+    The function is given each parameter by its name, and the context where it has a parameter ``ctx``. It writes its
+    outputs itself; what it returns is ignored. Follows the public page transforms-python/api-transform.
+
+    :param kwargs: what the function reads and writes, by parameter name.
+    :raises TransformTypeError: if a keyword is no parameter, or something is given without a keyword.
+    :raises DeclarationError: when a function is decorated whose parameters do not match.
+    """
+
+    spark = _Spark()
+
+    def __init__(self, **kwargs: Param) -> None:
+        self._params = checked_params(kwargs, "transform")
+
+    def __call__(self, compute_func: Function) -> Transform:
+        """Decorate the compute function."""
+        return _declared(compute_func, self._params, "transform", "any")
+
+    @classmethod
+    def using(cls, **kwargs: Param) -> LightweightBuilder:
+        """Declare a single-node transform.
+
+        Follows the public page transforms-python/api-transform.
+
+        :param kwargs: what the function reads and writes, by parameter name.
+        """
+        return LightweightBuilder(checked_params(kwargs, "transform.using"))
+
+    @classmethod
+    def lightweight(cls, **kwargs: Param) -> LightweightBuilder:
+        """Declare a single-node transform; the older name of :meth:`using`.
+
+        :param kwargs: what the function reads and writes, by parameter name.
+        """
+        return LightweightBuilder(checked_params(kwargs, "transform.lightweight"))
+
+
+def transform_df(output: Param, **inputs: Param) -> Callable[[Function], Transform]:
+    """Declare a transform from Spark DataFrames to the one it returns.
+
+    Follows the public page transforms-python/api-transform-df.
+
+    :param output: what is written.
+    :param inputs: what the function reads, by parameter name.
+    """
+    return _returning("transform_df", output, inputs, "spark")
+
+
+def transform_pandas(output: Param, **inputs: Param) -> Callable[[Function], Transform]:
+    """Declare a transform from pandas frames to the one it returns.
+
+    Follows the public page transforms-python/api-transform-pandas.
+
+    :param output: what is written.
+    :param inputs: what the function reads, by parameter name.
+    """
+    return _returning("transform_pandas", output, inputs, "any")
+
+
+def transform_polars(output: Param, **inputs: Param) -> Callable[[Function], ContainerTransform]:
+    """Declare a single-node transform from Polars frames to the one it returns.
+
+    Follows the public page transforms-python/api-transform-polars.
+
+    :param output: what is written.
+    :param inputs: what the function reads, by parameter name.
+    """
+    decorate = _returning("transform_polars", output, inputs, "local")
+    return lambda compute_func: ContainerTransform(decorate(compute_func))
+
+
+@overload
+def lightweight(_maybe_function: Transform) -> ContainerTransform: ...
+@overload
+def lightweight(
+    _maybe_function: None = None,
+    *,
+    cpu_cores: float = 2,
+    memory_mb: float | None = None,
+    memory_gb: float | None = None,
+    gpu_type: str | None = None,
+    container_image: str | None = None,
+    container_tag: str | None = None,
+    container_shell_command: str | None = None,
+) -> Callable[[Transform], ContainerTransform]: ...
+def lightweight(
+    _maybe_function: Any = None,
+    *,
+    cpu_cores: float = 2,
+    memory_mb: float | None = None,
+    memory_gb: float | None = None,
+    gpu_type: str | None = None,
+    container_image: str | None = None,
+    container_tag: str | None = None,
+    container_shell_command: str | None = None,
+) -> Any:
+    """Make a transform run on a single node; used bare or called.
+
+    Follows the public page transforms-python/api-lightweight.
+
+    :param _maybe_function: the transform, when used bare.
+    :param cpu_cores: processors, also fractions of them.
+    :param memory_mb: memory in megabytes.
+    :param memory_gb: memory in gigabytes; not together with ``memory_mb``.
+    :param gpu_type: the kind of graphics card.
+    :param container_image: the image of a container to run in.
+    :param container_tag: its tag.
+    :param container_shell_command: what to run in it.
+    :raises TransformTypeError: if what is decorated is no transform, or one of Spark DataFrames.
+    """
+
+    def decorate(decorated: Any) -> ContainerTransform:
+        _need_transform(decorated, "lightweight")
+        if decorated.form == "transform_df":
+            raise TransformTypeError(
+                f"@lightweight cannot be put on @transform_df ({decorated.source}): use @transform_polars or "
+                f"@transform_pandas below it."
+            )
+        return ContainerTransform(
+            decorated,
+            cpu_cores=cpu_cores,
+            memory_mb=memory_mb,
+            memory_gb=memory_gb,
+            gpu_type=gpu_type,
+            container_image=container_image,
+            container_tag=container_tag,
+            container_shell_command=container_shell_command,
+        )
+
+    return decorate if _maybe_function is None else decorate(_maybe_function)
+
+
+def configure(
+    profile: str | list[str] | None = None,
+    allowed_run_duration: timedelta | None = None,
+    run_as_user: bool = False,
+    backend: str | ComputeBackend = ComputeBackend.SPARK,
+    checkpoint_outputs: Any = None,
+) -> Callable[[Transform], Transform]:
+    """Configure a Spark transform; harmless on the local engine.
+
+    Follows the public page transforms-python/api-configure.
+
+    :param profile: the name of a Spark profile or several; where two set one thing, the later wins.
+    :param allowed_run_duration: kept for compatibility.
+    :param run_as_user: kept for compatibility.
+    :param backend: ``SPARK`` or ``VELOX``; kept for compatibility.
+    :param checkpoint_outputs: kept for compatibility.
+    :returns: a decorator for a transform.
+    :raises TransformTypeError: if what is decorated is no transform, or one that runs on a single node.
+    """
+
+    def decorate(decorated: Any) -> Transform:
+        _need_transform(decorated, "configure")
+        if decorated.lightweight:
+            raise TransformTypeError(
+                f"@configure is for Spark transforms; {decorated.__name__} ({decorated.source}) runs on a single node: "
+                f"use .with_resources(...) or @lightweight(...)."
+            )
+        decorated.profile = profile
+        return decorated  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def incremental(
+    require_incremental: bool = False,
+    semantic_version: int = 1,
+    snapshot_inputs: Sequence[str] | None = None,
+    allow_retention: bool = False,
+    strict_append: bool = False,
+    v2_semantics: bool = False,
+) -> Callable[[Transform], Transform]:
+    """Declare that a transform can run on what is new; this version imports such a transform and refuses to run it.
+
+    Follows the public page transforms-python/api-incremental.
+
+    :param require_incremental: refuse to run on everything.
+    :param semantic_version: raise it to run on everything once.
+    :param snapshot_inputs: the names of inputs that may be replaced.
+    :param allow_retention: allow that old data was deleted.
+    :param strict_append: forbid to replace files.
+    :param v2_semantics: kept for compatibility.
+    :returns: a decorator for a transform.
+    :raises TransformTypeError: if what is decorated is no transform.
+    :raises TransformKeyError: if a snapshot input is no input of it.
+    """
+
+    def decorate(decorated: Any) -> Transform:
+        _need_transform(decorated, "incremental")
+        for name in snapshot_inputs or ():
+            if name not in decorated.inputs:
+                raise TransformKeyError(
+                    f"@incremental on {decorated.__name__} ({decorated.source}): snapshot_inputs names {name!r}, but the "
+                    f"inputs are {', '.join(decorated.inputs) or 'none'}."
+                )
+        decorated.incremental = {
+            "require_incremental": require_incremental,
+            "semantic_version": semantic_version,
+            "snapshot_inputs": tuple(snapshot_inputs or ()),
+            "allow_retention": allow_retention,
+            "strict_append": strict_append,
+            "v2_semantics": v2_semantics,
+        }
+        return decorated  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def _declared(function: Any, params: Mapping[str, Param], form: Form, engine: Any) -> Transform:
+    by_role: dict[str, dict[str, Param]] = {"input": {}, "output": {}, "value": {}}
+    for name, param in params.items():
+        by_role[param.role][name] = param
+    return Transform(
+        function, by_role["input"], by_role["output"], values=by_role["value"], form=form, engine=engine
+    )
+
+
+def _returning(form: Form, output: Any, inputs: Mapping[str, Any], engine: Any) -> Callable[[Function], Transform]:
+    if not isinstance(output, Param) or output.role != "output" or len(output.resources) > 1:
+        raise TransformTypeError(f"@{form} takes one Output first, then inputs by keyword; got {output!r}.")
+    declared = checked_params(inputs, form)
+    outputs = [name for name, param in declared.items() if param.role == "output"]
+    if outputs:
+        raise DeclarationError(f"@{form} writes one output; {outputs[0]!r} is a second. Use @transform for several.")
+    return lambda compute_func: _declared(compute_func, {"output": output, **declared}, form, engine)
+
+
+def _need_transform(decorated: Any, decorator: str) -> None | NoReturn:
+    if isinstance(decorated, Transform):
+        return None
+    raise TransformTypeError(
+        f"@{decorator} goes on top of a transform; got {decorated!r}. Put it above @transform, not below."
+    )

@@ -1,0 +1,72 @@
+"""A pipeline: the transforms of a project, each writing outputs of its own."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from transforms.errors import DeclarationError, TransformTypeError
+from transforms.spec.discovery import transforms_of
+from transforms.spec.resource import Resource
+from transforms.spec.transform import Transform
+
+
+class Pipeline:
+    """The transforms of a project.
+
+    Follows the public page transforms-python/api-pipeline.
+    """
+
+    def __init__(self) -> None:
+        self._transforms: list[Transform] = []
+        self._writers: dict[Resource, Transform] = {}
+
+    @property
+    def transforms(self) -> list[Transform]:
+        """The registered transforms, in the order in which they came."""
+        return list(self._transforms)
+
+    def add_transforms(self, *transforms: Any) -> None:
+        """Register transforms; one that is registered already is left as it is.
+
+        :param transforms: the transforms.
+        :raises TransformTypeError: if something else is given.
+        :raises DeclarationError: if two write one output, or have one compute function. Generated transforms whose
+            functions come from one factory are different functions.
+        """
+        for transform in transforms:
+            if not isinstance(transform, Transform):
+                raise TransformTypeError(f"add_transforms() takes transforms; got {transform!r}.")
+            if not any(transform is known for known in self._transforms):
+                self._check_function(transform)
+                self._check_outputs(transform)
+                self._transforms.append(transform)
+
+    def discover_transforms(self, *modules: ModuleType) -> None:
+        """Register every transform at the top level of modules, also inside lists, tuples and generators.
+
+        :param modules: modules, or packages, whose modules are imported too, however deep they lie.
+        :raises TransformTypeError: if something other than a module is given.
+        :raises DeclarationError: if a module cannot be imported, or as for :meth:`add_transforms`.
+        """
+        for module in modules:
+            if not isinstance(module, ModuleType):
+                raise TransformTypeError(f"discover_transforms() takes modules and packages; got {module!r}.")
+            self.add_transforms(*transforms_of(module))
+
+    def _check_function(self, transform: Transform) -> None:
+        for known in self._transforms:
+            if known.__wrapped__ is transform.__wrapped__:  # type: ignore[attr-defined]
+                raise DeclarationError(
+                    f"{transform.reference} ({transform.source}) is the function of two transforms; give each its own."
+                )
+
+    def _check_outputs(self, transform: Transform) -> None:
+        for param in transform.outputs.values():
+            for resource in param.resources:
+                other = self._writers.setdefault(resource, transform)
+                if other is not transform:
+                    raise DeclarationError(
+                        f"{other.__name__} ({other.source}) and {transform.__name__} ({transform.source}) both write the "
+                        f"{resource}; an output belongs to one transform."
+                    )

@@ -1,0 +1,187 @@
+"""What a decorator makes of a compute function: the transform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import update_wrapper
+from typing import Any, Literal
+
+from transforms.errors import DeclarationError
+from transforms.spec.binding import bind
+from transforms.spec.params import Param
+from transforms.spec.source import source_of
+from transforms.spec.version import logic_version
+
+Form = Literal["transform", "transform_df", "transform_pandas", "transform_polars"]
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a single-node transform asks for; recorded, and not enforced on a local machine.
+
+    Attributes:
+        cpu_cores: processors, also fractions of them.
+        memory_mb: memory in megabytes.
+        memory_gb: memory in gigabytes.
+        gpu_type: the kind of graphics card.
+        container_image: the image of a container to run in.
+        container_tag: its tag.
+        container_shell_command: what to run in it.
+    """
+
+    cpu_cores: float = 2
+    memory_mb: float | None = None
+    memory_gb: float | None = None
+    gpu_type: str | None = None
+    container_image: str | None = None
+    container_tag: str | None = None
+    container_shell_command: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.memory_mb is not None and self.memory_gb is not None:
+            raise DeclarationError("Give memory_mb or memory_gb, not both.")
+        container = (self.container_image, self.container_tag)
+        if any((*container, self.container_shell_command)) and not all(container):
+            raise DeclarationError("A container needs both container_image and container_tag.")
+
+
+class Transform:
+    """A compute function with what it reads and writes.
+
+    Follows the public page transforms-python/api-overview. Calling a transform calls the function as it was written.
+
+    :param compute_func: the function.
+    :param inputs: what it reads, by parameter name.
+    :param outputs: what it writes, by parameter name.
+    :param profile: names of Spark profiles.
+    """
+
+    lightweight = False
+    """Whether it runs on a single node by its declaration."""
+
+    def __init__(
+        self,
+        compute_func: Callable[..., Any],
+        inputs: Mapping[str, Param] | None = None,
+        outputs: Mapping[str, Param] | None = None,
+        profile: str | list[str] | None = None,
+        *,
+        values: Mapping[str, Param] | None = None,
+        form: Form = "transform",
+        engine: Literal["any", "spark", "local"] = "any",
+    ) -> None:
+        self.inputs = dict(inputs or {})
+        self.outputs = dict(outputs or {})
+        self.values = dict(values or {})
+        self.form: Form = form
+        self.engine = engine
+        self.profile = profile
+        self.incremental: Mapping[str, Any] | None = None
+        self.resources = Resources()
+        self.refusals: list[str] = []
+        self.tags: tuple[str, ...] = ()
+        given = self.params if form == "transform" else {**self.inputs, **self.values}
+        self._binding = bind(compute_func, given, form)
+        self._function = compute_func
+        update_wrapper(self, compute_func)
+        self.source = source_of(compute_func)
+
+    @property
+    def params(self) -> dict[str, Param]:
+        """Every declared parameter by name."""
+        return {**self.inputs, **self.outputs, **self.values}
+
+    @property
+    def wants_ctx(self) -> bool:
+        """Whether the function takes the context."""
+        return self._binding.wants_context
+
+    @property
+    def reference(self) -> str:
+        """Where the function is defined: ``module.qualified_name``."""
+        return f"{self._function.__module__}.{self._function.__qualname__}"
+
+    @property
+    def version(self) -> str:
+        """The version of its logic: it changes with the code it is written in and with what it declares.
+
+        :raises ValueError: if something the function closes over cannot be compared between runs.
+        """
+        declared = sorted(f"{name}:{type(param).__name__}:{param.json_value!r}" for name, param in self.params.items())
+        return logic_version(self._function, declared)
+
+    def bind_arguments(self, values: Mapping[str, Any], ctx: Any) -> dict[str, Any]:
+        """Return the keyword arguments with which the function is to be called."""
+        return self._binding.arguments(values, ctx)
+
+    def compute(self, ctx: Any = None, **kwargs: Any) -> dict[str, Any]:
+        """Call the function with instantiated parameters.
+
+        :param ctx: the context, for a function that takes one.
+        :param kwargs: what the function reads and writes, by name.
+        :returns: the outputs by name.
+        """
+        self._function(**self.bind_arguments(kwargs, ctx))
+        return {name: value for name, value in kwargs.items() if name in self.outputs}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function as it was written."""
+        return self._function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.__name__} ({self.source})>"
+
+    __name__: str
+
+
+class ContainerTransform(Transform):
+    """A transform that runs on a single node.
+
+    Follows the public page transforms-python/api-containertransform.
+
+    :param transform: the transform that becomes one.
+    :param cpu_cores: processors, also fractions of them.
+    :param memory_mb: memory in megabytes.
+    :param memory_gb: memory in gigabytes.
+    :param gpu_type: the kind of graphics card.
+    :param container_image: the image of a container to run in.
+    :param container_tag: its tag.
+    :param container_shell_command: what to run in it.
+    :param incremental_override: kept for compatibility.
+    :param identifier_override: kept for compatibility.
+    :raises DeclarationError: if the memory is given twice, or a container by half.
+    """
+
+    lightweight = True
+
+    def __init__(
+        self,
+        transform: Transform,
+        *,
+        cpu_cores: float | None = None,
+        memory_mb: float | None = None,
+        memory_gb: float | None = None,
+        gpu_type: str | None = None,
+        container_image: str | None = None,
+        container_tag: str | None = None,
+        container_shell_command: str | None = None,
+        incremental_override: Any = None,
+        identifier_override: str | None = None,
+    ) -> None:
+        self.__dict__.update(transform.__dict__)
+        self.engine = "local"
+        self.resources = Resources(
+            2 if cpu_cores is None else cpu_cores,
+            memory_mb,
+            memory_gb,
+            gpu_type,
+            container_image,
+            container_tag,
+            container_shell_command,
+        )
+        self.incremental_override = incremental_override
+        self.identifier_override = identifier_override
+
+
+ContainerTransformsConfiguration = ContainerTransform

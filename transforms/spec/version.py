@@ -1,0 +1,152 @@
+"""The version of a transform's logic: a sum over the code it is written in and the values it closes over."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...))
+
+
+def logic_version(function: Callable[..., Any], declared: Iterable[str]) -> str:
+    """Return the version of a compute function's logic.
+
+    It covers the source of the function's module and of every module of the same project that this imports, however
+    indirectly; the function's name; the values it closes over and its defaults, which tell generated transforms
+    apart; and what is declared.
+
+    :param function: the compute function.
+    :param declared: what the transform declares, as text.
+    :returns: a SHA-256 sum in hexadecimal.
+    :raises ValueError: if a value that the function closes over cannot be compared between runs.
+    """
+    inner = inspect.unwrap(function)
+    parts = [*_module_sources(inner), getattr(inner, "__qualname__", repr(type(inner))), *declared]
+    seen: set[int] = set()
+    for value in _captured(inner):
+        parts.append(_text(value, seen, inner))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _captured(function: Callable[..., Any]) -> Iterator[Any]:
+    for cell in getattr(function, "__closure__", None) or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:  # not filled yet: a function that refers to itself
+            continue
+    yield from getattr(function, "__defaults__", None) or ()
+    yield from (getattr(function, "__kwdefaults__", None) or {}).items()
+
+
+def _text(value: Any, seen: set[int], owner: Any) -> str:
+    if isinstance(value, _PLAIN):
+        return f"{type(value).__name__}:{value!r}"
+    if id(value) in seen:
+        return "again"
+    seen.add(id(value))
+    if isinstance(value, types.ModuleType):
+        return f"module:{value.__name__}"
+    if isinstance(value, type):
+        return f"class:{value.__module__}.{value.__qualname__}"
+    if isinstance(value, (list, tuple)):
+        return f"{type(value).__name__}[{','.join(_text(part, seen, owner) for part in value)}]"
+    if isinstance(value, (set, frozenset)):
+        return f"set[{','.join(sorted(_text(part, seen, owner) for part in value))}]"
+    if isinstance(value, dict):
+        pairs = (f"{_text(key, seen, owner)}={_text(part, seen, owner)}" for key, part in value.items())
+        return f"dict[{','.join(pairs)}]"
+    if isinstance(value, types.FunctionType):
+        captured = ",".join(_text(part, seen, owner) for part in _captured(value))
+        return f"function:{value.__module__}.{value.__qualname__}:{_code(value)}[{captured}]"
+    return f"object:{_pickled(value, owner)}"
+
+
+def _code(function: types.FunctionType) -> str:
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):
+        return function.__code__.co_code.hex()
+
+
+def _pickled(value: Any, owner: Any) -> str:
+    import pickle
+
+    try:
+        return hashlib.sha256(pickle.dumps(value, protocol=5)).hexdigest()
+    except Exception as error:  # noqa: BLE001 - a value's own pickling may raise anything
+        raise ValueError(
+            f"{owner.__qualname__} closes over {value!r}, which cannot be compared between runs ({error}); pass plain "
+            f"values such as names and numbers to the function that makes the transform."
+        ) from error
+
+
+def _module_sources(function: Callable[..., Any]) -> list[str]:
+    module = sys.modules.get(function.__module__)
+    file = getattr(module, "__file__", None)
+    if module is None or file is None:
+        code = getattr(function, "__code__", None)
+        return [code.co_code.hex() + repr(code.co_consts) if code else repr(function)]
+    return [f"{name}\0{_source(path)}" for name, path in sorted(_project_modules(module.__name__, file).items())]
+
+
+@lru_cache(maxsize=4096)
+def _project_modules(name: str, file: str) -> dict[str, str]:
+    """Return the modules of the project that a module needs, itself included, by name."""
+    root = _project_root(name, file)
+    found, waiting = {name: file}, [(name, file)]
+    while waiting:
+        current, path = waiting.pop()
+        for imported in _imports(path, current):
+            module = sys.modules.get(imported)
+            place = getattr(module, "__file__", None)
+            if imported not in found and place and Path(place).is_relative_to(root):
+                found[imported] = place
+                waiting.append((imported, place))
+    return found
+
+
+def _project_root(name: str, file: str) -> Path:
+    path = Path(file)
+    depth = name.count(".") + (1 if path.name == "__init__.py" else 0)
+    return path.parents[min(depth, len(path.parents) - 1)] if "." in name else path.parent
+
+
+@lru_cache(maxsize=4096)
+def _source(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def _imports(path: str, module: str) -> tuple[str, ...]:
+    try:
+        tree = ast.parse(_source(path))
+    except SyntaxError:
+        return ()
+    package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                names.extend(_with_parents(alias.name))
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, base] if base else above)
+            names.extend([*_with_parents(base), *(f"{base}.{alias.name}" for alias in node.names)])
+    return tuple(dict.fromkeys(names))
+
+
+def _with_parents(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[: count + 1]) for count in range(len(parts))]
