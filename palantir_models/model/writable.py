@@ -16,6 +16,8 @@ from transforms.errors import TransformTypeError
 if TYPE_CHECKING:
     from palantir_models.adapter.base import ModelAdapter
     from palantir_models.model.versions import ModelVersion
+    from palantir_models.testing import PublishedModel
+    from transforms.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,15 @@ class WritableModel:
     def publications(self) -> tuple[Publication, ...]:
         """What was published so far."""
         return tuple(self._publications)
+
+    def published(self, store: Store, branch: str) -> PublishedModel:
+        """Return what was published, for tests to look at after the commit."""
+        from palantir_models.testing import PublishedModel
+        from transforms.spec.resource import Resource
+        from transforms.store.layout import resource_path
+
+        folder = store.root / resource_path(Resource("model", self._alias), branch)
+        return PublishedModel(self._alias, [publication.version for publication in self._publications], folder)
 
     def __repr__(self) -> str:
         return f"<WritableModel {self._alias!r}>"

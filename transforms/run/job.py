@@ -87,6 +87,7 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
 def _run(transform: Transform, store: Store, config: Config, options: JobOptions) -> tuple[Entry, Mapping[str, Any]]:
     from transforms.spec.availability import unavailable_reasons
 
+    transform.check_complete()
     reasons = unavailable_reasons(transform)
     if reasons:
         raise UnavailableError(f"{transform.__name__} ({transform.source}): {' '.join(reasons)}")

@@ -49,12 +49,14 @@ def checked_params(params: Mapping[str, Any], form: str) -> dict[str, Param]:
     return dict(params)
 
 
-def bind(function: Callable[..., Any], names: Mapping[str, Any], form: str) -> Binding:
+def bind(function: Callable[..., Any], names: Mapping[str, Any], form: str, complete: bool = False) -> Binding:
     """Bind declared names to a function's parameters.
 
     :param function: the compute function.
     :param names: the names that the function will be given.
     :param form: the decorator, for messages.
+    :param complete: whether every parameter without a default must be among the names; a decorator still to come, such
+        as ``@external_systems``, may bring more.
     :raises DeclarationError: if they do not match; both sides are named, and the nearest is suggested.
     """
     if not callable(function):
@@ -67,7 +69,7 @@ def bind(function: Callable[..., Any], names: Mapping[str, Any], form: str) -> B
     positional = [p.name for p in parameters if p.kind is inspect.Parameter.POSITIONAL_ONLY]
     unknown = [name for name in names if name not in taken] if not rest else []
     missing = [name for name in [*positional, *required] if name != "ctx" and name not in names]
-    if positional or unknown or missing:
+    if positional or unknown or (complete and missing):
         raise DeclarationError(_mismatch(function, signature, names, unknown, missing, form))
     return Binding(taken, rest, "ctx" in taken)
 

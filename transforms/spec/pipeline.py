@@ -38,6 +38,7 @@ class Pipeline:
             if not isinstance(transform, Transform):
                 raise TransformTypeError(f"add_transforms() takes transforms; got {transform!r}.")
             if not any(transform is known for known in self._transforms):
+                transform.check_complete()
                 self._check_function(transform)
                 self._check_outputs(transform)
                 self._transforms.append(transform)

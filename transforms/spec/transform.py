@@ -81,9 +81,8 @@ class Transform:
         self.resources = Resources()
         self.refusals: list[str] = []
         self.tags: tuple[str, ...] = ()
-        given = self.params if form == "transform" else {**self.inputs, **self.values}
-        self._binding = bind(compute_func, given, form)
         self._function = compute_func
+        self._binding = bind(compute_func, self._given, form)
         update_wrapper(self, compute_func)
         self.source = source_of(compute_func)
 
@@ -91,6 +90,17 @@ class Transform:
     def params(self) -> dict[str, Param]:
         """Every declared parameter by name."""
         return {**self.inputs, **self.outputs, **self.values}
+
+    @property
+    def _given(self) -> dict[str, Param]:
+        return self.params if self.form == "transform" else {**self.inputs, **self.values}
+
+    def check_complete(self) -> None:
+        """Check that every parameter of the function is declared, now that all decorators have had their say.
+
+        :raises DeclarationError: if one is not; names both sides.
+        """
+        bind(self._function, self._given, self.form, complete=True)
 
     @property
     def wants_ctx(self) -> bool:

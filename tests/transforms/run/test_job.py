@@ -1,0 +1,300 @@
+"""One job, from its declaration to its commit."""
+
+from __future__ import annotations
+
+import logging
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from transforms.api import (
+    Input,
+    InputSet,
+    IntegerParam,
+    Output,
+    OutputSet,
+    configure,
+    incremental,
+    lightweight,
+    transform,
+    transform_df,
+    transform_pandas,
+    transform_polars,
+)
+from transforms.errors import DataError, MissingExtraError, NotFoundError, UnavailableError, UsageError
+
+ROWS = [{"x": 1, "s": "a"}, {"x": 2, "s": "b"}]
+
+
+def test_every_form_of_input_and_output_agrees(run_transform):
+    """pandas, Polars and Arrow read the same rows, and each can be written."""
+
+    @transform.using(raw=Input("/raw"), a=Output("/a"), b=Output("/b"), c=Output("/c"), d=Output("/d"))
+    def build(raw, a, b, c, d):
+        a.write_table(raw.polars())
+        b.write_pandas(raw.pandas())
+        c.write_dataframe(raw.arrow())
+        d.write_table(raw.polars(lazy=True).filter(pl.col("x") > 1))
+
+    result = run_transform(build, {"raw": ROWS})
+    assert result.status == "committed"
+    assert result.outputs["a"].rows() == result.outputs["b"].rows() == result.outputs["c"].rows() == ROWS
+    assert result.outputs["d"].rows() == ROWS[1:]
+
+
+@pytest.mark.parametrize("data", [ROWS, pd.DataFrame(ROWS), pl.DataFrame(ROWS), pa.Table.from_pylist(ROWS)])
+def test_inputs_of_a_test_come_in_any_form(run_transform, data):
+    """Lists of dicts, pandas, Polars and Arrow."""
+
+    @transform_polars(Output("/out"), raw=Input("/raw"))
+    def build(raw):
+        return raw
+
+    assert run_transform(build, {"raw": data}).outputs["output"].rows() == ROWS
+
+
+def test_a_plain_transform_reads_and_writes_without_spark(run_transform):
+    """A plain ``@transform`` has the single-node readers on the local engine."""
+
+    @transform(raw=Input("/raw"), out=Output("/out"))
+    def build(ctx, out, raw):
+        assert not ctx.is_incremental
+        assert raw.path == "/raw"
+        return out.write_dataframe(raw.pandas(), column_descriptions={"x": "a number", "gone": "ignored"})
+
+    result = run_transform(build, {"raw": ROWS})
+    assert result.outputs["out"].rows() == ROWS
+    assert result.outputs["out"].column_descriptions == {"x": "a number"}
+
+
+def test_a_spark_call_on_the_local_engine_names_the_extra(run_transform):
+    """The error says what to use instead and what to install."""
+
+    @transform(raw=Input("/raw"), out=Output("/out"))
+    def build(raw, out):
+        raw.dataframe()
+
+    with pytest.raises(MissingExtraError, match=r"transforms-on-delta\[spark\]"):
+        run_transform(build, {"raw": ROWS})
+
+
+def test_transform_pandas_passes_frames_and_writes_what_is_returned(run_transform):
+    """The function sees pandas frames only."""
+
+    @transform_pandas(Output("/out"), raw=Input("/raw"))
+    def build(raw):
+        assert isinstance(raw, pd.DataFrame)
+        return raw.assign(y=raw.x * 2)
+
+    assert run_transform(build, {"raw": ROWS}).outputs["output"].polars()["y"].to_list() == [2, 4]
+
+
+def test_returning_the_wrong_thing_is_refused(run_transform):
+    """The error names the type that came instead."""
+
+    @transform_polars(Output("/out"))
+    def build():
+        return [1, 2]
+
+    with pytest.raises(DataError, match=r"must return a polars DataFrame; it returned list"):
+        run_transform(build)
+
+
+def test_parameters_bind_by_name_wherever_they_stand(run_transform):
+    """``ctx`` last, ``**kwargs`` for the rest, and defaulted parameters that the decorator does not know."""
+
+    @transform.using(out=Output("/out"), **{"0": Input("/zero"), "first": Input("/first")})
+    def build(out, factor=10, ctx=None, **inputs):
+        assert sorted(inputs) == ["0", "first"]
+        total = sum(frame.polars()["x"].sum() for frame in inputs.values())
+        out.write_table(pl.DataFrame({"total": [total * factor]}))
+
+    result = run_transform(build, {"0": ROWS, "first": ROWS})
+    assert result.outputs["out"].rows() == [{"total": 60}]
+
+
+def test_a_failing_function_commits_nothing(run_transform, store):
+    """Neither output of the job changes, and no staged file stays."""
+
+    @transform.using(a=Output("/a"), b=Output("/b"))
+    def build(a, b):
+        a.write_table(pl.DataFrame(ROWS))
+        raise ZeroDivisionError("half way")
+
+    with pytest.raises(ZeroDivisionError):
+        run_transform(build)
+    assert store.newest_entries(9) == []
+    assert not list(store.root.rglob("*.parquet"))
+
+
+@pytest.mark.parametrize("swallow", [False, True])
+def test_aborting_leaves_everything_as_it_was(run_transform, swallow):
+    """The job succeeds and commits nothing, also where the function catches what ends it."""
+    first = run_transform(_writer("/a", [{"x": 1}]))
+
+    @transform.using(a=Output("/a"))
+    def again(ctx, a):
+        a.write_table(pl.DataFrame({"x": [2]}))
+        try:
+            ctx.abort_job()
+        except BaseException:
+            if not swallow:
+                raise
+
+    result = run_transform(again)
+    assert (first.status, result.status, result.entry) == ("committed", "aborted", None)
+    assert result.outputs["a"].rows() == [{"x": 1}]
+
+
+def test_append_adds_to_the_rows_there_are(run_transform):
+    """``set_mode('append')`` and ``'modify'`` keep what was there."""
+    run_transform(_writer("/a", [{"x": 1}]))
+    run_transform(_writer("/a", [{"x": 2}], "append"))
+    result = run_transform(_writer("/a", [{"x": 3}], "modify"))
+    assert sorted(row["x"] for row in result.outputs["a"].rows()) == [1, 2, 3]
+
+
+def test_the_last_write_of_a_replaced_output_wins(run_transform, store):
+    """What an earlier write staged is gone with it."""
+
+    @transform.using(a=Output("/a"))
+    def build(a):
+        a.write_table(pl.DataFrame({"x": [1]}))
+        a.write_table(pl.DataFrame({"x": [2]}))
+
+    assert run_transform(build).outputs["a"].rows() == [{"x": 2}]
+    assert len(list((store.root / "master/datasets/a/data").rglob("*.parquet"))) == 1
+
+
+@pytest.mark.parametrize("mode", ["overwrite", "", None])
+def test_an_unknown_write_mode_is_refused(run_transform, mode):
+    """The error names the three there are."""
+    with pytest.raises(UsageError, match="'replace', 'append' or 'modify'"):
+        run_transform(_writer("/a", [{"x": 1}], mode))
+
+
+def test_parquet_files_of_ones_own_become_a_table(run_transform):
+    """``path_for_write_table`` takes Parquet from any tool."""
+
+    @transform.using(a=Output("/a"))
+    def build(a):
+        pl.DataFrame(ROWS).write_parquet(f"{a.path_for_write_table}/one.parquet")
+        pl.DataFrame(ROWS).write_parquet(f"{a.path_for_write_table}/two.parquet")
+        a.write_table(a.path_for_write_table)
+
+    assert run_transform(build).outputs["a"].polars().height == 4
+
+
+def test_sets_of_inputs_and_outputs(run_transform):
+    """An ``InputSet`` is a list of inputs, an ``OutputSet`` one of outputs."""
+    for alias in ("/one", "/two"):
+        run_transform(_writer(alias, ROWS))
+
+    @transform.using(many=InputSet(["/one", "/two"]), outs=OutputSet(["/x", "/y"]))
+    def build(many, outs):
+        for source, target in zip(many, outs, strict=True):
+            target.write_table(source.polars())
+
+    result = run_transform(build)
+    assert result.outputs["/x"].rows() == result.outputs["/y"].rows() == ROWS
+
+
+def test_scalar_parameters_have_defaults_and_overrides(run_transform):
+    """The function reads ``.value``."""
+
+    @transform.using(out=Output("/out"), n=IntegerParam(3))
+    def build(out, n):
+        out.write_table(pl.DataFrame({"n": [n.value]}))
+
+    assert run_transform(build).outputs["out"].rows() == [{"n": 3}]
+    assert run_transform(build, params={"n": 7}).outputs["out"].rows() == [{"n": 7}]
+    with pytest.raises(UsageError, match="Did you mean 'n'"):
+        run_transform(build, params={"nn": 7})
+
+
+def test_a_missing_dataset_names_the_transform_and_the_nearest_alias(run_transform):
+    """The error says which transform reads it, where, and how to bring it in."""
+    run_transform(_writer("/examples/wine", ROWS))
+
+    @transform.using(raw=Input("/examples/vine"), out=Output("/out"))
+    def build(raw, out): ...
+
+    with pytest.raises(NotFoundError, match=r"build \(.*test_job.py:\d+\) reads it. Did you mean '/examples/wine'"):
+        run_transform(build)
+
+
+def test_an_unknown_input_name_in_a_test_is_refused(run_transform):
+    """A typo in a test does not pass silently."""
+    with pytest.raises(NotFoundError, match="has no input 'rwa'"):
+        run_transform(_writer("/a", ROWS), {"rwa": ROWS})
+
+
+@pytest.mark.parametrize(
+    ("decorate", "message"),
+    [
+        (incremental(), "Incremental"),
+        (configure(profile="DRIVER_MEMORY_LARGE"), None),
+        (lightweight(container_image="i", container_tag="t"), "Container"),
+    ],
+)
+def test_what_this_version_cannot_run_says_so_when_it_runs(run_transform, decorate, message):
+    """Declaring works, running refuses with one sentence; what is harmless runs."""
+
+    @decorate
+    @transform(out=Output("/out"))
+    def build(out):
+        out.write_pandas(pd.DataFrame(ROWS))
+
+    if message is None:
+        assert run_transform(build).status == "committed"
+        return
+    with pytest.raises(UnavailableError, match=message):
+        run_transform(build)
+
+
+def test_transform_df_refuses_to_run_without_spark(run_transform):
+    """It can be imported and called as a function all the same."""
+
+    @transform_df(Output("/out"), raw=Input("/raw"))
+    def build(raw):
+        return raw
+
+    assert build("anything") == "anything"
+    with pytest.raises(UnavailableError, match="Spark engine"):
+        run_transform(build, {"raw": ROWS})
+
+
+def test_logs_of_a_run_are_kept(run_transform):
+    """What the function logs at INFO and above can be asserted on."""
+
+    @transform.using(out=Output("/out"))
+    def build(out):
+        logging.getLogger("mine").info("hello")
+
+    assert "hello" in run_transform(build).messages
+
+
+def test_a_branch_is_written_apart_and_reads_fall_back(run_transform, store):
+    """A build on a branch writes that branch only and reads master where the branch has nothing."""
+    run_transform(_writer("/raw", [{"x": 1}]))
+
+    @transform.using(raw=Input("/raw"), out=Output("/out"))
+    def build(raw, out):
+        out.write_table(raw.polars())
+
+    result = run_transform(build, branch="feature/x")
+    assert result.outputs["out"].rows() == [{"x": 1}]
+    assert not (store.root / "master/datasets/out").exists()
+    assert result.entry.inputs["dataset:/raw"].branch == "master"
+
+
+def _writer(alias, rows, mode="replace"):
+    @transform.using(a=Output(alias))
+    def write(a):
+        if mode != "replace":
+            a.set_mode(mode)
+        a.write_table(pl.DataFrame(rows))
+
+    return write
