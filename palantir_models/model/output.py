@@ -108,7 +108,7 @@ class ModelOutputWriter:
             sha256=saved.sha256,
             requirements=saved.requirements,
             inputs=json.dumps({key.split(":", 1)[1]: pin.version for key, pin in self._scope.pins.items()}),
-            code_version=self._scope.transform.version,
+            code_version=self._scope.code_version,
             experiment_id=None if experiment is None else experiment.experiment_id,
             notes=notes,
             change_type=(change_type or ModelVersionChangeType.MINOR).name,

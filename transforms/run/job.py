@@ -92,9 +92,10 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
     if reasons:
         raise UnavailableError(f"{transform.__name__} ({transform.source}): {' '.join(reasons)}")
     _check_parameters(transform, options.parameters)
-    outputs = output_resources(transform)
+    outputs = output_resources(transform, config)
+    code_version = transform.comparable_version
     transaction = store.begin(transform.__name__, options.branch, outputs, options.wait_seconds)
-    scope = JobScope(transform, transaction, config, config.fallback_branches, options.parameters)
+    scope = JobScope(transform, transaction, config, code_version, config.fallback_branches, options.parameters)
     participants: dict[str, Participant] = {}
     try:
         values = _open(scope, participants)
@@ -106,7 +107,7 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
             [change for part in sealed for change in part.changes],
             {part.resource.key: part.summary for part in sealed},
             scope.pins,
-            transform.version,
+            code_version,
             options.may_commit,
         )
     except BaseException as error:
@@ -120,9 +121,9 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
     return entry, values
 
 
-def output_resources(transform: Transform) -> list[Resource]:
+def output_resources(transform: Transform, config: Config) -> list[Resource]:
     """Return everything that a transform may write."""
-    return [resource for param in transform.outputs.values() for resource in param.resources]
+    return [config.resolve(resource) for param in transform.outputs.values() for resource in param.resources]
 
 
 def _open(scope: JobScope, participants: dict[str, Participant]) -> dict[str, Any]:

@@ -432,7 +432,7 @@ def open_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:
             f"The output {name!r} of {scope.transform.__name__} ({scope.transform.source}) has no alias, so there is "
             f"nowhere to write: write Output('/path/of/dataset')."
         )
-    resource = param.resources[0]
+    resource = scope.config.resolve(param.resources[0])
     writer = DatasetWriter(name, resource, scope)
     transaction = scope.transaction
     if scope.transform.form in ("transform_pandas", "transform_polars"):

@@ -164,7 +164,7 @@ class Project:
             inputs=self._resources(transform.inputs),
             outputs=self._resources(transform.outputs),
             source=transform.source,
-            compute_version=lambda: transform.version,
+            compute_version=lambda: transform.comparable_version,
             tags=transform.tags,
         )
 

@@ -60,6 +60,7 @@ class JobScope:
         transform: the transform that runs.
         transaction: its transaction.
         config: the project's configuration.
+        code_version: the version of the transform's logic.
         fallbacks: the branches on which inputs are looked for after the build's own.
         parameters: values given for scalar parameters, by name.
         pins: the inputs that were opened, by resource key.
@@ -69,6 +70,7 @@ class JobScope:
     transform: Transform
     transaction: Transaction
     config: Config
+    code_version: str = ""
     fallbacks: Sequence[str] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     pins: dict[str, InputPin] = field(default_factory=dict)

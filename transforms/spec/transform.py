@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import update_wrapper
@@ -13,6 +15,7 @@ from transforms.spec.params import Param
 from transforms.spec.source import source_of
 from transforms.spec.version import logic_version
 
+_log = logging.getLogger(__name__)
 Form = Literal["transform", "transform_df", "transform_pandas", "transform_polars"]
 
 
@@ -120,6 +123,15 @@ class Transform:
         """
         declared = sorted(f"{name}:{type(param).__name__}:{param.json_value!r}" for name, param in self.params.items())
         return logic_version(self._function, declared)
+
+    @property
+    def comparable_version(self) -> str:
+        """The version of its logic, or one that equals no other where it cannot be computed: such a one is never fresh."""
+        try:
+            return self.version
+        except ValueError as error:
+            _log.warning("%s (%s) is rebuilt every time: %s", self.__name__, self.source, error)
+            return f"unknown-{uuid.uuid4().hex}"
 
     def bind_arguments(self, values: Mapping[str, Any], ctx: Any) -> dict[str, Any]:
         """Return the keyword arguments with which the function is to be called."""

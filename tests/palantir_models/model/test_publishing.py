@@ -1,0 +1,199 @@
+"""Models, experiments and datasets that one job commits together."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from palantir_models.errors import ArtifactMismatchError, SerializationError
+from palantir_models.experiment.errors import ExperimentError
+from palantir_models.experiment.kept import unpublished_rows
+from palantir_models.models import ModelVersionChangeType
+from palantir_models.transforms import ModelInput, ModelOutput
+from transforms.api import Input, Output, transform
+from transforms.errors import NotFoundError, TransformTypeError
+
+sys.path.insert(0, str(Path(__file__).parent))
+sample_adapter = importlib.import_module("sample_adapter")
+Doubler = sample_adapter.Doubler
+
+ROWS = [{"x": 1}, {"x": 2}]
+
+
+def trainer(**publish):
+    """Return a transform that writes a dataset, logs an experiment and publishes a model."""
+
+    @transform.using(data=Input("/data"), out=Output("/out"), model=ModelOutput("/model"))
+    def train(data, out, model):
+        experiment = model.create_experiment(name="run")
+        experiment.log_param("factor", 2)
+        for value in (0.5, 0.25):
+            experiment.log_metric("loss", value)
+        out.write_table(data.polars())
+        model.publish(Doubler(2), experiment=experiment, **publish)
+
+    return train
+
+
+def test_one_commit_has_dataset_experiment_and_version(run_transform, store):
+    """Everything the job produced is one row of the ledger."""
+    result = run_transform(trainer(notes="first"), {"data": ROWS})
+    assert sorted(result.entry.outputs) == ["dataset:/out", "model:/model"]
+    tables = {change.table.removeprefix("master/") for change in result.entry.changes}
+    names = ("experiments", "hyperparameters", "metrics", "versions")
+    assert tables == {"datasets/out", *(f"models/model/{name}" for name in names)}
+    (version,) = result.models["model"].versions
+    assert (version.version, version.notes, version.trained_on) == ("1.0.0", "first", {"/data": 0})
+    metrics = pl.read_delta(str(store.root / "master/models/model/metrics"))
+    assert metrics.select("series", "step", "value").rows() == [("loss", 0, 0.5), ("loss", 1, 0.25)]
+    experiments = pl.read_delta(str(store.root / "master/models/model/experiments")).to_dicts()
+    assert [(e["name"], e["status"], e["model_version_id"]) for e in experiments] == [
+        ("run", "SUCCEEDED", version.version_id)
+    ]
+    assert json.loads(experiments[0]["series"])
+
+
+def test_a_published_model_predicts_in_another_transform(run_transform):
+    """A ``ModelInput`` is the adapter, loaded, with the RID of its version."""
+    trained = run_transform(trainer(), {"data": ROWS})
+
+    @transform.using(data=Input("/data"), model=ModelInput("/model"), scored=Output("/scored"))
+    def score(data, model, scored):
+        assert model.model_version_rid == trained.models["model"].versions[0].rid
+        scored.write_table(model.transform(data).df_out)
+
+    assert run_transform(score).outputs["scored"].rows() == [{"x": 1, "y": 2}, {"x": 2, "y": 4}]
+
+
+def test_a_test_may_bring_a_model_of_its_own(run_transform):
+    """An adapter as the input of a test is published first."""
+
+    @transform.using(model=ModelInput("/model"), out=Output("/out"))
+    def use(model, out):
+        out.write_table(pl.DataFrame({"factor": [model.factor]}))
+
+    assert run_transform(use, {"model": Doubler(5)}).outputs["out"].rows() == [{"factor": 5}]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [(None, "1.1.0"), ("MAJOR", "2.0.0"), ("MINOR", "1.1.0"), ("PATCH", "1.0.1")],
+)
+def test_versions_rise_as_told(run_transform, change, expected):
+    """MINOR rises when nothing is said."""
+    run_transform(trainer(), {"data": ROWS})
+    kind = None if change is None else ModelVersionChangeType[change]
+    (version,) = run_transform(trainer(change_type=kind)).models["model"].versions
+    assert version.version == expected
+
+
+def test_a_version_can_be_pinned(run_transform):
+    """By number or RID; an unknown one names those there are."""
+    first = run_transform(trainer(), {"data": ROWS}).models["model"].versions[0]
+    run_transform(trainer())
+    for wanted in ("1.0.0", first.rid):
+        seen = []
+
+        @transform.using(model=ModelInput("/model", model_version=wanted), out=Output("/out"))
+        def use(model, out, seen=seen):
+            seen.append(model.model_version_rid)
+
+        run_transform(use)
+        assert seen == [first.rid]
+
+    @transform.using(model=ModelInput("/model", model_version="9.9.9"), out=Output("/out"))
+    def unknown(model, out): ...
+
+    with pytest.raises(NotFoundError, match=r"no version 9\.9\.9.*1\.0\.0, 1\.1\.0"):
+        run_transform(unknown)
+
+
+def test_experiments_of_one_name_are_told_apart_at_commit(run_transform, store):
+    """Training code runs again unchanged."""
+    for _ in range(3):
+        run_transform(trainer(), {"data": ROWS})
+    names = pl.read_delta(str(store.root / "master/models/model/experiments"))["name"].to_list()
+    assert sorted(names) == ["run", "run-2", "run-3"]
+
+
+def test_a_failed_job_publishes_nothing_and_keeps_its_experiment_apart(run_transform, store):
+    """The failed experiment is to be found with its error, and in no table."""
+
+    @transform.using(model=ModelOutput("/model"))
+    def train(model):
+        experiment = model.create_experiment("run")
+        experiment.log_metric("loss", 1.0)
+        model.publish(Doubler(2), experiment=experiment)
+        raise RuntimeError("out of luck")
+
+    with pytest.raises(RuntimeError):
+        run_transform(train)
+    assert not (store.root / "master").exists() or not list((store.root / "master").rglob("*"))
+    (kept,) = unpublished_rows(store.root / "_journal")
+    assert (kept["status"], kept["error"], kept["model"]) == ("FAILED", "RuntimeError: out of luck", "/model")
+
+
+def test_an_adapter_that_cannot_be_saved_fails_the_job(run_transform, store):
+    """The error names what could not be saved; nothing is left behind."""
+
+    @transform.using(model=ModelOutput("/model"))
+    def train(model):
+        model.publish(Doubler(sample_adapter.Unserializable()))
+
+    with pytest.raises(SerializationError, match="factor"):
+        run_transform(train)
+    assert not list(store.root.rglob("artifacts/*"))
+
+
+def test_a_changed_artifact_is_refused_before_it_is_read(run_transform, store):
+    """The sums in the version's row are checked first."""
+    run_transform(trainer(), {"data": ROWS})
+    (artifact,) = list((store.root / "master/models/model/artifacts").rglob("*.pkl"))
+    artifact.write_bytes(artifact.read_bytes() + b"!")
+
+    @transform.using(model=ModelInput("/model"), out=Output("/out2"))
+    def use(model, out): ...
+
+    with pytest.raises(ArtifactMismatchError):
+        run_transform(use)
+
+
+@pytest.mark.parametrize("wrong", ["adapter", "experiment", "change", "foreign", "twice"])
+def test_wrong_arguments_of_publish_are_refused(run_transform, wrong):
+    """Each with an error that says what is wanted, and the job commits nothing."""
+
+    @transform.using(model=ModelOutput("/model"), other=ModelOutput("/other"))
+    def train(model, other):
+        experiment = model.create_experiment("run")
+        if wrong == "adapter":
+            model.publish(object())
+        elif wrong == "experiment":
+            model.publish(Doubler(1), experiment="run")
+        elif wrong == "change":
+            model.publish(Doubler(1), change_type="MAJOR")
+        elif wrong == "foreign":
+            other.publish(Doubler(1), experiment=experiment)
+        else:
+            model.publish(Doubler(1), experiment=experiment)
+            model.publish(Doubler(1), experiment=experiment)
+
+    with pytest.raises((TransformTypeError, ExperimentError)):
+        run_transform(train)
+
+
+def test_logging_after_publishing_is_refused(run_transform):
+    """A published experiment is complete."""
+
+    @transform.using(model=ModelOutput("/model"))
+    def train(model):
+        experiment = model.create_experiment("run")
+        model.publish(Doubler(1), experiment=experiment)
+        experiment.log_metric("late", 1.0)
+
+    with pytest.raises(ExperimentError, match="already published"):
+        run_transform(train)

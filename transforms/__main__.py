@@ -1,0 +1,5 @@
+"""``python -m transforms`` is the command ``transforms``."""
+
+from transforms.cli.app import main
+
+main()

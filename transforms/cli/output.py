@@ -1,0 +1,119 @@
+"""What a command prints: tables for people on a terminal, plain lines elsewhere, JSON for machines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, redirect_stdout
+from types import TracebackType
+from typing import Any
+
+
+class Output:
+    """Where a command's results go. Used with ``with``: while JSON is wanted, whatever user code prints is sent to
+    standard error, so that standard output holds the JSON and nothing else.
+
+    :param as_json: print one JSON document instead of text.
+    :param quiet: print results only, no remarks.
+    """
+
+    def __init__(self, as_json: bool = False, quiet: bool = False) -> None:
+        self.as_json = as_json
+        self.quiet = quiet
+        self._stream = sys.stdout
+        self._redirected = ExitStack()
+
+    def __enter__(self) -> Output:
+        if self.as_json:
+            self._redirected.enter_context(redirect_stdout(sys.stderr))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._redirected.close()
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person is looking."""
+        return self._stream.isatty()
+
+    def say(self, text: str) -> None:
+        """Print a remark for people."""
+        if not self.quiet and not self.as_json:
+            self.line(text)
+
+    def line(self, text: str) -> None:
+        """Print a line of the result."""
+        print(text, file=self._stream)
+
+    def json(self, value: Any) -> None:
+        """Print a JSON document."""
+        self.line(json.dumps(value, default=str, ensure_ascii=False, indent=2))
+
+    def listing(self, rows: Sequence[Mapping[str, Any]], columns: Iterable[str], empty: str = "") -> None:
+        """Print a list: as JSON whole, as text the columns that people want to see.
+
+        :param rows: the objects of the list.
+        :param columns: the keys that become columns of the text; their names are the headings.
+        :param empty: the remark that stands in place of an empty table.
+        """
+        if self.as_json:
+            self.json(list(rows))
+        elif not rows:
+            self.say(empty)
+        else:
+            self.table(list(columns), [[row.get(column) for column in columns] for row in rows])
+
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Print a table as text."""
+        cells = [[cell_text(value) for value in row] for row in rows]
+        if self.is_terminal:
+            self._rich_table(headings, cells)
+        else:
+            for line in aligned([[heading.replace("_", " ") for heading in headings], *cells]):
+                self.line(line)
+
+    def _rich_table(self, headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+        for heading in headings:
+            table.add_column(heading.replace("_", " "), overflow="fold")
+        for row in cells:
+            table.add_row(*(Text(cell) for cell in row))
+        Console(file=self._stream, highlight=False).print(table)
+
+
+def cell_text(value: Any) -> str:
+    """Return a value as one line of text."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)) and all(isinstance(part, str) for part in value):
+        return ", ".join(value)
+    if isinstance(value, (dict, list, tuple)):
+        return json.dumps(value, default=str, ensure_ascii=False)
+    return str(value).replace("\r", "\\r").replace("\n", "\\n")
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of cells as lines whose columns stand below each other; nothing is cut."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 row`` or ``1,204 rows``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def size_text(size: float) -> str:
+    """Return a number of bytes for people, such as ``3.4 MB``."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
