@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a developer's own TRANSFORMS_* settings out of the tests."""
     for name in [name for name in os.environ if name.startswith("TRANSFORMS_")]:
         monkeypatch.delenv(name)
-    yield

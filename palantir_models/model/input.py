@@ -35,5 +35,5 @@ def load_version(model_folder: Path, version: ModelVersion) -> ModelAdapter:
     from palantir_models.adapter import load_adapter
 
     adapter = load_adapter(model_folder / layout.ARTIFACTS / version.version_id, version.adapter, dict(version.sha256))
-    adapter.model_version_rid = version.rid
+    adapter.__dict__["model_version_rid"] = version.rid
     return adapter

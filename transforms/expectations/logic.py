@@ -17,12 +17,12 @@ def false() -> Expectation:
     return Expectation("false")
 
 
-def all(*expectations: Expectation) -> Expectation:  # noqa: A001
+def all(*expectations: Expectation) -> Expectation:
     """Expect every one of several."""
     return Expectation("all", checked(expectations, "all"))
 
 
-def any(*expectations: Expectation) -> Expectation:  # noqa: A001
+def any(*expectations: Expectation) -> Expectation:
     """Expect at least one of several; of columns, row by row."""
     return Expectation("any", checked(expectations, "any"))
 

@@ -72,7 +72,7 @@ class _Files:
         if "b" not in mode:
             options.setdefault("encoding", "utf-8")
         if not set(mode) & set("wxa+"):
-            return open(self._existing(logical), mode, **options)  # noqa: SIM115
+            return open(self._existing(logical), mode, **options)
         if self._read_only:
             raise UsageError(f"{self._tree.name} is an input: its files can be read only, not opened with {mode!r}.")
         place = self._tree.place(logical)

@@ -298,7 +298,9 @@ class IncrementalTableTransformInput(TableTransformInput):
         super().__init__(table_tinput.rid, table_tinput.branch, table_tinput._table_dfreader)
         self.from_version = from_version
 
-    def dataframe(self, mode: str = "added", options: dict[str, str] | None = None) -> Any:
+    def dataframe(  # type: ignore[override]
+        self, mode: str = "added", options: dict[str, str] | None = None
+    ) -> Any:
         """Refuse: virtual tables are not available."""
         raise UnavailableError(f"{self.rid}: virtual tables cannot be read by this version.")
 

@@ -79,7 +79,7 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
         entry, values = _run(transform, store, config, options)
     except JobAborted:
         return JobResult(transform.__name__, "aborted", time.perf_counter() - started)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever the function raised is the result
         return JobResult(transform.__name__, "failed", time.perf_counter() - started, error=error)
     return JobResult(transform.__name__, "committed", time.perf_counter() - started, entry, values=values)
 
@@ -150,15 +150,15 @@ def _call(
 
 def _context(scope: JobScope) -> Any:
     transform = scope.transform
-    parameters = {name: scope.parameters.get(name, param.default) for name, param in transform.values.items()}
+    parameters = {name: scope.parameters.get(name, param.json_value) for name, param in transform.values.items()}
     if transform.lightweight:
         light = LightweightContext()
         light._parameters = parameters
-        light._abort = scope.abort  # type: ignore[method-assign]
+        light._abort = scope.abort
         return light
     plain = TransformContext(None, parameters)
     plain._fallbacks = list(scope.fallbacks)
-    plain._abort = scope.abort  # type: ignore[method-assign]
+    plain._abort = scope.abort
     return plain
 
 

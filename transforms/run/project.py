@@ -78,7 +78,7 @@ class Project:
         return select(self.graph(branch), selectors, exclude)
 
     def plan(
-        self, selectors: Sequence[str] = (), exclude: Sequence[str] = (), options: BuildOptions = BuildOptions()  # noqa: B008
+        self, selectors: Sequence[str] = (), exclude: Sequence[str] = (), options: BuildOptions = BuildOptions()
     ) -> Plan:
         """Tell what a build would do and why; reads the ledger's index and nothing else.
 
@@ -92,7 +92,7 @@ class Project:
         return plan
 
     def build(
-        self, plan: Plan, listener: Listener, options: BuildOptions = BuildOptions()  # noqa: B008
+        self, plan: Plan, listener: Listener, options: BuildOptions = BuildOptions()
     ) -> list[JobResult]:
         """Run a plan.
 

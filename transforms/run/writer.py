@@ -130,6 +130,7 @@ class DatasetWriter:
         """Return the dataset's part of the commit."""
         if self.aborted:
             return ()
+        change: TableChange | None
         if self._writes_files:
             change, summary = self._seal_files()
         elif self._changes:
@@ -238,7 +239,7 @@ def files_frame(rows: list[dict[str, Any]]) -> Any:
     """Return rows about raw files as the frame that a dataset of files is stored as."""
     import polars as pl
 
-    schema = {
+    schema: dict[str, Any] = {
         "path": pl.String,
         "size": pl.Int64,
         "modified": pl.Datetime("us", "UTC"),

@@ -110,7 +110,7 @@ class _Spark:
         return SparkBuilder(checked_params(kwargs, "transform.spark.using"))
 
 
-class transform:  # noqa: N801 - the public name
+class transform:
     """Declare a transform: ``@transform(out=Output("/a"), raw=Input("/b"))``.
 
     The function is given each parameter by its name, and the context where it has a parameter ``ctx``. It writes its

@@ -25,7 +25,7 @@ class ParamValueInput:
 
 class _ScalarParam(Param, LightweightInputParam):
     runtime = "transforms.run.values:open_value"
-    kind: ClassVar[type]
+    kind: ClassVar[Any]
 
     def __init__(self, default: Any, *, description: str | None = None) -> None:
         super().__init__(description)

@@ -80,7 +80,7 @@ def _pickled(value: Any, owner: Any) -> str:
 
     try:
         return hashlib.sha256(pickle.dumps(value, protocol=5)).hexdigest()
-    except Exception as error:  # noqa: BLE001 - a value's own pickling may raise anything
+    except Exception as error:
         raise ValueError(
             f"{owner.__qualname__} closes over a {type(value).__qualname__}, which cannot be compared between runs "
             f"({error}); pass plain values such as names and numbers to the function that makes the transform."

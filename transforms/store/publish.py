@@ -44,7 +44,7 @@ def publish_change(
                 _create(path, app_id, entry, change)
             else:
                 _commit(table, app_id, entry, change)
-        except Exception as error:  # any outcome is possible here, also a commit whose answer got lost: look again
+        except Exception as error:  # noqa: BLE001 - also a commit whose answer got lost: the table decides
             failure = error
             if not _is_conflict(error):
                 table = open_table(path)

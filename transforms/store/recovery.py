@@ -59,7 +59,8 @@ class Publisher:
             for change in entry.changes:
                 parts[change.table].append((entry, change))
         if len(parts) == 1:
-            self._publish_in_order(*parts.values(), opened or {})
+            (only,) = parts.values()
+            self._publish_in_order(only, opened or {})
         else:
             with ThreadPoolExecutor(max_workers=min(len(parts), 16), thread_name_prefix="publish") as pool:
                 futures = [pool.submit(self._publish_in_order, part, opened or {}) for part in parts.values()]

@@ -18,7 +18,6 @@ from transforms.run.job import JobOptions, run_job
 from transforms.run.put_frame import put_frame
 from transforms.run.reader import DatasetReader
 from transforms.run.scope import JobScope
-from transforms.spec.resource import Resource
 from transforms.store.store import Store
 from transforms.testing.frames import as_frame
 from transforms.testing.result import Named, Output, TransformResult

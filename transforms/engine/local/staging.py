@@ -50,11 +50,10 @@ def stage_frame(
         file.unlink(missing_ok=True)
         raise
     known = {name: text for name, text in (descriptions or {}).items() if name in schema.names}
-    staged = (staged_file(file, transaction.store.root / table),)
-    if staged[0].rows == 0:
+    staged = staged_file(file, transaction.store.root / table)
+    if staged.rows == 0:
         file.unlink()
-        staged = ()
-    return TableChange(table, mode, delta_schema(schema, known), staged)
+    return TableChange(table, mode, delta_schema(schema, known), (staged,) if staged.rows else ())
 
 
 def stage_files(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from transforms.errors import DataError
 
@@ -52,16 +52,20 @@ def polars_type(dtype: pl.DataType, column: str, what: str) -> pl.DataType:
     """
     import polars as pl
 
-    widened = {pl.UInt8: pl.Int16(), pl.UInt16: pl.Int32(), pl.UInt32: pl.Int64(), pl.UInt64: pl.Int64()}
-    if type(dtype) in widened:
-        return widened[type(dtype)]
+    widened: dict[pl.DataType, pl.DataType] = {
+        pl.UInt8(): pl.Int16(),
+        pl.UInt16(): pl.Int32(),
+        pl.UInt32(): pl.Int64(),
+        pl.UInt64(): pl.Int64(),
+    }
+    if dtype in widened:
+        return widened[dtype]
     if isinstance(dtype, pl.Datetime):
         return pl.Datetime("us", "UTC" if dtype.time_zone else None)
     if isinstance(dtype, (pl.Categorical, pl.Enum)):
         return pl.String()
     if isinstance(dtype, (pl.List, pl.Array)):
-        inner = dtype.inner
-        return pl.List(polars_type(inner if not isinstance(inner, type) else inner(), column, what))
+        return pl.List(polars_type(_instance(dtype.inner), column, what))
     if isinstance(dtype, pl.Struct):
         check_names((field.name for field in dtype.fields), f"{what}, inside column {column!r}")
         return pl.Struct({f.name: polars_type(_instance(f.dtype), f"{column}.{f.name}", what) for f in dtype.fields})
@@ -121,13 +125,17 @@ def delta_schema(schema: pa.Schema, descriptions: dict[str, str] | None = None) 
     comments = descriptions or {}
     return str(
         Schema(
-            [Field(f.name, f.type, True, {"comment": comments[f.name]} if f.name in comments else {}) for f in fields]
+            [
+                Field(f.name, f.type, nullable=True, metadata={"comment": comments[f.name]} if f.name in comments else {})
+                for f in fields
+            ]
         ).to_json()
     )
 
 
-def _instance(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType:
-    return dtype() if isinstance(dtype, type) else dtype
+def _instance(dtype: Any) -> pl.DataType:
+    made: pl.DataType = dtype() if isinstance(dtype, type) else dtype
+    return made
 
 
 def _unstorable(column: str, kind: str, what: str) -> DataError:

@@ -1,0 +1,82 @@
+"""The command ``transforms``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from transforms.cli import (
+    build,
+    doctor,
+    experiments,
+    gc,
+    graph,
+    init,
+    list,
+    log,
+    models,
+    plan,
+    put,
+    recover,
+    show,
+)
+from transforms.cli.failures import CommandGroup
+from transforms.cli.options import Quiet, Session
+
+app = typer.Typer(
+    cls=CommandGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Declare, run and atomically commit transforms, models and experiments on Delta tables.",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"transforms {version('transforms-on-delta')}")
+        except PackageNotFoundError:
+            print("transforms (not installed: running from its source)")
+        raise typer.Exit
+
+
+@app.callback()
+def _before_the_command(
+    ctx: typer.Context,
+    root: Annotated[
+        str | None, typer.Option("--root", metavar="FOLDER", help="The store's root; overrides every setting.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show whole tracebacks.")] = False,
+    quiet: Quiet = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    ctx.obj = Session(root, quiet, verbose)
+
+
+app.command()(init.init)
+app.command()(put.put)
+app.command("list")(list.list_transforms)
+app.command()(plan.plan)
+app.command()(build.build)
+app.command("run", help="The same as build.")(build.build)
+app.command()(show.show)
+app.command()(log.log)
+app.command()(graph.graph)
+app.command()(recover.recover)
+app.command()(gc.gc)
+app.command()(doctor.doctor)
+app.command()(models.models)
+app.command()(experiments.experiments)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="transforms")

@@ -1,0 +1,151 @@
+"""``transforms build``: run what is not fresh, and commit each job in one step."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from transforms.cli.failures import JOB_FAILED, RECOVERY_NEEDED, error_text
+from transforms.cli.loading import load_project
+from transforms.cli.options import Branch, Exclude, Force, Json, Quiet, Selection, session_of
+from transforms.cli.output import Output
+from transforms.cli.progress import Progress
+from transforms.cli.summary import commit_line
+from transforms.errors import PublishError, TransformsError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from transforms.run.job import JobResult
+    from transforms.run.project import Project
+
+_MOST_JOBS = 4
+_TOTALS = {"OK": "committed", "FRESH": "fresh", "ABORTED": "aborted", "FAILED": "failed", "SKIPPED": "skipped"}
+
+
+def build(
+    ctx: typer.Context,
+    selection: Selection = None,
+    exclude: Exclude = None,
+    force: Force = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, metavar="N", help="How many jobs run at a time; up to 4 if not given."),
+    ] = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", "-x", help="Begin nothing new after a failure.")] = False,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="A parameter's value; may be repeated.")
+    ] = None,
+    wait: Annotated[
+        float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for outputs others build.")
+    ] = 0.0,
+    branch: Branch = "master",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show whole tracebacks.")] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run what is not fresh; commit everything that a job made in one step."""
+    from transforms.run.project import BuildOptions
+
+    session = session_of(ctx)
+    with Output(as_json, quiet or session.quiet) as out:
+        began = time.perf_counter()
+        project = load_project(ctx)
+        parameters = _parameters(project, param or [])
+        workers = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
+        options = BuildOptions(branch, force, workers, fail_fast, parameters, wait)
+        plan = project.plan(selection or [], exclude or [], options)
+        with Progress([job.node.name for job in plan.jobs], out) as progress:
+            results = project.build(plan, progress, options)
+        seconds = time.perf_counter() - began
+        if as_json:
+            out.json(_document(results, seconds))
+        else:
+            _report(project, results, seconds, out, verbose or session.verbose)
+    raise typer.Exit(_code(results))
+
+
+def _parameters(project: Project, given: Sequence[str]) -> Mapping[str, Any]:
+    declared = {
+        name: param for transform in project.transforms.values() for name, param in transform.values.items()
+    }
+    parameters = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--param {text}: write it as NAME=VALUE.")
+        if name not in declared:
+            there = ", ".join(sorted(declared)) or "none"
+            raise UsageError(
+                f"--param {text}: no transform has a parameter {name!r}.{nearest(name, declared)} There are: {there}."
+            )
+        for transform in project.transforms.values():
+            if name in transform.values:
+                _check_value(text, transform.values[name], value)
+        parameters[name] = value
+    return parameters
+
+
+def _check_value(text: str, param: Any, value: str) -> None:
+    try:
+        param.coerce(value)
+    except TransformsError as error:
+        raise UsageError(f"--param {text}: {error}") from error
+
+
+def _report(project: Project, results: Sequence[JobResult], seconds: float, out: Output, verbose: bool) -> None:
+    for result in results:
+        if result.entry is not None:
+            out.say(commit_line(result.entry))
+    for result in results:
+        if result.error is not None:
+            sys.stdout.flush()
+            print(_error_text(project, result, verbose), file=sys.stderr)
+    totals = _totals(results)
+    out.say(f"Done. {' '.join(f'{word}={number}' for word, number in totals.items())} in {seconds:.1f}s")
+
+
+def _error_text(project: Project, result: JobResult, verbose: bool) -> str:
+    assert result.error is not None
+    transform = project.transforms[result.name]
+    if isinstance(result.error, TransformsError) and str(transform.source) in str(result.error):
+        return error_text(result.error, verbose)
+    read = [resource.alias for param in transform.inputs.values() for resource in param.resources]
+    inputs = f", inputs {', '.join(read)}" if read else ""
+    return error_text(result.error, verbose, f"{result.name} ({transform.source}{inputs})")
+
+
+def _totals(results: Sequence[JobResult]) -> dict[str, int]:
+    counts = Counter(result.status for result in results)
+    return {**{word: counts[status] for word, status in _TOTALS.items()}, "TOTAL": len(results)}  # type: ignore[index]
+
+
+def _document(results: Sequence[JobResult], seconds: float) -> dict[str, Any]:
+    return {
+        "status": "failed" if _code(results) else "done",
+        "seconds": round(seconds, 3),
+        "totals": {word.lower(): number for word, number in _totals(results).items()},
+        "jobs": [
+            {
+                "name": result.name,
+                "status": result.status,
+                "seconds": round(result.seconds, 3),
+                "reason": result.reason,
+                "seq": None if result.entry is None else result.entry.seq,
+                "transaction": None if result.entry is None else result.entry.transaction,
+                "outputs": result.outputs,
+                "error": None if result.error is None else f"{type(result.error).__name__}: {result.error}",
+            }
+            for result in results
+        ],
+    }
+
+
+def _code(results: Sequence[JobResult]) -> int:
+    if any(isinstance(result.error, PublishError) for result in results):
+        return RECOVERY_NEEDED
+    return JOB_FAILED if any(result.status == "failed" for result in results) else 0

@@ -1,0 +1,45 @@
+"""``transforms gc``: give disk space back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from transforms.cli.options import Json, Quiet, open_project, session_of
+from transforms.cli.output import Output, counted
+
+
+def gc(
+    ctx: typer.Context,
+    older_than: Annotated[
+        float | None,
+        typer.Option(
+            "--older-than",
+            min=0,
+            metavar="DAYS",
+            help="Also delete data files that were replaced longer ago; older versions cannot be read afterwards.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, delete nothing.")] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Delete what dead jobs staged, and with --older-than data files that no recent version needs."""
+    from transforms.store.collect import dead_transactions, vacuum_tables
+
+    store = open_project(ctx).store
+    transactions = dead_transactions(store) if dry_run else store.collect_dead()
+    files = {} if older_than is None else vacuum_tables(store, older_than, dry_run)
+    with Output(as_json, quiet or session_of(ctx).quiet) as out:
+        if as_json:
+            out.json({"dry_run": dry_run, "transactions": transactions, "files": files})
+            return
+        verb = "would delete" if dry_run else "deleted"
+        for transaction in transactions:
+            out.say(f"{verb} what transaction {transaction} had staged before it died")
+        for table, names in files.items():
+            for name in names:
+                out.say(f"{verb} {table}/{name}")
+        number = sum(map(len, files.values()))
+        out.say(f"Done. {verb} {counted(len(transactions), 'dead job')} and {counted(number, 'replaced data file')}.")

@@ -1,0 +1,86 @@
+"""``transforms log``: the newest commits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from transforms.cli.options import Json, open_project, session_of
+from transforms.cli.output import Output
+from transforms.cli.summary import outputs_text
+
+if TYPE_CHECKING:
+    from transforms.run.project import Project
+    from transforms.store.entry import Entry
+    from transforms.store.store import Store
+
+
+def log(
+    ctx: typer.Context,
+    alias: Annotated[
+        str | None, typer.Argument(metavar="[ALIAS]", help="Only commits that wrote this dataset or model.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many commits at the most.")] = 20,
+    branch: Annotated[
+        str | None,
+        typer.Option("--branch", metavar="NAME", help="Only commits to this branch; of an ALIAS, master if not given."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the newest commits, newest first."""
+    project = open_project(ctx)
+    if alias is None:
+        entries = _newest(project.store, limit, branch)
+    else:
+        entries = _of_resource(project, alias, branch or "master", limit)
+    rows = [_row(entry) for entry in entries]
+    for row, entry in zip(rows, entries, strict=True):
+        row["published"] = outputs_text(entry.outputs)
+    with Output(as_json, session_of(ctx).quiet) as out:
+        out.listing(rows, ["seq", "time", "branch", "transform", "user", "published"], "Nothing was committed yet.")
+
+
+def _newest(store: Store, limit: int, branch: str | None) -> list[Entry]:
+    if branch is None:
+        return store.newest_entries(limit)
+    looked_at = limit
+    while True:
+        entries = store.newest_entries(looked_at)
+        found = [entry for entry in entries if entry.branch == branch]
+        if len(found) >= limit or len(entries) < looked_at:
+            return found[:limit]
+        looked_at *= 4
+
+
+def _of_resource(project: Project, alias: str, branch: str, limit: int) -> list[Entry]:
+    from transforms.cli.resources import find_resource
+
+    resource = find_resource(project, alias, branch)
+    view = project.store.view_table(project.store.table_of(resource, branch))
+    if view is None:
+        return []
+    # The table's own history names the ledger rows that wrote it, so the ledger need not be searched.
+    looked_at = limit
+    while True:
+        history = view.table.history(looked_at)
+        seqs = [int(commit["ledgerSeq"]) for commit in history if commit.get("ledgerSeq") is not None]
+        if len(seqs) >= limit or len(history) < looked_at:
+            found = (next(project.store.ledger.entries(seq - 1, seq), None) for seq in seqs[:limit])
+            return [entry for entry in found if entry is not None]
+        looked_at *= 4
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "time": entry.ratified_time.isoformat(timespec="seconds"),
+        "branch": entry.branch,
+        "transform": entry.transform,
+        "user": entry.user,
+        "transaction": entry.transaction,
+        "started": entry.started_time.isoformat(timespec="seconds"),
+        "code_version": entry.code_version,
+        "inputs": {key: {"seq": p.seq, "version": p.version, "branch": p.branch} for key, p in entry.inputs.items()},
+        "outputs": entry.outputs,
+    }

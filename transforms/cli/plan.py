@@ -1,0 +1,38 @@
+"""``transforms plan``: what a build would do, and why."""
+
+from __future__ import annotations
+
+import typer
+
+from transforms.cli.loading import load_project
+from transforms.cli.options import Branch, Exclude, Force, Json, Selection, session_of
+from transforms.cli.output import Output, counted
+
+
+def plan(
+    ctx: typer.Context,
+    selection: Selection = None,
+    exclude: Exclude = None,
+    force: Force = False,
+    branch: Branch = "master",
+    as_json: Json = False,
+) -> None:
+    """Say what a build would run and why; nothing is run."""
+    from transforms.run.project import BuildOptions
+
+    with Output(as_json, session_of(ctx).quiet) as out:
+        found = load_project(ctx).plan(selection or [], exclude or [], BuildOptions(branch=branch, force=force))
+        rows = [
+            {
+                "name": job.node.name,
+                "action": job.action,
+                "reason": job.reason,
+                "depends_on_rebuild": job.depends_on_rebuild,
+                "outputs": [resource.alias for resource in job.node.outputs],
+                "source": str(job.node.source),
+            }
+            for job in found.jobs
+        ]
+        out.listing(rows, ["action", "name", "reason"], "Nothing is selected.")
+        building = sum(job.action == "build" for job in found.jobs)
+        out.say(f"{counted(building, 'job')} to build, {len(found.jobs) - building} fresh, on branch {branch}.")

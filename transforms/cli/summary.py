@@ -1,0 +1,38 @@
+"""What a commit published, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from transforms.cli.output import counted
+
+if TYPE_CHECKING:
+    from transforms.store.entry import Entry
+
+
+def commit_line(entry: Entry) -> str:
+    """Return the line that names everything that one commit published together."""
+    return f"COMMIT  #{entry.seq}  {entry.transform} -> {outputs_text(entry.outputs) or 'nothing'}"
+
+
+def outputs_text(outputs: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what became of each output of a commit, in one line."""
+    return ", ".join(
+        " ".join(filter(None, [key.replace(":", " ", 1), output_text(output), _experiments_text(output)]))
+        for key, output in outputs.items()
+    )
+
+
+def output_text(output: Mapping[str, Any]) -> str:
+    """Return what was written to one output: its rows, its files or its version."""
+    if "version" in output:
+        return str(output["version"])
+    if "files" in output:
+        return counted(int(output["files"]), "file")
+    return counted(int(output["rows"]), "row") if "rows" in output else ""
+
+
+def _experiments_text(output: Mapping[str, Any]) -> str:
+    names = [str(name) for name in output.get("experiments", ())]
+    return f"({'experiments' if len(names) > 1 else 'experiment'} {', '.join(names)})" if names else ""

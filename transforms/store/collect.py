@@ -1,0 +1,105 @@
+"""Giving disk space back: what dead jobs staged, and files that no recent version of a table needs."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from transforms.errors import StoreError
+from transforms.spec.resource import Resource
+from transforms.store import layout
+from transforms.store.leases import try_acquire
+from transforms.store.tables import open_table
+
+if TYPE_CHECKING:
+    from transforms.store.store import Store
+
+_log = logging.getLogger(__name__)
+_STAGING = (layout.DATA, layout.FILES, layout.ARTIFACTS)
+
+
+def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[str]]:
+    """Delete data files that every version of their table since some days has done without.
+
+    Only files that a table's log says were replaced are looked at, so what running jobs have staged is safe. A table
+    that is being built now is left alone, and a warning says so.
+
+    :param store: the store.
+    :param days: how long ago a file must have been replaced, in days; versions older than that cannot be read after.
+    :param dry_run: find the files, delete nothing.
+    :returns: the files, relative to their table, by the table's folder relative to the root; tables without any are
+        left out.
+    :raises StoreError: if a table cannot be opened or cleaned.
+    """
+    from deltalake.exceptions import DeltaError
+
+    owners = _owners(store)
+    deleted: dict[str, list[str]] = {}
+    for table in find_tables(store.root):
+        lock = next((lock for folder, lock in owners.items() if table == folder or table.startswith(f"{folder}/")), None)
+        lease = None if lock is None else try_acquire(store.root / lock)
+        if lock is not None and lease is None:
+            _log.warning("%s is being built now, so it was left alone.", table)
+            continue
+        try:
+            files = _vacuum(store.root / table, days, dry_run)
+        except DeltaError as error:
+            raise StoreError(f"{store.root / table} could not be cleaned: {error}") from error
+        finally:
+            if lease is not None:
+                lease.release()
+        if files:
+            deleted[table] = files
+    return deleted
+
+
+def find_tables(root: Path) -> Iterator[str]:
+    """Yield the folder of every Delta table of a store's branches, relative to the root."""
+    for branch in sorted(root.iterdir()) if root.is_dir() else ():
+        if branch.is_dir() and not branch.name.startswith(("_", ".")):
+            yield from _tables_below(root, branch)
+
+
+def dead_transactions(store: Store) -> list[str]:
+    """Return the ids of transactions whose process died before they ended; nothing is deleted."""
+    dead = []
+    for file in sorted((store.root / layout.TRANSACTIONS).glob("*.json")):
+        if file.stat().st_size == 0:
+            continue  # only just begun
+        lease = try_acquire(file)
+        if lease is not None:
+            lease.release()
+            dead.append(file.stem)
+    return dead
+
+
+def _owners(store: Store) -> dict[str, str]:
+    owners = {}
+    for (branch, _), write in store.writes().items():
+        resource = Resource(write.kind, write.alias)  # type: ignore[arg-type]
+        owners[layout.resource_path(resource, branch)] = layout.lease_path(resource, branch)
+    return owners
+
+
+def _vacuum(path: Path, days: float, dry_run: bool) -> list[str]:
+    table = open_table(path)
+    if table is None:
+        return []
+    hours = max(int(days * 24), 0)
+    return sorted(table.vacuum(retention_hours=hours, dry_run=dry_run, enforce_retention_duration=False, full=False))
+
+
+def _tables_below(root: Path, folder: Path) -> Iterator[str]:
+    for place, folders, _ in os.walk(folder):
+        if "_delta_log" in folders:
+            yield Path(place).relative_to(root).as_posix()
+        # What transactions staged lies in folders of their own, many of them, and none holds a table.
+        staged = Path(place).name in _STAGING
+        folders[:] = sorted(f for f in folders if f[0] not in "_." and not (staged and _is_identifier(f)))
+
+
+def _is_identifier(name: str) -> bool:
+    return len(name) == 32 and all(letter in "0123456789abcdef" for letter in name)
