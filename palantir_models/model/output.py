@@ -115,7 +115,7 @@ class ModelOutputWriter:
         )
 
     def _latest_version(self) -> str | None:
-        view = self._scope.transaction.store.view_table(f"{self._path}/{layout.VERSIONS}")
+        view = self._scope.transaction.open_output(f"{self._path}/{layout.VERSIONS}")
         versions = [] if view is None else read_versions(view)
         return versions[-1].version if versions else None
 
@@ -125,7 +125,7 @@ class ModelOutputWriter:
     def _name_experiments(self, experiments: list[Experiment]) -> None:
         from transforms.engine.local.reading import scan_polars
 
-        view = self._scope.transaction.store.view_table(f"{self._path}/experiments")
+        view = self._scope.transaction.open_output(f"{self._path}/experiments")
         taken = set() if view is None else set(scan_polars(view).select("name").collect()["name"])
         for experiment in experiments:
             experiment.rename(deduplicated(experiment.name, taken))

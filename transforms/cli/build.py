@@ -70,9 +70,7 @@ def build(
 
 
 def _parameters(project: Project, given: Sequence[str]) -> Mapping[str, Any]:
-    declared = {
-        name: param for transform in project.transforms.values() for name, param in transform.values.items()
-    }
+    declared = {name: param for transform in project.transforms.values() for name, param in transform.values.items()}
     parameters = {}
     for text in given:
         name, equals, value = text.partition("=")

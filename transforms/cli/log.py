@@ -30,10 +30,8 @@ def log(
 ) -> None:
     """Show the newest commits, newest first."""
     project = open_project(ctx)
-    if alias is None:
-        entries = _newest(project.store, limit, branch)
-    else:
-        entries = _of_resource(project, alias, branch or "master", limit)
+    store = project.store
+    entries = _newest(store, limit, branch) if alias is None else _of(project, alias, branch or "master", limit)
     rows = [_row(entry) for entry in entries]
     for row, entry in zip(rows, entries, strict=True):
         row["published"] = outputs_text(entry.outputs)
@@ -53,7 +51,7 @@ def _newest(store: Store, limit: int, branch: str | None) -> list[Entry]:
         looked_at *= 4
 
 
-def _of_resource(project: Project, alias: str, branch: str, limit: int) -> list[Entry]:
+def _of(project: Project, alias: str, branch: str, limit: int) -> list[Entry]:
     from transforms.cli.resources import find_resource
 
     resource = find_resource(project, alias, branch)

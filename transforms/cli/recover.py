@@ -25,6 +25,8 @@ def recover(ctx: typer.Context, quiet: Quiet = False, as_json: Json = False) -> 
         for transaction in collected:
             out.say(f"deleted what transaction {transaction} had staged before it died")
         if published or collected:
-            out.say(f"Done. {counted(len(published), 'commit')} finished, {counted(len(collected), 'dead job')} removed.")
+            out.say(
+                f"Done. {counted(len(published), 'commit')} finished, {counted(len(collected), 'dead job')} removed."
+            )
         else:
             out.say("Nothing had to be recovered.")

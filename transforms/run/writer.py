@@ -43,7 +43,7 @@ class DatasetWriter:
         self._changes: list[TableChange] = []
         self._open_files: list[IO[Any]] = []
         self._writes_files = False
-        self._base = scope.transaction.store.view_table(self.table)
+        self._base = scope.transaction.open_output(self.table)
         if self._base is not None:
             check_writable(self._base.table, resource.alias)
 

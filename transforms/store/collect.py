@@ -39,7 +39,7 @@ def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[st
     owners = _owners(store)
     deleted: dict[str, list[str]] = {}
     for table in find_tables(store.root):
-        lock = next((lock for folder, lock in owners.items() if table == folder or table.startswith(f"{folder}/")), None)
+        lock = owners.get(table) or owners.get(table.rpartition("/")[0])  # a model's tables lie right below its folder
         lease = None if lock is None else try_acquire(store.root / lock)
         if lock is not None and lease is None:
             _log.warning("%s is being built now, so it was left alone.", table)

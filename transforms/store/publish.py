@@ -11,7 +11,7 @@ from transforms.errors import PublishError
 from transforms.store.change import TableChange
 from transforms.store.durable import sync_file, sync_folder
 from transforms.store.entry import Entry
-from transforms.store.tables import open_table
+from transforms.store.tables import open_table, refreshed
 
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable
@@ -35,7 +35,7 @@ def publish_change(
     path = root / change.table
     failure: Exception | None = None
     for attempt in range(_ATTEMPTS):
-        table = _refreshed(opened) if attempt == 0 and opened is not None else open_table(path)
+        table = refreshed(opened) if attempt == 0 and opened is not None else open_table(path)
         if table is not None and _is_published(table, app_id, entry.seq):
             return
         before = -1 if table is None else table.version()
@@ -72,11 +72,6 @@ def _checkpoint(path: Path) -> None:
             table.create_checkpoint()
     except (DeltaError, OSError) as error:
         _log.warning("No checkpoint of %s could be written (%s); reading it stays correct but slow.", path, error)
-
-
-def _refreshed(table: DeltaTable) -> DeltaTable:
-    table.update_incremental()
-    return table
 
 
 def _is_published(table: DeltaTable, app_id: str, seq: int) -> bool:

@@ -87,6 +87,12 @@ def open_table(path: Path) -> DeltaTable | None:
         raise UnsupportedTableError(f"The Delta table {path} cannot be opened: {error}") from error
 
 
+def refreshed(table: DeltaTable) -> DeltaTable:
+    """Bring an opened table to its newest version, which is cheaper than opening it again."""
+    table.update_incremental()
+    return table
+
+
 def view_table(path: Path, app_id: str, until: int | None = None) -> TableView | None:
     """Open a table as it was after a row of the ledger.
 

@@ -24,6 +24,8 @@ from transforms.store.tables import TableView
 from transforms.store.validation import validate_changes
 
 if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
     from transforms.store.store import Store
 
 
@@ -50,6 +52,7 @@ class Transaction:
         self.pinned = 0
         self.ratified = False
         self._staging: dict[str, None] = {}
+        self._opened: dict[str, DeltaTable] = {}
         self._own: Lease | None = None
         self._leases: list[Lease] = []
         try:
@@ -71,6 +74,13 @@ class Transaction:
         :returns: the view and the branch it was found on; None where no branch has it.
         """
         return self.store.view(resource, self.branch, fallbacks, until=self.pinned)
+
+    def open_output(self, table: str) -> TableView | None:
+        """Open a table that this transaction will write, at its newest version; None where there is none yet."""
+        view = self.store.view_table(table)
+        if view is not None:
+            self._opened[table] = view.table
+        return view
 
     def staging(self, table: str, kind: str = layout.DATA, name: str | None = None) -> Path:
         """Return this transaction's own folder inside a table, made on first use.
@@ -107,7 +117,7 @@ class Transaction:
         :raises StoreError: if nothing was committed, or, as :class:`PublishError`, if recovery has to finish it.
         """
         self._seal(changes)
-        opened = validate_changes(self.store.root, changes)
+        opened = validate_changes(self.store.root, changes, self._opened)
         self._check_leases()
         may_commit()
         entry = self.store.ledger.append(

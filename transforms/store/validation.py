@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -11,23 +11,33 @@ from typing import TYPE_CHECKING, Any
 from transforms.errors import CommitError, DataError
 from transforms.store.change import TableChange
 from transforms.store.features import check_writable
-from transforms.store.tables import open_table
+from transforms.store.tables import open_table, refreshed
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 
-def validate_changes(root: Path, changes: Sequence[TableChange]) -> dict[str, DeltaTable]:
-    """Check every change and return the tables that were opened for it, by their folder below the root."""
+def validate_changes(
+    root: Path, changes: Sequence[TableChange], opened: Mapping[str, DeltaTable]
+) -> dict[str, DeltaTable]:
+    """Check every change.
+
+    :param opened: tables that were opened earlier, by their folder below the root; they are brought up to date.
+    :returns: the tables as they are now, by their folder below the root.
+    """
+
+    def validate(change: TableChange) -> DeltaTable | None:
+        return validate_change(root, change, opened.get(change.table))
+
     if len(changes) == 1:
-        opened = [validate_change(root, changes[0])]
+        tables = [validate(changes[0])]
     else:
         with ThreadPoolExecutor(max_workers=min(max(len(changes), 1), 16), thread_name_prefix="validate") as pool:
-            opened = list(pool.map(lambda change: validate_change(root, change), changes))
-    return {change.table: table for change, table in zip(changes, opened, strict=True) if table is not None}
+            tables = list(pool.map(validate, changes))
+    return {change.table: table for change, table in zip(changes, tables, strict=True) if table is not None}
 
 
-def validate_change(root: Path, change: TableChange) -> DeltaTable | None:
+def validate_change(root: Path, change: TableChange, opened: DeltaTable | None = None) -> DeltaTable | None:
     """Refuse a change that its table could not take; upgrade the table's protocol where the change needs that.
 
     :returns: the table as it is now, None where there is none yet.
@@ -37,7 +47,7 @@ def validate_change(root: Path, change: TableChange) -> DeltaTable | None:
     """
     path = root / change.table
     _check_files(path, change)
-    table = open_table(path)
+    table = open_table(path) if opened is None else refreshed(opened)
     if table is None:
         return None
     check_writable(table, change.table)

@@ -1,0 +1,128 @@
+"""``transforms doctor``: is everything in order, and what to do if not."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import typer
+
+from transforms.cli.failures import JOB_FAILED, RECOVERY_NEEDED
+from transforms.cli.options import Json, Quiet, open_project, session_of
+from transforms.cli.output import Output, counted, size_text
+
+if TYPE_CHECKING:
+    from transforms.store.store import Store
+
+_NEEDED = ("deltalake", "pyarrow", "polars", "pandas", "pillow", "plotly", "dill", "cloudpickle", "typer", "rich")
+_OPTIONAL = ("pyspark", "delta-spark", "duckdb", "mlflow-skinny", "starlette")
+_SCARCE_BYTES = 1_000_000_000
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at.
+
+    Attributes:
+        check: what.
+        status: ``ok``, ``note`` (good to know), ``problem``, or ``recovery`` (``transforms recover`` must be run).
+        detail: what was found, and what to do about it.
+    """
+
+    check: str
+    status: Literal["ok", "note", "problem", "recovery"]
+    detail: str
+
+
+def doctor(ctx: typer.Context, quiet: Quiet = False, as_json: Json = False) -> None:
+    """Check the installation and the store; exit 1 if there is a problem, 3 if recovery is needed."""
+    findings = [*_installation(), *_store(open_project(ctx).store)]
+    with Output(as_json, quiet or session_of(ctx).quiet) as out:
+        if as_json or not out.quiet:
+            out.listing([finding._asdict() for finding in findings], ["status", "check", "detail"])
+    found = {finding.status for finding in findings}
+    raise typer.Exit(RECOVERY_NEEDED if "recovery" in found else JOB_FAILED if "problem" in found else 0)
+
+
+def _installation() -> Iterator[Finding]:
+    yield Finding("python", "ok", f"{platform.python_version()} ({sys.executable})")
+    for name in _NEEDED:
+        version = _version_of(name)
+        yield (
+            Finding(name, "ok", version) if version else Finding(name, "problem", f"not installed; pip install {name}")
+        )
+    for name in _OPTIONAL:
+        yield Finding(name, "note", _version_of(name) or "not installed (optional)")
+    yield Finding("java", "note", shutil.which("java") or "not found (Spark alone needs it)")
+
+
+def _version_of(name: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _store(store: Store) -> Iterator[Finding]:
+    yield _root(store.root)
+    if not store.exists:
+        yield Finding("store", "note", "nothing was committed yet; 'transforms put' or 'transforms build' begins it")
+        return
+    yield _unpublished(store)
+    yield _dead(store)
+    yield from _tables(store)
+
+
+def _root(root: Path) -> Finding:
+    place = root
+    while not place.exists():
+        place = place.parent
+    if not os.access(place, os.W_OK | os.X_OK):
+        return Finding("root", "problem", f"{root} cannot be written; change its owner or name another with --root")
+    free = shutil.disk_usage(place).free
+    if free < _SCARCE_BYTES:
+        return Finding("root", "problem", f"{root} has only {size_text(free)} free; 'transforms gc' gives space back")
+    return Finding("root", "ok", f"{root}, {size_text(free)} free")
+
+
+def _unpublished(store: Store) -> Finding:
+    entries = store.publisher.unpublished()
+    if not entries:
+        return Finding("commits", "ok", f"all {store.ledger.head()} are in their tables")
+    names = ", ".join(f"#{entry.seq} {entry.transform}" for entry in entries)
+    return Finding("commits", "recovery", f"{names} may not be in every table yet; run 'transforms recover'")
+
+
+def _dead(store: Store) -> Finding:
+    from transforms.store.collect import dead_transactions
+
+    dead = dead_transactions(store)
+    if not dead:
+        return Finding("dead jobs", "ok", "none")
+    return Finding(
+        "dead jobs", "note", f"{counted(len(dead), 'job')} died and left files; 'transforms gc' deletes them"
+    )
+
+
+def _tables(store: Store) -> Iterator[Finding]:
+    from transforms.errors import StoreError
+    from transforms.store.collect import find_tables
+    from transforms.store.features import check_writable
+    from transforms.store.tables import open_table
+
+    number = 0
+    for name in find_tables(store.root):
+        number += 1
+        try:
+            table = open_table(store.root / name)
+            if table is not None:
+                check_writable(table, name)
+        except StoreError as error:
+            yield Finding(f"table {name}", "problem", str(error))
+    yield Finding("tables", "ok", f"{counted(number, 'table')} looked at")

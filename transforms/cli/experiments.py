@@ -1,0 +1,96 @@
+"""``transforms experiments``: what was published with model versions, and what was kept apart."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from transforms.cli.options import Branch, Json, open_project, session_of
+from transforms.cli.output import Output
+
+if TYPE_CHECKING:
+    from transforms.spec.resource import Resource
+    from transforms.store.store import Store
+
+_KEPT = "palantir_models.experiment.kept"  # by name: this package must not depend on that one
+_COLUMNS = [
+    "experiment_id",
+    "name",
+    "status",
+    "created_time",
+    "finished_time",
+    "branch",
+    "transform",
+    "transaction",
+    "model_version_id",
+    "parameter_count",
+    "value_count",
+    "dropped_count",
+    "error",
+]
+
+
+def experiments(
+    ctx: typer.Context,
+    model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Only those of this model.")] = None,
+    branch: Branch = "master",
+    as_json: Json = False,
+) -> None:
+    """List experiments: the published ones, and those that failed or were not published."""
+    from transforms.spec.resource import Resource
+    from transforms.store import layout
+
+    project = open_project(ctx)
+    store = project.store
+    kept = [row for row in _kept(store, layout.JOURNAL) if row.get("branch", branch) == branch]
+    if model is None:
+        writes = sorted(store.writes().items())
+        wanted = [Resource("model", w.alias) for _, w in writes if w.kind == "model" and w.branch == branch]
+    else:
+        resource = project.config.resolve(Resource("model", model))
+        kept = [row for row in kept if row["model"] in (resource.alias, model)]
+        if not kept:  # a model whose every experiment failed has no version yet
+            from transforms.cli.resources import find_resource
+
+            resource = find_resource(project, model, branch, "model")
+        wanted = [resource]
+    rows = [row for resource in wanted for row in _published(store, resource, branch)] + kept
+    rows.sort(key=lambda row: str(row["created_time"]), reverse=True)
+    with Output(as_json, session_of(ctx).quiet) as out:
+        columns = [
+            "name",
+            "model",
+            "version",
+            "status",
+            "value_count",
+            "dropped_count",
+            "created_time",
+            "experiment_id",
+        ]
+        out.listing(rows, columns, f"There are no experiments on branch {branch}.")
+
+
+def _published(store: Store, resource: Resource, branch: str) -> Iterator[dict[str, Any]]:
+    from transforms.engine.local.reading import scan_polars
+    from transforms.store import layout
+
+    path = layout.resource_path(resource, branch)
+    view = store.view_table(f"{path}/experiments")
+    versions = store.view_table(f"{path}/{layout.VERSIONS}")
+    if view is None or versions is None:
+        return
+    numbers = dict(scan_polars(versions).select("version_id", "version").collect().iter_rows())
+    for row in scan_polars(view).select(_COLUMNS).collect().iter_rows(named=True):
+        yield _row(row, resource.alias, numbers.get(row["model_version_id"]))
+
+
+def _kept(store: Store, journal: str) -> Iterator[dict[str, Any]]:
+    for row in importlib.import_module(_KEPT).unpublished_rows(store.root / journal):
+        yield _row(row, row["model"], None)
+
+
+def _row(row: dict[str, Any], model: str, version: str | None) -> dict[str, Any]:
+    return {**{column: row.get(column) for column in _COLUMNS}, "model": model, "version": version}

@@ -1,0 +1,98 @@
+"""``transforms models``: the models of the store, or the versions of one."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from transforms.cli.options import Branch, Json, open_project, session_of
+from transforms.cli.output import Output
+
+if TYPE_CHECKING:
+    from transforms.run.project import Project
+    from transforms.spec.resource import Resource
+    from transforms.store.store import Store
+
+_VERSIONS = "palantir_models.model.versions"  # by name: this package must not depend on that one
+
+
+def models(
+    ctx: typer.Context,
+    alias: Annotated[str | None, typer.Argument(metavar="[ALIAS]", help="Show the versions of this model.")] = None,
+    branch: Branch = "master",
+    as_json: Json = False,
+) -> None:
+    """List the models, or the versions of one."""
+    project = open_project(ctx)
+    with Output(as_json, session_of(ctx).quiet) as out:
+        if alias is None:
+            columns = ["alias", "latest_version", "experiment", "time", "transform", "rid"]
+            out.listing(model_rows(project.store, branch), columns, f"There are no models on branch {branch}.")
+        else:
+            from transforms.cli.resources import find_resource
+
+            show_versions(project, find_resource(project, alias, branch, "model"), branch, out)
+
+
+def model_rows(store: Store, branch: str) -> list[dict[str, Any]]:
+    """Return the models of a branch as the ledger's index knows them; no table is read."""
+    from transforms.run.scope import resource_rid
+    from transforms.spec.resource import Resource
+
+    return [
+        {
+            "rid": resource_rid(Resource("model", write.alias)),
+            "alias": write.alias,
+            "latest_version": write.output.get("version"),
+            "branch": write.branch,
+            "experiment": ", ".join(write.output.get("experiments", ())) or None,
+            "time": write.committed_time.isoformat(timespec="seconds"),
+            "transform": write.transform,
+            "seq": write.seq,
+        }
+        for _, write in sorted(store.writes().items())
+        if write.branch == branch and write.kind == "model"
+    ]
+
+
+def show_versions(
+    project: Project, resource: Resource, branch: str, out: Output, limit: int | None = None, wanted: str | None = None
+) -> None:
+    """Print a model's versions, newest first.
+
+    :param project: the project.
+    :param resource: the model.
+    :param branch: its branch.
+    :param out: where to print.
+    :param limit: how many at the most; all when None.
+    :param wanted: only this version, by number or RID.
+    :raises NotFoundError: if there is no such version.
+    """
+    library = importlib.import_module(_VERSIONS)
+    found = project.store.view(resource, branch)
+    versions = [] if found is None else library.read_versions(found[0])
+    if wanted is not None:
+        versions = [library.pick_version(resource.alias, versions, wanted)]
+    rows = [_version_row(version) for version in versions[::-1][:limit]]
+    columns = ["version", "created_time", "adapter", "transform", "experiment_id", "change_type", "rid"]
+    out.listing(rows, columns, f"{resource} has no versions on branch {branch}.")
+
+
+def _version_row(version: Any) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "rid": version.rid,
+        "created_time": version.created_time.isoformat(timespec="seconds"),
+        "branch": version.branch,
+        "transform": version.transform,
+        "transaction": version.transaction,
+        "adapter": version.adapter,
+        "inputs": json.loads(version.inputs),
+        "code_version": version.code_version,
+        "experiment_id": version.experiment_id,
+        "notes": version.notes,
+        "change_type": version.change_type,
+    }

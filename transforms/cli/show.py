@@ -1,0 +1,116 @@
+"""``transforms show``: a dataset's columns and first rows, its files, or a model's versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from transforms.cli.options import Branch, Json, open_project, session_of
+from transforms.cli.output import Output, counted
+from transforms.errors import NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from transforms.run.project import Project
+    from transforms.spec.resource import Resource
+    from transforms.store.tables import TableView
+
+
+def show(
+    ctx: typer.Context,
+    alias: Annotated[str, typer.Argument(metavar="ALIAS", help="A dataset or a model.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="How many rows, files or versions.")] = 10,
+    version: Annotated[
+        str | None, typer.Option("--version", metavar="N", help="An older version: the Delta table's, or the model's.")
+    ] = None,
+    branch: Branch = "master",
+    as_json: Json = False,
+) -> None:
+    """Show a dataset's columns and first rows, the files of a raw-file dataset, or a model's versions."""
+    from transforms.cli.resources import find_resource
+
+    project = open_project(ctx)
+    resource = find_resource(project, alias, branch)
+    with Output(as_json, session_of(ctx).quiet) as out:
+        if resource.kind == "model":
+            from transforms.cli.models import show_versions
+
+            show_versions(project, resource, branch, out, limit, version)
+            return
+        content = _content(project, resource, branch, limit, version)
+        if as_json:
+            out.json(content)
+        else:
+            _print(content, out)
+
+
+def _content(project: Project, resource: Resource, branch: str, limit: int, version: str | None) -> dict[str, Any]:
+    from transforms.engine.local.reading import scan_polars
+
+    view = _view(project, resource, branch, version)
+    count = view.row_count()
+    content: dict[str, Any] = {
+        "alias": resource.alias,
+        "branch": branch,
+        "version": view.version,
+        "seq": view.seq,
+        "kind": "files" if view.holds_files else "rows",
+    }
+    if view.holds_files:
+        listed = scan_polars(view).select("path", "size", "modified", "sha256").sort("path").head(limit).collect()
+        return {**content, "file_count": count, "files": listed.to_dicts()}
+    frame = scan_polars(view).head(limit).collect()
+    columns = [
+        {"name": name, "type": _type_name(field["type"]), "description": view.column_descriptions.get(name)}
+        for name, field in zip(view.column_names, view.fields, strict=True)
+    ]
+    return {**content, "row_count": count, "columns": columns, "rows": frame.to_dicts()}
+
+
+def _view(project: Project, resource: Resource, branch: str, version: str | None) -> TableView:
+    from deltalake.exceptions import DeltaError
+
+    from transforms.store.tables import TableView
+
+    found = project.store.view(resource, branch)
+    assert found is not None
+    view = found[0]
+    if version is None:
+        return view
+    if not version.isdecimal():
+        raise UsageError(f"A dataset's version is a number, such as 3; got {version!r}.")
+    if int(version) > view.version:
+        raise NotFoundError(f"{resource} has no version {version}; the newest is {view.version}.")
+    try:
+        view.table.load_as_version(int(version))
+    except DeltaError as error:
+        raise NotFoundError(f"{resource} cannot be read at version {version} any more: {error}") from error
+    seq = view.table.transaction_version(project.store.app_id)
+    return TableView(view.path, view.table, int(version), seq or 0)
+
+
+def _type_name(kind: object) -> str:
+    if isinstance(kind, str):
+        return kind
+    assert isinstance(kind, dict)
+    if kind["type"] == "array":
+        return f"array<{_type_name(kind['elementType'])}>"
+    if kind["type"] == "map":
+        return f"map<{_type_name(kind['keyType'])}, {_type_name(kind['valueType'])}>"
+    fields = (f"{field['name']}: {_type_name(field['type'])}" for field in kind["fields"])
+    return f"struct<{', '.join(fields)}>"
+
+
+def _print(content: dict[str, Any], out: Output) -> None:
+    head = f"{content['alias']}  branch {content['branch']}, version {content['version']}, commit #{content['seq']}"
+    if content["kind"] == "files":
+        out.line(f"{head}, {counted(content['file_count'], 'file')}")
+        out.line("")
+        out.listing(content["files"], ["path", "size", "modified", "sha256"], "It has no files.")
+        return
+    out.line(f"{head}, {counted(content['row_count'], 'row')}")
+    out.line("")
+    out.listing(content["columns"], ["name", "type", "description"])
+    if content["rows"]:
+        out.line("")
+        out.listing(content["rows"], [column["name"] for column in content["columns"]])
