@@ -48,7 +48,10 @@ def build(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Run what is not fresh; commit everything that a job made in one step."""
+    """Run and commit what is not fresh.
+
+    Everything that a job made is committed in one step, or nothing of it.
+    """
     from transforms.run.project import BuildOptions
 
     session = session_of(ctx)

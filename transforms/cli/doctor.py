@@ -39,7 +39,10 @@ class Finding(NamedTuple):
 
 
 def doctor(ctx: typer.Context, quiet: Quiet = False, as_json: Json = False) -> None:
-    """Check the installation and the store; exit 1 if there is a problem, 3 if recovery is needed."""
+    """Check the installation and the store.
+
+    Exits with 1 if there is a problem, with 3 if 'transforms recover' must be run.
+    """
     findings = [*_installation(), *_store(open_project(ctx).store)]
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         if as_json or not out.quiet:
@@ -94,7 +97,7 @@ def _root(root: Path) -> Finding:
 def _unpublished(store: Store) -> Finding:
     entries = store.publisher.unpublished()
     if not entries:
-        return Finding("commits", "ok", f"all {store.ledger.head()} are in their tables")
+        return Finding("commits", "ok", f"all up to #{store.ledger.head()} are in their tables")
     names = ", ".join(f"#{entry.seq} {entry.transform}" for entry in entries)
     return Finding("commits", "recovery", f"{names} may not be in every table yet; run 'transforms recover'")
 

@@ -39,7 +39,7 @@ def experiments(
     branch: Branch = "master",
     as_json: Json = False,
 ) -> None:
-    """List experiments: the published ones, and those that failed or were not published."""
+    """List experiments, also failed ones."""
     from transforms.spec.resource import Resource
     from transforms.store import layout
 

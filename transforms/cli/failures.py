@@ -19,6 +19,7 @@ USAGE = 2
 RECOVERY_NEEDED = 3
 INTERRUPTED = 130
 _PACKAGES = tuple(str(Path(__file__).parents[2] / name) + "/" for name in ("transforms", "palantir_models"))
+_STANDARD_LIBRARY = str(Path(traceback.__file__).parent) + "/"
 
 
 class CommandGroup(TyperGroup):
@@ -68,10 +69,17 @@ def _traceback_text(error: BaseException, verbose: bool) -> str:
 
 
 def user_traceback(whole: TracebackType | None) -> TracebackType | None:
-    """Return a traceback from its first frame outside the framework on; all of it where there is none."""
+    """Return a traceback from the first frame of the user's code on; all of it where there is none."""
     frame = whole
     while frame is not None:
-        if not frame.tb_frame.f_code.co_filename.startswith((*_PACKAGES, "<frozen importlib")):
+        if not _is_ours(frame.tb_frame.f_code.co_filename):
             return frame
         frame = frame.tb_next
     return whole
+
+
+def _is_ours(file: str) -> bool:
+    # The framework reaches the user's code through parts of the standard library, such as the import system.
+    if file.startswith("<frozen") or file.startswith(_PACKAGES):
+        return True
+    return file.startswith(_STANDARD_LIBRARY) and "site-packages" not in file

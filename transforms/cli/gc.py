@@ -25,7 +25,10 @@ def gc(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Delete what dead jobs staged, and with --older-than data files that no recent version needs."""
+    """Give disk space back.
+
+    Deletes what dead jobs staged, and with --older-than data files that only older versions need.
+    """
     from transforms.store.collect import dead_transactions, vacuum_tables
 
     store = open_project(ctx).store

@@ -18,7 +18,10 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where; made if it is not there.")] = Path("."),
     quiet: Quiet = False,
 ) -> None:
-    """Write a small working project: configuration, a pipeline with one transform, its data and its test."""
+    """Write a small project that works.
+
+    It has a configuration, a pipeline with one transform, its data and its test. Nothing is overwritten.
+    """
     from transforms.cli.sample import sample_files
 
     name = re.sub(r"[^A-Za-z0-9]+", "-", folder.absolute().name).strip("-").lower() or "sample"

@@ -23,7 +23,7 @@ def list_transforms(
     branch: Branch = "master",
     as_json: Json = False,
 ) -> None:
-    """List the transforms of the project, or with --datasets the datasets of the store."""
+    """List the transforms or the datasets."""
     with Output(as_json, session_of(ctx).quiet) as out:
         if datasets:
             rows = dataset_rows(open_project(ctx).store, branch)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, redirect_stdout
+from datetime import date, time
 from types import TracebackType
 from typing import Any
 
@@ -50,7 +53,7 @@ class Output:
 
     def json(self, value: Any) -> None:
         """Print a JSON document."""
-        self.line(json.dumps(value, default=str, ensure_ascii=False, indent=2))
+        self.line(json.dumps(json_value(value), ensure_ascii=False, allow_nan=False, indent=2))
 
     def listing(self, rows: Sequence[Mapping[str, Any]], columns: Iterable[str], empty: str = "") -> None:
         """Print a list: as JSON whole, as text the columns that people want to see.
@@ -89,14 +92,35 @@ class Output:
 
 
 def cell_text(value: Any) -> str:
-    """Return a value as one line of text."""
+    """Return a value as one line of text that a terminal takes as text."""
     if value is None:
         return ""
+    if isinstance(value, bytes):
+        return f"<{counted(len(value), 'byte')}>"
     if isinstance(value, (list, tuple)) and all(isinstance(part, str) for part in value):
-        return ", ".join(value)
-    if isinstance(value, (dict, list, tuple)):
-        return json.dumps(value, default=str, ensure_ascii=False)
-    return str(value).replace("\r", "\\r").replace("\n", "\\n")
+        text = ", ".join(value)
+    elif isinstance(value, (Mapping, list, tuple)):
+        text = json.dumps(json_value(value), ensure_ascii=False)
+    else:
+        text = str(value)
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def json_value(value: Any) -> Any:
+    """Return a value as JSON has it: times in ISO 8601, bytes in Base64, numbers that are not finite as text."""
+    if isinstance(value, Mapping):
+        return {str(key): json_value(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [json_value(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -17,7 +17,7 @@ def plan(
     branch: Branch = "master",
     as_json: Json = False,
 ) -> None:
-    """Say what a build would run and why; nothing is run."""
+    """Say what a build would run and why."""
     from transforms.run.project import BuildOptions
 
     with Output(as_json, session_of(ctx).quiet) as out:

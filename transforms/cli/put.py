@@ -32,7 +32,10 @@ def put(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Replace a dataset's content by that of files: tables become rows, anything else raw files."""
+    """Bring files into a dataset.
+
+    They replace its content. Tables become rows, anything else is kept as raw files.
+    """
     from transforms.run.put import put as put_files
     from transforms.spec.resource import Resource
 

@@ -10,7 +10,10 @@ from transforms.cli.summary import commit_line
 
 
 def recover(ctx: typer.Context, quiet: Quiet = False, as_json: Json = False) -> None:
-    """Bring every committed job into its tables and delete what dead jobs left behind."""
+    """Finish commits that were cut short.
+
+    Every committed job is brought into its tables, and what dead jobs left behind is deleted.
+    """
     published, collected = open_project(ctx).store.recover()
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         if as_json:

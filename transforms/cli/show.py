@@ -26,7 +26,10 @@ def show(
     branch: Branch = "master",
     as_json: Json = False,
 ) -> None:
-    """Show a dataset's columns and first rows, the files of a raw-file dataset, or a model's versions."""
+    """Show a dataset or a model.
+
+    Of a dataset, its columns and first rows, or its raw files; of a model, its versions.
+    """
     from transforms.cli.resources import find_resource
 
     project = open_project(ctx)

@@ -13,6 +13,7 @@ from transforms.errors import CommitError
 from transforms.run.job import JobResult
 
 _PATIENCE_SECONDS = 10.0
+_GLANCE_SECONDS = 0.2
 
 
 class Listener(Protocol):
@@ -85,7 +86,8 @@ def run_tasks(
                 running[pool.submit(task.run)] = task
             if not running:
                 return schedule.results
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            # With a time limit, because a signal that another thread of the process takes does not end a plain wait.
+            ended, _ = wait(running, timeout=_GLANCE_SECONDS, return_when=FIRST_COMPLETED)
             for future in ended:
                 schedule.done(running.pop(future), future.result())
     except BaseException:

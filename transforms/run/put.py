@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING
 
 from transforms.errors import DataError, UsageError
 from transforms.run.put_frame import put_frame
+from transforms.run.tables import read_table, table_kind
 from transforms.store.entry import Entry
 from transforms.store.store import Store
 
 if TYPE_CHECKING:
     import polars as pl
-
-_KINDS = {
-    ".csv": "CSV",
-    ".parquet": "Parquet",
-    ".json": "JSON",
-    ".ndjson": "NDJSON",
-    ".jsonl": "NDJSON",
-}
-_DELTA = "Delta table"
 
 
 def put(
@@ -57,7 +49,7 @@ def put(
             raise UsageError(f"{place} does not exist; nothing was committed.")
     if not places:
         raise UsageError(f"Name at least one file to put into {alias}.")
-    kinds = {_kind(place) for place in places}
+    kinds = {table_kind(place) for place in places}
     (kind, *others) = kinds
     if as_files or others or kind is None:
         if descriptions:
@@ -70,16 +62,10 @@ def put(
     return put_frame(store, branch, alias, frame, descriptions, wait_seconds)
 
 
-def _kind(place: Path) -> str | None:
-    if place.is_dir():
-        return _DELTA if (place / "_delta_log").is_dir() else None
-    return _KINDS.get(place.suffix.lower())
-
-
 def _table(places: Sequence[Path], kind: str) -> pl.DataFrame:
     import polars as pl
 
-    frames = [_read(place, kind) for place in places]
+    frames = [read_table(place, kind) for place in places]
     first = frames[0]
     for place, frame in zip(places, frames, strict=True):
         if set(frame.columns) != set(first.columns):
@@ -93,34 +79,6 @@ def _table(places: Sequence[Path], kind: str) -> pl.DataFrame:
     except (pl.exceptions.SchemaError, pl.exceptions.InvalidOperationError) as error:
         names = ", ".join(str(place) for place in places)
         raise DataError(f"{names} have a column of different types: {error}. Nothing was committed.") from error
-
-
-def _read(place: Path, kind: str) -> pl.DataFrame:
-    import polars as pl
-    from deltalake.exceptions import DeltaError
-
-    try:
-        if kind == _DELTA:
-            return pl.read_delta(str(place))
-        if kind == "CSV":
-            return pl.read_csv(place, infer_schema_length=None, try_parse_dates=True)
-        if kind == "Parquet":
-            return pl.read_parquet(place)
-        return pl.read_json(place, infer_schema_length=None) if kind == "JSON" else _read_lines(place)
-    except (pl.exceptions.PolarsError, DeltaError, OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{place} cannot be read as {kind}: {_reason(error)} Nothing was committed.") from error
-
-
-def _read_lines(place: Path) -> pl.DataFrame:
-    import polars as pl
-
-    return pl.read_ndjson(place, infer_schema_length=None)
-
-
-def _reason(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    first = lines[0] if lines else type(error).__name__
-    return first if first.endswith(".") else f"{first}."
 
 
 def _raw_files(places: Sequence[Path]) -> Mapping[str, Path]:

@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,6 @@ from transforms.store.tables import TableView
 from transforms.store.validation import validate_changes
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable
-
     from transforms.store.store import Store
 
 
@@ -52,7 +51,7 @@ class Transaction:
         self.pinned = 0
         self.ratified = False
         self._staging: dict[str, None] = {}
-        self._opened: dict[str, DeltaTable] = {}
+        self._outputs: dict[str, TableView | None] = {}
         self._own: Lease | None = None
         self._leases: list[Lease] = []
         try:
@@ -62,6 +61,7 @@ class Transaction:
             )
             store.publisher.publish_all()
             self.pinned = store.ledger.head()
+            self._open_outputs([store.table_of(output, branch) for output in outputs])
         except BaseException:
             self.abandon()
             raise
@@ -77,10 +77,9 @@ class Transaction:
 
     def open_output(self, table: str) -> TableView | None:
         """Open a table that this transaction will write, at its newest version; None where there is none yet."""
-        view = self.store.view_table(table)
-        if view is not None:
-            self._opened[table] = view.table
-        return view
+        if table not in self._outputs:
+            self._outputs[table] = self.store.view_table(table)
+        return self._outputs[table]
 
     def staging(self, table: str, kind: str = layout.DATA, name: str | None = None) -> Path:
         """Return this transaction's own folder inside a table, made on first use.
@@ -117,7 +116,8 @@ class Transaction:
         :raises StoreError: if nothing was committed, or, as :class:`PublishError`, if recovery has to finish it.
         """
         self._seal(changes)
-        opened = validate_changes(self.store.root, changes, self._opened)
+        opened = {table: view.table for table, view in self._outputs.items() if view is not None}
+        opened = validate_changes(self.store.root, changes, opened)
         self._check_leases()
         may_commit()
         entry = self.store.ledger.append(
@@ -149,6 +149,11 @@ class Transaction:
         for relative in self._staging:
             remove_staging(self.store.root, relative)
         self._release()
+
+    def _open_outputs(self, tables: Sequence[str]) -> None:
+        if len(tables) > 1:
+            with ThreadPoolExecutor(max_workers=min(len(tables), 16), thread_name_prefix="open") as pool:
+                self._outputs.update(zip(tables, pool.map(self.store.view_table, tables), strict=True))
 
     def _take_leases(self, outputs: Sequence[Resource], wait_seconds: float) -> None:
         for resource in sorted(set(outputs)):  # one order for all jobs, so that two never wait for each other

@@ -1,0 +1,1 @@
+"""Handwritten digits: a network trained epoch by epoch, with everything it goes through logged."""

@@ -1,0 +1,101 @@
+"""The command line as a whole."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Shell = Any
+SOURCE = str(Path(__file__).parents[3])
+HEAVY = ("polars", "pandas", "pyarrow", "deltalake", "plotly", "numpy", "rich", "palantir_models")
+COMMANDS = "init put list plan build run show log graph recover gc doctor models experiments"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """So that it is there at once."""
+    code = (
+        "import sys\nfrom transforms.cli.app import app\n"
+        "try:\n    app(['--help'], prog_name='transforms')\nexcept SystemExit:\n    pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=SOURCE, capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert done.stdout.startswith("Usage: transforms")
+
+
+@pytest.mark.parametrize("command", COMMANDS.split())
+def test_every_command_explains_itself(shell: Shell, command: str) -> None:
+    """--help works for each, and the overview names it."""
+    assert shell.run(command, "--help").exit_code == 0
+    assert f"\n  {command} " in shell.run("--help").stdout
+
+
+def test_usage_errors_exit_with_2(shell: Shell) -> None:
+    """Unknown commands, options, settings and a store's root that cannot be."""
+    assert shell.run("biuld").exit_code == 2
+    assert shell.run("build", "--fast").exit_code == 2
+    assert shell.run("build", "-j", "0").exit_code == 2
+    assert shell.run("--root", "pyproject.toml", "log").exit_code == 2
+    assert shell.run("put", "not//good", "pyproject.toml").exit_code == 2
+    (shell.folder / "pyproject.toml").write_text("[tool.transforms]\nrooot = 'x'\n")
+    result = shell.run("log")
+    assert result.exit_code == 2
+    assert "'root'" in result.stderr
+
+
+def test_the_root_can_be_named(shell: Shell) -> None:
+    """--root overrides the configured one."""
+    (shell.folder / "t.csv").write_text("x\n1\n")
+
+    assert shell.run("--root", "elsewhere", "put", "/t/x", "t.csv").exit_code == 0
+    assert (shell.folder / "elsewhere/master/datasets/t/x/_delta_log").is_dir()
+
+
+def test_the_version_is_printed(shell: Shell) -> None:
+    """One line."""
+    assert shell.run("--version").stdout.startswith("transforms ")
+
+
+def test_a_pipe_that_closes_early_is_no_error(shell: Shell) -> None:
+    """As in ``transforms show | head``: no traceback."""
+    shell.raw("x\n" + "1\n" * 30_000)
+    code = f"{sys.executable} -m transforms show /t/raw --limit 30000 | head -n 1"
+    done = subprocess.run(
+        code,
+        shell=True,
+        cwd=shell.folder,
+        env={**os.environ, "PYTHONPATH": SOURCE},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.startswith("/t/raw")
+    assert "Traceback" not in done.stderr
+
+
+def test_init_writes_a_project_that_works(tmp_path: Path) -> None:
+    """What it tells to do next does work, and a second init overwrites nothing."""
+    environment = {**os.environ, "PYTHONPATH": SOURCE}
+
+    def run(*arguments: str, cwd: Path = tmp_path / "demo") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+    assert run("transforms", "init", "demo", cwd=tmp_path).returncode == 0
+    assert run("transforms", "put", "/sample/readings", "data/readings.csv").returncode == 0
+    built = run("transforms", "build")
+    assert built.returncode == 0, built.stderr
+    assert "COMMIT  #2  daily_means -> dataset /sample/daily_means 3 rows" in built.stdout
+    assert "2026-01-01  2.0" in run("transforms", "show", "/sample/daily_means").stdout
+    tested = run("pytest", "-q", "-p", "no:cacheprovider")
+    assert tested.returncode == 0, tested.stdout
+    again = run("transforms", "init", "demo", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "pyproject.toml" in again.stderr
