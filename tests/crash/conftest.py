@@ -80,7 +80,7 @@ def outside() -> Callable[[Path], dict[str, Any]]:
             name = log.parent.relative_to(root / "master").as_posix()
             if not list(log.glob("*.json")):
                 continue
-            rows = DeltaTable(str(log.parent)).to_pyarrow_table().to_pylist()
+            rows = DeltaTable(str(log.parent)).to_pyarrow_dataset().to_table(use_threads=False).to_pylist()
             if name.startswith("datasets"):
                 found[name] = sorted(row["generation"] for row in rows)
             elif name.endswith("metrics"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -93,4 +94,12 @@ def _kept(store: Store, journal: str) -> Iterator[dict[str, Any]]:
 
 
 def _row(row: dict[str, Any], model: str, version: str | None) -> dict[str, Any]:
-    return {**{column: row.get(column) for column in _COLUMNS}, "model": model, "version": version}
+    times = {name: _time(row.get(name)) for name in ("created_time", "finished_time")}
+    return {**{column: row.get(column) for column in _COLUMNS}, **times, "model": model, "version": version}
+
+
+def _time(value: datetime | str | None) -> str | None:
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.isoformat(timespec="milliseconds")

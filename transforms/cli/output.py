@@ -12,6 +12,8 @@ from datetime import date, time
 from types import TracebackType
 from typing import Any
 
+_LEAST_COLUMN = 12
+
 
 class Output:
     """Where a command's results go. Used with ``with``: while JSON is wanted, whatever user code prints is sent to
@@ -88,7 +90,9 @@ class Output:
             table.add_column(heading.replace("_", " "), overflow="fold")
         for row in cells:
             table.add_row(*(Text(cell) for cell in row))
-        Console(file=self._stream, highlight=False).print(table)
+        console = Console(file=self._stream, highlight=False)
+        # Many columns on a narrow terminal: the terminal wraps the lines, rather than columns of one letter.
+        console.print(table, width=max(console.width, _LEAST_COLUMN * len(headings)), crop=False, soft_wrap=True)
 
 
 def cell_text(value: Any) -> str:

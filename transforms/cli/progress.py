@@ -67,6 +67,7 @@ class Progress:
             return
         from rich.text import Text
 
+        self._live.refresh()  # it shows the job as running until then
         line = Text.assemble(before, (word, _STYLES[result.status]), after)
         self._live.console.print(line, soft_wrap=True)
 

@@ -79,7 +79,7 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
         entry, values = _run(transform, store, config, options)
     except JobAborted:
         return JobResult(transform.__name__, "aborted", time.perf_counter() - started)
-    except Exception as error:  # noqa: BLE001 - whatever the function raised is the result
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the function raised is the result
         return JobResult(transform.__name__, "failed", time.perf_counter() - started, error=error)
     return JobResult(transform.__name__, "committed", time.perf_counter() - started, entry, values=values)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
+import os
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+_FRAMEWORK = ("transforms", "palantir_models")  # their own upgrades do not make anything stale
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...))
 
 
@@ -98,24 +100,35 @@ def _module_sources(function: Callable[..., Any]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _project_modules(name: str, file: str) -> dict[str, str]:
-    """Return the modules of the project that a module needs, itself included, by name."""
+    """Return the modules of the project that a module needs, itself included, by name.
+
+    They are found by their files and not in ``sys.modules``, so that what else a process happened to import says nothing.
+    """
     root = _project_root(name, file)
     found, waiting = {name: file}, [(name, file)]
     while waiting:
         current, path = waiting.pop()
         for imported in _imports(path, current):
-            module = sys.modules.get(imported)
-            place = getattr(module, "__file__", None)
-            if imported not in found and place and Path(place).is_relative_to(root):
+            installed = root.endswith("-packages") and imported.partition(".")[0] != name.partition(".")[0]
+            place = None if imported in found or installed else _file_of(root, imported)
+            if place is not None:
                 found[imported] = place
                 waiting.append((imported, place))
     return found
 
 
-def _project_root(name: str, file: str) -> Path:
+def _project_root(name: str, file: str) -> str:
     path = Path(file)
     depth = name.count(".") + (1 if path.name == "__init__.py" else 0)
-    return path.parents[min(depth, len(path.parents) - 1)] if "." in name else path.parent
+    return str(path.parents[min(depth, len(path.parents) - 1)])
+
+
+@lru_cache(maxsize=16384)
+def _file_of(root: str, name: str) -> str | None:
+    if name.partition(".")[0] in _FRAMEWORK:
+        return None
+    base = os.path.join(root, *name.split("."))
+    return next((place for place in (f"{base}.py", os.path.join(base, "__init__.py")) if os.path.isfile(place)), None)
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,8 +88,21 @@ def _vacuum(path: Path, days: float, dry_run: bool) -> list[str]:
     table = open_table(path)
     if table is None:
         return []
-    hours = max(int(days * 24), 0)
-    return sorted(table.vacuum(retention_hours=hours, dry_run=dry_run, enforce_retention_duration=False, full=False))
+    hours = int(days * 24)
+    # The table's log names files long after they are gone, so only what is still there counts.
+    listed = table.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False, full=False)
+    files = sorted({name for name in map(_relative_to(path), listed) if (path / name).exists()})
+    if files and not dry_run:
+        table.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=False)
+    return files
+
+
+def _relative_to(path: Path) -> Callable[[str], str]:
+    def relative(file: str) -> str:
+        place = path / file
+        return place.relative_to(path).as_posix() if place.is_relative_to(path) else file
+
+    return relative
 
 
 def _tables_below(root: Path, folder: Path) -> Iterator[str]:

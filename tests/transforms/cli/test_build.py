@@ -217,6 +217,29 @@ def test_an_aborted_job_is_counted_and_not_an_error(shell: Shell) -> None:
     assert "ABORTED=1" in result.stdout
 
 
+def test_a_function_that_exits_has_failed(shell: Shell) -> None:
+    """sys.exit() in a transform ends its job, not the build, and never makes the build look good."""
+    shell.write(
+        """
+        import sys
+        from transforms.api import Output, Pipeline, transform
+
+        @transform.using(out=Output("/t/out"))
+        def leaves(out):
+            sys.exit(0)
+
+        pipeline = Pipeline()
+        pipeline.add_transforms(leaves)
+        """
+    )
+
+    result = shell.run("build")
+
+    assert result.exit_code == 1
+    assert "SystemExit" in result.stderr
+    assert "FAILED=1" in result.stdout
+
+
 def test_an_interrupt_is_one_line(shell: Shell) -> None:
     """Ctrl-C ends with 130 and commits nothing."""
     shell.write(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+    import pyarrow.dataset as ds
 
 
 def scan_polars(view: TableView) -> pl.LazyFrame:
@@ -18,7 +19,7 @@ def scan_polars(view: TableView) -> pl.LazyFrame:
     import polars as pl
 
     if quote(str(view.path)) != str(view.path):  # Polars' own scan cannot follow such a path, for example with a space
-        return pl.scan_pyarrow_dataset(view.table.to_pyarrow_dataset())
+        return pl.scan_pyarrow_dataset(_dataset(view))
     return pl.scan_delta(view.table)
 
 
@@ -29,9 +30,17 @@ def read_polars(view: TableView) -> pl.DataFrame:
 
 def read_arrow(view: TableView) -> pa.Table:
     """Return the version as an Arrow table."""
-    return view.table.to_pyarrow_table()
+    return _dataset(view).to_table()
 
 
 def read_pandas(view: TableView) -> pd.DataFrame:
     """Return the version as a pandas frame."""
     return read_arrow(view).to_pandas()
+
+
+def _dataset(view: TableView) -> ds.Dataset:
+    # With PyArrow's own file system: the one that deltalake passes by default runs Python code in PyArrow's threads,
+    # and a process that ends soon after a read is then aborted now and then.
+    from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
+
+    return view.table.to_pyarrow_dataset(filesystem=SubTreeFileSystem(str(view.path), LocalFileSystem()))
