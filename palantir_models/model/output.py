@@ -50,7 +50,9 @@ class ModelOutputWriter:
         self._keep_others()
         if not publications:
             _log.warning(
-                "%s returned without publishing a version of model %s.", self._scope.transform.__name__, self._resource.alias
+                "%s returned without publishing a version of model %s.",
+                self._scope.transform.__name__,
+                self._resource.alias,
             )
             return ()
         self._name_experiments([p.experiment for p in published if p.experiment is not None])
@@ -136,7 +138,7 @@ class ModelOutputWriter:
         return {
             **experiment.row(),
             "branch": transaction.branch,
-            "transform": transform.__name__,
+            "transform": transaction.transform,
             "transaction": transaction.id,
             "source": str(transform.source),
             "model_version_id": None if version is None else version.version_id,

@@ -87,5 +87,7 @@ class ModelOutput(Param):
 
 def _checked(alias: object, what: str) -> str:
     if not isinstance(alias, str) or not alias:
-        raise TransformTypeError(f"{what}({alias!r}): a model is named by its path, such as '/models/wine', or its RID.")
+        raise TransformTypeError(
+            f"{what}({alias!r}): a model is named by its path, such as '/models/wine', or its RID."
+        )
     return alias

@@ -69,9 +69,7 @@ class WritableModel:
         """The model's path or RID."""
         return self._alias
 
-    def create_experiment(
-        self, name: str, error_handler_type: ErrorHandlerType = ErrorHandlerType.WARN
-    ) -> Experiment:
+    def create_experiment(self, name: str, error_handler_type: ErrorHandlerType = ErrorHandlerType.WARN) -> Experiment:
         """Begin an experiment; publish it together with a version to keep it with the model.
 
         Follows the public page integrate-models/experiments-overview.
@@ -81,9 +79,7 @@ class WritableModel:
         :returns: the experiment, which takes logs until it is published.
         :raises ExperimentError: if the name cannot be used.
         """
-        experiment = Experiment(
-            name, model=self._alias, error_handler_type=error_handler_type, limits=self._limits
-        )
+        experiment = Experiment(name, model=self._alias, error_handler_type=error_handler_type, limits=self._limits)
         self._experiments.append(experiment)
         return experiment
 
@@ -145,13 +141,17 @@ class WritableModel:
                 f"{type(adapter).__qualname__}. Wrap the trained model in an adapter."
             )
         if change_type is not None and not isinstance(change_type, ModelVersionChangeType):
-            raise TransformTypeError(f"change_type is ModelVersionChangeType.MAJOR, MINOR or PATCH; got {change_type!r}.")
+            raise TransformTypeError(
+                f"change_type is ModelVersionChangeType.MAJOR, MINOR or PATCH; got {change_type!r}."
+            )
         if notes is not None and not isinstance(notes, str):
             raise TransformTypeError(f"notes is text; got {type(notes).__qualname__}.")
         if experiment is None:
             return
         if not isinstance(experiment, Experiment):
-            raise TransformTypeError(f"experiment is what create_experiment() returned; got {type(experiment).__qualname__}.")
+            raise TransformTypeError(
+                f"experiment is what create_experiment() returned; got {type(experiment).__qualname__}."
+            )
         if not any(experiment is mine for mine in self._experiments):
             raise ExperimentError(
                 f"Experiment {experiment.name!r} was not created by this output of model {self._alias} (it belongs to "

@@ -3,8 +3,8 @@
 import warnings
 
 import numpy as np
-import polars as pl
 import plotly.graph_objects as go
+import polars as pl
 from PIL import Image
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, log_loss

@@ -12,11 +12,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import deltalake  # noqa: E402, F401
-import jobs  # noqa: E402
-import killing  # noqa: E402
-import pandas  # noqa: E402, F401
-import pyarrow.parquet  # noqa: E402, F401
+import deltalake  # noqa: F401
+import jobs
+import killing
+import pandas  # noqa: F401
+import pyarrow.parquet  # noqa: F401
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ def shell(tmp_path):
     made = Shell(tmp_path)
     made.declare(GOOD)
     assert made.run("put", "/raw", "raw.csv")[0] == 0
-    assert made.run("build") [0] == 0
+    assert made.run("build")[0] == 0
     return made
 
 
@@ -138,7 +138,10 @@ def test_a_corrupt_csv_brings_in_nothing(shell):
 
 def test_a_column_that_delta_cannot_hold_is_named(shell):
     """The job fails with the column, its type and what to do; the datasets stay, and a mended build works."""
-    shell.declare(GOOD.replace("out.write_table(raw.polars())", "out.write_table(raw.polars().with_columns(d=pl.duration(days=1)))"))
+    shell.declare(
+        GOOD.replace("out.write_table(raw.polars())", "out.write_table(raw.polars().with_columns(d=DAY))")
+        + "DAY = pl.duration(days=1)\n"
+    )
     code, output = shell.run("build")
     assert code == 1, output
     assert "'d'" in output
@@ -161,7 +164,8 @@ def test_a_failing_function_shows_the_users_code_first(shell):
 def test_a_full_disk_commits_nothing(shell):
     """A process that may not write any more fails cleanly; the next build works."""
     before = shell.rows("out")
-    shell.declare(GOOD.replace("raw.polars())\n    log", "pl.DataFrame({'x': range(2_000_000)}).with_columns(y=pl.col('x').hash().cast(pl.Int64, strict=False)))\n    log"))
+    large = "pl.DataFrame({'x': range(2_000_000)}).with_columns(y=pl.col('x').cos()))"
+    shell.declare(GOOD.replace("raw.polars())\n    log", f"{large}\n    log"))
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -179,7 +183,8 @@ def test_a_full_disk_commits_nothing(shell):
 def test_ctrl_c_commits_nothing_of_the_running_job(shell, workers):
     """Exit code 130, one sentence, and the next build works."""
     marker = shell.folder / "running"
-    shell.declare(GOOD.replace("    log.write", f"    Path({str(marker)!r}).touch()\n    while True: time.sleep(0.01)\n    log.write"))
+    endless = f"    Path({str(marker)!r}).touch()\n    while True: time.sleep(0.01)\n"
+    shell.declare(GOOD.replace("    log.write", f"{endless}    log.write"))
     process = shell.start("build", "-j", workers, start_new_session=True)
     while not marker.exists():
         assert process.poll() is None, process.communicate()

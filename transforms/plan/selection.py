@@ -67,7 +67,9 @@ def _names(node: Node) -> list[str]:
 
 def _unknown(graph: Graph, core: str) -> NotFoundError:
     if any(core == resource.alias for resource in graph.external_inputs):
-        return NotFoundError(f"{core} is read but not made by any transform; bring it in with 'transforms put {core} FILE'.")
+        return NotFoundError(
+            f"{core} is read but not made by any transform; bring it in with 'transforms put {core} FILE'."
+        )
     known = [name for node in graph.nodes for name in _names(node)]
     return NotFoundError(
         f"No transform, dataset or model matches {core!r}.{nearest(core, known)} 'transforms list' shows what there is."

@@ -61,7 +61,11 @@ class Cancellation:
 
 
 def run_tasks(
-    tasks: Sequence[Task], listener: Listener, workers: int = 1, fail_fast: bool = False, cancel: Cancellation | None = None
+    tasks: Sequence[Task],
+    listener: Listener,
+    workers: int = 1,
+    fail_fast: bool = False,
+    cancel: Cancellation | None = None,
 ) -> list[JobResult]:
     """Run tasks; a failed one stops its dependants only, or with ``fail_fast`` everything not yet begun.
 
@@ -120,7 +124,9 @@ class _Schedule:
                 culprit = next(iter(self._badly))
             if culprit is not None:
                 self._waiting.remove(task)
-                self._end(JobResult(task.name, "skipped", reason=f"{self._badly[culprit]} failed"), self._badly[culprit])
+                self._end(
+                    JobResult(task.name, "skipped", reason=f"{self._badly[culprit]} failed"), self._badly[culprit]
+                )
             elif (task.needs & self._names) <= self._well:
                 self._waiting.remove(task)
                 self._listener.started(task.name)
@@ -147,5 +153,3 @@ def _interrupt_threads(prefix: str) -> None:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(thread.ident), ctypes.py_object(KeyboardInterrupt)
             )
-
-

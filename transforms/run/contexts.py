@@ -34,7 +34,9 @@ class _Context:
         """
         token = os.environ.get("FOUNDRY_TOKEN")
         if not token:
-            raise UnavailableError("ctx.auth_header: no Foundry stands behind a local job; set FOUNDRY_TOKEN to use one.")
+            raise UnavailableError(
+                "ctx.auth_header: no Foundry stands behind a local job; set FOUNDRY_TOKEN to use one."
+            )
         return f"Bearer {token}"
 
     def abort_job(self) -> NoReturn:
@@ -77,7 +79,10 @@ class TransformContext(_Context):
     """
 
     def __init__(
-        self, foundry_connector: Any, parameters: dict[str, Any] | None = None, environment: Any = {}  # noqa: B006
+        self,
+        foundry_connector: Any,
+        parameters: dict[str, Any] | None = None,
+        environment: Any = {},  # noqa: B006
     ) -> None:
         self._connector = foundry_connector
         self._parameters = dict(parameters or {})

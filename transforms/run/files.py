@@ -116,7 +116,11 @@ class FileSystem(_Files):
         return self._open(path, mode, kwargs)
 
     def files(
-        self, glob: str | None = None, regex: str = ".*", show_hidden: bool = False, packing_heuristic: str | None = None
+        self,
+        glob: str | None = None,
+        regex: str = ".*",
+        show_hidden: bool = False,
+        packing_heuristic: str | None = None,
     ) -> Any:
         """List the files as a Spark DataFrame; on the local engine use :meth:`ls`.
 

@@ -211,7 +211,9 @@ class IncrementalTransformInput(TransformInput):
     :param batch_end_txrid: the last transaction that this run reads.
     """
 
-    def __init__(self, tinput: TransformInput, prev_txrid: str | None = None, batch_end_txrid: str | None = None) -> None:
+    def __init__(
+        self, tinput: TransformInput, prev_txrid: str | None = None, batch_end_txrid: str | None = None
+    ) -> None:
         txrange = (prev_txrid, batch_end_txrid)
         super().__init__(tinput.rid, tinput.branch, txrange, tinput._dfreader, tinput._fsbuilder)
 

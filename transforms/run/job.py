@@ -57,12 +57,14 @@ class JobOptions:
 
     Attributes:
         branch: the branch that is written.
+        name: the name under which the job is known; the transform's own when None.
         parameters: values for scalar parameters, by name.
         wait_seconds: how long to wait for an output that another job is building, in seconds.
         may_commit: called right before a commit point; raising there commits nothing.
     """
 
     branch: str = "master"
+    name: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     wait_seconds: float = 0.0
     may_commit: Callable[[], None] = lambda: None
@@ -94,7 +96,7 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
     _check_parameters(transform, options.parameters)
     outputs = output_resources(transform, config)
     code_version = transform.comparable_version
-    transaction = store.begin(transform.__name__, options.branch, outputs, options.wait_seconds)
+    transaction = store.begin(options.name or transform.__name__, options.branch, outputs, options.wait_seconds)
     scope = JobScope(transform, transaction, config, code_version, config.fallback_branches, options.parameters)
     participants: dict[str, Participant] = {}
     try:

@@ -151,7 +151,9 @@ class LightweightOutput:
 
     def _write(self, call: str) -> DatasetWriter:
         if not hasattr(self, "_writer"):
-            raise UnavailableError(f"{call}: this output was made by hand; a job gives its function outputs it can write.")
+            raise UnavailableError(
+                f"{call}: this output was made by hand; a job gives its function outputs it can write."
+            )
         return self._writer
 
     def _read(self, call: str) -> DatasetReader:
@@ -411,7 +413,9 @@ def previous(writer: DatasetWriter, call: str) -> DatasetReader:
     """
     reader = writer.reader()
     if reader is None:
-        raise DataError(f"{writer.resource.alias}: {call} of an output reads what earlier jobs wrote; there is nothing yet.")
+        raise DataError(
+            f"{writer.resource.alias}: {call} of an output reads what earlier jobs wrote; there is nothing yet."
+        )
     return reader
 
 

@@ -91,9 +91,7 @@ class Project:
             raise self._missing(plan, options)
         return plan
 
-    def build(
-        self, plan: Plan, listener: Listener, options: BuildOptions = BuildOptions()
-    ) -> list[JobResult]:
+    def build(self, plan: Plan, listener: Listener, options: BuildOptions = BuildOptions()) -> list[JobResult]:
         """Run a plan.
 
         :param plan: what to run, from :meth:`plan`.
@@ -122,7 +120,7 @@ class Project:
                 return JobResult(job.node.name, "fresh", reason=planned.reason)
             transform = self.transforms[job.node.name]
             given = {k: v for k, v in options.parameters.items() if k in transform.values}
-            job_options = JobOptions(options.branch, given, options.wait_seconds, cancel.check)
+            job_options = JobOptions(options.branch, job.node.name, given, options.wait_seconds, cancel.check)
             return replace(run_job(transform, self.store, self.config, job_options), reason=planned.reason)
 
         return run

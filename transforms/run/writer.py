@@ -72,9 +72,7 @@ class DatasetWriter:
             fresh = [path for path in files if path.relative_to(self._root).as_posix() not in known]
             self._keep(stage_files(transaction, self.table, fresh, mode, self.descriptions))
         else:
-            self._keep(
-                stage_frame(transaction, self.table, frame, mode, self.descriptions, what=self.resource.alias)
-            )
+            self._keep(stage_frame(transaction, self.table, frame, mode, self.descriptions, what=self.resource.alias))
 
     def describe(self, descriptions: Mapping[str, str] | None) -> None:
         """Set descriptions of columns; columns that the dataset does not have are ignored."""
@@ -232,7 +230,9 @@ class DatasetWriter:
     def _error(self, text: str) -> TransformsError:
         transform = self.scope.transform
         kind = DataError if "dataset holds" in text else UsageError
-        return kind(f"output {self.name!r} ({self.resource.alias}) of {transform.__name__} ({transform.source}): {text}")
+        return kind(
+            f"output {self.name!r} ({self.resource.alias}) of {transform.__name__} ({transform.source}): {text}"
+        )
 
 
 def files_frame(rows: list[dict[str, Any]]) -> Any:

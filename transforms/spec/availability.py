@@ -9,7 +9,9 @@ def unavailable_reasons(transform: Transform) -> list[str]:
     """Return a sentence for each thing that keeps a transform from running; none for one that can run."""
     reasons = list(transform.refusals)
     if transform.incremental is not None:
-        reasons.append("Incremental runs are not available in this version; remove @incremental to build everything anew.")
+        reasons.append(
+            "Incremental runs are not available in this version; remove @incremental to build everything anew."
+        )
     if transform.engine == "spark":
         reasons.append(
             "It needs the Spark engine, which this version does not run; use @transform.using with pandas or Polars."

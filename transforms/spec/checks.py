@@ -24,7 +24,9 @@ class Check:
         from transforms.expectations import Expectation
 
         if not isinstance(expectation, Expectation):
-            raise TransformTypeError(f"Check({name!r}): an expectation is made with transforms.expectations; got {expectation!r}.")
+            raise TransformTypeError(
+                f"Check({name!r}): an expectation is made with transforms.expectations; got {expectation!r}."
+            )
         if not isinstance(name, str) or not name:
             raise TransformTypeError(f"Check(): the name must be text that is not empty; got {name!r}.")
         if on_error not in ("FAIL", "WARN"):

@@ -57,7 +57,9 @@ class LightweightBuilder:
         }
         return self
 
-    def with_container(self, container_image: str | None = None, container_tag: str | None = None) -> LightweightBuilder:
+    def with_container(
+        self, container_image: str | None = None, container_tag: str | None = None
+    ) -> LightweightBuilder:
         """Ask for a container; a transform with one refuses to run locally.
 
         :param container_image: its image.
@@ -325,9 +327,7 @@ def _declared(function: Any, params: Mapping[str, Param], form: Form, engine: An
     by_role: dict[str, dict[str, Param]] = {"input": {}, "output": {}, "value": {}}
     for name, param in params.items():
         by_role[param.role][name] = param
-    return Transform(
-        function, by_role["input"], by_role["output"], values=by_role["value"], form=form, engine=engine
-    )
+    return Transform(function, by_role["input"], by_role["output"], values=by_role["value"], form=form, engine=engine)
 
 
 def _returning(form: Form, output: Any, inputs: Mapping[str, Any], engine: Any) -> Callable[[Function], Transform]:

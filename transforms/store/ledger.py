@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from transforms.errors import CommitError
 from transforms.store.durable import create_exclusively, sync_folder, sync_tree
 from transforms.store.entry import Entry
+from transforms.store.publish import merge_small_files
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -152,15 +153,9 @@ class Ledger:
 
     def merge_small_files(self) -> None:
         """Compact the files of the newest block and write a checkpoint; rows and their order stay as they are."""
-        from deltalake import CommitProperties, PostCommitHookProperties
-
         block = max(self.head(), 0) // BLOCK
         for merged in {max(block - 1, 0), block}:
-            self.table().optimize.compact(
-                partition_filters=[("block", "=", str(merged))],
-                commit_properties=CommitProperties(max_commit_retries=15),
-                post_commithook_properties=PostCommitHookProperties(create_checkpoint=False),
-            )
+            merge_small_files(self.folder, ("block", str(merged)))
         self.table().create_checkpoint()
         sync_folder(self._log)
 

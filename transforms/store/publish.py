@@ -6,6 +6,7 @@ import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from transforms.errors import PublishError
 from transforms.store.change import TableChange
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 50
 _CHECKPOINT_EVERY = 10
+_MERGE_EVERY = 50
 _log = logging.getLogger(__name__)
 
 
@@ -53,8 +55,7 @@ def publish_change(
             time.sleep(min(0.002 * 2**attempt, 0.2))
             continue
         version = _make_durable(path, before)
-        if version // _CHECKPOINT_EVERY > before // _CHECKPOINT_EVERY and version > 0:
-            _checkpoint(path)
+        _tidy(path, before, version, change.mode)
         return
     raise PublishError(
         f"{entry.transform} (transaction {entry.transaction}) is committed, but its part for {change.table} could "
@@ -62,16 +63,47 @@ def publish_change(
     ) from failure
 
 
-def _checkpoint(path: Path) -> None:
-    # From time to time, so that opening a table stays fast as its history grows. Failing costs only that.
+def _tidy(path: Path, before: int, version: int, mode: str) -> None:
+    """Write a checkpoint and merge appended files from time to time, so that long histories open and read as fast.
+
+    Failing costs only speed.
+    """
     from deltalake.exceptions import DeltaError
 
     try:
-        table = open_table(path)
-        if table is not None:
-            table.create_checkpoint()
+        if mode == "append" and version // _MERGE_EVERY > before // _MERGE_EVERY:
+            merge_small_files(path)
+        if version > 0 and version // _CHECKPOINT_EVERY > before // _CHECKPOINT_EVERY:
+            table = open_table(path)
+            if table is not None:
+                table.create_checkpoint()
     except (DeltaError, OSError) as error:
-        _log.warning("No checkpoint of %s could be written (%s); reading it stays correct but slow.", path, error)
+        _log.warning("%s could not be tidied (%s); reading it stays correct but slow.", path, error)
+
+
+def merge_small_files(path: Path, partition: tuple[str, str] | None = None) -> None:
+    """Rewrite the small files of a table as few large ones; its rows, and every pinned version, stay as they are.
+
+    :param path: the table's folder.
+    :param partition: a partition column and the one value of it to look at.
+    """
+    from deltalake import CommitProperties
+
+    table = open_table(path)
+    if table is None:
+        return
+    before, version = set(table.file_uris()), table.version()
+    table.optimize.compact(
+        partition_filters=None if partition is None else [(partition[0], "=", partition[1])],
+        commit_properties=CommitProperties(max_commit_retries=15),
+        post_commithook_properties=_no_hooks(),
+    )
+    table.update_incremental()
+    for address in set(table.file_uris()) - before:
+        file = Path(address if Path(address).exists() else unquote(address))
+        sync_file(file)
+        sync_folder(file.parent)
+    _make_durable(path, version)
 
 
 def _is_published(table: DeltaTable, app_id: str, seq: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -37,6 +38,10 @@ class Store:
         if "://" in str(root):
             raise UsageError(f"The store's root must be a local folder in this version; got {root}.")
         self.root = Path(root).absolute()
+        if re.search("%[0-9A-Fa-f]{2}", str(self.root)):
+            raise UsageError(
+                f"The store's root {self.root} has a % with two digits, which Delta readers decode; rename it."
+            )
         if self.root.exists() and not self.root.is_dir():
             raise UsageError(f"The store's root {self.root} is a file; name a folder with --root or TRANSFORMS_ROOT.")
         self.ledger = Ledger(self.root / layout.LEDGER)
@@ -68,9 +73,7 @@ class Store:
         """Brings ratified entries into their tables."""
         return Publisher(self.root, self.app_id, self.ledger)
 
-    def begin(
-        self, transform: str, branch: str, outputs: Sequence[Resource], wait_seconds: float = 0.0
-    ) -> Transaction:
+    def begin(self, transform: str, branch: str, outputs: Sequence[Resource], wait_seconds: float = 0.0) -> Transaction:
         """Begin a transaction: take its leases, finish what others left unpublished, pin its inputs.
 
         :param transform: the name of the job, for the ledger and for whoever finds an output taken.

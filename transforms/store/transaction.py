@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from transforms.errors import CommitError
+from transforms.errors import CommitError, UsageError
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases
 from transforms.store.change import TableChange
@@ -26,6 +26,9 @@ from transforms.store.validation import validate_changes
 
 if TYPE_CHECKING:
     from transforms.store.store import Store
+
+
+_PATIENCE_SECONDS = 10.0
 
 
 class Transaction:
@@ -57,7 +60,10 @@ class Transaction:
         try:
             self._take_leases(outputs, wait_seconds)
             self._own = leases.acquire(
-                store.root / layout.TRANSACTIONS / f"{self.id}.json", "transaction", {"transform": transform}
+                store.root / layout.TRANSACTIONS / f"{self.id}.json",
+                "transaction",
+                {"transform": transform},
+                _PATIENCE_SECONDS,  # somebody who looks for dead transactions may lock it for a moment
             )
             store.publisher.publish_all()
             self.pinned = store.ledger.head()
@@ -157,10 +163,20 @@ class Transaction:
 
     def _take_leases(self, outputs: Sequence[Resource], wait_seconds: float) -> None:
         for resource in sorted(set(outputs)):  # one order for all jobs, so that two never wait for each other
+            self._refuse_nesting(resource)
             path = self.store.root / layout.lease_path(resource, self.branch)
             self._leases.append(
                 leases.acquire(path, f"{resource} on branch {self.branch}", {"transform": self.transform}, wait_seconds)
             )
+
+    def _refuse_nesting(self, resource: Resource) -> None:
+        path = Path(layout.resource_path(resource, self.branch))
+        for parent in list(path.parents)[:-3]:
+            folder = self.store.root / parent
+            if any((folder / table / "_delta_log").is_dir() for table in ("", layout.VERSIONS)):
+                raise UsageError(
+                    f"{resource} would lie inside the {resource.kind} of a shorter alias; choose another one."
+                )
 
     def _check_leases(self) -> None:
         if not all(lease.is_ours for lease in self._leases):
@@ -174,7 +190,7 @@ class Transaction:
         staged = [root / change.table / file.path for change in changes for file in change.files]
         for relative in self._staging:
             folder = root / relative
-            if not relative.rsplit("/", 2)[-2] == layout.DATA:
+            if relative.rsplit("/", 2)[-2] != layout.DATA:
                 staged.extend(path for path in folder.rglob("*") if path.is_file())
         missing = [path for path in staged if not path.exists()]
         if missing:

@@ -71,7 +71,9 @@ def _check_files(path: Path, change: TableChange) -> None:
     for file in change.files:
         parts = PurePosixPath(file.path)
         if parts.is_absolute() or ".." in parts.parts or parts.parts[0].startswith("_"):
-            raise CommitError(f"{change.table}: {file.path!r} does not lie inside the table, so readers could not find it.")
+            raise CommitError(
+                f"{change.table}: {file.path!r} does not lie inside the table, so readers could not find it."
+            )
         staged = path / file.path
         if not staged.is_file() or staged.stat().st_size != file.size:
             raise CommitError(

@@ -142,7 +142,9 @@ def test_h8_everything_is_on_the_disk_before_the_next_step_relies_on_it(store, c
     commit({"/a": pl.DataFrame({"x": [1]})})
     staged = next(i for i, name in enumerate(synced) if name.startswith("/master/datasets/a/data/") and "part-" in name)
     row = next(i for i, name in enumerate(synced) if name.startswith("/_ledger/_delta_log/.") and "0001.json" in name)
-    table = next(i for i, name in enumerate(synced) if name == "/master/datasets/a/_delta_log/00000000000000000000.json")
+    table = next(
+        i for i, name in enumerate(synced) if name == "/master/datasets/a/_delta_log/00000000000000000000.json"
+    )
     assert staged < row < table
     assert synced.index("/_ledger/_delta_log") > row or "/_ledger/_delta_log" in synced[row:]
 
@@ -270,7 +272,9 @@ def test_h16_the_order_of_commits_comes_from_the_log_files_names(store, commit):
     second = commit({"/a": pl.DataFrame({"x": [2]})})
     assert (first.seq, second.seq) == (version - 1, version + 1)
     assert [e.seq for e in Store(store.root).newest_entries(9)] == [second.seq, first.seq]
-    assert store.view(A, "master", until=first.seq)[0].table.to_pyarrow_dataset().to_table(use_threads=False).to_pylist() == [{"x": 1}]
+    assert store.view(A, "master", until=first.seq)[0].table.to_pyarrow_dataset().to_table(
+        use_threads=False
+    ).to_pylist() == [{"x": 1}]
 
 
 def test_a_table_that_refuses_leaves_the_commit_ratified_and_recovery_finishes_it(store, commit, rows):
@@ -295,7 +299,10 @@ def test_readers_through_the_store_see_all_tables_at_one_point(store, commit):
     pinned = commit({"/a": pl.DataFrame({"x": [1]}), "/b": pl.DataFrame({"x": [1]})}).seq
     commit({"/a": pl.DataFrame({"x": [2]})})
     commit({"/b": pl.DataFrame({"x": [3]})})
-    seen = [store.view(r, "master", until=pinned)[0].table.to_pyarrow_dataset().to_table(use_threads=False).to_pylist() for r in (A, B)]
+    seen = [
+        store.view(r, "master", until=pinned)[0].table.to_pyarrow_dataset().to_table(use_threads=False).to_pylist()
+        for r in (A, B)
+    ]
     assert seen == [[{"x": 1}], [{"x": 1}]]
 
 
@@ -319,3 +326,33 @@ def test_a_root_with_spaces_and_umlauts_works(tmp_path):
     transaction.commit([change], {A.key: {}}, {}, "v1")
     view, _ = store.view(A, "master")
     assert read_polars(view).to_dicts() == read_arrow(view).to_pylist() == [{"x": 1}]
+
+
+def test_a_dataset_cannot_lie_inside_another(store, commit):
+    """The folders of one would be taken for the data of the other."""
+    from transforms.errors import UsageError
+
+    commit({"/a": pl.DataFrame({"x": [1]})})
+    with pytest.raises(UsageError, match="inside"):
+        commit({"/a/data": pl.DataFrame({"x": [1]})})
+
+
+def test_a_root_that_readers_would_decode_is_refused(tmp_path):
+    """A % with two digits in the path is another path to Delta readers."""
+    from transforms.errors import UsageError
+
+    with pytest.raises(UsageError, match="rename"):
+        Store(tmp_path / "50%20")
+
+
+def test_appended_files_are_merged_from_time_to_time_and_pinned_versions_stay(store, commit, rows):
+    """A table that is appended to for ever keeps few files, and what a reader pinned reads as before."""
+    for number in range(60):
+        entry = commit({"/a": pl.DataFrame({"x": [number]})}, mode="append")
+        if number == 20:
+            pinned = entry.seq
+    table = DeltaTable(str(path_of(store, A)))
+    assert len(table.file_uris()) < 20
+    assert sorted(row["x"] for row in rows("/a")) == list(range(60))
+    view, _ = store.view(A, "master", until=pinned)
+    assert view.row_count() == 21

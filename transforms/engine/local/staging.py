@@ -103,7 +103,9 @@ def _write(frame: Any, file: Path, what: str) -> pa.Schema:
     if name == "DuckDBPyRelation":
         return _write_arrow(frame.to_arrow_reader(), file, what)
     if kind == "pyspark":
-        raise DataError(f"{what}: a Spark DataFrame cannot be written on the local engine; give a pandas or Polars one.")
+        raise DataError(
+            f"{what}: a Spark DataFrame cannot be written on the local engine; give a pandas or Polars one."
+        )
     raise DataError(
         f"{what}: a table is a pandas, Polars or PyArrow table or a DuckDB relation; got {type(frame).__qualname__}."
     )

@@ -126,7 +126,9 @@ def delta_schema(schema: pa.Schema, descriptions: dict[str, str] | None = None) 
     return str(
         Schema(
             [
-                Field(f.name, f.type, nullable=True, metadata={"comment": comments[f.name]} if f.name in comments else {})
+                Field(
+                    f.name, f.type, nullable=True, metadata={"comment": comments[f.name]} if f.name in comments else {}
+                )
                 for f in fields
             ]
         ).to_json()
