@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -105,5 +106,5 @@ def test_growth(young, old, report):
         "what plan reads": lambda store: Store(store.root).writes(),
         "log, last 20": lambda store: Store(store.root).newest_entries(20),
     }.items():
-        before, after = (median_seconds(lambda s=s: call(s), 11) for s in (young, old))
+        before, after = (median_seconds(partial(call, store), 11) for store in (young, old))
         report(f"{what} after {HISTORY:,} jobs, against a young store", after / before, 1.5)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -15,12 +12,9 @@ from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.kept import unpublished_rows
 from palantir_models.models import ModelVersionChangeType
 from palantir_models.transforms import ModelInput, ModelOutput
+from tests.palantir_models.model.sample_adapter import Doubler, Unserializable
 from transforms.api import Input, Output, transform
 from transforms.errors import NotFoundError, TransformTypeError
-
-sys.path.insert(0, str(Path(__file__).parent))
-sample_adapter = importlib.import_module("sample_adapter")
-Doubler = sample_adapter.Doubler
 
 ROWS = [{"x": 1}, {"x": 2}]
 
@@ -143,7 +137,7 @@ def test_an_adapter_that_cannot_be_saved_fails_the_job(run_transform, store):
 
     @transform.using(model=ModelOutput("/model"))
     def train(model):
-        model.publish(Doubler(sample_adapter.Unserializable()))
+        model.publish(Doubler(Unserializable()))
 
     with pytest.raises(SerializationError, match="factor"):
         run_transform(train)
