@@ -1,33 +1,4 @@
-"""The default serializers under the other name that public code imports: ``palantir_models_serializers``."""
+"""The default serializers under the name of the separate package that some Foundry code imports."""
 
-from __future__ import annotations
-
-from palantir_models.serializers import (
-    CloudPickleSerializer,
-    DillSerializer,
-    HfAutoModelSerializer,
-    HfAutoTokenizerSerializer,
-    HfPipelineSerializer,
-    JsonSerializer,
-    PytorchStateSerializer,
-    SparkMLAutoSerializer,
-    TensorflowFormat,
-    TensorflowKerasSerializer,
-    XGBoostSerializer,
-    YamlSerializer,
-)
-
-__all__ = [
-    "CloudPickleSerializer",
-    "DillSerializer",
-    "HfAutoModelSerializer",
-    "HfAutoTokenizerSerializer",
-    "HfPipelineSerializer",
-    "JsonSerializer",
-    "PytorchStateSerializer",
-    "SparkMLAutoSerializer",
-    "TensorflowFormat",
-    "TensorflowKerasSerializer",
-    "XGBoostSerializer",
-    "YamlSerializer",
-]
+from palantir_models.adapter.serializers import *  # noqa: F403
+from palantir_models.adapter.serializers import __all__ as __all__

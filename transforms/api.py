@@ -38,36 +38,32 @@ from transforms.spec.transform import ContainerTransform, ContainerTransformsCon
 if TYPE_CHECKING:
     from transforms.run.contexts import IncrementalTransformContext, LightweightContext, TransformContext
     from transforms.run.files import FileStatus, FileSystem, FoundryDataSidecarFile, FoundryDataSidecarFileSystem
-    from transforms.run.inputs import (
+    from transforms.run.incremental import (
         IncrementalLightweightInput,
+        IncrementalLightweightOutput,
         IncrementalTableTransformInput,
         IncrementalTransformInput,
-        LightweightInput,
-        TableTransformInput,
-        TransformInput,
-    )
-    from transforms.run.outputs import (
-        IncrementalLightweightOutput,
         IncrementalTransformOutput,
-        LightweightOutput,
-        TransformOutput,
+        TableTransformInput,
     )
+    from transforms.run.inputs import LightweightInput, TransformInput
+    from transforms.run.outputs import LightweightOutput, TransformOutput
 
 _RUNTIME = {
     "FileStatus": "files",
     "FileSystem": "files",
     "FoundryDataSidecarFile": "files",
     "FoundryDataSidecarFileSystem": "files",
-    "IncrementalLightweightInput": "inputs",
-    "IncrementalLightweightOutput": "outputs",
-    "IncrementalTableTransformInput": "inputs",
+    "IncrementalLightweightInput": "incremental",
+    "IncrementalLightweightOutput": "incremental",
+    "IncrementalTableTransformInput": "incremental",
     "IncrementalTransformContext": "contexts",
-    "IncrementalTransformInput": "inputs",
-    "IncrementalTransformOutput": "outputs",
+    "IncrementalTransformInput": "incremental",
+    "IncrementalTransformOutput": "incremental",
     "LightweightContext": "contexts",
     "LightweightInput": "inputs",
     "LightweightOutput": "outputs",
-    "TableTransformInput": "inputs",
+    "TableTransformInput": "incremental",
     "TransformContext": "contexts",
     "TransformInput": "inputs",
     "TransformOutput": "outputs",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import shutil
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.arrow import schema
@@ -14,7 +11,8 @@ from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.kept import keep_unpublished
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiment.names import deduplicated
-from palantir_models.model.versions import ModelVersion, next_version, read_versions, version_row, versions_schema
+from palantir_models.model.saving import save_version, stage_versions
+from palantir_models.model.versions import ModelVersion, next_version, read_versions
 from palantir_models.model.writable import WritableModel
 from palantir_models.models import ModelVersionChangeType
 from transforms.run.scope import JobScope, Sealed
@@ -56,7 +54,7 @@ class ModelOutputWriter:
             )
             return ()
         self._name_experiments([p.experiment for p in published if p.experiment is not None])
-        changes = [self._versions([p.version for p in publications])]
+        changes = [stage_versions(self._scope.transaction, self._path, [p.version for p in publications])]
         if published:
             rows = [self._experiment_row(p.experiment, p.version) for p in published if p.experiment is not None]
             changes.append(self._stage("experiments", _table(rows, schema("experiments"))))
@@ -86,43 +84,26 @@ class ModelOutputWriter:
         experiment: Experiment | None,
         notes: str | None,
     ) -> ModelVersion:
-        from palantir_models.adapter import save_adapter
-
-        transaction = self._scope.transaction
-        folder = transaction.staging(self._path, layout.ARTIFACTS, version_id)
-        try:
-            saved = save_adapter(adapter, folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
         number = next_version(self._latest, change_type)
-        self._latest = number
-        return ModelVersion(
-            version_id=version_id,
-            version=number,
-            created_time=datetime.now(UTC),
-            branch=transaction.branch,
-            transform=transaction.transform,
-            transaction=transaction.id,
-            adapter=saved.adapter,
-            api=saved.api,
-            serializers=saved.serializers,
-            sha256=saved.sha256,
-            requirements=saved.requirements,
-            inputs=json.dumps({key.split(":", 1)[1]: pin.version for key, pin in self._scope.pins.items()}),
+        version = save_version(
+            self._scope.transaction,
+            self._path,
+            version_id,
+            number,
+            adapter,
+            inputs=self._scope.pins,
             code_version=self._scope.code_version,
             experiment_id=None if experiment is None else experiment.experiment_id,
             notes=notes,
-            change_type=(change_type or ModelVersionChangeType.MINOR).name,
+            change_type=change_type,
         )
+        self._latest = number
+        return version
 
     def _latest_version(self) -> str | None:
         view = self._scope.transaction.open_output(f"{self._path}/{layout.VERSIONS}")
         versions = [] if view is None else read_versions(view)
         return versions[-1].version if versions else None
-
-    def _versions(self, versions: list[ModelVersion]) -> TableChange:
-        return self._stage(layout.VERSIONS, _table([version_row(v) for v in versions], versions_schema()))
 
     def _name_experiments(self, experiments: list[Experiment]) -> None:
         from transforms.engine.local.reading import scan_polars

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from transforms.errors import DataError, DeclarationError, UnavailableError, UsageError
+from transforms.errors import DataError, UnavailableError, UsageError
+from transforms.run.datasets import LightweightDataset, PlainDataset
 from transforms.run.files import FileSystem, FoundryDataSidecarFileSystem
-from transforms.run.inputs import incremental_later, spark_only
+from transforms.run.inputs import spark_only
 from transforms.run.reader import DatasetReader
-from transforms.run.scope import JobScope, Sealed, resource_rid
 from transforms.run.writer import DatasetWriter
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class LightweightOutput:
+class LightweightOutput(LightweightDataset):
     """A dataset that a single-node transform writes.
 
     Follows the public page transforms-python/api-lightweightoutput.
@@ -29,26 +29,6 @@ class LightweightOutput:
     """
 
     _writer: DatasetWriter
-
-    def __init__(self, alias: str, rid: str, branch: str | None = None) -> None:
-        self._alias = alias
-        self._rid = rid
-        self._branch = branch
-
-    @property
-    def alias(self) -> str:
-        """The dataset's path or RID, as the transform declares it."""
-        return self._alias
-
-    @property
-    def rid(self) -> str:
-        """The dataset's RID."""
-        return self._rid
-
-    @property
-    def branch(self) -> str | None:
-        """The branch the dataset is written on."""
-        return self._branch
 
     @property
     def transaction_rid(self) -> str:
@@ -160,7 +140,7 @@ class LightweightOutput:
         return previous(self._write(call), call)
 
 
-class TransformOutput:
+class TransformOutput(PlainDataset):
     """A dataset that a plain ``@transform`` writes.
 
     Follows the public page transforms-python/api-transformoutput.
@@ -184,14 +164,11 @@ class TransformOutput:
         fsbuilder: Callable[[], FileSystem],
         mode: str = "replace",
     ) -> None:
-        self._rid = rid
-        self._branch = branch
-        self._txrid = txrid
+        super().__init__(rid, branch, (txrid, txrid))
         self._dfreader = dfreader
         self._dfwriter = dfwriter
         self._fsbuilder = fsbuilder
         self._mode = mode
-        self._path: str | None = None
 
     @classmethod
     def from_transform_output(cls, instance: TransformOutput, delegate: TransformOutput) -> TransformOutput:
@@ -205,39 +182,9 @@ class TransformOutput:
         return instance
 
     @property
-    def rid(self) -> str:
-        """The dataset's RID."""
-        return self._rid
-
-    @property
-    def path(self) -> str | None:
-        """The dataset's path, as the transform declares it."""
-        return self._path
-
-    @property
-    def branch(self) -> str | None:
-        """The branch the dataset is written on."""
-        return self._branch
-
-    @property
     def column_descriptions(self) -> dict[str, str]:
         """The column descriptions given so far."""
         return dict(self._dfwriter.descriptions)
-
-    @property
-    def column_typeclasses(self) -> dict[str, Any]:
-        """The type classes of each column: none, as Delta has no place for them."""
-        return {}
-
-    @property
-    def start_transaction_rid(self) -> str | None:
-        """The transaction that writes."""
-        return self._txrid
-
-    @property
-    def end_transaction_rid(self) -> str | None:
-        """The transaction that writes."""
-        return self._txrid
 
     def set_mode(self, mode: str) -> None:
         """Choose what writing does to the rows or files there are.
@@ -322,90 +269,6 @@ class TransformOutput:
         self._dfwriter.abort()
 
 
-class IncrementalTransformOutput(TransformOutput):
-    """An output of an incremental ``@transform``; declared for annotations, refused when a job runs.
-
-    Follows the public page transforms-python/api-incrementaltransformoutput.
-
-    :param toutput: the output that is written incrementally.
-    :param prev_txrid: the previous transaction of the dataset.
-    :param mode: the write mode to begin with.
-    """
-
-    def __init__(self, toutput: TransformOutput, prev_txrid: str | None = None, mode: str = "replace") -> None:
-        TransformOutput.from_transform_output(self, toutput)
-        self._mode = mode
-        self._prev_txrid = prev_txrid
-
-    def dataframe(self, mode: str = "current", schema: Any = None) -> Any:
-        """Refuse: incremental runs come later."""
-        raise incremental_later(f"dataframe({mode!r})")
-
-    def pandas(self, mode: str = "current", schema: Any = None) -> pd.DataFrame:
-        """Refuse: incremental runs come later."""
-        raise incremental_later(f"pandas({mode!r})")
-
-    def filesystem(self, mode: str = "current") -> FileSystem:
-        """Refuse: incremental runs come later."""
-        raise incremental_later(f"filesystem({mode!r})")
-
-
-class IncrementalLightweightOutput(LightweightOutput):
-    """An output of an incremental single-node transform; declared for annotations, refused when a job runs.
-
-    Follows the public page transforms-python/api-incrementallightweightoutput.
-
-    :param alias: the dataset's path or RID.
-    :param rid: its RID.
-    :param branch: the branch it is written on.
-    """
-
-    def arrow(self, mode: str = "current", schema: Any = None) -> pa.Table:
-        """Refuse: incremental runs come later."""
-        raise incremental_later(f"arrow({mode!r})")
-
-    def dataframe(self, mode: str = "current", schema: Any = None) -> pd.DataFrame:
-        """Refuse: incremental runs come later."""
-        raise incremental_later(f"dataframe({mode!r})")
-
-    def pandas(self, mode: str = "current", schema: Any = None) -> pd.DataFrame:
-        """Refuse: incremental runs come later."""
-        raise incremental_later(f"pandas({mode!r})")
-
-    def polars(self, lazy: bool = False, mode: str = "current", schema: Any = None) -> pl.DataFrame | pl.LazyFrame:
-        """Refuse: incremental runs come later."""
-        raise incremental_later(f"polars({mode!r})")
-
-    def path(self, mode: str = "current") -> str:
-        """Refuse: incremental runs come later."""
-        raise incremental_later(f"path({mode!r})")
-
-
-class ReturnedFrame:
-    """The output of a transform whose compute function returns the rows to write.
-
-    :param writer: writes the dataset.
-    """
-
-    def __init__(self, writer: DatasetWriter) -> None:
-        self._writer = writer
-
-    def write_returned(self, frame: Any, library: str) -> None:
-        """Write what the compute function returned.
-
-        :param frame: the returned value.
-        :param library: ``pandas`` or ``polars``: whose frame it must be.
-        :raises DataError: if it is anything else.
-        """
-        if type(frame).__module__.split(".")[0] != library or type(frame).__name__ not in ("DataFrame", "LazyFrame"):
-            transform = self._writer.scope.transform
-            raise DataError(
-                f"{transform.__name__} ({transform.source}) must return a {library} DataFrame; it returned "
-                f"{type(frame).__qualname__}."
-            )
-        self._writer.write(frame)
-
-
 def previous(writer: DatasetWriter, call: str) -> DatasetReader:
     """Return the dataset as it was before the job.
 
@@ -429,62 +292,7 @@ def unstaged(writer: DatasetWriter) -> pl.LazyFrame:
     return pl.scan_parquet(paths)
 
 
-def open_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:
-    """Return the participant that stands for an ``Output``; its value is what the compute function receives."""
-    if not param.resources:
-        raise DeclarationError(
-            f"The output {name!r} of {scope.transform.__name__} ({scope.transform.source}) has no alias, so there is "
-            f"nowhere to write: write Output('/path/of/dataset')."
-        )
-    resource = scope.config.resolve(param.resources[0])
-    writer = DatasetWriter(name, resource, scope)
-    transaction = scope.transaction
-    if scope.transform.form in ("transform_pandas", "transform_polars"):
-        writer.value = ReturnedFrame(writer)
-    elif scope.transform.lightweight:
-        light = LightweightOutput(resource.alias, resource_rid(resource), transaction.branch)
-        light._writer = writer
-        writer.value = light
-    else:
-        plain = TransformOutput(
-            resource_rid(resource),
-            transaction.branch,
-            f"ri.foundry.main.transaction.{transaction.id}",
-            None,
-            writer,
-            lambda: FileSystem(writer),
-        )
-        plain._path = resource.alias
-        writer.value = plain
-    return writer
-
-
 def _one_of(older: Mapping[str, str] | None, newer: Mapping[str, str] | None) -> Mapping[str, str] | None:
     if older is not None and newer is not None:
         raise UsageError("column_description is the older name of column_descriptions; give one of them, not both.")
     return newer if older is None else older
-
-
-class OutputSetWriter:
-    """The outputs of an ``OutputSet``, sealed together.
-
-    :param writers: one for each alias, in order.
-    """
-
-    def __init__(self, writers: list[DatasetWriter]) -> None:
-        self._writers = writers
-        self.value = [writer.value for writer in writers]
-
-    def seal(self) -> Sequence[Sealed]:
-        """Return the part of each output in the commit."""
-        return [sealed for writer in self._writers for sealed in writer.seal()]
-
-    def failed(self, error: BaseException | None) -> None:
-        """Close whatever is open."""
-        for writer in self._writers:
-            writer.failed(error)
-
-
-def open_output_set(param: Any, name: str, scope: JobScope) -> OutputSetWriter:
-    """Return the participant that stands for an ``OutputSet``; its value is a list of outputs."""
-    return OutputSetWriter([open_output(member, name, scope) for member in param.members])

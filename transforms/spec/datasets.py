@@ -28,7 +28,7 @@ class Input(FoundryInputParam, LightweightInputParam):
     :raises DeclarationError: if an argument is of the wrong type or value.
     """
 
-    runtime = "transforms.run.inputs:open_input"
+    runtime = "transforms.run.opening:open_input"
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Output(FoundryOutputParam, LightweightOutputParam):
     :raises DeclarationError: if an argument is of the wrong type.
     """
 
-    runtime = "transforms.run.outputs:open_output"
+    runtime = "transforms.run.opening:open_output"
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class InputSet(FoundryInputParam):
     :raises DeclarationError: if there are none.
     """
 
-    runtime = "transforms.run.inputs:open_input_set"
+    runtime = "transforms.run.opening:open_input_set"
 
     def __init__(self, aliases: Sequence[str] | None = None, description: str | None = None) -> None:
         super().__init__(_several(aliases, "InputSet"), description=description)
@@ -133,7 +133,7 @@ class OutputSet(FoundryOutputParam):
     :raises DeclarationError: if there are none.
     """
 
-    runtime = "transforms.run.outputs:open_output_set"
+    runtime = "transforms.run.opening:open_output_set"
 
     def __init__(
         self, aliases: Sequence[str] | None = None, sever_permissions: bool = False, description: str | None = None

@@ -1,0 +1,84 @@
+"""Saving a model version where its commit will find it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from palantir_models.model.versions import ModelVersion, version_row, versions_schema
+from palantir_models.models import ModelVersionChangeType
+from transforms.store import layout
+from transforms.store.change import TableChange
+from transforms.store.entry import InputPin
+from transforms.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from palantir_models.adapter.base import ModelAdapter
+
+
+def save_version(
+    transaction: Transaction,
+    model: str,
+    version_id: str,
+    number: str,
+    adapter: ModelAdapter,
+    *,
+    inputs: Mapping[str, InputPin],
+    code_version: str,
+    experiment_id: str | None = None,
+    notes: str | None = None,
+    change_type: ModelVersionChangeType | None = None,
+) -> ModelVersion:
+    """Stage an adapter's state and return the version that it will be.
+
+    :param transaction: the transaction that stages.
+    :param model: the model's folder, relative to the store's root.
+    :param version_id: names the version for good.
+    :param number: its semantic version.
+    :param adapter: the trained model in its adapter.
+    :param inputs: what the job read, by resource key.
+    :param code_version: the version of the training transform's logic.
+    :param experiment_id: the experiment that goes with it.
+    :param notes: what its author wrote about it.
+    :param change_type: which part of the number it raised; MINOR when None.
+    :raises SerializationError: if the state cannot be saved; nothing of it is left then.
+    """
+    from palantir_models.adapter import save_adapter
+
+    folder = transaction.staging(model, layout.ARTIFACTS, version_id)
+    try:
+        saved = save_adapter(adapter, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return ModelVersion(
+        version_id=version_id,
+        version=number,
+        created_time=datetime.now(UTC),
+        branch=transaction.branch,
+        transform=transaction.transform,
+        transaction=transaction.id,
+        adapter=saved.adapter,
+        api=saved.api,
+        serializers=saved.serializers,
+        sha256=saved.sha256,
+        requirements=saved.requirements,
+        inputs=json.dumps({key.split(":", 1)[1]: pin.version for key, pin in inputs.items()}),
+        code_version=code_version,
+        experiment_id=experiment_id,
+        notes=notes,
+        change_type=(change_type or ModelVersionChangeType.MINOR).name,
+    )
+
+
+def stage_versions(transaction: Transaction, model: str, versions: list[ModelVersion]) -> TableChange:
+    """Stage the rows of versions for the versions table."""
+    import pyarrow as pa
+
+    from transforms.engine.local.staging import stage_frame
+
+    rows = pa.Table.from_pylist([version_row(version) for version in versions], schema=versions_schema())
+    return stage_frame(transaction, f"{model}/{layout.VERSIONS}", rows, "append")

@@ -1,0 +1,128 @@
+"""What a compute function receives for each dataset that it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from transforms.errors import DataError, DeclarationError
+from transforms.run.files import FileSystem
+from transforms.run.inputs import LightweightInput, TransformInput, transaction_rid
+from transforms.run.outputs import LightweightOutput, TransformOutput
+from transforms.run.reader import DatasetReader
+from transforms.run.scope import JobScope, Sealed, resource_rid
+from transforms.run.writer import DatasetWriter
+from transforms.spec.resource import Resource
+
+
+def open_input(param: Any, name: str, scope: JobScope) -> Any:
+    """Return what a compute function receives for an ``Input``: a frame, or an input object."""
+    if not param.resources:
+        raise DeclarationError(
+            f"The input {name!r} of {scope.transform.__name__} ({scope.transform.source}) has no alias, so there is "
+            f"nothing to read: write Input('/path/of/dataset')."
+        )
+    resource: Resource = param.resources[0]
+    view = scope.open(resource)
+    reader = DatasetReader(resource.alias, view, scope)
+    form = scope.transform.form
+    if form == "transform_pandas":
+        return reader.pandas()
+    if form == "transform_polars":
+        return reader.polars()
+    branch = scope.pins[resource.key].branch
+    if scope.transform.lightweight:
+        light = LightweightInput(resource.alias, resource_rid(resource), branch)
+        light._reader = reader
+        return light
+    moment = transaction_rid(view.seq)
+    plain = TransformInput(
+        resource_rid(resource), branch, (moment, moment), reader, lambda: FileSystem(reader, read_only=True)
+    )
+    plain._path = resource.alias
+    return plain
+
+
+def open_input_set(param: Any, name: str, scope: JobScope) -> list[Any]:
+    """Return what a compute function receives for an ``InputSet``: a list of inputs, in the order of the aliases."""
+    return [open_input(member, name, scope) for member in param.members]
+
+
+class ReturnedFrame:
+    """The output of a transform whose compute function returns the rows to write.
+
+    :param writer: writes the dataset.
+    """
+
+    def __init__(self, writer: DatasetWriter) -> None:
+        self._writer = writer
+
+    def write_returned(self, frame: Any, library: str) -> None:
+        """Write what the compute function returned.
+
+        :param frame: the returned value.
+        :param library: ``pandas`` or ``polars``: whose frame it must be.
+        :raises DataError: if it is anything else.
+        """
+        if type(frame).__module__.split(".")[0] != library or type(frame).__name__ not in ("DataFrame", "LazyFrame"):
+            transform = self._writer.scope.transform
+            raise DataError(
+                f"{transform.__name__} ({transform.source}) must return a {library} DataFrame; it returned "
+                f"{type(frame).__qualname__}."
+            )
+        self._writer.write(frame)
+
+
+def open_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:
+    """Return the participant that stands for an ``Output``; its value is what the compute function receives."""
+    if not param.resources:
+        raise DeclarationError(
+            f"The output {name!r} of {scope.transform.__name__} ({scope.transform.source}) has no alias, so there is "
+            f"nowhere to write: write Output('/path/of/dataset')."
+        )
+    resource = scope.config.resolve(param.resources[0])
+    writer = DatasetWriter(name, resource, scope)
+    transaction = scope.transaction
+    if scope.transform.form in ("transform_pandas", "transform_polars"):
+        writer.value = ReturnedFrame(writer)
+    elif scope.transform.lightweight:
+        light = LightweightOutput(resource.alias, resource_rid(resource), transaction.branch)
+        light._writer = writer
+        writer.value = light
+    else:
+        plain = TransformOutput(
+            resource_rid(resource),
+            transaction.branch,
+            f"ri.foundry.main.transaction.{transaction.id}",
+            None,
+            writer,
+            lambda: FileSystem(writer),
+        )
+        plain._path = resource.alias
+        writer.value = plain
+    return writer
+
+
+class OutputSetWriter:
+    """The outputs of an ``OutputSet``, sealed together.
+
+    :param writers: one for each alias, in order.
+    """
+
+    def __init__(self, writers: list[DatasetWriter]) -> None:
+        self._writers = writers
+        self.value = [writer.value for writer in writers]
+
+    def seal(self) -> Sequence[Sealed]:
+        """Return the part of each output in the commit."""
+        return [sealed for writer in self._writers for sealed in writer.seal()]
+
+    def failed(self, error: BaseException | None) -> None:
+        """Close whatever is open."""
+        for writer in self._writers:
+            writer.failed(error)
+
+
+def open_output_set(param: Any, name: str, scope: JobScope) -> OutputSetWriter:
+    """Return the participant that stands for an ``OutputSet``; its value is a list of outputs."""
+    return OutputSetWriter([open_output(member, name, scope) for member in param.members])
