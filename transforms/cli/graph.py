@@ -28,12 +28,13 @@ def graph(
     branch: Branch = "master",
 ) -> None:
     """Draw the transforms with what flows between them."""
-    from transforms.plan import render
     from transforms.plan.graph import Graph
+    from transforms.plan.render import to_mermaid, to_text
+    from transforms.plan.svg import to_svg
 
     project = load_project(ctx)
     chosen = project.graph(branch)
     if selection or exclude:
         chosen = Graph(project.select(selection or [], exclude or [], branch), branch)
-    write = {Format.text: render.to_text, Format.mermaid: render.to_mermaid, Format.svg: render.to_svg}[format]
+    write = {Format.text: to_text, Format.mermaid: to_mermaid, Format.svg: to_svg}[format]
     Output().line(write(chosen))
