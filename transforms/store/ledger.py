@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from deltalake import DeltaTable
 
+INDEX = "_index"  # where saved copies of the index lie, each named after a version that existed
 BLOCK = 1000  # rows are partitioned by seq // BLOCK, so that merging small files never rewrites old history
 _PAYLOAD = "transforms"
 
@@ -76,7 +77,9 @@ class Ledger:
         """
         version = max(self._head, hint)
         if version < 0:
-            version = self._listed_head()
+            version = _newest_number(self.folder / INDEX)  # two names instead of the whole log
+        if version < 0:
+            version = _newest_number(self._log)
         while self.log_file(version + 1).exists():
             version += 1
         self._head = version
@@ -159,14 +162,6 @@ class Ledger:
         self.table().create_checkpoint()
         sync_folder(self._log)
 
-    def _listed_head(self) -> int:
-        try:
-            names = os.listdir(self._log)
-        except FileNotFoundError:
-            return -1
-        versions = [int(name[:20]) for name in names if name[:20].isdigit() and name.endswith((".json", ".parquet"))]
-        return max(versions, default=-1)
-
     def _write_row(self, entry: Entry) -> Path:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -195,6 +190,14 @@ class Ledger:
         rows = pl.scan_delta(self.table()).filter(pl.col("seq") > after, pl.col("seq") <= until).sort("seq").collect()
         for row in rows.iter_rows(named=True):
             yield Entry.from_row(row)
+
+
+def _newest_number(folder: Path) -> int:
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return -1
+    return max((int(name[:20]) for name in names if name[:20].isdigit()), default=-1)
 
 
 @cache

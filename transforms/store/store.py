@@ -17,7 +17,7 @@ from transforms.store.durable import create_exclusively
 from transforms.store.entry import Entry
 from transforms.store.index import Index, LastWrite
 from transforms.store.leases import try_acquire
-from transforms.store.ledger import Ledger
+from transforms.store.ledger import INDEX, Ledger
 from transforms.store.recovery import Publisher
 from transforms.store.tables import TableView, view_table
 from transforms.store.transaction import Transaction, remove_staging
@@ -45,7 +45,7 @@ class Store:
         if self.root.exists() and not self.root.is_dir():
             raise UsageError(f"The store's root {self.root} is a file; name a folder with --root or TRANSFORMS_ROOT.")
         self.ledger = Ledger(self.root / layout.LEDGER)
-        self.index = Index(self.root / layout.LEDGER / "_index", self.ledger)
+        self.index = Index(self.ledger.folder / INDEX, self.ledger)
 
     @property
     def exists(self) -> bool:
