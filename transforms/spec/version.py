@@ -66,15 +66,14 @@ def _text(value: Any, seen: set[int], owner: Any) -> str:
         return f"dict[{','.join(pairs)}]"
     if isinstance(value, types.FunctionType):
         captured = ",".join(_text(part, seen, owner) for part in _captured(value))
-        return f"function:{value.__module__}.{value.__qualname__}:{_code(value)}[{captured}]"
+        return f"function:{value.__module__}.{value.__qualname__}:{_code(value.__code__)}[{captured}]"
     return f"object:{_pickled(value, owner)}"
 
 
-def _code(function: types.FunctionType) -> str:
-    try:
-        return inspect.getsource(function)
-    except (OSError, TypeError):
-        return function.__code__.co_code.hex()
+def _code(code: types.CodeType) -> str:
+    # Not the source: two functions on one line share it, and a function made by exec has none.
+    inner = (_code(const) if isinstance(const, types.CodeType) else repr(const) for const in code.co_consts)
+    return f"{code.co_code.hex()}({','.join(code.co_names)})[{','.join(inner)}]"
 
 
 def _pickled(value: Any, owner: Any) -> str:
@@ -94,7 +93,7 @@ def _module_sources(function: Callable[..., Any]) -> list[str]:
     file = getattr(module, "__file__", None)
     if module is None or file is None:
         code = getattr(function, "__code__", None)
-        return [code.co_code.hex() + repr(code.co_consts) if code else repr(function)]
+        return [_code(code) if code else repr(function)]
     return [f"{name}\0{_source(path)}" for name, path in sorted(_project_modules(module.__name__, file).items())]
 
 

@@ -1,0 +1,173 @@
+"""Declaring transforms: what is refused, and how it is said."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+
+from transforms import expectations as E
+from transforms.api import (
+    BooleanParam,
+    Check,
+    FloatParam,
+    Input,
+    InputSet,
+    IntegerParam,
+    Output,
+    StringParam,
+    configure,
+    incremental,
+    lightweight,
+    transform,
+    transform_df,
+    transform_polars,
+)
+from transforms.errors import DeclarationError, TransformKeyError, TransformTypeError
+
+
+def test_a_transform_is_called_as_the_function_it_decorates():
+    """Positional or keyword, with whatever is passed: the hook for unit tests."""
+
+    @transform.using(a=Input("/a"), out=Output("/out"))
+    def compute(a, out, times=2):
+        """Doc."""
+        return (a, out, times)
+
+    assert compute(1, out=2, times=3) == (1, 2, 3)
+    assert (compute.__name__, compute.__doc__, compute.inputs["a"].alias) == ("compute", "Doc.", "/a")
+    compute.__name__ = "renamed"
+    assert compute.__name__ == "renamed"
+
+
+def test_compute_binds_by_name_and_returns_the_outputs():
+    """The documented way to run a transform with instantiated parameters."""
+    seen = []
+
+    @transform(out=Output("/out"), a=Input("/a"))
+    def compute(a, ctx, out):
+        seen.append((a, ctx, out))
+
+    assert compute.compute(ctx="c", a="A", out="O") == {"out": "O"}
+    assert seen == [("A", "c", "O")]
+
+
+def test_names_that_do_not_match_are_both_shown():
+    """The error names the transform, its line, both sides, and the nearest name."""
+    with pytest.raises(DeclarationError) as caught:
+
+        @transform(raw=Input("/a"), outptu=Output("/b"))
+        def compute(raw, output): ...
+
+    message = str(caught.value)
+    assert "test_declarations.py:" in message
+    assert all(word in message for word in ("'outptu'", "output", "(raw, outptu)", "Did you mean 'output'"))
+
+
+def test_a_parameter_that_nobody_declares_is_found_before_the_job_runs(run_transform):
+    """Another decorator might still have brought it, so it is checked last."""
+
+    @transform(out=Output("/b"))
+    def compute(out, rwa): ...
+
+    with pytest.raises(DeclarationError, match="'rwa' is not in the decorator"):
+        run_transform(compute)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: transform(a="/not/an/input"),
+        lambda: transform(ctx=Input("/a")),
+        lambda: transform_df(Input("/a")),
+        lambda: transform_df("/a"),
+        lambda: transform_polars(Output("/a"), b=Output("/b")),
+        lambda: transform_df(Output("/a"), Output("/b")),
+        lambda: transform(Input("/a")),
+        lambda: Input(3),
+        lambda: Input("/a", failure_strategy="maybe"),
+        lambda: Input("/a", checks="no check"),
+        lambda: InputSet([]),
+        lambda: InputSet("/a"),
+        lambda: Check("no expectation", "name"),
+        lambda: Check(E.true(), ""),
+        lambda: Check(E.true(), "n", on_error="MAYBE"),
+        lambda: IntegerParam("3"),
+        lambda: IntegerParam(True),
+        lambda: StringParam(3),
+        lambda: BooleanParam(1),
+        lambda: FloatParam("x"),
+        lambda: configure()(lambda: None),
+        lambda: incremental()(lambda: None),
+        lambda: lightweight(lambda: None),
+        lambda: lightweight(transform_df(Output("/a"))(lambda: None)),
+        lambda: lightweight(memory_mb=1, memory_gb=1)(transform(out=Output("/a"))(lambda out: None)),
+        lambda: lightweight(container_image="i")(transform(out=Output("/a"))(lambda out: None)),
+        lambda: configure()(transform.using(out=Output("/a"))(lambda out: None)),
+        lambda: transform(out=Output("/a"))("no function"),
+        lambda: E.col(3),
+        lambda: E.any("no expectation"),
+    ],
+)
+def test_what_cannot_be_is_refused_where_it_is_written(wrong):
+    """A wrong declaration fails with a TypeError or a ValueError of ours."""
+    with pytest.raises((DeclarationError, TypeError)):
+        wrong()
+
+
+def test_a_snapshot_input_must_be_an_input():
+    """A KeyError, as documented, that lists the inputs."""
+    with pytest.raises(TransformKeyError, match="the inputs are a"):
+        incremental(snapshot_inputs=["b"])(transform(a=Input("/a"), out=Output("/o"))(lambda a, out: None))
+    assert issubclass(TransformKeyError, KeyError)
+    assert issubclass(TransformTypeError, TypeError)
+
+
+def test_unbound_inputs_can_be_made_and_changed():
+    """``Input()`` is valid, and its attributes can be set, as documented tests do."""
+    made = Input()
+    made.dataframe = lambda: "frame"
+    assert made.alias is None
+    assert made.dataframe() == "frame"
+
+
+def test_a_wrapped_function_is_bound_by_its_own_parameters():
+    """A decorator between the transform and the function does not hide them."""
+
+    def traced(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            return function(*args, **kwargs)
+
+        return wrapper
+
+    @transform(a=Input("/a"), out=Output("/o"))
+    @traced
+    def compute(ctx, a, out): ...
+
+    assert compute.wants_ctx
+    assert compute.source.file.endswith("test_declarations.py")
+
+
+@pytest.mark.parametrize(
+    ("param", "text", "value"),
+    [
+        (IntegerParam(1), "7", 7),
+        (FloatParam(1), "2.5", 2.5),
+        (BooleanParam(False), "true", True),
+        (StringParam(""), "x", "x"),
+    ],
+)
+def test_overrides_come_as_text_from_the_command_line(param, text, value):
+    """Text is read as the parameter's type, and anything else is refused."""
+    assert param.coerce(text) == value
+    if not isinstance(param, StringParam):
+        with pytest.raises(TransformTypeError):
+            param.coerce("neither")
+
+
+def test_expectations_are_values_with_a_readable_form():
+    """Equal declarations are equal, and a check shows what it expects."""
+    assert E.col("a").is_in(1, 2) == E.col("a").is_in(1, 2)
+    assert repr(E.all(E.col("a").non_null(), E.count().gt(3))) == "all(col.non_null('a'), count.gt(3))"
+    assert repr(E.when(E.true(), E.false()).otherwise(E.primary_key("x"))) == "when(true(), false(), primary_key('x'))"

@@ -1,0 +1,68 @@
+"""A pipeline takes each transform once and refuses two writers of one output."""
+
+from __future__ import annotations
+
+import types
+
+import pytest
+
+from transforms.api import Output, Pipeline, transform
+from transforms.errors import DeclarationError, TransformTypeError
+
+
+def writer(alias):
+    """Return a transform that writes one dataset."""
+
+    @transform(out=Output(alias))
+    def compute(out): ...
+
+    return compute
+
+
+def test_one_transform_found_twice_is_one():
+    """A re-export does not count twice, and order is kept."""
+    one, two = writer("/1"), writer("/2")
+    module = types.ModuleType("m")
+    module.a, module.b, module.c, module.d = two, one, [one, two], (two,)
+    pipeline = Pipeline()
+    pipeline.discover_transforms(module, module)
+    assert pipeline.transforms == [two, one]
+
+
+def test_two_writers_of_one_output_are_both_named():
+    """A ValueError with both places."""
+    with pytest.raises(ValueError, match=r"compute \(.*test_pipeline.py:\d+\) and compute .* both write .*/same"):
+        Pipeline().add_transforms(writer("/same"), writer("/same"))
+
+
+def test_one_function_in_two_transforms_is_refused():
+    """A ValueError, as documented."""
+
+    def compute(out): ...
+
+    with pytest.raises(ValueError, match="function of two transforms"):
+        Pipeline().add_transforms(transform(out=Output("/a"))(compute), transform(out=Output("/b"))(compute))
+
+
+@pytest.mark.parametrize("wrong", ["module", None, 3])
+def test_only_modules_are_searched_and_only_transforms_are_added(wrong):
+    """Anything else is named in the error."""
+    with pytest.raises(TransformTypeError):
+        Pipeline().discover_transforms(wrong)
+    with pytest.raises(TransformTypeError):
+        Pipeline().add_transforms(wrong)
+
+
+def test_a_module_that_cannot_be_imported_is_named(tmp_path, monkeypatch):
+    """With its file and its own error."""
+    folder = tmp_path / "broken_package"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "bad.py").write_text("import there_is_no_such_thing")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import broken_package
+
+    with pytest.raises(
+        DeclarationError, match=r"bad.py cannot be imported: ModuleNotFoundError.*there_is_no_such_thing"
+    ):
+        Pipeline().discover_transforms(broken_package)
