@@ -27,7 +27,8 @@ def footer_statistics(file: Path) -> tuple[int, str]:
         bounds: dict[str, dict[str, Any]] = {"minValues": {}, "maxValues": {}, "nullCount": {}}
         for index in range(min(metadata.num_columns, _MOST_COLUMNS)):
             _add_column(metadata, index, bounds)
-        return metadata.num_rows, json.dumps({"numRecords": metadata.num_rows, **bounds})
+        # Not as \u escapes: a reader was seen to take a letter beyond the first 65,536, written as two, for another.
+        return metadata.num_rows, json.dumps({"numRecords": metadata.num_rows, **bounds}, ensure_ascii=False)
 
 
 def _add_column(metadata: pq.FileMetaData, index: int, bounds: dict[str, dict[str, Any]]) -> None:
