@@ -7,6 +7,7 @@ without a saved one it is made anew from the whole ledger.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -74,6 +75,7 @@ class Index:
     def __init__(self, folder: Path, ledger: Ledger) -> None:
         self._folder = folder
         self._ledger = ledger
+        self._lock = threading.Lock()  # jobs of one build look at it side by side
         self._seq = -1
         self._saved = 0
         self._writes: dict[tuple[str, str], LastWrite] = {}
@@ -92,12 +94,13 @@ class Index:
 
     def refresh(self) -> Mapping[tuple[str, str], LastWrite]:
         """Bring the index up to date and return it, by branch and resource key."""
-        if self._seq < 0:
-            self._load()
-        for entry in self._ledger.entries(after=self._seq):
-            self._fold(entry)
-        self._seq = max(self._seq, self._ledger.head(hint=self._seq), 0)
-        return self._writes
+        with self._lock:
+            if self._seq < 0:
+                self._load()
+            for entry in self._ledger.entries(after=self._seq):
+                self._fold(entry)
+            self._seq = max(self._seq, self._ledger.head(hint=self._seq), 0)
+            return dict(self._writes)
 
     def save(self) -> None:
         """Save a copy of the index for processes to come."""

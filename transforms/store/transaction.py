@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,7 +101,10 @@ class Transaction:
             assert self._own is not None
             self._own.write({"transform": self.transform, **leases.whoami(), "staging": list(self._staging)})
         folder = self.store.root / relative
-        folder.mkdir(parents=True, exist_ok=True)
+        while not folder.is_dir():
+            # A transaction that is being abandoned may take an empty parent away between the making of two folders.
+            with suppress(FileNotFoundError):
+                folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def commit(
