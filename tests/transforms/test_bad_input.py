@@ -200,16 +200,19 @@ def test_ctrl_c_commits_nothing_of_the_running_job(shell, workers):
 
 def test_a_second_build_of_the_same_outputs_says_who_is_building(shell):
     """It fails at once with the process that holds the output; with --wait it waits."""
-    marker = shell.folder / "running"
-    slow = GOOD.replace("    log.write", f"    Path({str(marker)!r}).touch()\n    time.sleep(3)\n    log.write")
-    shell.declare(slow)
+    marker, go = shell.folder / "running", shell.folder / "go"
+    wait = f"    Path({str(marker)!r}).touch()\n    while not Path({str(go)!r}).exists(): time.sleep(0.01)\n"
+    shell.declare(GOOD.replace("    log.write", f"{wait}    log.write"))
     first = shell.start("build", "--force")
     while not marker.exists():
+        assert first.poll() is None, first.communicate()
         time.sleep(0.02)
     code, output = shell.run("build", "--force")
     assert code == 1, output
     assert f"pid {first.pid}" in output
     assert "--wait" in output
-    first.communicate(timeout=60)
-    assert first.returncode == 0
-    assert shell.run("build", "--force", "--wait", "20")[0] == 0
+    waiting = shell.start("build", "--force", "--wait", "60")
+    go.touch()
+    for process in (first, waiting):
+        process.communicate(timeout=60)
+        assert process.returncode == 0

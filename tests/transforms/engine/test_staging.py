@@ -120,6 +120,8 @@ def test_a_number_beyond_64_bits_is_refused(store):
         (pl.DataFrame(), "no columns"),
         (pd.DataFrame(), "no columns"),
         ([1, 2], "got list"),
+        (pl.Series("x", [1]), "got Series"),
+        (pd.Series([1]), "got Series"),
         ("text", "got str"),
     ],
 )

@@ -71,17 +71,18 @@ def test_independent_jobs_run_side_by_side():
 
 def test_an_interruption_ends_running_jobs_and_lets_none_commit():
     """The error that ends one thread reaches the others, and the commit is refused from then on."""
-    cancel, ended = Cancellation(), threading.Event()
+    cancel, begun, ended = Cancellation(), threading.Event(), threading.Event()
 
     def endless():
         try:
+            begun.set()
             while True:
                 time.sleep(0.005)
         finally:
             ended.set()
 
     def interrupt():
-        time.sleep(0.05)
+        assert begun.wait(10)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -36,7 +36,7 @@ def stage_frame(
     :param transaction: the transaction that stages.
     :param table: the table's folder, relative to the store's root.
     :param frame: a Polars DataFrame or LazyFrame, a pandas DataFrame (its index is not stored), a PyArrow Table or
-        RecordBatchReader, or a DuckDB relation.
+        RecordBatchReader, a DuckDB relation, or anything else that offers Arrow's C stream.
     :param mode: ``overwrite`` or ``append``.
     :param descriptions: a description of each column that has one; they become Delta column comments.
     :param what: the dataset, for messages; the table's folder when empty.
@@ -100,15 +100,13 @@ def _write(frame: Any, file: Path, what: str) -> pa.Schema:
         return _write_arrow(_from_pandas(frame, what), file, what)
     if kind == "pyarrow" and name in ("Table", "RecordBatch", "RecordBatchReader"):
         return _write_arrow(frame, file, what)
-    if name == "DuckDBPyRelation":
-        return _write_arrow(frame.to_arrow_reader(), file, what)
     if kind == "pyspark":
         raise DataError(
             f"{what}: a Spark DataFrame cannot be written on the local engine; give a pandas or Polars one."
         )
-    raise DataError(
-        f"{what}: a table is a pandas, Polars or PyArrow table or a DuckDB relation; got {type(frame).__qualname__}."
-    )
+    if hasattr(frame, "__arrow_c_stream__"):  # DuckDB relations, and whatever else speaks Arrow's C interface
+        return _write_arrow(_reader(frame, what), file, what)
+    raise _no_table(frame, what)
 
 
 def _write_polars(frame: pl.LazyFrame, file: Path, what: str) -> pa.Schema:
@@ -160,6 +158,20 @@ def _cast(table: pa.Table, schema: pa.Schema, what: str) -> pa.Table:
                 raise DataError(f"{what}: column {field.name!r} does not fit Delta's {field.type}: {error}") from error
             table = table.set_column(index, field, column)
     return table
+
+
+def _reader(frame: Any, what: str) -> pa.RecordBatchReader:
+    import pyarrow as pa
+
+    try:
+        return pa.RecordBatchReader.from_stream(frame)
+    except pa.ArrowInvalid as error:  # a single column, for example a Polars Series
+        raise _no_table(frame, what) from error
+
+
+def _no_table(frame: Any, what: str) -> DataError:
+    kind = type(frame).__qualname__
+    return DataError(f"{what}: a table is a pandas, Polars or PyArrow table or a DuckDB relation; got {kind}.")
 
 
 def _from_pandas(frame: Any, what: str) -> pa.Table:
