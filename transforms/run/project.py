@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,6 +16,7 @@ from transforms.plan.graph import Graph, Node
 from transforms.plan.selection import select
 from transforms.plan.staleness import LastBuild, Plan, PlannedJob, plan_jobs
 from transforms.run.build import Cancellation, Listener, Task, run_tasks
+from transforms.run.entry_points import declared_pipelines
 from transforms.run.job import JobOptions, JobResult, run_job
 from transforms.spec.pipeline import Pipeline
 from transforms.spec.resource import Resource
@@ -181,19 +181,10 @@ def load_pipelines(config: Config) -> list[Pipeline]:
         if folder.is_dir() and str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
     pipelines: dict[int, Pipeline] = {}
-    for module in config.pipelines or _entry_points(config.project) or ("pipelines",):
+    for module in config.pipelines or declared_pipelines(config.project) or ("pipelines",):
         for pipeline in _pipelines_of(module, config):
             pipelines[id(pipeline)] = pipeline
     return list(pipelines.values())
-
-
-def _entry_points(project: Path) -> tuple[str, ...]:
-    file = project / "pyproject.toml"
-    if not file.is_file():
-        return ()
-    content = tomllib.loads(file.read_text(encoding="utf-8"))
-    points = content.get("project", {}).get("entry-points", {}).get("transforms.pipelines", {})
-    return tuple(points.values())
 
 
 def _pipelines_of(module: str, config: Config) -> list[Pipeline]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from transforms.errors import DeclarationError
 from transforms.spec.binding import bind
 from transforms.spec.params import Param
+from transforms.spec.resource import Resource
 from transforms.spec.source import source_of
 from transforms.spec.version import logic_version
 
@@ -101,8 +102,15 @@ class Transform:
     def check_complete(self) -> None:
         """Check that every parameter of the function is declared, now that all decorators have had their say.
 
-        :raises DeclarationError: if one is not; names both sides.
+        :raises DeclarationError: if one is not, naming both sides; or if two parameters write one output.
         """
+        writers: dict[Resource, str] = {}
+        for name, param in self.outputs.items():
+            for resource in param.resources:
+                if writers.setdefault(resource, name) != name or param.resources.count(resource) > 1:
+                    raise DeclarationError(
+                        f"{self.__name__} ({self.source}): {writers[resource]!r} and {name!r} both write the {resource}."
+                    )
         bind(self._function, self._given, self.form, complete=True)
 
     @property

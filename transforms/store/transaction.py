@@ -66,8 +66,8 @@ class Transaction:
                 {"transform": transform},
                 _PATIENCE_SECONDS,  # somebody who looks for dead transactions may lock it for a moment
             )
+            self.pinned = store.ledger.head()  # before publishing: what is ratified meanwhile may not be in every table
             store.publisher.publish_all()
-            self.pinned = store.ledger.head()
             self._open_outputs([store.table_of(output, branch) for output in outputs])
         except BaseException:
             self.abandon()

@@ -26,15 +26,20 @@ def validate_changes(
     :returns: the tables as they are now, by their folder below the root.
     """
 
+    tables = [change.table for change in changes]
+    if len(set(tables)) < len(tables):
+        twice = next(table for table in tables if tables.count(table) > 1)
+        raise CommitError(f"{twice} would be changed twice in one commit; nothing was committed. Write it once.")
+
     def validate(change: TableChange) -> DeltaTable | None:
         return validate_change(root, change, opened.get(change.table))
 
     if len(changes) == 1:
-        tables = [validate(changes[0])]
+        opened_now = [validate(changes[0])]
     else:
         with ThreadPoolExecutor(max_workers=min(max(len(changes), 1), 16), thread_name_prefix="validate") as pool:
-            tables = list(pool.map(validate, changes))
-    return {change.table: table for change, table in zip(changes, tables, strict=True) if table is not None}
+            opened_now = list(pool.map(validate, changes))
+    return {change.table: table for change, table in zip(changes, opened_now, strict=True) if table is not None}
 
 
 def validate_change(root: Path, change: TableChange, opened: DeltaTable | None = None) -> DeltaTable | None:

@@ -171,3 +171,13 @@ def test_expectations_are_values_with_a_readable_form():
     assert E.col("a").is_in(1, 2) == E.col("a").is_in(1, 2)
     assert repr(E.all(E.col("a").non_null(), E.count().gt(3))) == "all(col.non_null('a'), count.gt(3))"
     assert repr(E.when(E.true(), E.false()).otherwise(E.primary_key("x"))) == "when(true(), false(), primary_key('x'))"
+
+
+def test_two_parameters_cannot_write_one_output(run_transform):
+    """Both are named, before anything runs."""
+
+    @transform.using(one=Output("/same"), two=Output("/same"))
+    def compute(one, two): ...
+
+    with pytest.raises(DeclarationError, match="'one' and 'two' both write the dataset /same"):
+        run_transform(compute)

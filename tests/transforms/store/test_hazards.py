@@ -356,3 +356,31 @@ def test_appended_files_are_merged_from_time_to_time_and_pinned_versions_stay(st
     assert sorted(row["x"] for row in rows("/a")) == list(range(60))
     view, _ = store.view(A, "master", until=pinned)
     assert view.row_count() == 21
+
+
+def test_a_commit_that_lands_while_another_begins_is_read_whole_or_not_at_all(store, commit, monkeypatch):
+    """A transaction pins a point up to which everything is published, not the ledger's newest row."""
+    commit({"/a": pl.DataFrame({"x": [1]}), "/b": pl.DataFrame({"x": [1]})})
+    publish_all = store.publisher.publish_all
+    other = Store(store.root)
+
+    def and_then_somebody_ratifies(opened: Any = None) -> Any:
+        published = publish_all(opened)
+        entry = ratified_only(other, {"/a": pl.DataFrame({"x": [2]}), "/b": pl.DataFrame({"x": [2]})})
+        publish_change(store.root, store.app_id, entry, entry.changes[0])
+        return published
+
+    monkeypatch.setattr(store.publisher, "publish_all", and_then_somebody_ratifies)
+    transaction = store.begin("reader", "master", [])
+    seen = [transaction.view(r)[0].table.to_pyarrow_dataset().to_table(use_threads=False).to_pylist() for r in (A, B)]
+    transaction.abandon()
+    assert seen == [[{"x": 1}], [{"x": 1}]]
+
+
+def test_one_table_cannot_be_changed_twice_in_a_commit(store):
+    """The second change would be taken for done and lost."""
+    transaction = store.begin("test", "master", [A])
+    changes = [stage_frame(transaction, store.table_of(A, "master"), pl.DataFrame({"x": [n]})) for n in (1, 2)]
+    with pytest.raises(CommitError, match="twice"):
+        transaction.commit(changes, {A.key: {}}, {}, "v1")
+    transaction.abandon()
