@@ -148,7 +148,10 @@ class ModelOutputWriter:
 
     def _keep(self, experiment: Experiment) -> None:
         root = self._scope.transaction.store.root
-        keep_unpublished(root / layout.JOURNAL, experiment, self._experiment_row(experiment, None))
+        try:
+            keep_unpublished(root / layout.JOURNAL, experiment, self._experiment_row(experiment, None))
+        except OSError as error:  # what the job itself ended in matters more
+            _log.warning("Experiment %r of %s could not be kept: %s", experiment.name, experiment.model, error)
 
 
 def open_model_output(param: Any, name: str, scope: JobScope) -> ModelOutputWriter:

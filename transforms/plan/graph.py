@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
@@ -44,7 +44,8 @@ class Graph:
 
     :param nodes: the transforms.
     :param branch: the branch of the build: an input that names another branch comes from outside.
-    :raises DeclarationError: if two have one name or write one output, one reads what it writes, or there is a cycle.
+    :raises DeclarationError: if two have one name or write one output, one writes an output twice or reads what it
+        writes, or there is a cycle.
     """
 
     def __init__(self, nodes: Iterable[Node], branch: str | None = None) -> None:
@@ -67,36 +68,45 @@ class Graph:
 
     def producer(self, resource: Resource) -> Node | None:
         """Return the transform that makes a resource; None for what comes from outside."""
-        if resource.branch is not None and self._branch is not None and resource.branch != self._branch:
-            return None
-        return self._producers.get(resource.key)
+        return None if self.located(resource).branch else self._producers.get(resource.key)
 
-    def upstream(self, node: Node, depth: int | None = None) -> list[Node]:
-        """Return what a transform needs, nearest first.
+    def located(self, resource: Resource) -> Resource:
+        """Return a resource with a branch only where that is not the branch of the build, so that equal means same."""
+        elsewhere = self._branch is not None and resource.branch not in (None, self._branch)
+        return resource if elsewhere or resource.branch is None else replace(resource, branch=None)
 
-        :param node: the transform.
+    def upstream(self, *nodes: Node, depth: int | None = None) -> list[Node]:
+        """Return what some transforms need beside themselves, nearest first.
+
+        :param nodes: the transforms.
         :param depth: how many steps to go; all when None.
         """
-        return self._reached(node, self._before, depth)
+        return self._reached(nodes, self._before, depth)
 
-    def downstream(self, node: Node, depth: int | None = None) -> list[Node]:
-        """Return what needs a transform, nearest first.
+    def downstream(self, *nodes: Node, depth: int | None = None) -> list[Node]:
+        """Return what needs some transforms, beside themselves, nearest first.
 
-        :param node: the transform.
+        :param nodes: the transforms.
         :param depth: how many steps to go; all when None.
         """
-        return self._reached(node, self._after, depth)
+        return self._reached(nodes, self._after, depth)
 
     @property
     def external_inputs(self) -> list[Resource]:
-        """What is read and not made by any transform."""
-        read = {resource for node in self.nodes for resource in node.inputs}
-        return sorted((r for r in read if self.producer(r) is None), key=str)
+        """What is read and not made by any transform, each once."""
+        read = {self.located(resource) for node in self.nodes for resource in node.inputs}
+        return sorted((r for r in read if self.producer(r) is None), key=lambda r: (r.key, r.branch or ""))
 
     def _add(self, node: Node) -> None:
         other = self._named.setdefault(node.name, node)
         if other is not node:
             raise DeclarationError(f"Two transforms are named {node.name!r}: {other.source} and {node.source}.")
+        if len({resource.key for resource in node.outputs}) < len(node.outputs):
+            twice = next(r for n, r in enumerate(node.outputs) if r.key in {o.key for o in node.outputs[:n]})
+            raise DeclarationError(
+                f"{node.name} ({node.source}) writes the {twice} through two of its outputs; give each its own alias, "
+                f"here and in [tool.transforms]."
+            )
         for resource in node.outputs:
             writer = self._producers.setdefault(resource.key, node)
             if writer is not node:
@@ -121,10 +131,10 @@ class Graph:
             raise DeclarationError(f"The transforms form a cycle, so none of them can be first: {path}.") from None
 
     @staticmethod
-    def _reached(node: Node, edges: dict[str, list[Node]], depth: int | None) -> list[Node]:
-        seen = {node.name}
+    def _reached(starts: Sequence[Node], edges: dict[str, list[Node]], depth: int | None) -> list[Node]:
+        seen = {node.name for node in starts}
         found: list[Node] = []
-        waiting = deque([(node, 0)])
+        waiting = deque((node, 0) for node in starts)
         while waiting:
             current, distance = waiting.popleft()
             if depth is not None and distance >= depth:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transforms.plan.graph import Graph, Node
+from transforms.plan.graph import Graph
 from transforms.spec.resource import Resource
 
 
@@ -11,10 +11,22 @@ def to_text(graph: Graph) -> str:
     lines: list[str] = []
     shown: set[str] = set()
     for resource in graph.external_inputs:
-        lines.append(f"{resource.alias} ({resource.kind}, from outside)")
+        lines.append(f"{label_of(resource)} ({resource.kind}, from outside)")
     roots = [node for node in graph.order if not graph.upstream(node, depth=1)]
-    for root in roots:
-        _branch(graph, root, "", "", lines, shown)
+    waiting = [(root, "", "") for root in reversed(roots)]  # no recursion: a chain may be deeper than Python's stack
+    while waiting:
+        node, prefix, connector = waiting.pop()
+        name = printable(node.name)
+        if node.name in shown:
+            lines.append(f"{prefix}{connector}{name} (see above)")
+            continue
+        shown.add(node.name)
+        made = ", ".join(label_of(graph.located(resource)) for resource in node.outputs) or "nothing"
+        lines.append(f"{prefix}{connector}{name} -> {made}")
+        below = prefix + {"": "", "├─ ": "│  ", "└─ ": "   "}[connector]
+        children = graph.downstream(node, depth=1)
+        last = len(children) - 1
+        waiting += [(child, below, "└─ " if n == last else "├─ ") for n, child in reversed([*enumerate(children)])]
     return "\n".join(lines)
 
 
@@ -27,36 +39,50 @@ def to_mermaid(graph: Graph) -> str:
         lines.append(f'    {ids[node.name]}["{_mermaid(node.name)}"]')
     for resource in resources_of(graph):
         left, right = shapes[resource.kind]
-        lines.append(f'    {ids[resource.key]}{left}"{_mermaid(resource.alias)}"{right}')
-    for node in graph.order:
-        lines.extend(f"    {ids[r.key]} --> {ids[node.name]}" for r in node.inputs)
-        lines.extend(f"    {ids[node.name]} --> {ids[r.key]}" for r in node.outputs)
+        lines.append(f'    {ids[mark(resource)]}{left}"{_mermaid(label_of(resource))}"{right}')
+    lines.extend(f"    {ids[start]} --> {ids[end]}" for start, end in edges_of(graph))
     return "\n".join(lines)
 
 
-def _branch(graph: Graph, node: Node, prefix: str, connector: str, lines: list[str], shown: set[str]) -> None:
-    made = ", ".join(resource.alias for resource in node.outputs) or "nothing"
-    if node.name in shown:
-        lines.append(f"{prefix}{connector}{node.name} (see above)")
-        return
-    shown.add(node.name)
-    lines.append(f"{prefix}{connector}{node.name} -> {made}")
-    children = graph.downstream(node, depth=1)
-    below = prefix + {"": "", "├─ ": "│  ", "└─ ": "   "}[connector]
-    for index, child in enumerate(children):
-        _branch(graph, child, below, "└─ " if index == len(children) - 1 else "├─ ", lines, shown)
-
-
 def resources_of(graph: Graph) -> list[Resource]:
-    """Return everything that is read or made, in the order of the keys."""
-    found = {r.key: r for node in graph.order for r in (*node.inputs, *node.outputs)}
-    return [found[key] for key in sorted(found)]
+    """Return everything that is read or made, each once, in the order of the keys."""
+    found = {graph.located(r) for node in graph.order for r in (*node.inputs, *node.outputs)}
+    return sorted(found, key=mark)
+
+
+def edges_of(graph: Graph) -> list[tuple[str, str]]:
+    """Return what flows from where to where: the names of transforms and the marks of resources, each pair once."""
+    pairs = [
+        pair
+        for node in graph.order
+        for pair in (
+            *((mark(graph.located(r)), node.name) for r in node.inputs),
+            *((node.name, mark(graph.located(r))) for r in node.outputs),
+        )
+    ]
+    return list(dict.fromkeys(pairs))
+
+
+def mark(resource: Resource) -> str:
+    """Return a key of a located resource that differs from that of the same alias on another branch."""
+    return f"{resource.key}@{resource.branch}" if resource.branch else resource.key
+
+
+def label_of(resource: Resource) -> str:
+    """Return what a person reads for a located resource."""
+    return printable(f"{resource.alias} @{resource.branch}" if resource.branch else resource.alias)
+
+
+def printable(text: str) -> str:
+    """Return a text with what neither a terminal nor XML can show replaced."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def _ids(graph: Graph) -> dict[str, str]:
-    names = [*(node.name for node in graph.order), *(resource.key for resource in resources_of(graph))]
+    names = [*(node.name for node in graph.order), *map(mark, resources_of(graph))]
     return {name: f"n{number}" for number, name in enumerate(names)}
 
 
 def _mermaid(text: str) -> str:
-    return text.replace('"', "#quot;")
+    escapes = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;"}
+    return "".join(escapes.get(letter, letter) for letter in printable(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
@@ -20,7 +21,7 @@ def select(graph: Graph, selectors: Sequence[str] = (), exclude: Sequence[str] =
         a dataset or model that one makes, a glob of either, ``tag:word`` or ``path:glob``; ``+`` before or after it
         adds what it needs or what needs it, with a number only so many steps. None at all selects everything.
     :param exclude: what is left out again.
-    :raises NotFoundError: if a part names nothing; the nearest names are suggested.
+    :raises NotFoundError: if a selection is empty or a part of it names nothing; the nearest names are suggested.
     """
     chosen = {node.name for node in graph.nodes} if not selectors else _any(graph, selectors)
     return list(in_order(graph, chosen - _any(graph, exclude)))
@@ -30,21 +31,23 @@ def _any(graph: Graph, selectors: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for selector in selectors:
         parts = [_part(graph, part) for part in selector.split(",") if part]
-        found |= set.intersection(*parts) if parts else set()
+        if not parts:
+            raise NotFoundError(f"The selection {selector!r} names nothing; leave it out, or name a transform.")
+        found |= set.intersection(*parts)
     return found
 
 
 def _part(graph: Graph, part: str) -> set[str]:
     match = _OPERATORS.fullmatch(part)
     assert match is not None
-    found = set()
-    for node in _core(graph, match["core"]):
-        found.add(node.name)
-        if match["up"]:
-            found |= {other.name for other in graph.upstream(node, _depth(match["up_depth"]))}
-        if match["down"]:
-            found |= {other.name for other in graph.downstream(node, _depth(match["down_depth"]))}
-    return found
+    exact = _exact(graph, part)  # a name may end in a plus
+    found = exact or _core(graph, match["core"])
+    chosen = {node.name for node in found}
+    if match["up"] and not exact:
+        chosen |= {node.name for node in graph.upstream(*found, depth=_depth(match["up_depth"]))}
+    if match["down"] and not exact:
+        chosen |= {node.name for node in graph.downstream(*found, depth=_depth(match["down_depth"]))}
+    return chosen
 
 
 def _core(graph: Graph, core: str) -> list[Node]:
@@ -54,11 +57,15 @@ def _core(graph: Graph, core: str) -> list[Node]:
     elif method == "path":
         found = [node for node in graph.nodes if fnmatchcase(node.source.file, f"*{pattern}*")]
     else:
-        found = [node for node in graph.nodes if any(fnmatchcase(name, core) for name in _names(node))]
-        found = found or [node for node in graph.nodes if core in _names(node)]  # names may have brackets
+        found = _exact(graph, core)  # a name may have brackets
+        found = found or [node for node in graph.nodes if any(fnmatchcase(name, core) for name in _names(node))]
     if not found:
         raise _unknown(graph, core)
     return found
+
+
+def _exact(graph: Graph, name: str) -> list[Node]:
+    return [node for node in graph.nodes if name in _names(node)]
 
 
 def _names(node: Node) -> list[str]:
@@ -66,13 +73,23 @@ def _names(node: Node) -> list[str]:
 
 
 def _unknown(graph: Graph, core: str) -> NotFoundError:
-    if any(core == resource.alias for resource in graph.external_inputs):
+    outside = next((r for r in graph.external_inputs if fnmatchcase(r.alias, core) or r.alias == core), None)
+    if outside is not None:
+        bring = f"bring it in with 'transforms put {outside.alias} FILE'"
+        advice = bring if outside.kind == "dataset" else "declare the transform that trains it in a pipeline"
         return NotFoundError(
-            f"{core} is read but not made by any transform; bring it in with 'transforms put {core} FILE'."
+            f"{outside.alias} is a {outside.kind} that is read but not made by any transform; {advice}."
         )
-    known = [name for node in graph.nodes for name in _names(node)]
+    method = core.partition(":")[0]
+    if method == "tag":
+        known = {f"tag:{tag}" for node in graph.nodes for tag in node.tags}
+    elif method == "path":
+        known = {f"path:{posixpath.basename(node.source.file)}" for node in graph.nodes}
+    else:
+        known = {name for node in graph.nodes for name in _names(node)}
+    suggestion = nearest(core, sorted(known))
     return NotFoundError(
-        f"No transform, dataset or model matches {core!r}.{nearest(core, known)} 'transforms list' shows what there is."
+        f"No transform, dataset or model matches {core!r}.{suggestion} 'transforms list' shows what there is."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from transforms.plan.graph import Graph
-from transforms.plan.render import resources_of
+from transforms.plan.render import edges_of, label_of, mark, printable, resources_of
 
 _BOX_HEIGHT, _GAP_X, _GAP_Y, _MARGIN, _LETTER = 34, 60, 18, 20, 7.9
 _STYLE = (
@@ -21,7 +21,7 @@ Place = tuple[float, float, float]  # left, middle, width
 
 
 def to_svg(graph: Graph) -> str:
-    """Return the graph as an SVG picture, left to right: datasets green, models amber, transforms blue."""
+    """Return the graph as an SVG picture, left to right: transforms blue boxes, datasets green pills, models amber hexagons."""
     labels, kinds = _labels(graph)
     columns, routes = _layers(graph)
     places: dict[str, Place] = {}
@@ -42,8 +42,9 @@ def to_svg(graph: Graph) -> str:
 
 
 def _labels(graph: Graph) -> tuple[dict[str, str], dict[str, str]]:
-    labels = {node.name: node.name for node in graph.order} | {r.key: r.alias for r in resources_of(graph)}
-    kinds = {node.name: "transform" for node in graph.order} | {r.key: r.kind for r in resources_of(graph)}
+    resources = resources_of(graph)
+    labels = {node.name: printable(node.name) for node in graph.order} | {mark(r): label_of(r) for r in resources}
+    kinds = {node.name: "transform" for node in graph.order} | {mark(r): r.kind for r in resources}
     return labels, kinds
 
 
@@ -51,15 +52,15 @@ def _layers(graph: Graph) -> tuple[list[list[str]], list[list[str]]]:
     """Return the columns, and for each arrow the places it goes through: a long one reserves a place in each column."""
     depth: dict[str, int] = {}
     for node in graph.order:
-        reached = [depth.setdefault(r.key, 0) for r in node.inputs]
+        reached = [depth.setdefault(mark(graph.located(r)), 0) for r in node.inputs]
         depth[node.name] = max(reached, default=-1) + 1
         for resource in node.outputs:
-            depth[resource.key] = depth[node.name] + 1
+            depth[mark(graph.located(resource))] = depth[node.name] + 1
     columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for key, column in depth.items():
         columns[column].append(key)
     routes = []
-    for start, end in _edges(graph):
+    for start, end in edges_of(graph):
         between = [f"{start}>{end}>{column}" for column in range(depth[start] + 1, depth[end])]
         for column, key in enumerate(between, depth[start] + 1):
             columns[column].append(key)
@@ -81,20 +82,23 @@ def _untangle(columns: list[list[str]], routes: list[list[str]]) -> None:
         row.update({key: float(number) for number, key in enumerate(column)})
 
 
-def _edges(graph: Graph) -> list[tuple[str, str]]:
-    return [
-        *((r.key, node.name) for node in graph.order for r in node.inputs),
-        *((node.name, r.key) for node in graph.order for r in node.outputs),
-    ]
-
-
 def _box(place: Place, label: str, kind: str) -> str:
     left, middle, width = place
-    radius = 6 if kind == "transform" else _BOX_HEIGHT / 2
-    return (
-        f'<rect class="{kind}" x="{left:.1f}" y="{middle - _BOX_HEIGHT / 2:.1f}" width="{width:.1f}" '
-        f'height="{_BOX_HEIGHT}" rx="{radius}"/><text x="{left + 12:.1f}" y="{middle + 5:.1f}">{escape(label)}</text>'
-    )
+    top, bottom, right = middle - _BOX_HEIGHT / 2, middle + _BOX_HEIGHT / 2, left + width
+    if kind == "model":
+        corners = (
+            (left, middle),
+            (left + 9, top),
+            (right - 9, top),
+            (right, middle),
+            (right - 9, bottom),
+            (left + 9, bottom),
+        )
+        shape = f'<polygon class="model" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in corners)}"/>'
+    else:
+        radius = 6 if kind == "transform" else _BOX_HEIGHT / 2
+        shape = f'<rect class="{kind}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{_BOX_HEIGHT}" rx="{radius}"/>'
+    return f'{shape}<text x="{left + 12:.1f}" y="{middle + 5:.1f}">{escape(label)}</text>'
 
 
 def _arrow(places: list[Place]) -> str:

@@ -116,7 +116,7 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
         if not transaction.ratified:  # afterwards it is committed whatever happens, and recovery finishes it
             for participant in participants.values():
                 participant.failed(None if isinstance(error, JobAborted) else error)
-            transaction.abandon()
+        transaction.abandon()
         raise
     finally:
         scope.close()

@@ -41,7 +41,6 @@ class Transaction:
         id: names the transaction for good; ids rise with time.
         branch: the branch that is written.
         pinned: the ledger row at which every input is read.
-        ratified: whether the commit point is behind it; then nothing can undo it.
     """
 
     def __init__(
@@ -53,7 +52,8 @@ class Transaction:
         self.branch = branch
         self.started_time = datetime.now(UTC)
         self.pinned = 0
-        self.ratified = False
+        self._ratifying = False
+        self._ratified = False
         self._staging: dict[str, None] = {}
         self._outputs: dict[str, TableView | None] = {}
         self._own: Lease | None = None
@@ -130,6 +130,7 @@ class Transaction:
         opened = validate_changes(self.store.root, changes, opened)
         self._check_leases()
         may_commit()
+        self._ratifying = True
         entry = self.store.ledger.append(
             Entry(
                 seq=0,
@@ -145,7 +146,7 @@ class Transaction:
                 changes=tuple(changes),
             )
         )
-        self.ratified = True
+        self._ratified = True
         self._staging.clear()  # from here on these files belong to their tables
         try:
             self.store.publisher.publish_all(opened)
@@ -154,10 +155,25 @@ class Transaction:
         self.store.maintain()
         return entry
 
+    @property
+    def ratified(self) -> bool:
+        """Whether the commit point is behind it; then nothing can undo it.
+
+        An interruption may come right after the commit point, before anybody took note of it: the ledger knows.
+        """
+        if self._ratifying and not self._ratified:
+            later = self.store.ledger.entries(after=self.pinned)
+            self._ratified = any(entry.transaction == self.id for entry in later)
+        return self._ratified
+
     def abandon(self) -> None:
-        """Give everything up: staged files are deleted, leases released, nothing was ever visible."""
-        for relative in self._staging:
-            remove_staging(self.store.root, relative)
+        """Give everything up: staged files are deleted, leases released, nothing was ever visible.
+
+        What is ratified stays, and recovery brings it into its tables.
+        """
+        if not self.ratified:
+            for relative in self._staging:
+                remove_staging(self.store.root, relative)
         self._release()
 
     def _open_outputs(self, tables: Sequence[str]) -> None:

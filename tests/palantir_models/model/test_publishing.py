@@ -191,3 +191,18 @@ def test_logging_after_publishing_is_refused(run_transform):
 
     with pytest.raises(ExperimentError, match="already published"):
         run_transform(train)
+
+
+def test_a_failed_job_shows_its_own_error_even_where_its_experiment_cannot_be_kept(run_transform, store, caplog):
+    """A full disk while keeping a failed experiment does not hide why the job failed."""
+    store.root.mkdir(parents=True)
+    (store.root / "_journal").write_text("a file where the folder should be")
+
+    @transform.using(model=ModelOutput("/model"))
+    def train(model):
+        model.create_experiment("run").log_metric("loss", 1.0)
+        raise RuntimeError("the real reason")
+
+    with pytest.raises(RuntimeError, match="the real reason"):
+        run_transform(train)
+    assert "could not be kept" in caplog.text

@@ -384,3 +384,27 @@ def test_one_table_cannot_be_changed_twice_in_a_commit(store):
     with pytest.raises(CommitError, match="twice"):
         transaction.commit(changes, {A.key: {}}, {}, "v1")
     transaction.abandon()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError])
+def test_an_interruption_right_after_the_commit_point_takes_nothing_back(store, commit, rows, monkeypatch, error):
+    """Ctrl-C between the link and the next line of code: the ledger has the row, so the staged files stay."""
+    import transforms.store.ledger as ledger
+
+    commit({"/a": pl.DataFrame({"x": [1]})})
+    create = ledger.create_exclusively
+
+    def link_and_be_interrupted(path: Path, content: bytes) -> bool:
+        create(path, content)
+        monkeypatch.setattr(ledger, "create_exclusively", create)
+        raise error
+
+    monkeypatch.setattr(ledger, "create_exclusively", link_and_be_interrupted)
+    if error is OSError:
+        commit({"/a": pl.DataFrame({"x": [2]})})
+    else:
+        with pytest.raises(error):
+            commit({"/a": pl.DataFrame({"x": [2]})})
+        assert rows("/a") == [{"x": 1}]
+    Store(store.root).recover()
+    assert rows("/a") == [{"x": 2}]
