@@ -75,7 +75,8 @@ def _names(node: Node) -> list[str]:
 def _unknown(graph: Graph, core: str) -> NotFoundError:
     outside = next((r for r in graph.external_inputs if fnmatchcase(r.alias, core) or r.alias == core), None)
     if outside is not None:
-        bring = f"bring it in with 'transforms put {outside.alias} FILE'"
+        where = f" --branch {outside.branch}" if outside.branch else ""
+        bring = f"bring it in with 'transforms put {outside.alias} FILE{where}'"
         advice = bring if outside.kind == "dataset" else "declare the transform that trains it in a pipeline"
         return NotFoundError(
             f"{outside.alias} is a {outside.kind} that is read but not made by any transform; {advice}."

@@ -17,7 +17,7 @@ class LastBuild:
     Attributes:
         transform: the transform that wrote it, or ``put``.
         version: the version of its logic then.
-        inputs: the ledger row of each input it read, by resource key.
+        inputs: the state of each input it read, by resource key.
         seq: the ledger row of the commit.
     """
 
@@ -69,7 +69,7 @@ def plan_jobs(
     :param graph: all transforms.
     :param nodes: those that were selected, in the order of their dependencies.
     :param last: the newest commit of each resource on the branch of the build, by resource key.
-    :param current: the newest ledger row of each input that exists, by resource key; 0 for a table from outside.
+    :param current: the state of each input that exists, by resource key: any number that changes with it.
     :param force: run fresh ones too.
     """
     jobs: list[PlannedJob] = []

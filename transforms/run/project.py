@@ -21,6 +21,7 @@ from transforms.run.job import JobOptions, JobResult, run_job
 from transforms.spec.pipeline import Pipeline
 from transforms.spec.resource import Resource
 from transforms.spec.transform import Transform
+from transforms.store.entry import InputPin
 from transforms.store.store import Store
 
 
@@ -130,7 +131,8 @@ class Project:
         return plan_jobs(graph, nodes, last, current, force=options.force)
 
     def _state(self, graph: Graph, options: BuildOptions) -> tuple[dict[str, LastBuild], dict[str, int]]:
-        writes = self.store.writes()
+        # A table that somebody deleted by hand was never built, whatever the ledger says.
+        writes = {place: write for place, write in self.store.writes().items() if self._is_there(*place)}
         last = {
             key: LastBuild(write.transform, write.code_version, write.inputs, write.seq)
             for (branch, key), write in writes.items()
@@ -139,12 +141,19 @@ class Project:
         current: dict[str, int] = {}
         for resource in {r for node in graph.nodes for r in node.inputs}:
             branches = [resource.branch] if resource.branch else [options.branch, *self.config.fallback_branches]
-            found = next((writes[b, resource.key] for b in branches if (b, resource.key) in writes), None)
-            if found is not None:
-                current[resource.key] = found.seq
-            elif self.store.view(resource, options.branch, self.config.fallback_branches) is not None:
-                current[resource.key] = 0  # a Delta table that somebody else put there
+            written = next((writes[b, resource.key] for b in branches if (b, resource.key) in writes), None)
+            if written is not None:
+                current[resource.key] = written.seq
+                continue
+            found = self.store.view(resource, options.branch, self.config.fallback_branches)
+            if found is not None:  # a Delta table that somebody else put there
+                current[resource.key] = InputPin(found[0].seq, found[0].version, found[1]).state
         return last, current
+
+    def _is_there(self, branch: str, key: str) -> bool:
+        kind, _, alias = key.partition(":")
+        table = self.store.table_of(Resource("model" if kind == "model" else "dataset", alias), branch)
+        return (self.store.root / table / "_delta_log").is_dir()
 
     def _missing(self, plan: Plan, options: BuildOptions) -> NotFoundError:
         node, resource = plan.missing[0]

@@ -25,6 +25,11 @@ class InputPin:
     version: int
     branch: str
 
+    @property
+    def state(self) -> int:
+        """A number that changes with the input: its ledger row, or one below zero for a version that others wrote."""
+        return self.seq or -1 - self.version
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

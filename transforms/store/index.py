@@ -32,7 +32,7 @@ class LastWrite:
         transaction: the id of its transaction.
         transform: the transform that wrote it, or ``put``.
         code_version: the version of that transform's logic.
-        inputs: the ledger row of each input it read, by resource key.
+        inputs: the state of each input it read, by resource key: see :attr:`InputPin.state`.
         inputs_branches: the branch that each input was found on.
         time: when it was committed, ISO 8601 in UTC.
         output: what was written, for people: rows, files, model version, experiment.
@@ -128,7 +128,7 @@ class Index:
             return
 
     def _fold(self, entry: Entry) -> None:
-        inputs = {key: pin.seq for key, pin in entry.inputs.items()}
+        inputs = {key: pin.state for key, pin in entry.inputs.items()}
         branches = {key: pin.branch for key, pin in entry.inputs.items()}
         for key, output in entry.outputs.items():
             self._writes[entry.branch, key] = LastWrite(

@@ -112,9 +112,8 @@ class Store:
 
     def view_table(self, table: str, until: int | None = None) -> TableView | None:
         """Open a Delta table by its folder below the root, as it was at a ledger row."""
-        if not self.exists:
-            return None
-        return view_table(self.root / table, self.app_id, until)
+        app_id = self.app_id if self.exists else ""  # reading makes no store
+        return view_table(self.root / table, app_id, until)
 
     def writes(self) -> Mapping[tuple[str, str], LastWrite]:
         """Return what last wrote each resource, by branch and resource key."""

@@ -92,12 +92,13 @@ def _is_files(data: Any) -> bool:
 
 def _result(transform: Any, store: Store, config: Config, branch: str, job: Any, records: Any) -> TransformResult:
     outputs, models, experiments = {}, {}, []
+    scope = JobScope(transform, None, config)  # type: ignore[arg-type]  # for reading only: the job is over
     for name, param in transform.outputs.items():
         for resource in param.resources:
             if resource.kind == "dataset":
                 found = store.view(resource, branch)
                 if found is not None:
-                    reader = DatasetReader(resource.alias, found[0], _reading_scope(transform, store, config, branch))
+                    reader = DatasetReader(resource.alias, found[0], scope)
                     outputs[name if len(param.resources) == 1 else resource.alias] = Output(resource.alias, reader)
             elif name in job.values:
                 models[name] = job.values[name].published(store, branch)
@@ -111,10 +112,6 @@ def _result(transform: Any, store: Store, config: Config, branch: str, job: Any,
         entry=job.entry,
         seconds=job.seconds,
     )
-
-
-def _reading_scope(transform: Any, store: Store, config: Config, branch: str) -> JobScope:
-    return JobScope(transform, None, config)  # type: ignore[arg-type]
 
 
 @contextmanager

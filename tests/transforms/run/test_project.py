@@ -139,3 +139,25 @@ def test_generated_transforms_of_one_name_get_numbers_and_become_fresh(tmp_path,
     names = ["generated", "generated (2)", "generated (3)"]
     assert built(project) == dict.fromkeys(names, "committed")
     assert built(project) == dict.fromkeys(names, "fresh")
+
+
+def test_a_dataset_that_somebody_deleted_is_built_again(project):
+    """The ledger remembers it, but it is not there."""
+    import shutil
+
+    built(project)
+    shutil.rmtree(project.store.root / "master/datasets/one")
+    assert [job.reason for job in project.plan().jobs] == ["new", "/one will be rebuilt"]
+    assert built(project) == {"one": "committed", "two": "committed"}
+
+
+def test_a_delta_table_from_elsewhere_is_an_input_whose_versions_count(project, tmp_path):
+    """A table that no job of this store wrote can be read, and a new version of it makes its readers stale."""
+    project.store = Store(tmp_path / "another")
+    raw = str(project.store.root / "master/datasets/raw")
+    pl.DataFrame({"x": [7]}).write_delta(raw)
+    assert built(project) == {"one": "committed", "two": "committed"}
+    assert built(project) == {"one": "fresh", "two": "fresh"}
+    pl.DataFrame({"x": [8]}).write_delta(raw, mode="append")
+    assert [job.reason for job in project.plan().jobs] == ["/raw changed", "/one will be rebuilt"]
+    assert built(project) == {"one": "committed", "two": "committed"}
