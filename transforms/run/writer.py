@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from transforms.engine.local.inheriting import inherit_rows, link
 from transforms.errors import DataError, TransformsError, UsageError
 from transforms.run.files import FileStatus
 from transforms.run.reader import DatasetReader, file_listing
@@ -46,6 +47,8 @@ class DatasetWriter:
         self._base = scope.transaction.open_output(self.table)
         if self._base is not None:
             check_writable(self._base.table, resource.alias)
+        found = None if self._base is not None else scope.transaction.view(resource, scope.fallbacks)
+        self._parent = None if found is None else found[0]  # what another branch has, where this one has nothing yet
 
     def set_mode(self, mode: str) -> None:
         """Choose what writing does to the rows there are; only before anything is written."""
@@ -115,8 +118,9 @@ class DatasetWriter:
     # Reading back
 
     def reader(self) -> DatasetReader | None:
-        """Return the dataset as it was before the job; None where there was none."""
-        return None if self._base is None else DatasetReader(self.resource.alias, self._base, self.scope)
+        """Return the dataset as it was before the job, on this branch or the one it falls back to; None for none."""
+        before = self._base or self._parent
+        return None if before is None else DatasetReader(self.resource.alias, before, self.scope)
 
     def staged_paths(self) -> list[Path]:
         """Return the Parquet files that were staged so far."""
@@ -150,9 +154,13 @@ class DatasetWriter:
         first = self._changes[0]
         files = tuple(file for change in self._changes for file in change.files)
         change = replace(first, files=files, schema=self._changes[-1].schema)
-        if self._base is not None and self._base.holds_files and change.mode == "append":
+        before = self._base or self._parent
+        if before is not None and before.holds_files and change.mode == "append":
             raise self._error("it holds files; rows cannot be added to them. Use set_mode('replace').")
-        return change, {"rows": change.rows}
+        added = change.rows
+        if self._parent is not None and change.mode == "append":
+            change = inherit_rows(self.scope.transaction, self.table, self._parent, change)
+        return change, {"rows": added}
 
     def _seal_files(self) -> tuple[TableChange, dict[str, Any]]:
         from transforms.engine.local.staging import stage_frame
@@ -161,7 +169,9 @@ class DatasetWriter:
             file.close()
         base = self._base_files()
         staged = self._staged_files()
-        replaced = self.mode != "replace" and any(path in base for path in staged)
+        if self.mode != "replace" and self._parent is not None:
+            staged |= self._inherit_files(base, staged)
+        replaced = self.mode != "replace" and self._parent is None and any(path in base for path in staged)
         rows = [self._file_row(path, status, place) for path, (status, place) in sorted(staged.items())]
         if replaced:
             rows += [self._file_row(path, *base[path]) for path in sorted(base) if path not in staged]
@@ -180,6 +190,8 @@ class DatasetWriter:
     def _seal_nothing(self) -> tuple[TableChange | None, dict[str, Any]]:
         from transforms.engine.local.staging import stage_frame
 
+        if self._parent is not None and self.mode != "replace" and not self._parent.holds_files:
+            return inherit_rows(self.scope.transaction, self.table, self._parent, None), {"rows": 0}
         if self._base is None:
             empty = stage_frame(self.scope.transaction, self.table, files_frame([]), what=self.resource.alias)
             return empty, {"rows": 0}
@@ -205,9 +217,19 @@ class DatasetWriter:
             raise self._error("files were written to it already; a dataset holds either rows or files.")
 
     def _base_files(self) -> Mapping[str, tuple[FileStatus, Path]]:
-        if self._base is None or not self._base.holds_files:
+        before = self._base or self._parent
+        if before is None or not before.holds_files:
             return {}
-        return file_listing(self._base)
+        return file_listing(before)
+
+    def _inherit_files(
+        self, base: Mapping[str, tuple[FileStatus, Path]], staged: Mapping[str, tuple[FileStatus, Path]]
+    ) -> dict[str, tuple[FileStatus, Path]]:
+        folder = self.scope.transaction.staging(self.table, layout.FILES)
+        for path, (_, place) in base.items():
+            if path not in staged:
+                link(place, folder / path)
+        return self._staged_files()
 
     def _staged_files(self) -> dict[str, tuple[FileStatus, Path]]:
         folder = self._root / layout.FILES / self.scope.transaction.id

@@ -88,12 +88,20 @@ def _check_files(path: Path, change: TableChange) -> None:
 
 
 def _check_append(table: DeltaTable, change: TableChange) -> None:
-    there = {field["name"]: field["type"] for field in fields_of(table.schema().to_json())}
-    for field in fields_of(change.schema):
-        kind = there.get(field["name"], field["type"])
+    check_types(change.table, fields_of(table.schema().to_json()), fields_of(change.schema))
+
+
+def check_types(table: str, there: Sequence[Mapping[str, Any]], added: Sequence[Mapping[str, Any]]) -> None:
+    """Check that fields to be added have the types of those there are.
+
+    :raises DataError: names the column and both types.
+    """
+    known = {field["name"]: field["type"] for field in there}
+    for field in added:
+        kind = known.get(field["name"], field["type"])
         if kind != field["type"]:
             raise DataError(
-                f"{change.table}: column {field['name']!r} is {_name(field['type'])} in the new rows but "
+                f"{table}: column {field['name']!r} is {_name(field['type'])} in the new rows but "
                 f"{_name(kind)} in the dataset; appended rows must have the dataset's types. Cast the column, or "
                 f"replace the dataset with set_mode('replace')."
             )

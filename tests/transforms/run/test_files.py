@@ -197,3 +197,19 @@ def test_rows_can_be_read_as_files_and_all_files_as_a_folder(run_transform):
 
     run_transform(compute, {"rows": [{"x": 1}], "files": FILES})
     assert seen == [[(1,)], "x\n2\n"]
+
+
+def test_files_added_on_a_new_branch_join_those_of_the_branch_it_falls_back_to(run_transform):
+    """Appending keeps them and replaces none, modifying may replace one; master stays as it is."""
+    run_transform(writer(a="1", b__c="1"))
+    modified = run_transform(writer("modify", a="2", d="2"), branch="feature").outputs["out"]
+    assert modified.files() == {"a.txt": b"2", "b/c.txt": b"1", "d.txt": b"2"}
+    appended = run_transform(writer("append", e="3"), branch="other").outputs["out"]
+    assert appended.files() == {"a.txt": b"1", "b/c.txt": b"1", "e.txt": b"3"}
+    with pytest.raises(TransformsError, match="append"):
+        run_transform(writer("append", a="3"), branch="third")
+    assert run_transform(writer("append", z="4")).outputs["out"].files() == {
+        "a.txt": b"1",
+        "b/c.txt": b"1",
+        "z.txt": b"4",
+    }

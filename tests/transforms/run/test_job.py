@@ -298,3 +298,18 @@ def _writer(alias, rows, mode="replace"):
         a.write_table(pl.DataFrame(rows))
 
     return write
+
+
+@pytest.mark.parametrize("mode", ["append", "modify"])
+def test_adding_on_a_new_branch_continues_from_the_branch_it_falls_back_to(run_transform, store, mode):
+    """The branch begins with what master has, without copying it; master stays as it is."""
+    run_transform(_writer("/a", [{"x": 1, "y": "a"}]))
+    result = run_transform(_writer("/a", [{"x": 2, "z": 0.5}], mode), branch="feature")
+    rows = sorted(result.outputs["a"].rows(), key=lambda row: row["x"])
+    assert rows == [{"x": 1, "y": "a", "z": None}, {"x": 2, "y": None, "z": 0.5}]
+    again = run_transform(_writer("/a", [{"x": 3}], mode), branch="feature")
+    assert again.outputs["a"].polars().height == 3
+    assert run_transform(_writer("/a", [{"x": 9}]), branch="other").outputs["a"].rows() == [{"x": 9}]
+    assert pl.read_delta(str(store.root / "master/datasets/a")).height == 1
+    with pytest.raises(DataError, match="'x' is string"):
+        run_transform(_writer("/a", [{"x": "text"}], mode), branch="third")
