@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from transforms.errors import TransformTypeError
-from transforms.expectations.expectation import Expectation, Measure
+from transforms.expectations.expectation import Expectation, Measure, column_name
 
 
 @dataclass(frozen=True)
@@ -26,27 +27,27 @@ class Column(Measure):
 
     def equals_col(self, other: str) -> Expectation:
         """Expect it equal to another column, row by row."""
-        return self._about("equals_col", other)
+        return self._about("equals_col", column_name(other, "col(...).equals_col"))
 
     def not_equals_col(self, other: str) -> Expectation:
         """Expect it different from another column, row by row."""
-        return self._about("not_equals_col", other)
+        return self._about("not_equals_col", column_name(other, "col(...).not_equals_col"))
 
     def gt_col(self, other: str) -> Expectation:
         """Expect it above another column, row by row."""
-        return self._about("gt_col", other)
+        return self._about("gt_col", column_name(other, "col(...).gt_col"))
 
     def gte_col(self, other: str) -> Expectation:
         """Expect it at another column or above, row by row."""
-        return self._about("gte_col", other)
+        return self._about("gte_col", column_name(other, "col(...).gte_col"))
 
     def lt_col(self, other: str) -> Expectation:
         """Expect it below another column, row by row."""
-        return self._about("lt_col", other)
+        return self._about("lt_col", column_name(other, "col(...).lt_col"))
 
     def lte_col(self, other: str) -> Expectation:
         """Expect it at another column or below, row by row."""
-        return self._about("lte_col", other)
+        return self._about("lte_col", column_name(other, "col(...).lte_col"))
 
     def non_null(self) -> Expectation:
         """Expect no nulls."""
@@ -62,10 +63,16 @@ class Column(Measure):
 
     def is_in_foreign_col(self, foreign: Any) -> Expectation:
         """Expect values of a column of another dataset."""
+        if not isinstance(foreign, Column) or foreign.kind != "dataset_ref.col":
+            raise TransformTypeError(
+                f"E.col(...).is_in_foreign_col takes E.dataset_ref('input').col('column'); got {foreign!r}."
+            )
         return self._about("is_in_foreign_col", foreign)
 
     def rlike(self, pattern: str) -> Expectation:
         """Expect text with a part that matches a regular expression."""
+        if not isinstance(pattern, str):
+            raise TransformTypeError(f"E.col(...).rlike takes a regular expression as text; got {pattern!r}.")
         return self._about("rlike", pattern)
 
     def has_type(self, type: Any) -> Expectation:
@@ -82,35 +89,35 @@ class Column(Measure):
 
     def is_after(self, moment: Any) -> Expectation:
         """Expect timestamps after a moment."""
-        return self._about("is_after", moment)
+        return self._about("is_after", _moment(moment, "is_after"))
 
     def is_before(self, moment: Any) -> Expectation:
         """Expect timestamps before a moment."""
-        return self._about("is_before", moment)
+        return self._about("is_before", _moment(moment, "is_before"))
 
     def is_on_or_after(self, moment: Any) -> Expectation:
         """Expect timestamps at a moment or after it."""
-        return self._about("is_on_or_after", moment)
+        return self._about("is_on_or_after", _moment(moment, "is_on_or_after"))
 
     def is_on_or_before(self, moment: Any) -> Expectation:
         """Expect timestamps at a moment or before it."""
-        return self._about("is_on_or_before", moment)
+        return self._about("is_on_or_before", _moment(moment, "is_on_or_before"))
 
     def is_after_col(self, other: str, offset_in_seconds: float = 0) -> Expectation:
         """Expect timestamps after another column's plus some seconds."""
-        return self._about("is_after_col", other, offset_in_seconds)
+        return self._about("is_after_col", column_name(other, "col(...).is_after_col"), offset_in_seconds)
 
     def is_before_col(self, other: str, offset_in_seconds: float = 0) -> Expectation:
         """Expect timestamps before another column's plus some seconds."""
-        return self._about("is_before_col", other, offset_in_seconds)
+        return self._about("is_before_col", column_name(other, "col(...).is_before_col"), offset_in_seconds)
 
     def is_on_or_after_col(self, other: str, offset_in_seconds: float = 0) -> Expectation:
         """Expect timestamps at another column's plus some seconds, or after."""
-        return self._about("is_on_or_after_col", other, offset_in_seconds)
+        return self._about("is_on_or_after_col", column_name(other, "col(...).is_on_or_after_col"), offset_in_seconds)
 
     def is_on_or_before_col(self, other: str, offset_in_seconds: float = 0) -> Expectation:
         """Expect timestamps at another column's plus some seconds, or before."""
-        return self._about("is_on_or_before_col", other, offset_in_seconds)
+        return self._about("is_on_or_before_col", column_name(other, "col(...).is_on_or_before_col"), offset_in_seconds)
 
     def timestamp_offset_from_current_time(self) -> Measure:
         """Measure how many seconds each timestamp lies after now."""
@@ -167,6 +174,10 @@ def col(name: str) -> Column:
     :param name: the column's name.
     :raises TransformTypeError: if it is no text.
     """
-    if not isinstance(name, str):
-        raise TransformTypeError(f"E.col takes the name of a column; got {name!r}.")
-    return Column("col", (name,))
+    return Column("col", (column_name(name, "col"),))
+
+
+def _moment(moment: Any, where: str) -> Any:
+    if not isinstance(moment, (str, datetime)):
+        raise TransformTypeError(f"E.col(...).{where} takes a datetime, or one as ISO 8601 text; got {moment!r}.")
+    return moment

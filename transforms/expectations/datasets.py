@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from transforms.errors import TransformTypeError
 from transforms.expectations.columns import Column
-from transforms.expectations.expectation import Expectation, Measure
+from transforms.expectations.expectation import Expectation, Measure, column_name
 
 
 def count() -> Measure:
@@ -17,7 +18,7 @@ def count() -> Measure:
 
 def primary_key(*columns: str) -> Expectation:
     """Expect columns without nulls that together tell every row apart."""
-    return Expectation("primary_key", columns)
+    return Expectation("primary_key", tuple(column_name(name, "primary_key") for name in columns))
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,12 @@ class Group:
 
     def col(self, name: str) -> Column:
         """Begin an expectation about a column within each group."""
-        return Column("group_by.col", (name, *self.columns))
+        return Column("group_by.col", (column_name(name, "group_by(...).col"), *self.columns))
 
 
 def group_by(*columns: str) -> Group:
     """Begin an expectation about groups of rows."""
-    return Group(columns)
+    return Group(tuple(column_name(name, "group_by") for name in columns))
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,21 @@ class Schema:
 
     def contains(self, columns: Mapping[str, Any]) -> Expectation:
         """Expect these columns, and perhaps more."""
-        return Expectation("schema.contains", tuple(columns.items()))
+        return _about_schema("contains", columns)
 
     def equals(self, columns: Mapping[str, Any]) -> Expectation:
         """Expect exactly these columns."""
-        return Expectation("schema.equals", tuple(columns.items()))
+        return _about_schema("equals", columns)
 
     def is_subset_of(self, columns: Mapping[str, Any]) -> Expectation:
         """Expect no other columns than these."""
-        return Expectation("schema.is_subset_of", tuple(columns.items()))
+        return _about_schema("is_subset_of", columns)
+
+
+def _about_schema(kind: str, columns: Any) -> Expectation:
+    if not isinstance(columns, Mapping):
+        raise TransformTypeError(f"E.schema().{kind} takes a dict of columns and their types; got {columns!r}.")
+    return Expectation(f"schema.{kind}", tuple(columns.items()))
 
 
 def schema() -> Schema:
@@ -74,7 +81,7 @@ class DatasetRef:
 
     def col(self, name: str) -> Column:
         """Name a column of it."""
-        return Column("dataset_ref.col", (name, self.param))
+        return Column("dataset_ref.col", (column_name(name, "dataset_ref(...).col"), self.param))
 
     def count(self) -> Measure:
         """Measure how many rows it has."""
@@ -83,4 +90,6 @@ class DatasetRef:
 
 def dataset_ref(param: str) -> DatasetRef:
     """Name another input by its parameter."""
+    if not isinstance(param, str):
+        raise TransformTypeError(f"E.dataset_ref takes the name of an input's parameter; got {param!r}.")
     return DatasetRef(param)

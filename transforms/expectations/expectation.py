@@ -35,6 +35,16 @@ def checked(expectations: tuple[Any, ...], where: str) -> tuple[Expectation, ...
     return expectations
 
 
+def column_name(name: Any, where: str) -> str:
+    """Return the name of a column.
+
+    :raises TransformTypeError: if it is no text.
+    """
+    if not isinstance(name, str):
+        raise TransformTypeError(f"E.{where} takes the name of a column; got {name!r}.")
+    return name
+
+
 @dataclass(frozen=True)
 class Measure:
     """A number taken of data, to be compared.

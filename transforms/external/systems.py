@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from transforms.errors import TransformTypeError, UnavailableError
+from transforms.errors import DeclarationError, TransformTypeError, UnavailableError
 from transforms.spec.params import Param
 from transforms.spec.transform import Transform
 
@@ -63,6 +63,7 @@ def external_systems(**sources: Source) -> Callable[[Any], Any]:
     :param sources: a :class:`Source` for each parameter of the compute function that receives one.
     :returns: a decorator for a transform.
     :raises TransformTypeError: if a keyword is no Source, or what is decorated is no transform.
+    :raises DeclarationError: if the transform has a parameter of that name already.
     """
     for name, source in sources.items():
         if not isinstance(source, Source):
@@ -71,6 +72,12 @@ def external_systems(**sources: Source) -> Callable[[Any], Any]:
     def decorate(decorated: Any) -> Any:
         if not isinstance(decorated, Transform):
             raise TransformTypeError(f"@external_systems goes on top of a transform; got {decorated!r}.")
+        taken = [name for name in sources if name in decorated.params]
+        if taken:
+            raise DeclarationError(
+                f"@external_systems on {decorated.__name__} ({decorated.source}): {taken[0]!r} is the name of another of "
+                f"its parameters; give the source a name of its own."
+            )
         decorated.values.update(sources)
         return decorated
 

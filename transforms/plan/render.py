@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transforms.plan.graph import Graph
+from transforms.plan.graph import Graph, mark
 from transforms.spec.resource import Resource
 
 
@@ -61,11 +61,6 @@ def edges_of(graph: Graph) -> list[tuple[str, str]]:
         )
     ]
     return list(dict.fromkeys(pairs))
-
-
-def mark(resource: Resource) -> str:
-    """Return a key of a located resource that differs from that of the same alias on another branch."""
-    return f"{resource.key}@{resource.branch}" if resource.branch else resource.key
 
 
 def label_of(resource: Resource) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from transforms.plan.graph import Graph, Node
+from transforms.plan.graph import Graph, Node, mark
 from transforms.spec.resource import Resource
 
 
@@ -69,7 +69,8 @@ def plan_jobs(
     :param graph: all transforms.
     :param nodes: those that were selected, in the order of their dependencies.
     :param last: the newest commit of each resource on the branch of the build, by resource key.
-    :param current: the state of each input that exists, by resource key: any number that changes with it.
+    :param current: the state of each input that exists, by :func:`~transforms.plan.graph.mark`: any number that changes
+        with it.
     :param force: run fresh ones too.
     """
     jobs: list[PlannedJob] = []
@@ -81,9 +82,10 @@ def plan_jobs(
         for resource in node.inputs:
             producer = graph.producer(resource)
             made_here = producer is not None and producer.name in selected
-            if resource.key not in current and not made_here:
+            if mark(graph.located(resource)) not in current and not made_here:
                 missing.append((node, resource))
-        job = _decide(node, rebuilt, last, current, force)
+        seen = {r.key: current.get(mark(graph.located(r))) for r in node.inputs}
+        job = _decide(node, rebuilt, last, seen, force)
         if job.action == "build":
             made.add(node.name)
         jobs.append(job)
@@ -94,7 +96,7 @@ def _decide(
     node: Node,
     rebuilt: Sequence[Resource],
     last: Mapping[str, LastBuild],
-    current: Mapping[str, int],
+    current: Mapping[str, int | None],
     force: bool,
 ) -> PlannedJob:
     if force:
@@ -125,7 +127,7 @@ def _own_reason(node: Node, last: Mapping[str, LastBuild]) -> str | None:
 
 
 def _input_reason(
-    node: Node, rebuilt: Sequence[Resource], last: Mapping[str, LastBuild], current: Mapping[str, int]
+    node: Node, rebuilt: Sequence[Resource], last: Mapping[str, LastBuild], current: Mapping[str, int | None]
 ) -> str | None:
     waiting = {resource.key for resource in rebuilt}
     read = [last[resource.key].inputs for resource in node.outputs]

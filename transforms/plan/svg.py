@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from transforms.plan.graph import Graph
-from transforms.plan.render import edges_of, label_of, mark, printable, resources_of
+from transforms.plan.graph import Graph, mark
+from transforms.plan.render import edges_of, label_of, printable, resources_of
 
 _BOX_HEIGHT, _GAP_X, _GAP_Y, _MARGIN, _LETTER = 34, 60, 18, 20, 7.9
 _STYLE = (

@@ -12,7 +12,7 @@ from typing import Any
 
 from transforms.config import Config, load_config
 from transforms.errors import ConfigError, NotFoundError, nearest
-from transforms.plan.graph import Graph, Node
+from transforms.plan.graph import Graph, Node, mark
 from transforms.plan.selection import select
 from transforms.plan.staleness import LastBuild, Plan, PlannedJob, plan_jobs
 from transforms.run.build import Cancellation, Listener, Task, run_tasks
@@ -143,11 +143,11 @@ class Project:
             branches = [resource.branch] if resource.branch else [options.branch, *self.config.fallback_branches]
             written = next((writes[b, resource.key] for b in branches if (b, resource.key) in writes), None)
             if written is not None:
-                current[resource.key] = written.seq
+                current[mark(graph.located(resource))] = written.seq
                 continue
             found = self.store.view(resource, options.branch, self.config.fallback_branches)
             if found is not None:  # a Delta table that somebody else put there
-                current[resource.key] = InputPin(found[0].seq, found[0].version, found[1]).state
+                current[mark(graph.located(resource))] = InputPin(found[0].seq, found[0].version, found[1]).state
         return last, current
 
     def _is_there(self, branch: str, key: str) -> bool:

@@ -59,8 +59,9 @@ def bind(function: Callable[..., Any], names: Mapping[str, Any], form: str, comp
         as ``@external_systems``, may bring more.
     :raises DeclarationError: if they do not match; both sides are named, and the nearest is suggested.
     """
-    if not callable(function):
-        raise TransformTypeError(f"@{form} decorates a function; got {function!r}.")
+    if not callable(function) or not hasattr(function, "__qualname__"):
+        hint = " Write a function with 'def' that calls it." if callable(function) else ""
+        raise TransformTypeError(f"@{form} decorates a function; got {function!r}.{hint}")
     signature = inspect.signature(function)
     parameters = signature.parameters.values()
     rest = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from transforms.errors import DeclarationError, TransformTypeError
@@ -172,6 +172,8 @@ class OrgMarkings(Markings):
 
 
 def _checks(checks: Any) -> tuple[Check, ...]:
+    if checks is not None and not isinstance(checks, (Check, Iterable)):
+        raise TransformTypeError(f"checks= takes a Check or a list of them; got {checks!r}.")
     found = () if checks is None else (checks,) if isinstance(checks, Check) else tuple(checks)
     for check in found:
         if not isinstance(check, Check):

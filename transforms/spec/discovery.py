@@ -5,12 +5,17 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import GeneratorType, ModuleType
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from transforms.errors import DeclarationError
 from transforms.spec.transform import Transform
+
+_read: WeakKeyDictionary[Generator[Any, Any, Any], list[Any]] = WeakKeyDictionary()
+"""What generators gave when they were read, for as long as somebody still holds them."""
 
 
 def transforms_of(module: ModuleType) -> Iterator[Transform]:
@@ -30,15 +35,28 @@ def _top_level(module: ModuleType) -> Iterator[Transform]:
         elif isinstance(value, (list, tuple)):
             yield from (member for member in value if isinstance(member, Transform))
         elif isinstance(value, GeneratorType):
-            members = list(value)  # a generator can be read once: what it gave takes its place
-            setattr(module, name, members)
+            members = _members(value, f"{module.__name__}.{name}", getattr(module, "__file__", None))
+            setattr(module, name, members)  # a generator can be read once: what it gave takes its place
             yield from (member for member in members if isinstance(member, Transform))
+
+
+def _members(generator: Generator[Any, Any, Any], name: str, file: str | None) -> list[Any]:
+    if generator not in _read:  # other modules may have imported the same generator
+        try:
+            _read[generator] = list(generator)
+        except DeclarationError:
+            raise
+        except Exception as error:
+            raise DeclarationError(
+                f"{name} ({file or 'no file'}) cannot be read: {type(error).__name__}: {error}"
+            ) from error
+    return _read[generator]
 
 
 def _children(package: ModuleType) -> Iterator[ModuleType]:
     for folder in getattr(package, "__path__", ()):
         for path in sorted(Path(folder).iterdir()):
-            if path.name.startswith(("_", ".")):
+            if path.name.startswith(("__", ".")):
                 continue
             if path.suffix == ".py":
                 yield _imported(f"{package.__name__}.{path.stem}", path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +20,7 @@ class Pipeline:
 
     def __init__(self) -> None:
         self._transforms: list[Transform] = []
+        self._functions: dict[int, Transform] = {}
         self._writers: dict[Resource, Transform] = {}
 
     @property
@@ -37,11 +39,11 @@ class Pipeline:
         for transform in transforms:
             if not isinstance(transform, Transform):
                 raise TransformTypeError(f"add_transforms() takes transforms; got {transform!r}.")
-            if not any(transform is known for known in self._transforms):
+            if self._functions.get(_function(transform)) is not transform:
                 transform.check_complete()
                 self._check_function(transform)
                 self._check_outputs(transform)
-                self._transforms.append(transform)
+                self._register(transform)
 
     def discover_transforms(self, *modules: ModuleType) -> None:
         """Register every transform at the top level of modules, also inside lists, tuples and generators.
@@ -56,18 +58,30 @@ class Pipeline:
             self.add_transforms(*transforms_of(module))
 
     def _check_function(self, transform: Transform) -> None:
-        for known in self._transforms:
-            if known.__wrapped__ is transform.__wrapped__:  # type: ignore[attr-defined]
-                raise DeclarationError(
-                    f"{transform.reference} ({transform.source}) is the function of two transforms; give each its own."
-                )
+        if _function(transform) in self._functions:
+            raise DeclarationError(
+                f"{transform.reference} ({transform.source}) is the function of two transforms; give each its own."
+            )
 
     def _check_outputs(self, transform: Transform) -> None:
-        for param in transform.outputs.values():
-            for resource in param.resources:
-                other = self._writers.setdefault(resource, transform)
-                if other is not transform:
-                    raise DeclarationError(
-                        f"{other.__name__} ({other.source}) and {transform.__name__} ({transform.source}) both write the "
-                        f"{resource}; an output belongs to one transform."
-                    )
+        for resource in _written(transform):
+            other = self._writers.get(resource)
+            if other is not None:
+                raise DeclarationError(
+                    f"{other.__name__} ({other.source}) and {transform.__name__} ({transform.source}) both write the "
+                    f"{resource}; an output belongs to one transform."
+                )
+
+    def _register(self, transform: Transform) -> None:
+        self._transforms.append(transform)
+        self._functions[_function(transform)] = transform
+        self._writers.update(dict.fromkeys(_written(transform), transform))
+
+
+def _function(transform: Transform) -> int:
+    """Return the identity of the compute function, which the registered transform keeps alive."""
+    return id(transform.__wrapped__)  # type: ignore[attr-defined]
+
+
+def _written(transform: Transform) -> Iterator[Resource]:
+    return (resource for param in transform.outputs.values() for resource in param.resources)

@@ -161,3 +161,29 @@ def test_a_delta_table_from_elsewhere_is_an_input_whose_versions_count(project, 
     pl.DataFrame({"x": [8]}).write_delta(raw, mode="append")
     assert [job.reason for job in project.plan().jobs] == ["/raw changed", "/one will be rebuilt"]
     assert built(project) == {"one": "committed", "two": "committed"}
+
+
+def test_an_input_of_another_branch_has_a_state_of_its_own(tmp_path, monkeypatch):
+    """Reading a dataset on two branches confuses neither reader: after a build, everything is fresh."""
+    name = f"branches_pipeline_{next(_numbers)}"
+    (tmp_path / "pyproject.toml").write_text(f'[tool.transforms]\npipelines = ["{name}"]\n')
+    code = """
+        from transforms.api import Input, Output, Pipeline, transform_polars
+        @transform_polars(Output("/here"), raw=Input("/raw"))
+        def here(raw):
+            return raw
+        @transform_polars(Output("/there"), raw=Input("/raw", branch="dev"))
+        def there(raw):
+            return raw
+        pipeline = Pipeline()
+        pipeline.add_transforms(here, there)
+    """
+    (tmp_path / f"{name}.py").write_text(dedent(code))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    project = Project.open(tmp_path)
+    put_frame(project.store, "master", "/raw", pl.DataFrame({"x": [1]}))
+    put_frame(project.store, "dev", "/raw", pl.DataFrame({"x": [2]}))
+    assert built(project) == {"here": "committed", "there": "committed"}
+    assert built(project) == {"here": "fresh", "there": "fresh"}
+    put_frame(project.store, "dev", "/raw", pl.DataFrame({"x": [3]}))
+    assert built(project) == {"here": "fresh", "there": "committed"}
