@@ -54,6 +54,7 @@ FUNCTIONS = {
     "LightweightInputParam": "()",
     "LightweightOutputParam": "()",
     "LightweightInputParam.lightweight_instance": "(context, json_value)",
+    "LightweightOutputParam.lightweight_instance": "(context, json_value)",
     "ParamContext": "(foundry_connector, input_specs, output_specs, branch, param_overrides, job_rid=None)",
     "ContainerTransform": (
         "(transform, *, cpu_cores=None, memory_mb=None, memory_gb=None, gpu_type=None, container_image=None, "
@@ -66,7 +67,9 @@ FUNCTIONS = {
     "TransformContext": "(foundry_connector, parameters=None, environment={})",
     "TransformContext.abort_job": "()",
     "IncrementalTransformContext": "(is_incremental, snapshot_inputs, *args)",
+    "IncrementalTransformContext.abort_job": "()",
     "LightweightContext": "()",
+    "LightweightContext.abort_job": "()",
     "TransformInput": "(rid, branch, txrange, dfreader, fsbuilder, batch_incremental_config=None)",
     "TransformInput.dataframe": "()",
     "TransformInput.pandas": "()",
@@ -76,6 +79,9 @@ FUNCTIONS = {
         "(df, partition_cols=None, bucket_cols=None, bucket_count=None, sort_by=None, output_format=None, options=None, "
         "column_descriptions=None, column_typeclasses=None)"
     ),
+    "TransformOutput.dataframe": "()",
+    "TransformOutput.pandas": "()",
+    "TransformOutput.filesystem": "()",
     "TransformOutput.write_pandas": "(pandas_df)",
     "TransformOutput.set_mode": "(mode)",
     "TransformOutput.abort": "()",
@@ -83,6 +89,7 @@ FUNCTIONS = {
     "IncrementalTransformInput": "(tinput, prev_txrid=None, batch_end_txrid=None)",
     "IncrementalTransformInput.dataframe": "(mode='added')",
     "IncrementalTransformInput.filesystem": "(mode='added')",
+    "IncrementalTransformInput.pandas": "()",
     "IncrementalTransformOutput": "(toutput, prev_txrid=None, mode='replace')",
     "IncrementalTransformOutput.dataframe": "(mode='current', schema=None)",
     "IncrementalTransformOutput.pandas": "(mode='current', schema=None)",
@@ -107,14 +114,26 @@ FUNCTIONS = {
     "LightweightOutput.put_metadata": "(column_descriptions=None)",
     "LightweightOutput.set_mode": "(mode)",
     "LightweightOutput.polars": "(lazy=False)",
+    "LightweightOutput.pandas": "()",
+    "LightweightOutput.dataframe": "()",
+    "LightweightOutput.arrow": "()",
+    "LightweightOutput.path": "()",
+    "LightweightOutput.filesystem": "()",
     "LightweightOutput.read_unstaged_dataset_as_polars_lazy": "()",
     "IncrementalLightweightInput": "(alias, rid, branch=None)",
     "IncrementalLightweightInput.polars": "(lazy=False, mode='added')",
     "IncrementalLightweightInput.path": "(mode='added')",
+    "IncrementalLightweightInput.arrow": "(mode='added')",
+    "IncrementalLightweightInput.dataframe": "(mode='added')",
+    "IncrementalLightweightInput.pandas": "(mode='added')",
+    "IncrementalLightweightInput.filesystem": "(mode='added')",
     "IncrementalLightweightOutput": "(alias, rid, branch=None)",
     "IncrementalLightweightOutput.polars": "(lazy=False, mode='current', schema=None)",
     "IncrementalLightweightOutput.arrow": "(mode='current', schema=None)",
     "IncrementalLightweightOutput.path": "(mode='current')",
+    "IncrementalLightweightOutput.dataframe": "(mode='current', schema=None)",
+    "IncrementalLightweightOutput.pandas": "(mode='current', schema=None)",
+    "IncrementalLightweightOutput.filesystem": "()",
     "FileSystem": "(foundry_fs, read_only=False)",
     "FileSystem.ls": "(glob=None, regex='.*', show_hidden=False)",
     "FileSystem.files": "(glob=None, regex='.*', show_hidden=False, packing_heuristic=None)",
@@ -123,6 +142,26 @@ FUNCTIONS = {
     "FoundryDataSidecarFileSystem.ls": "(glob=None, regex='.*', show_hidden=False)",
     "FoundryDataSidecarFileSystem.open": "(path, mode='r', **kwargs)",
     "FoundryDataSidecarFile": "(param, path, logical_path, mode, **kwargs)",
+}
+PROPERTIES = {
+    "TransformInput": (
+        "rid path branch column_descriptions column_typeclasses start_transaction_rid end_transaction_rid "
+        "batch_incremental_configuration"
+    ),
+    "TransformOutput": (
+        "rid path branch column_descriptions column_typeclasses start_transaction_rid end_transaction_rid"
+    ),
+    "TransformContext": "auth_header environment fallback_branches parameters spark_session",
+    "IncrementalTransformContext": (
+        "auth_header environment fallback_branches parameters spark_session is_incremental"
+    ),
+    "LightweightContext": "auth_header is_incremental",
+    "LightweightInput": "alias rid branch start_transaction_rid end_transaction_rid",
+    "LightweightOutput": ("alias rid branch transaction_rid path_for_write_table path_for_object_store_write_table"),
+    "FileSystem": "hadoop_path",
+    "Param": "json_value schema",
+    "Transform": "version reference",
+    "Pipeline": "transforms",
 }
 MODELS = {
     "palantir_models.transforms:ModelOutput": "(model_rid_or_path)",
@@ -217,6 +256,13 @@ def test_transforms_api_has_the_documented_signature(name):
     for part in name.split("."):
         thing = getattr(thing, part)
     assert shown(thing) == FUNCTIONS[name]
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_transforms_api_has_the_documented_properties(name):
+    """They are read without a call."""
+    members = {member: inspect.getattr_static(getattr(api, name), member) for member in PROPERTIES[name].split()}
+    assert [member for member, value in members.items() if not isinstance(value, property)] == []
 
 
 @pytest.mark.parametrize("name", MODELS)

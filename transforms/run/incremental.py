@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from transforms.errors import UnavailableError
+from transforms.errors import UnavailableError, UsageError
 from transforms.run.files import FileSystem, FoundryDataSidecarFileSystem
 from transforms.run.inputs import LightweightInput, TransformInput
 from transforms.run.outputs import LightweightOutput, TransformOutput
@@ -95,6 +95,16 @@ class TableTransformInput:
         self.rid = rid
         self.branch = branch
         self._table_dfreader = table_dfreader
+
+    @property
+    def catalog(self) -> str:
+        """Refuse with a ValueError, as for tables of a kind that has no catalog."""
+        raise UsageError(f"{self.rid}: virtual tables have no catalog here.")
+
+    @property
+    def identifier(self) -> str:
+        """Refuse with a ValueError, as for tables of a kind that has no identifier."""
+        raise UsageError(f"{self.rid}: virtual tables have no identifier here.")
 
     def dataframe(self, options: dict[str, str] | None = None) -> Any:
         """Refuse: virtual tables are not available."""

@@ -186,6 +186,11 @@ class TransformOutput(PlainDataset):
         """The column descriptions given so far."""
         return dict(self._dfwriter.descriptions)
 
+    @property
+    def batch_incremental_configuration(self) -> Any:
+        """Kept for compatibility: None."""
+        return None
+
     def set_mode(self, mode: str) -> None:
         """Choose what writing does to the rows or files there are.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -216,12 +217,13 @@ def _pipelines_of(module: str, config: Config) -> list[Pipeline]:
 
 
 def _named(pipelines: Sequence[Pipeline]) -> dict[str, Transform]:
-    seen: dict[str, Transform] = {}
-    for pipeline in pipelines:
-        for transform in pipeline.transforms:
-            name, number = transform.__name__, 1
-            while name in seen and seen[name] is not transform:
-                number += 1
-                name = f"{transform.__name__} ({number})"
-            seen[name] = transform
-    return seen
+    """Return transforms by name; several of one name are told apart as ``name (1)``, ``name (2)``, as Foundry does."""
+    distinct = {id(transform): transform for pipeline in pipelines for transform in pipeline.transforms}
+    total = Counter(transform.__name__ for transform in distinct.values())
+    seen: Counter[str] = Counter()
+    named = {}
+    for transform in distinct.values():
+        name = transform.__name__
+        seen[name] += 1
+        named[name if total[name] == 1 else f"{name} ({seen[name]})"] = transform
+    return named

@@ -136,7 +136,7 @@ def test_generated_transforms_of_one_name_get_numbers_and_become_fresh(tmp_path,
     (tmp_path / f"{name}.py").write_text(dedent(code))
     monkeypatch.syspath_prepend(str(tmp_path))
     project = Project.open(tmp_path)
-    names = ["generated", "generated (2)", "generated (3)"]
+    names = ["generated (1)", "generated (2)", "generated (3)"]
     assert built(project) == dict.fromkeys(names, "committed")
     assert built(project) == dict.fromkeys(names, "fresh")
 

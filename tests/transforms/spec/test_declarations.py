@@ -24,6 +24,7 @@ from transforms.api import (
     transform_polars,
 )
 from transforms.errors import DeclarationError, TransformKeyError, TransformTypeError
+from transforms.external.systems import Source, external_systems
 
 
 def test_a_transform_is_called_as_the_function_it_decorates():
@@ -107,6 +108,17 @@ def test_a_parameter_that_nobody_declares_is_found_before_the_job_runs(run_trans
         lambda: transform(out=Output("/a"))("no function"),
         lambda: E.col(3),
         lambda: E.any("no expectation"),
+        lambda: E.primary_key(3),
+        lambda: E.group_by(["a"]),
+        lambda: E.dataset_ref(Input("/a")),
+        lambda: E.schema().contains(["a"]),
+        lambda: E.col("a").gt_col(3),
+        lambda: E.col("a").is_after_col(3),
+        lambda: E.col("a").is_after(3),
+        lambda: E.col("a").rlike(3),
+        lambda: E.col("a").is_in_foreign_col("b"),
+        lambda: Input("/a", checks=3),
+        lambda: transform(out=Output("/a"))(functools.partial(lambda out: None)),
     ],
 )
 def test_what_cannot_be_is_refused_where_it_is_written(wrong):
@@ -171,6 +183,12 @@ def test_expectations_are_values_with_a_readable_form():
     assert E.col("a").is_in(1, 2) == E.col("a").is_in(1, 2)
     assert repr(E.all(E.col("a").non_null(), E.count().gt(3))) == "all(col.non_null('a'), count.gt(3))"
     assert repr(E.when(E.true(), E.false()).otherwise(E.primary_key("x"))) == "when(true(), false(), primary_key('x'))"
+
+
+def test_a_source_cannot_take_the_name_of_another_parameter():
+    """It would silently stand in for the input."""
+    with pytest.raises(DeclarationError, match="'a' is the name of another"):
+        external_systems(a=Source("ri.source"))(transform(a=Input("/a"), out=Output("/o"))(lambda a, out: None))
 
 
 def test_two_parameters_cannot_write_one_output(run_transform):

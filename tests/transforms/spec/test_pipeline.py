@@ -66,3 +66,52 @@ def test_a_module_that_cannot_be_imported_is_named(tmp_path, monkeypatch):
         DeclarationError, match=r"bad.py cannot be imported: ModuleNotFoundError.*there_is_no_such_thing"
     ):
         Pipeline().discover_transforms(broken_package)
+
+
+def test_a_generator_that_two_modules_hold_is_lost_to_neither():
+    """It can be read once; each module finds what it gave, in every discovery."""
+    first, second = types.ModuleType("first"), types.ModuleType("second")
+    first.made = second.again = (writer(f"/{name}") for name in "ab")
+    for modules in ([first, second], [second], [first]):
+        pipeline = Pipeline()
+        pipeline.discover_transforms(*modules)
+        assert [transform.outputs["out"].alias for transform in pipeline.transforms] == ["/a", "/b"]
+
+
+def test_a_generator_that_fails_is_named():
+    """With its module, its name and its own error."""
+    module = types.ModuleType("m")
+    module.made = (writer(1 / divisor) for divisor in (0,))
+    with pytest.raises(DeclarationError, match=r"m\.made .* cannot be read: ZeroDivisionError"):
+        Pipeline().discover_transforms(module)
+
+
+def test_modules_with_an_underscore_are_searched_and_main_is_not_run(tmp_path, monkeypatch):
+    """Everything below a package is imported but what Python runs on its own."""
+    folder = tmp_path / "underscored"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "__main__.py").write_text("raise SystemExit(3)")
+    (folder / "_private.py").write_text(
+        "from transforms.api import transform, Output\n@transform(out=Output('/p'))\ndef private(out): ...\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import underscored
+
+    pipeline = Pipeline()
+    pipeline.discover_transforms(underscored)
+    assert [transform.__name__ for transform in pipeline.transforms] == ["private"]
+
+
+def test_a_transform_that_was_refused_owns_nothing():
+    """Its other outputs stay free for those that come after it."""
+
+    @transform(new=Output("/new"), taken=Output("/taken"))
+    def refused(new, taken): ...
+
+    pipeline = Pipeline()
+    pipeline.add_transforms(writer("/taken"))
+    with pytest.raises(DeclarationError, match="/taken"):
+        pipeline.add_transforms(refused)
+    pipeline.add_transforms(writer("/new"))
+    assert len(pipeline.transforms) == 2
