@@ -9,7 +9,7 @@ from typing import Any
 
 from palantir_models.adapter.base import ModelAdapter
 from palantir_models.model.input import load_version
-from palantir_models.model.saving import save_version, stage_versions
+from palantir_models.model.saving import save_version, version_table
 from palantir_models.model.versions import ModelVersion, next_version, pick_version, read_versions
 from transforms.spec.resource import Resource
 from transforms.store import layout
@@ -43,6 +43,8 @@ class PublishedModel:
 
 def put_model(store: Store, branch: str, resource: Resource, adapter: ModelAdapter) -> ModelVersion:
     """Publish a model that no transform trained, for one that uses it."""
+    from transforms.engine.local.staging import stage_frame
+
     transaction = store.begin("put", resource.branch or branch, [resource])
     path = layout.resource_path(resource, transaction.branch)
     try:
@@ -51,7 +53,8 @@ def put_model(store: Store, branch: str, resource: Resource, adapter: ModelAdapt
         number = next_version(latest, None)
         version = save_version(transaction, path, transaction.id, number, adapter, inputs={}, code_version="")
         outputs: Mapping[str, Any] = {resource.key: {"version": number, "version_id": version.version_id}}
-        transaction.commit([stage_versions(transaction, path, [version])], outputs, {}, "")
+        change = stage_frame(transaction, f"{path}/{layout.VERSIONS}", version_table([version]), "append")
+        transaction.commit([change], outputs, {}, "")
     except BaseException:
         transaction.abandon()
         raise

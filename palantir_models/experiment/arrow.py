@@ -1,12 +1,13 @@
-"""The Arrow form of an experiment: the schemas of its six tables, and the columns that fill five of them."""
+"""The Arrow form of an experiment: the schemas of its six tables, and what was logged as columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from palantir_models.experiment.contents import Batch
 from palantir_models.experiment.series import RECORD, MediaRow
 from palantir_models.experiment.tables import Table
 from palantir_models.experiment.values import Parameter
@@ -77,6 +78,8 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "dropped_count": "long",
         "error": "string",
         "series": "string",
+        "code_version": "string",
+        "environment": "string",
     },
 }
 
@@ -115,94 +118,62 @@ def instant(nanoseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
 
 
-def metrics(experiment_id: str, records: bytes, names: Sequence[str]) -> pa.Table:
-    """Return metric records as a table ordered by series and step.
+def pieces(batch: Batch) -> dict[str, Any]:
+    """Return a batch as columns: what a journal's frames hold, one for each kind that is not empty.
 
-    :param experiment_id: the value of the first column.
-    :param records: the records of :meth:`Metrics.since`.
-    :param names: the series by number.
-    :returns: a table of the schema ``metrics``.
+    :param batch: what came since the last time.
+    :returns: any of ``series`` (the names that are new, by rising number), ``metrics`` (with the series' number
+        in place of its name), ``hyperparameters``, ``images``, ``plots`` and ``tables``; the tables have the
+        columns of their schema without ``experiment_id``, and rows in the order they came.
     """
+    made: dict[str, Any] = {}
+    if batch.names:
+        made["series"] = batch.names
+    if batch.records:
+        made["metrics"] = _metrics(batch.records)
+    if batch.parameters:
+        made["hyperparameters"] = _hyperparameters(batch.parameters)
+    if batch.images:
+        png = {field: [getattr(row.content, field) for row in batch.images] for field in ("width", "height")}
+        png["png"] = [row.content.data for row in batch.images]
+        made["images"] = _table("images", _media(batch.images) | png)
+    if batch.plots:
+        made["plots"] = _table("plots", _media(batch.plots) | {"figure": [row.content for row in batch.plots]})
+    if batch.tables:
+        columns: dict[str, Any] = {"name": list(batch.tables)}
+        columns |= {field: [getattr(table, field) for table in batch.tables.values()] for field in Table._fields}
+        made["tables"] = _table("tables", columns)
+    return made
+
+
+def part_schema(table: str) -> pa.Schema:
+    """Return the columns of one experiment's part of a table: all but the first, which names the experiment."""
+    return schema(table).remove(0)
+
+
+def _metrics(records: bytes | bytearray) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    layout = np.dtype([("code", "<i8"), ("step", "<i8"), ("value", "<f8"), ("time", "<i8")])
+    layout = np.dtype([("series", "<i8"), ("step", "<i8"), ("value", "<f8"), ("time", "<i8")])
     assert layout.itemsize == RECORD.size
     rows = np.frombuffer(records, dtype=layout)
-    order = sorted(range(len(names)), key=names.__getitem__)
-    rank = np.empty(len(names), dtype="<i8")
-    rank[order] = np.arange(len(names))
-    picked = np.lexsort((rows["step"], rank[rows["code"]]))
-    rows = rows[picked]
-    ordered = pa.array([names[number] for number in order], pa.string())
-    return _table(
-        "metrics",
-        experiment_id,
+    return pa.table(
         {
-            "series": ordered.take(pa.array(rank[rows["code"]])),
-            "step": pa.array(np.ascontiguousarray(rows["step"])),
-            "value": pa.array(np.ascontiguousarray(rows["value"])),
-            "timestamp": _times(rows["time"]),
-        },
+            "series": rows["series"].astype("<i4"),
+            "step": np.ascontiguousarray(rows["step"]),
+            "value": np.ascontiguousarray(rows["value"]),
+            "timestamp": pa.array(rows["time"] // 1000).cast(pa.timestamp("us", tz="UTC")),
+        }
     )
 
 
-def images(experiment_id: str, rows: Iterable[MediaRow]) -> pa.Table:
-    """Return logged images as a table ordered by series and step.
-
-    :param experiment_id: the value of the first column.
-    :param rows: the images, each with a :class:`Png` as content.
-    :returns: a table of the schema ``images``.
-    """
-    ordered = _ordered(rows)
-    columns = {
-        "width": [row.content.width for row in ordered],
-        "height": [row.content.height for row in ordered],
-        "png": [row.content.data for row in ordered],
-    }
-    return _table("images", experiment_id, _media(ordered) | columns)
-
-
-def plots(experiment_id: str, rows: Iterable[MediaRow]) -> pa.Table:
-    """Return logged plots as a table ordered by series and step.
-
-    :param experiment_id: the value of the first column.
-    :param rows: the plots, each with its Plotly JSON as content.
-    :returns: a table of the schema ``plots``.
-    """
-    ordered = _ordered(rows)
-    return _table("plots", experiment_id, _media(ordered) | {"figure": [row.content for row in ordered]})
-
-
-def hyperparameters(experiment_id: str, parameters: Mapping[str, Parameter]) -> pa.Table:
-    """Return hyperparameters as a table in the order they were first logged.
-
-    :param experiment_id: the value of the first column.
-    :param parameters: name to typed value.
-    :returns: a table of the schema ``hyperparameters``; of its value columns the one that ``type`` names is
-        set.
-    """
+def _hyperparameters(parameters: Mapping[str, Parameter]) -> pa.Table:
     found = list(parameters.values())
     columns: dict[str, Any] = {"name": list(parameters), "type": [value.type for value in found]}
     for kind in ("boolean", "date", "datetime", "double", "integer", "string"):
         columns[f"{kind}_value"] = [value.value if value.type == kind else None for value in found]
-    return _table("hyperparameters", experiment_id, columns)
-
-
-def tables(experiment_id: str, logged: Mapping[str, Table]) -> pa.Table:
-    """Return logged tables as rows of one table, in the order they were first logged.
-
-    :param experiment_id: the value of the first column.
-    :param logged: name to table.
-    :returns: a table of the schema ``tables``.
-    """
-    columns: dict[str, Any] = {"name": list(logged)}
-    columns |= {field: [getattr(table, field) for table in logged.values()] for field in Table._fields}
-    return _table("tables", experiment_id, columns)
-
-
-def _ordered(rows: Iterable[MediaRow]) -> list[MediaRow]:
-    return sorted(rows, key=lambda row: (row.series, row.step))
+    return _table("hyperparameters", columns)
 
 
 def _media(rows: Sequence[MediaRow]) -> dict[str, Any]:
@@ -214,20 +185,8 @@ def _media(rows: Sequence[MediaRow]) -> dict[str, Any]:
     }
 
 
-def _times(nanoseconds: Any) -> pa.Array:
+def _table(table: str, columns: Mapping[str, Any]) -> pa.Table:
     import pyarrow as pa
 
-    return pa.array(nanoseconds // 1000).cast(pa.timestamp("us", tz="UTC"))
-
-
-def _table(table: str, experiment_id: str, columns: Mapping[str, Any]) -> pa.Table:
-    import pyarrow as pa
-
-    wanted = schema(table)
-    height = len(next(iter(columns.values())))
-    columns = {"experiment_id": pa.repeat(pa.scalar(experiment_id, pa.string()), height)} | dict(columns)
-    made = [
-        column if isinstance(column := columns[field.name], pa.Array) else pa.array(column, field.type)
-        for field in wanted
-    ]
-    return pa.Table.from_arrays(made, schema=wanted)
+    wanted = part_schema(table)
+    return pa.Table.from_arrays([pa.array(columns[field.name], field.type) for field in wanted], schema=wanted)

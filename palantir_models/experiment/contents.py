@@ -1,74 +1,61 @@
-"""What an experiment holds in memory, behind one lock, and what it looked like at one moment."""
+"""What an experiment was given and has not handed on yet, behind one lock."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from palantir_models.experiment import arrow
 from palantir_models.experiment.errors import ExperimentClosedError, ExperimentLimitError
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiment.series import RECORD, Media, MediaRow, Metrics
 from palantir_models.experiment.tables import Table
 from palantir_models.experiment.values import Parameter
 
-if TYPE_CHECKING:
-    import pyarrow as pa
 
+class Batch(NamedTuple):
+    """What came since the last draining; nothing in it changes any more."""
 
-class Snapshot(NamedTuple):
-    """The contents at one moment; nothing in it changes any more."""
-
-    parameters: dict[str, Parameter]
-    records: bytes
+    parameters: Mapping[str, Parameter]
+    records: bytes | bytearray
     names: list[str]
     images: list[MediaRow]
     plots: list[MediaRow]
-    tables: dict[str, Table]
+    tables: Mapping[str, Table]
 
     @property
     def value_count(self) -> int:
         """How many metric values there are."""
         return len(self.records) // RECORD.size
 
-    def arrow(self, experiment_id: str) -> dict[str, pa.Table]:
-        """Return one Arrow table for each kind that is not empty.
-
-        :param experiment_id: the value of their first column.
-        :returns: any of ``hyperparameters``, ``metrics``, ``images``, ``plots`` and ``tables``.
-        """
-        made: dict[str, pa.Table] = {}
-        if self.parameters:
-            made["hyperparameters"] = arrow.hyperparameters(experiment_id, self.parameters)
-        if self.records:
-            made["metrics"] = arrow.metrics(experiment_id, self.records, self.names)
-        if self.images:
-            made["images"] = arrow.images(experiment_id, self.images)
-        if self.plots:
-            made["plots"] = arrow.plots(experiment_id, self.plots)
-        if self.tables:
-            made["tables"] = arrow.tables(experiment_id, self.tables)
-        return made
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it holds."""
+        media = sum(len(row.content.data) for row in self.images) + sum(len(row.content) for row in self.plots)
+        return len(self.records) + media + sum(len(table.parquet) for table in self.tables.values())
 
 
 class Contents:
     """The validated contents of one experiment. Each method does all it is asked or, when it raises, nothing.
 
-    :param limits: how much it may hold.
+    :param limits: how much the experiment may hold.
     :param clock: the time in nanoseconds since 1970.
     """
 
     def __init__(self, limits: Limits, clock: Callable[[], int]) -> None:
         # Re-entrant, since a signal handler may log while its thread is logging.
         self.lock = threading.RLock()
-        self.parameters: dict[str, Parameter] = {}
         self.metrics = Metrics(limits.metric_values, self.lock, clock)
         self.images = Media(self.lock, clock)
         self.plots = Media(self.lock, clock)
-        self.tables: dict[str, Table] = {}
+        self.parameters: dict[str, Parameter] = {}
+        self.table_names: set[str] = set()
+        self._changed: dict[str, Parameter] = {}
+        self._tables: dict[str, Table] = {}
         self._most_parameters = limits.parameters
         self._closed = ""
+        self.fault: Exception | None = None
+        """Why nothing can be taken at the moment, though it is not the caller's fault."""
 
     def set_parameters(self, values: Mapping[str, Parameter]) -> None:
         """Set hyperparameters, replacing those of the same keys.
@@ -86,6 +73,7 @@ class Contents:
                     f"{self._most_parameters:,} hyperparameters. Log fewer, or raise the limit parameters."
                 )
             self.parameters.update(values)
+            self._changed.update(values)
 
     def append_metrics(self, values: Mapping[str, float], step: int | None) -> None:
         """Append a value to each of several metric series.
@@ -107,8 +95,8 @@ class Contents:
 
         :param rows: :attr:`images` or :attr:`plots`.
         :param name: the series.
-        :param encode: returns what is stored; called without the lock, since drawing and compressing take
-            long.
+        :param encode: returns what is stored, or its future; called without the lock, since drawing and
+            compressing take long.
         :param caption: a text or ``None``.
         :param step: the step, or ``None`` for the series' next one.
         :raises ExperimentStepError: when the step does not rise.
@@ -132,7 +120,8 @@ class Contents:
         table = encode()
         with self.lock:
             self.require_open()
-            self.tables[name] = table
+            self.table_names.add(name)
+            self._tables[name] = table
 
     def close(self, reason: str) -> None:
         """Refuse whatever comes from now on.
@@ -141,25 +130,48 @@ class Contents:
         """
         with self.lock:
             self._closed = reason
-            self.metrics.close()
+            self.pause_at(0)
+
+    def open(self) -> None:
+        """Take what comes again, after :meth:`close`."""
+        with self.lock:
+            self._closed = ""
+            self.pause_at(None)
+
+    def refuse(self, fault: Exception | None) -> None:
+        """Meet every call with a fault that is not the caller's, from now on; None ends that."""
+        with self.lock:
+            self.fault = fault
+            self.pause_at(None)
+
+    def pause_at(self, waiting: int | None) -> None:
+        """Send metric values the long way once so many wait; all of them while closed or refusing.
+
+        :param waiting: the number of values; None for what the limit allows.
+        """
+        with self.lock:
+            self.metrics.pause_at(0 if self._closed or self.fault is not None else waiting)
 
     def require_open(self) -> None:
         """Check that something may still be added.
 
         :raises ExperimentClosedError: when closed.
+        :raises Exception: the current :attr:`fault`.
         """
         if self._closed:
             raise ExperimentClosedError(self._closed)
+        if self.fault is not None:
+            raise self.fault.with_traceback(None)
 
-    def snapshot(self) -> Snapshot:
-        """Return the contents as they are now."""
+    def drain(self) -> Batch | None:
+        """Take away what came since the last time, but for images still in the making.
+
+        :returns: ``None`` when there is nothing.
+        """
         with self.lock:
-            records, names = self.metrics.since(0)
-            return Snapshot(
-                dict(self.parameters),
-                records,
-                names,
-                self.images.since(0),
-                self.plots.since(0),
-                dict(self.tables),
-            )
+            records, names = self.metrics.drain()
+            images, plots = self.images.drain(), self.plots.drain()
+            parameters, self._changed = self._changed, {}
+            tables, self._tables = self._tables, {}
+        batch = Batch(parameters, records, names, images, plots, tables)
+        return batch if any(batch) else None

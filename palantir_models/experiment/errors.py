@@ -5,7 +5,8 @@
     │   ├── ExperimentTypeError         a value of a type that is not supported (also TypeError)
     │   ├── ExperimentStepError         a step that does not rise
     │   └── ExperimentClosedError       logging after the experiment ended
-    └── ExperimentLimitError        a configured limit is reached: left to the error handler
+    ├── ExperimentLimitError        a configured limit is reached: left to the error handler
+    └── ExperimentJournalError      the journal cannot be written (also OSError): left to the error handler
 
 A call that raises any of them has changed nothing.
 """
@@ -33,3 +34,7 @@ class ExperimentClosedError(ExperimentError):
 
 class ExperimentLimitError(TransformsError):
     """A limit of the experiment is reached, so a value was not kept."""
+
+
+class ExperimentJournalError(TransformsError, OSError):
+    """What was logged cannot be written to the experiment's journal, or read back from it."""

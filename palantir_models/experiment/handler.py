@@ -45,20 +45,20 @@ class ErrorHandler:
             )
         self.kind = kind
         self._subject = subject
-        self._lock = threading.Lock()
+        self.lock = threading.RLock()  # a signal handler may log as well
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._warned = False
 
     @property
     def dropped(self) -> dict[tuple[str, str], int]:
         """How many values were not kept, by kind (``metric``, ``image``, …) and name."""
-        with self._lock:
+        with self.lock:
             return dict(self._dropped)
 
     @property
     def dropped_count(self) -> int:
         """How many values were not kept in all."""
-        with self._lock:
+        with self.lock:
             return self._dropped.total()
 
     @contextmanager
@@ -88,15 +88,21 @@ class ErrorHandler:
         :param error: why.
         :raises Exception: the error itself under ``FAIL``.
         """
-        with self._lock:
+        with self.lock:
             self._dropped.update((kind, name) for name in names)
-            first, self._warned = not self._warned, True
         if self.kind is ErrorHandlerType.FAIL:
             raise error
+        self.warn(error, "This and later values that cannot be kept are dropped and counted in silence.")
+
+    def warn(self, error: Exception, consequence: str) -> None:
+        """Log one warning for the first fault under ``WARN``; nothing for later ones, or under the other members.
+
+        :param error: what went wrong.
+        :param consequence: what that means for what is logged.
+        """
+        with self.lock:
+            first, self._warned = not self._warned, True
         if self.kind is ErrorHandlerType.WARN and first:
             reason = str(error) or type(error).__name__
-            _log.warning(
-                "%s: %s This and later values that cannot be kept are dropped and counted in silence.",
-                self._subject,
-                reason if reason.endswith((".", "!", "?")) else f"{reason}.",
-            )
+            end = "" if reason.endswith((".", "!", "?")) else "."
+            _log.warning("%s: %s%s %s", self._subject, reason, end, consequence)

@@ -2,15 +2,18 @@
 
 A metric value is one fixed-size record in one byte buffer of the experiment, so that a value enters whole or
 not at all (an interrupt can arrive between any two calls), memory stays compact, and whoever drains the
-buffer needs no more than the position it has reached. Steps are reserved before the record is written, hence
-an interrupted call can leave a gap but never a step twice.
+buffer takes it away in one move. Steps are reserved before the record is written, hence an interrupted call
+can leave a gap but never a step twice.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from functools import cache
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentLimitError, ExperimentStepError
@@ -20,6 +23,8 @@ RECORD = struct.Struct("<qqdq")
 """A metric value: number of its series, step, value, nanoseconds since 1970."""
 
 _pack = RECORD.pack
+_MANY = 256
+"""The short path for batches packs up to so many records in one move."""
 
 
 class Series:
@@ -33,28 +38,48 @@ class Series:
 
 
 class Metrics:
-    """All metric values of one experiment.
+    """The metric values of one experiment that were not drained yet, and how far each series is.
 
     The lock is the experiment's: checking a step and appending the value are one action for other threads.
 
-    :param limit: most values across all series.
+    :param limit: most values across all series, drained ones included.
     :param lock: a re-entrant lock, since a signal handler may log while its thread is logging.
     :param clock: the time in nanoseconds since 1970.
     """
 
-    __slots__ = ("_clock", "_extend", "_full", "_limit", "_lock", "_names", "_open", "_rows")
+    __slots__ = (
+        "_clock",
+        "_drained",
+        "_extend",
+        "_full",
+        "_limit",
+        "_lock",
+        "_mark",
+        "_names",
+        "_named",
+        "_open",
+        "_rows",
+    )
 
     def __init__(self, limit: int, lock: AbstractContextManager[Any], clock: Callable[[], int]) -> None:
         self._limit = limit
-        self._full = limit * RECORD.size
         self._lock = lock
         self._clock = clock
         self._names: list[str] = []
+        self._named = 0
         self._open: dict[str, Series] = {}
+        self._drained = 0
+        self._mark: int | None = None
         self._rows = bytearray()
         self._extend = self._rows.extend
+        self._full = limit * RECORD.size
 
     def __len__(self) -> int:
+        return self._drained + self.waiting
+
+    @property
+    def waiting(self) -> int:
+        """How many values were not drained yet."""
         return len(self._rows) // RECORD.size
 
     def append(self, name: str, value: float, step: int | None) -> bool:
@@ -83,6 +108,38 @@ class Metrics:
             self._extend(_pack(series.code, step, value, self._clock()))
         return True
 
+    def append_all(self, values: Mapping[str, float], step: int | None) -> bool:
+        """Append a float to each of several series that exist, in one move: what most batches need.
+
+        :param values: series name to value.
+        :param step: an ``int``, or ``None`` for each series' next step.
+        :returns: ``False``, with nothing done, when the call needs :meth:`extend` to follow or refuse it.
+        """
+        count = len(values)
+        numbers = values.values()
+        if not 0 < count <= _MANY or {*map(type, numbers)} != _FLOATS:
+            return False
+        with self._lock:
+            series_by_name = self._open
+            try:
+                found = [series_by_name[name] for name in values]
+            except (KeyError, TypeError):
+                return False
+            if len(self._rows) + count * RECORD.size > self._full:
+                return False
+            if step is None:
+                if MOST in [series.last for series in found]:
+                    return False
+            elif step > MOST or step <= max([series.last for series in found]):
+                return False
+            now = self._clock()
+            fields: list[Any] = []
+            for series, value in zip(found, numbers, strict=True):
+                series.last = number = series.last + 1 if step is None else step
+                fields += (series.code, number, value, now)
+            self._extend(_packer(count)(*fields))
+        return True
+
     def extend(self, values: Mapping[str, float], step: int | None) -> None:
         """Append one value to each of several series, all of them or none.
 
@@ -104,19 +161,30 @@ class Metrics:
                 records.append(_pack(self._reserve(name, steps[name]).code, steps[name], value, now))
             self._extend(b"".join(records))
 
-    def close(self) -> None:
-        """Send every later call to :meth:`extend`, past the experiment's check that it is open."""
-        with self._lock:
-            self._open = {}
+    def pause_at(self, waiting: int | None) -> None:
+        """Send calls to :meth:`extend` once so many values wait, so that its caller can look after them.
 
-    def since(self, position: int) -> tuple[bytes, list[str]]:
-        """Return the records from a position on, and the series' names by number.
-
-        :param position: how many records to skip.
-        :returns: records in the order they came, each a :data:`RECORD`, and the names.
+        :param waiting: the number of values; 0 sends every call, None sends those that the limit stops.
         """
         with self._lock:
-            return bytes(self._rows[position * RECORD.size :]), list(self._names)
+            room = self._limit - self._drained
+            self._mark = waiting
+            self._full = (room if waiting is None else min(room, waiting)) * RECORD.size
+
+    def drain(self) -> tuple[bytearray, list[str]]:
+        """Take away the values that wait.
+
+        :returns: records in the order they came, each a :data:`RECORD`, and the names of the series that began
+            since the last time, by rising number.
+        """
+        with self._lock:
+            rows, names = self._rows, self._names[self._named :]
+            self._rows = fresh = bytearray()
+            self._extend = fresh.extend
+            self._drained += len(rows) // RECORD.size
+            self._named = len(self._names)
+            self.pause_at(self._mark)
+            return rows, names
 
     def _reserve(self, name: str, step: int) -> Series:
         series = self._open.get(name)
@@ -127,6 +195,15 @@ class Metrics:
         else:
             series.last = step
         return series
+
+
+_FLOATS = {float}
+
+
+@cache
+def _packer(count: int) -> Callable[..., bytes]:
+    """Return what packs so many records at once."""
+    return struct.Struct("<" + "qqdq" * count).pack
 
 
 class MediaRow(NamedTuple):
@@ -140,31 +217,31 @@ class MediaRow(NamedTuple):
 
 
 class Media:
-    """All images, or all plots, of one experiment; rows stay in the order they came.
+    """The images, or the plots, of one experiment; rows stay in the order they came.
+
+    What a row holds may still be in the making, in another thread: then only the rows before it can be drained.
 
     :param lock: the experiment's lock.
     :param clock: the time in nanoseconds since 1970.
     """
 
-    __slots__ = ("_clock", "_last", "_lock", "_rows")
+    __slots__ = ("_clock", "_drained", "_last", "_lock", "_rows")
 
     def __init__(self, lock: AbstractContextManager[Any], clock: Callable[[], int]) -> None:
-        self._lock = lock
         self._clock = clock
+        self._drained = 0
         self._last: dict[str, Series] = {}
+        self._lock = lock
         self._rows: list[MediaRow] = []
 
     def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[MediaRow]:
-        return iter(self.since(0))
+        return self._drained + len(self._rows)
 
     def append(self, name: str, content: Any, caption: str | None, step: int | None) -> None:
         """Append to a series, creating it on first use.
 
         :param name: the series.
-        :param content: the image or plot as it is stored.
+        :param content: the image or plot as it is stored, or its :class:`concurrent.futures.Future`.
         :param caption: a text or ``None``.
         :param step: the step, or ``None`` for the next one.
         :raises ExperimentStepError: when the step does not rise.
@@ -183,14 +260,27 @@ class Media:
         """
         next_step(name, self._last.get(name), step)
 
-    def since(self, position: int) -> list[MediaRow]:
-        """Return the rows from a position on, in the order they came.
-
-        :param position: how many rows to skip.
-        :returns: the rows.
-        """
+    def waiting(self) -> list[MediaRow]:
+        """Return the rows that were not drained yet, in the order they came."""
         with self._lock:
-            return self._rows[position:]
+            return list(self._rows)
+
+    def drain(self) -> list[MediaRow]:
+        """Take away the rows that are ready: those before the first that is still in the making."""
+        with self._lock:
+            ready = list(takewhile(_is_made, self._rows))
+            del self._rows[: len(ready)]
+            self._drained += len(ready)
+            return ready
+
+    def forget(self) -> None:
+        """Count one drained row out again that could not be made after all; its step stays used."""
+        with self._lock:
+            self._drained -= 1
+
+
+def _is_made(row: MediaRow) -> bool:
+    return not isinstance(row.content, Future) or row.content.done()
 
 
 def next_step(name: str, series: Series | None, step: int | None) -> int:

@@ -7,17 +7,20 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.experiment.contents import Snapshot
-from palantir_models.experiment.series import RECORD, MediaRow
-
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import pyarrow as pa
 
 _LISTED = ("metric", "image", "plot", "table")
 
 
-def series_json(contents: Snapshot, dropped: Mapping[tuple[str, str], int]) -> str:
+def series_json(
+    metrics: Iterable[Mapping[str, Any]],
+    media: Iterable[Mapping[str, Any]],
+    tables: Mapping[str, int],
+    dropped: Mapping[tuple[str, str], int],
+) -> str:
     """Return the ``series`` column of the experiments table.
 
     A list of objects with ``kind`` (metric, image, plot, table), ``name`` and ``length``, each kind in the
@@ -27,17 +30,14 @@ def series_json(contents: Snapshot, dropped: Mapping[tuple[str, str], int]) -> s
     logged. A table's length is its rows. Where values were dropped, ``dropped`` says how many; a series that
     lost all of them is listed with length 0.
 
-    :param contents: what the experiment holds.
+    :param metrics: what :func:`metric_series` returns.
+    :param media: the same of images and plots.
+    :param tables: name of each table to its number of rows.
     :param dropped: what was dropped, by kind and name.
     :returns: the JSON.
     """
-    found = [
-        *_metrics(contents.records, contents.names),
-        *_media("image", contents.images),
-        *_media("plot", contents.plots),
-        *({"kind": "table", "name": name, "length": table.row_count} for name, table in contents.tables.items()),
-    ]
-    listed = {(entry["kind"], entry["name"]): entry for entry in found}
+    found = [*metrics, *media, *({"kind": "table", "name": name, "length": rows} for name, rows in tables.items())]
+    listed = {(entry["kind"], entry["name"]): dict(entry) for entry in found}
     for (kind, name), count in dropped.items():
         if kind in _LISTED:
             entry = listed.setdefault((kind, name), {"kind": kind, "name": name, "length": 0})
@@ -45,33 +45,37 @@ def series_json(contents: Snapshot, dropped: Mapping[tuple[str, str], int]) -> s
     return json.dumps(list(listed.values()), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _metrics(records: bytes, names: list[str]) -> Iterable[dict[str, Any]]:
+def metric_series(names: list[str], codes: npt.NDArray[np.int32], rows: pa.Table) -> list[dict[str, Any]]:
+    """Return what the summary says of each metric series, in the order they began.
+
+    :param names: the series by number.
+    :param codes: the series' number of each value; values of one series lie together.
+    :param rows: the values with the columns ``step`` (rising in each series) and ``value``.
+    """
     import numpy as np
 
-    if not records:
-        return
-    rows = np.frombuffer(records, dtype="<i8").reshape(-1, RECORD.size // 8)
-    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
-    codes, starts = np.unique(rows[:, 0], return_index=True)
-    for code, group in zip(codes, np.split(rows, starts[1:]), strict=True):
-        yield _metric(names[code], group[:, 1], np.ascontiguousarray(group[:, 2]).view("<f8"))
-
-
-def _metric(name: str, steps: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> dict[str, Any]:
-    import numpy as np
-
-    least, most = float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
-    return {
-        "kind": "metric",
-        "name": name,
-        "length": len(values),
-        "first_step": int(steps[0]),
-        "last_step": int(steps[-1]),
-        "first": _number(float(values[0])),
-        "last": _number(float(values[-1])),
-        "min": None if math.isnan(least) else _number(least),
-        "max": None if math.isnan(most) else _number(most),
-    }
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    ends = np.append(starts[1:], len(codes)) - 1
+    steps, values = rows["step"].to_numpy(), rows["value"].to_numpy()
+    least, most = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    columns = (codes[starts], ends - starts + 1, steps[starts], steps[ends], values[starts], values[ends], least, most)
+    entries = [
+        {
+            "kind": "metric",
+            "name": names[code],
+            "length": length,
+            "first_step": first_step,
+            "last_step": last_step,
+            "first": _number(first),
+            "last": _number(last),
+            "min": None if math.isnan(low) else _number(low),
+            "max": None if math.isnan(high) else _number(high),
+        }
+        for code, length, first_step, last_step, first, last, low, high in sorted(
+            zip(*(column.tolist() for column in columns), strict=True)
+        )
+    ]
+    return entries
 
 
 def _number(value: float) -> float | str:
@@ -80,12 +84,3 @@ def _number(value: float) -> float | str:
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     return value
-
-
-def _media(kind: str, rows: Iterable[MediaRow]) -> Iterable[dict[str, Any]]:
-    entries: dict[str, dict[str, Any]] = {}
-    for row in rows:  # in the order they came, in which steps rise
-        entry = entries.setdefault(row.series, {"kind": kind, "name": row.series, "length": 0, "first_step": row.step})
-        entry["length"] += 1
-        entry["last_step"] = row.step
-    return entries.values()

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from palantir_models.model.versions import ModelVersion, version_row, versions_schema
 from palantir_models.models import ModelVersionChangeType
 from transforms.store import layout
-from transforms.store.change import TableChange
 from transforms.store.entry import InputPin
 from transforms.store.transaction import Transaction
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from palantir_models.adapter.base import ModelAdapter
 
 
@@ -74,11 +75,8 @@ def save_version(
     )
 
 
-def stage_versions(transaction: Transaction, model: str, versions: list[ModelVersion]) -> TableChange:
-    """Stage the rows of versions for the versions table."""
+def version_table(versions: list[ModelVersion]) -> pa.Table:
+    """Return versions as rows of the versions table."""
     import pyarrow as pa
 
-    from transforms.engine.local.staging import stage_frame
-
-    rows = pa.Table.from_pylist([version_row(version) for version in versions], schema=versions_schema())
-    return stage_frame(transaction, f"{model}/{layout.VERSIONS}", rows, "append")
+    return pa.Table.from_pylist([version_row(version) for version in versions], schema=versions_schema())

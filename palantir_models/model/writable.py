@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.handler import ErrorHandlerType
 from palantir_models.experiment.limits import Limits
+from palantir_models.model.publishing import Publication
 from palantir_models.models import ModelVersionChangeType
 from transforms.errors import TransformTypeError
 
@@ -20,19 +22,6 @@ if TYPE_CHECKING:
     from transforms.store.store import Store
 
 
-@dataclass(frozen=True)
-class Publication:
-    """A request to publish, until the job's commit.
-
-    Attributes:
-        version: the version as it will be.
-        experiment: the experiment that goes with it, if any.
-    """
-
-    version: ModelVersion
-    experiment: Experiment | None
-
-
 class Publisher(Protocol):
     """Saves an adapter's state where the commit will find it."""
 
@@ -40,6 +29,7 @@ class Publisher(Protocol):
         self,
         version_id: str,
         adapter: ModelAdapter,
+        *,
         change_type: ModelVersionChangeType | None,
         experiment: Experiment | None,
         notes: str | None,
@@ -55,12 +45,24 @@ class WritableModel:
     :param alias: the model's path or RID.
     :param limits: how much its experiments may hold.
     :param publisher: saves an adapter's state.
+    :param journals: the folder for the journals of its experiments.
+    :param context: returns what is known of the job, for its experiments.
     """
 
-    def __init__(self, alias: str, limits: Limits, publisher: Publisher) -> None:
+    def __init__(
+        self,
+        alias: str,
+        limits: Limits,
+        publisher: Publisher,
+        *,
+        journals: Path,
+        context: Callable[[], Mapping[str, Any]],
+    ) -> None:
         self._alias = alias
         self._limits = limits
         self._publisher = publisher
+        self._journals = journals
+        self._context = context
         self._experiments: list[Experiment] = []
         self._publications: list[Publication] = []
 
@@ -69,18 +71,41 @@ class WritableModel:
         """The model's path or RID."""
         return self._alias
 
-    def create_experiment(self, name: str, error_handler_type: ErrorHandlerType = ErrorHandlerType.WARN) -> Experiment:
+    def create_experiment(
+        self,
+        name: str,
+        error_handler_type: ErrorHandlerType = ErrorHandlerType.WARN,
+        *,
+        system_metrics: bool = False,
+    ) -> Experiment:
         """Begin an experiment; publish it together with a version to keep it with the model.
 
-        Follows the public page integrate-models/experiments-overview.
+        Follows the public page integrate-models/experiments-overview; ``system_metrics`` is ours.
 
-        :param name: 1 to 100 characters. Where the model has an experiment of this name, the commit adds ``-2``, ``-3``, …
+        :param name: 1 to 100 characters. Where the model has an experiment of this name, the commit adds ``-2``,
+            ``-3``, …
         :param error_handler_type: what happens on faults that are not the caller's.
+        :param system_metrics: whether to log use of CPU, memory and GPUs every 10 seconds, as series that begin with
+            ``system/``; needs psutil.
         :returns: the experiment, which takes logs until it is published.
         :raises ExperimentError: if the name cannot be used.
+        :raises MissingExtraError: if psutil is needed and not installed.
         """
-        experiment = Experiment(name, model=self._alias, error_handler_type=error_handler_type, limits=self._limits)
+        experiment = Experiment(
+            name,
+            model=self._alias,
+            error_handler_type=error_handler_type,
+            limits=self._limits,
+            journals=self._journals,
+            context=self._context(),
+        )
         self._experiments.append(experiment)
+        if system_metrics:
+            from palantir_models.experiment.system import SystemMetrics
+
+            sampler = SystemMetrics(experiment.log_metrics)
+            sampler.start()
+            experiment.at_end(sampler.stop)
         return experiment
 
     def publish(
@@ -104,7 +129,9 @@ class WritableModel:
         :raises SerializationError: if the adapter's state cannot be saved.
         """
         self._check(model_adapter, change_type, experiment, notes)
-        version = self._publisher(uuid.uuid4().hex, model_adapter, change_type, experiment, notes)
+        version = self._publisher(
+            uuid.uuid4().hex, model_adapter, change_type=change_type, experiment=experiment, notes=notes
+        )
         if experiment is not None:
             experiment.close("SUCCEEDED")
         self._publications.append(Publication(version, experiment))
@@ -161,3 +188,4 @@ class WritableModel:
             raise ExperimentError(
                 f"Experiment {experiment.name!r} is published already; a version has an experiment of its own."
             )
+        experiment.check_publishable()

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from transforms.cli.options import Branch, Json, open_project, session_of
-from transforms.cli.output import Output
+from transforms.cli.output import Output, counted
+from transforms.errors import UsageError
 
 if TYPE_CHECKING:
+    from transforms.run.project import Project
     from transforms.spec.resource import Resource
     from transforms.store.store import Store
 
@@ -36,15 +38,41 @@ _COLUMNS = [
 
 def experiments(
     ctx: typer.Context,
-    model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Only those of this model.")] = None,
+    model: Annotated[
+        str | None, typer.Argument(metavar="[MODEL | recover ID]", help="Only those of this model.")
+    ] = None,
+    identity: Annotated[str | None, typer.Argument(metavar="", help="The abandoned experiment to recover.")] = None,
     branch: Branch = "master",
     as_json: Json = False,
 ) -> None:
-    """List experiments, also failed ones."""
+    """List experiments, also running, failed and abandoned ones; 'recover ID' keeps what an abandoned one logged."""
+    project = open_project(ctx)
+    with Output(as_json, session_of(ctx).quiet) as out:
+        if identity is None:
+            _list(project, model, branch, out)
+        elif model == "recover":
+            _recover(project.store, identity, out)
+        else:
+            raise UsageError(f"Unexpected {identity!r} behind {model!r}: give one model, or 'recover ID'.")
+
+
+def _recover(store: Store, identity: str, out: Output) -> None:
+    from transforms.store import layout
+
+    row = importlib.import_module(_KEPT).recover(store.root / layout.JOURNAL, identity)
+    if out.as_json:
+        out.json(_row(row, row["model"], None))
+    else:
+        out.say(
+            f"Experiment {row['name']} of {row['model']} is kept with {counted(row['value_count'], 'metric value')} "
+            f"and {counted(row['parameter_count'], 'hyperparameter')}, apart from the published ones."
+        )
+
+
+def _list(project: Project, model: str | None, branch: str, out: Output) -> None:
     from transforms.spec.resource import Resource
     from transforms.store import layout
 
-    project = open_project(ctx)
     store = project.store
     kept = [row for row in _kept(store, layout.JOURNAL) if row.get("branch", branch) == branch]
     if model is None:
@@ -58,20 +86,12 @@ def experiments(
 
             resource = find_resource(project, model, branch, "model")
         wanted = [resource]
-    rows = [row for resource in wanted for row in _published(store, resource, branch)] + kept
+    rows = [row for resource in wanted for row in _published(store, resource, branch)]
+    known = {row["experiment_id"] for row in rows}  # of a process that died right after its commit the journal stays
+    rows += [row for row in kept if row["experiment_id"] not in known]
     rows.sort(key=lambda row: str(row["created_time"]), reverse=True)
-    with Output(as_json, session_of(ctx).quiet) as out:
-        columns = [
-            "name",
-            "model",
-            "version",
-            "status",
-            "value_count",
-            "dropped_count",
-            "created_time",
-            "experiment_id",
-        ]
-        out.listing(rows, columns, f"There are no experiments on branch {branch}.")
+    columns = ["name", "model", "version", "status", "value_count", "dropped_count", "created_time", "experiment_id"]
+    out.listing(rows, columns, f"There are no experiments on branch {branch}.")
 
 
 def _published(store: Store, resource: Resource, branch: str) -> Iterator[dict[str, Any]]:

@@ -112,6 +112,8 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
             code_version,
             options.may_commit,
         )
+        for call in scope.at_commit:
+            call()
     except BaseException as error:
         if not transaction.ratified:  # afterwards it is committed whatever happens, and recovery finishes it
             for participant in participants.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -65,6 +65,7 @@ class JobScope:
         parameters: values given for scalar parameters, by name.
         pins: the inputs that were opened, by resource key.
         aborted: whether the function called ``ctx.abort_job()``.
+        at_commit: called once the job is committed, for what is of no use any more.
     """
 
     transform: Transform
@@ -75,6 +76,7 @@ class JobScope:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     pins: dict[str, InputPin] = field(default_factory=dict)
     aborted: bool = False
+    at_commit: list[Callable[[], None]] = field(default_factory=list)
     _temporary: list[Path] = field(default_factory=list)
 
     def abort(self) -> None:

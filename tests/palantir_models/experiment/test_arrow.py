@@ -90,6 +90,8 @@ TIME = pa.timestamp("us", tz="UTC")
                 "dropped_count": pa.int64(),
                 "error": pa.string(),
                 "series": pa.string(),
+                "code_version": pa.string(),
+                "environment": pa.string(),
             },
         ),
     ],

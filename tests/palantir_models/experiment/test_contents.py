@@ -1,4 +1,4 @@
-"""Contents: one lock, and snapshots that no later call reaches."""
+"""Contents: one lock, and batches that no later call reaches."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from palantir_models.experiment.tables import Table
 from palantir_models.experiment.values import Parameter
 
 
-def test_a_snapshot_does_not_change() -> None:
-    """What is logged after a snapshot is not in it."""
+def test_draining_takes_everything_once() -> None:
+    """A batch holds what came since the last one, and nothing logged later reaches it."""
     contents = Contents(Limits(), lambda: 0)
+    assert contents.drain() is None
+    one, two = Parameter("integer", 1), Parameter("integer", 2)
     contents.append_metrics({"a": 1.0}, None)
-    before = contents.snapshot()
+    contents.set_parameters({"j": one, "k": one})
+    first = contents.drain()
     contents.append_metrics({"a": 2.0, "b": 2.0}, None)
-    contents.set_parameters({"k": Parameter("integer", 1)})
+    contents.set_parameters({"k": two})
     contents.append_media(contents.plots, "p", lambda: "{}", None, None)
-    contents.set_table("t", lambda: Table(None, 0, "[]", b""))
-    assert (before.value_count, before.names, before.parameters, before.plots, before.tables) == (
-        1,
-        ["a"],
-        {},
-        [],
-        {},
-    )
-    assert list(contents.snapshot().arrow("x")) == ["hyperparameters", "metrics", "plots", "tables"]
+    contents.set_table("t", lambda: Table(None, 0, "[]", b"xyz"))
+    second = contents.drain()
+    assert first is not None
+    assert second is not None
+    assert (first.value_count, first.names, first.parameters, first.plots) == (1, ["a"], {"j": one, "k": one}, [])
+    assert (second.value_count, second.names, second.parameters, len(second.plots)) == (2, ["b"], {"k": two}, 1)
+    assert second.size == 2 * 32 + 2 + 3
+    assert contents.parameters == {"j": one, "k": two}
+    assert contents.drain() is None
 
 
 def test_encoding_is_spared_when_the_step_is_wrong() -> None:
@@ -48,7 +51,7 @@ def test_a_step_taken_while_encoding_is_refused() -> None:
 
     with pytest.raises(ExperimentStepError):
         contents.append_media(contents.images, "a", slow, None, 3)
-    assert [row.content for row in contents.images] == ["fast"]
+    assert [row.content for row in contents.images.drain()] == ["fast"]
 
 
 def test_room_for_hyperparameters_counts_new_keys() -> None:
@@ -80,4 +83,6 @@ def test_nothing_enters_closed_contents() -> None:
         contents.set_parameters({})
     with pytest.raises(ExperimentClosedError):
         contents.set_table("t", lambda: Table(None, 0, "[]", b""))
-    assert list(contents.snapshot().arrow("x")) == ["metrics"]
+    batch = contents.drain()
+    assert batch is not None
+    assert (batch.value_count, batch.plots, batch.tables) == (1, [], {})

@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_read_is_the_callers_mistake(tmp_path: Path) -> No
 def test_pillow_modes_of_png_keep_their_pixels(mode: str) -> None:
     """A Pillow image in a mode that PNG has reads back pixel for pixel."""
     image = Image.effect_noise((6, 4), 90).convert(mode) if mode in {"1", "L", "I;16"} else PHOTO.convert(mode)
-    made = png(image)
+    made = png(image).result()
     assert (made.width, made.height) == image.size
     assert opened(made.data).convert("RGBA").tobytes() == image.convert("RGBA").tobytes()
 
@@ -95,14 +95,14 @@ def test_pillow_modes_of_png_keep_their_pixels(mode: str) -> None:
 @pytest.mark.parametrize("mode", ["CMYK", "HSV", "YCbCr", "LAB", "PA", "RGBX", "RGBa", "La"])
 def test_pillow_modes_that_png_lacks_are_converted(mode: str) -> None:
     """Other colour models are stored as the RGB or grey that they stand for."""
-    made = opened(png(Image.new(mode, (2, 2))).data)
+    made = opened(png(Image.new(mode, (2, 2))).result().data)
     assert made.mode in {"RGB", "RGBA", "LA"}
 
 
 def test_whole_numbers_fit_when_they_are_16_bits() -> None:
     """An image of 32-bit integers is stored exactly when its values fit 16 bits, else refused."""
     fits = Image.new("I", (2, 2), 65535)
-    assert opened(png(fits).data).getpixel((0, 0)) == 65535
+    assert opened(png(fits).result().data).getpixel((0, 0)) == 65535
     with pytest.raises(ExperimentError, match="mode I.*convert"):
         png(Image.new("I", (2, 2), 65536))
 
@@ -159,3 +159,27 @@ def test_a_real_matplotlib_figure_is_drawn() -> None:
     """Where Matplotlib is installed its own figure works."""
     figures = pytest.importorskip("matplotlib.figure")
     assert png(figures.Figure(figsize=(2, 1), dpi=50))[1:] == (100, 50)
+
+
+def test_later_changes_to_a_pillow_image_change_nothing() -> None:
+    """The image is compressed in the background, as it was when it was given."""
+    image = Image.new("RGB", (64, 64), "red")
+    made = png(image)
+    image.paste("blue", (0, 0, 64, 64))
+    assert opened(made.result().data).getpixel((5, 5)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("note", ["no colour", {"a": 1}, None, (1, 2), object()])
+def test_what_came_with_an_image_cannot_keep_it_from_being_stored(note: Any) -> None:
+    """Metadata that PNG cannot hold is left out: the picture is what counts."""
+    image = Image.new("RGBA", (2, 2), "red")
+    image.info |= {"transparency": note, "icc_profile": note, "dpi": note, 3: note}
+    assert opened(png(image).result().data).getpixel((0, 0)) == (255, 0, 0, 255)
+
+
+@pytest.mark.parametrize(("mode", "colour"), [("L", 7), ("RGB", (1, 2, 3))])
+def test_a_transparent_colour_is_kept(mode: str, colour: Any) -> None:
+    """An image whose mode has no alpha names its transparent colour beside the pixels."""
+    image = Image.new(mode, (2, 2), colour)
+    image.info["transparency"] = colour
+    assert opened(png(image).result().data).info["transparency"] == colour

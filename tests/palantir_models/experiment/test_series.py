@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from itertools import count
 
 import pytest
@@ -17,9 +18,9 @@ def metrics(limit: int = 100) -> Metrics:
     return Metrics(limit, threading.RLock(), count().__next__)
 
 
-def rows(columns: Metrics, position: int = 0) -> list[tuple[str, int, float, int]]:
-    """The values as (series, step, value, time)."""
-    records, names = columns.since(position)
+def rows(columns: Metrics) -> list[tuple[str, int, float, int]]:
+    """The values as (series, step, value, time), drained; no series is older than the values."""
+    records, names = columns.drain()
     return [(names[code], step, value, time) for code, step, value, time in RECORD.iter_unpack(records)]
 
 
@@ -77,23 +78,72 @@ def test_a_batch_enters_whole_or_not() -> None:
         columns.extend({"b": 2.0, "a": 2.0}, 9)
     with pytest.raises(ExperimentLimitError, match="holds 2 metric values"):
         columns.extend({"b": 2.0, "a": 2.0}, 10)
-    assert rows(columns) == [("a", 9, 1.0, 0)]
-    assert columns.since(0)[1] == ["a"]
+    assert len(columns) == 1
     columns.extend({"b": 2.0}, None)
-    assert rows(columns, 1) == [("b", 0, 2.0, 1)]
+    assert rows(columns) == [("a", 9, 1.0, 0), ("b", 0, 2.0, 1)]
 
 
-def test_a_reader_goes_on_where_it_was() -> None:
-    """Records from a position on are exactly those that came since, while the buffer keeps growing."""
-    columns = metrics()
+def test_draining_takes_each_value_and_name_once() -> None:
+    """What was drained counts for length, limit and steps, and does not come again."""
+    columns = metrics(limit=4)
     columns.extend({"a": 1.0}, None)
-    first, _ = columns.since(0)
+    assert columns.drain() == (RECORD.pack(0, 0, 1.0, 0), ["a"])
     columns.append("a", 2.0, None)
     columns.extend({"b": 3.0}, None)
-    later, names = columns.since(len(first) // RECORD.size)
-    assert first + later == columns.since(0)[0]
-    assert names == ["a", "b"]
-    assert len(columns) == 3
+    assert (len(columns), columns.waiting) == (3, 2)
+    records, names = columns.drain()
+    assert (list(RECORD.iter_unpack(records)), names) == ([(0, 1, 2.0, 1), (1, 0, 3.0, 2)], ["b"])
+    assert columns.drain() == (b"", [])
+    assert columns.append("a", 4.0, None)
+    assert not columns.append("a", 5.0, None)
+    with pytest.raises(ExperimentLimitError):
+        columns.extend({"a": 5.0}, None)
+
+
+def test_a_batch_of_known_series_goes_the_short_way() -> None:
+    """A batch of floats enters in one move, with each series' own step or the one given."""
+    columns = metrics()
+    assert not columns.append_all({"a": 1.0}, None)
+    columns.extend({"a": 1.0, "b": 1.0}, None)
+    assert columns.append_all({"a": 2.0, "b": 3.0}, 9)
+    columns.extend({"a": 4.0}, 20)
+    assert columns.append_all({"b": 5.0, "a": 6.0}, None)
+    assert rows(columns)[2:] == [
+        ("a", 9, 2.0, 1),
+        ("b", 9, 3.0, 1),
+        ("a", 20, 4.0, 2),
+        ("b", 10, 5.0, 3),
+        ("a", 21, 6.0, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [({"a": 1.0, "b": 1.0}, 5), ({"a": 1.0, "c": 1.0}, 9), ({"a": 1, "b": 1.0}, 9), ({}, None), ({"a": 1.0}, MOST + 1)],
+)
+def test_the_short_way_leaves_other_batches_to_the_long_one(values: dict[str, float], step: int | None) -> None:
+    """A step that does not rise, a new series, a value that is no float: nothing of the batch is done."""
+    columns = metrics()
+    columns.extend({"a": 1.0}, 3)
+    columns.extend({"b": 1.0}, 5)
+    before = len(columns)
+    assert not columns.append_all(values, step)
+    assert len(columns) == before
+    columns.extend({"a": 1.0, "b": 1.0}, None)
+    assert [row[1] for row in rows(columns)[2:]] == [4, 6]
+
+
+def test_many_waiting_values_send_calls_the_long_way() -> None:
+    """At the mark the short paths stop, and after draining they go on."""
+    columns = metrics()
+    columns.pause_at(2)
+    columns.extend({"a": 1.0}, None)
+    assert columns.append("a", 1.0, None)
+    assert not columns.append("a", 1.0, None)
+    assert not columns.append_all({"a": 1.0}, None)
+    columns.extend({"a": 1.0}, None)
+    columns.drain()
+    assert columns.append("a", 1.0, None)
 
 
 def test_media_keep_their_series_apart() -> None:
@@ -106,6 +156,21 @@ def test_media_keep_their_series_apart() -> None:
     with pytest.raises(ExperimentStepError):
         media.check("b", 6)
     media.append("b", "z", None, None)
-    assert list(media) == [("a", 0, 0, None, "x"), ("b", 7, 1, "caption", "y"), ("b", 8, 2, None, "z")]
-    assert media.since(2) == [("b", 8, 2, None, "z")]
-    assert len(media) == 3
+    assert media.drain() == [("a", 0, 0, None, "x"), ("b", 7, 1, "caption", "y"), ("b", 8, 2, None, "z")]
+    assert (media.drain(), len(media)) == ([], 3)
+    with pytest.raises(ExperimentStepError):
+        media.append("b", "z", None, 8)
+
+
+def test_what_is_in_the_making_holds_back_what_comes_after() -> None:
+    """Rows are drained in the order they came, so the first that is not ready ends a draining."""
+    media = Media(threading.RLock(), count().__next__)
+    slow: Future[str] = Future()
+    for content in ("x", slow, "z"):
+        media.append("a", content, None, None)
+    assert [row.content for row in media.drain()] == ["x"]
+    assert [row.content for row in media.waiting()] == [slow, "z"]
+    slow.set_result("y")
+    assert [row.step for row in media.drain()] == [1, 2]
+    media.forget()
+    assert len(media) == 2

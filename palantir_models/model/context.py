@@ -1,0 +1,31 @@
+"""What is known of the job that runs an experiment: columns of the experiments table, and of its journal's header."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from palantir_models.experiment.environment import environment
+
+
+def context_of(
+    *, branch: str, transform: str, source: str, code_version: str | None = None, transaction: str | None = None
+) -> dict[str, Any]:
+    """Return the columns that tell where an experiment comes from.
+
+    :param branch: the branch that its model is published on.
+    :param transform: the name of the transform or program that trains.
+    :param source: where the training logic is, as ``file:line`` where that is known.
+    :param code_version: the version of that logic.
+    :param transaction: the id of the transaction of its job, if it has begun.
+    """
+    folder = Path(source.rpartition(":")[0] or source).parent
+    return {
+        "branch": branch,
+        "transform": transform,
+        "transaction": transaction,
+        "source": source,
+        "code_version": code_version,
+        "environment": json.dumps(environment(folder if folder.is_dir() else None)),
+    }

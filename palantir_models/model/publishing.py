@@ -1,0 +1,144 @@
+"""What a transaction adds to a model: its versions, experiments and their series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from palantir_models.experiment.arrow import schema
+from palantir_models.experiment.names import deduplicated
+from palantir_models.model.saving import save_version, version_table
+from palantir_models.model.versions import ModelVersion, next_version, read_versions
+from palantir_models.models import ModelVersionChangeType
+from transforms.run.scope import Sealed
+from transforms.spec.resource import Resource
+from transforms.store import layout
+from transforms.store.change import TableChange
+from transforms.store.entry import InputPin
+from transforms.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from palantir_models.adapter.base import ModelAdapter
+    from palantir_models.experiment.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A request to publish, until the commit.
+
+    Attributes:
+        version: the version as it will be.
+        experiment: the experiment that goes with it, if any.
+    """
+
+    version: ModelVersion
+    experiment: Experiment | None
+
+
+class Publishing:
+    """Stages what one transaction publishes to one model.
+
+    :param transaction: the transaction, which holds the model's lease: nobody else numbers versions meanwhile.
+    :param resource: the model.
+    :param code_version: the version of the training logic.
+    """
+
+    def __init__(self, transaction: Transaction, resource: Resource, code_version: str) -> None:
+        self._transaction = transaction
+        self._resource = resource
+        self._code_version = code_version
+        self._path = layout.resource_path(resource, transaction.branch)
+        view = transaction.open_output(f"{self._path}/{layout.VERSIONS}")
+        versions = [] if view is None else read_versions(view)
+        self._latest = versions[-1].version if versions else None
+
+    def save(
+        self,
+        adapter: ModelAdapter,
+        version_id: str,
+        inputs: Mapping[str, InputPin],
+        change_type: ModelVersionChangeType | None,
+        experiment: Experiment | None,
+        notes: str | None,
+    ) -> ModelVersion:
+        """Stage an adapter's state and return the version as it will be.
+
+        :raises SerializationError: if the state cannot be saved; nothing of it is left then.
+        """
+        number = next_version(self._latest, change_type)
+        version = save_version(
+            self._transaction,
+            self._path,
+            version_id,
+            number,
+            adapter,
+            inputs=inputs,
+            code_version=self._code_version,
+            experiment_id=None if experiment is None else experiment.experiment_id,
+            notes=notes,
+            change_type=change_type,
+        )
+        self._latest = number
+        return version
+
+    def seal(self, publications: Sequence[Publication]) -> Sealed:
+        """Name the experiments, stage every table and return the model's part of the commit."""
+        published = [(p.experiment, p.version) for p in publications if p.experiment is not None]
+        experiments = [experiment for experiment, _ in published]
+        self._name(experiments)
+        tables = {layout.VERSIONS: version_table([p.version for p in publications])}
+        if published:
+            commit = {"transaction": self._transaction.id}
+            tables["experiments"] = _rows(
+                [{**e.row(), **commit, "model_version_id": v.version_id} for e, v in published]
+            )
+            tables |= _series(experiments)
+        newest = publications[-1].version
+        summary = {
+            "version": newest.version,
+            "version_id": newest.version_id,
+            "experiments": [experiment.name for experiment in experiments],
+            "values": sum(experiment.value_count for experiment in experiments),
+        }
+        return Sealed(self._resource, tuple(self._stage(tables)), summary)
+
+    def _name(self, experiments: Sequence[Experiment]) -> None:
+        from transforms.engine.local.reading import scan_polars
+
+        view = self._transaction.open_output(f"{self._path}/experiments")
+        taken = set() if view is None or not experiments else set(scan_polars(view).select("name").collect()["name"])
+        for experiment in experiments:
+            experiment.rename(deduplicated(experiment.name, taken))
+            taken.add(experiment.name)
+
+    def _stage(self, tables: Mapping[str, pa.Table]) -> list[TableChange]:
+        from transforms.engine.local.staging import stage_frame
+
+        for name in tables:  # in one thread, as it takes note of the folder
+            self._transaction.staging(f"{self._path}/{name}")
+        with ThreadPoolExecutor(max_workers=len(tables), thread_name_prefix="stage") as pool:
+            staged = [
+                pool.submit(stage_frame, self._transaction, f"{self._path}/{name}", table, "append")
+                for name, table in tables.items()
+            ]
+        return [change.result() for change in staged]
+
+
+def _rows(rows: list[dict[str, Any]]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(rows, schema=schema("experiments"))
+
+
+def _series(experiments: Sequence[Experiment]) -> dict[str, pa.Table]:
+    import pyarrow as pa
+
+    parts: dict[str, list[pa.Table]] = {}
+    for experiment in experiments:
+        for kind, table in experiment.tables().items():
+            parts.setdefault(kind, []).append(table)
+    return {kind: pa.concat_tables(tables) for kind, tables in parts.items()}

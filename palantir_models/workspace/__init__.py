@@ -1,0 +1,1 @@
+"""Models in notebooks and scripts, outside of any transform."""

@@ -1,0 +1,77 @@
+"""A model that a notebook or script uses."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from palantir_models.adapter import load_adapter
+from palantir_models.adapter.artifacts import verify
+from palantir_models.adapter.base import ModelAdapter
+from palantir_models.model.versions import ModelVersion, pick_version, read_versions
+from palantir_models.workspace.aliases import BRANCH, resolve_model
+from transforms.config import load_config
+from transforms.errors import NotFoundError, TransformTypeError
+from transforms.store import layout
+from transforms.store.store import Store
+
+
+class ModelInput:
+    """A version of a model, for code outside of a transform.
+
+    Follows the public page integrate-models/model-asset-code-workspaces.
+
+    :param alias: an alias from ``[tool.transforms.models]`` or of Code Workspaces, a path or a RID.
+    :param model_version: a RID or a number such as ``1.2.0``; the latest when not given.
+    :param branch: the branch to look at; the default branch when not given.
+    :raises NotFoundError: if there is no such model or version.
+    """
+
+    def __init__(self, alias: str, model_version: str | None = None, branch: str | None = None) -> None:
+        config = load_config()
+        resource = resolve_model(alias, config)
+        found = Store(config.root).view(resource, branch or BRANCH)
+        if found is None:
+            raise NotFoundError(
+                f"Model {resource.alias} has no version on branch {branch or BRANCH} of {config.root}: publish one first."
+            )
+        view, _ = found
+        self.alias = resource.alias
+        self.version: ModelVersion = pick_version(resource.alias, read_versions(view), model_version)
+        self._folder = view.path.parent / layout.ARTIFACTS / self.version.version_id
+
+    @property
+    def model_version_rid(self) -> str:
+        """The RID of the version."""
+        return self.version.rid
+
+    def download_files(self) -> str:
+        """Copy the saved files of the version into a new temporary folder.
+
+        :returns: the folder; it is the caller's to change or delete.
+        :raises ArtifactMismatchError: if a saved file is not the one that was published.
+        """
+        verify(self._folder, self.version.sha256)
+        folder = Path(tempfile.mkdtemp(prefix=f"model-{self.version.version}-"))
+        return shutil.copytree(self._folder, folder, dirs_exist_ok=True).as_posix()
+
+    def initialize_adapter(self, adapter_class: type[ModelAdapter]) -> ModelAdapter:
+        """Load the version's saved state into an adapter, which can be published again.
+
+        :param adapter_class: the adapter's class.
+        :returns: the adapter, with the attribute ``model_version_rid``.
+        :raises TransformTypeError: if it is no class of adapters.
+        :raises ArtifactMismatchError: if a saved file is not the one that was published.
+        :raises SerializationError: if the class cannot read the state.
+        """
+        if not (isinstance(adapter_class, type) and issubclass(adapter_class, ModelAdapter)):
+            raise TransformTypeError(
+                f"initialize_adapter() takes a subclass of palantir_models.ModelAdapter; got {adapter_class!r}."
+            )
+        adapter = load_adapter(self._folder, self.version.adapter, self.version.sha256, adapter_class)
+        adapter.__dict__["model_version_rid"] = self.version.rid
+        return adapter
+
+    def __repr__(self) -> str:
+        return f"<Version {self.version.version} of model {self.alias}, {self.version.adapter}>"
