@@ -6,6 +6,7 @@ Names live in the packages beside this module; submodules are imported when they
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.adapter.auto_serialize import auto_serialize
@@ -29,6 +30,8 @@ from transforms.errors import nearest
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from palantir_models.reading.model import open_model
+
 __all__ = [
     "ContainerModelAdapter",
     "ExternalContext",
@@ -47,12 +50,15 @@ __all__ = [
     "Parameter",
     "Spark",
     "auto_serialize",
+    "open_model",
 ]
 
 _SUBMODULES = ("code_workspaces", "evaluations", "experiments", "models", "serializers", "transforms")
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> ModuleType | Callable[..., Any]:
+    if name == "open_model":
+        return importlib.import_module("palantir_models.reading.model").open_model  # type: ignore[no-any-return]
     if name in _SUBMODULES:
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"palantir_models has no {name!r}.{nearest(name, [*__all__, *_SUBMODULES])}")

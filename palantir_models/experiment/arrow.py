@@ -8,11 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.contents import Batch
-from palantir_models.experiment.series import RECORD, MediaRow
+from palantir_models.experiment.metrics import RECORD, ROW, Block
+from palantir_models.experiment.series import MediaRow
 from palantir_models.experiment.tables import Table
 from palantir_models.experiment.values import Parameter
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pyarrow as pa
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,6 +88,9 @@ _COLUMNS: dict[str, dict[str, str]] = {
 TABLES = tuple(_COLUMNS)
 """The names of the six tables that hold experiments."""
 
+ENCODINGS = {"metrics": {"step": "DELTA_BINARY_PACKED", "timestamp": "DELTA_BINARY_PACKED", "value": "PLAIN"}}
+"""Parquet encodings of columns that a dictionary does not suit, by table: they halve time and size."""
+
 
 @cache
 def schema(table: str) -> pa.Schema:
@@ -129,8 +134,8 @@ def pieces(batch: Batch) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if batch.names:
         made["series"] = batch.names
-    if batch.records:
-        made["metrics"] = _metrics(batch.records)
+    if batch.metrics:
+        made["metrics"] = _metrics(batch.metrics)
     if batch.parameters:
         made["hyperparameters"] = _hyperparameters(batch.parameters)
     if batch.images:
@@ -151,21 +156,43 @@ def part_schema(table: str) -> pa.Schema:
     return schema(table).remove(0)
 
 
-def _metrics(records: bytes | bytearray) -> pa.Table:
+def _metrics(blocks: Sequence[Block]) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    layout = np.dtype([("series", "<i8"), ("step", "<i8"), ("value", "<f8"), ("time", "<i8")])
-    assert layout.itemsize == RECORD.size
-    rows = np.frombuffer(records, dtype=layout)
+    columns = [_singles(block) if not block.codes else _group(block) for block in blocks]
+    series, step, value, time = (np.concatenate(parts) for parts in zip(*columns, strict=True))
     return pa.table(
         {
-            "series": rows["series"].astype("<i4"),
-            "step": np.ascontiguousarray(rows["step"]),
-            "value": np.ascontiguousarray(rows["value"]),
-            "timestamp": pa.array(rows["time"] // 1000).cast(pa.timestamp("us", tz="UTC")),
+            "series": series,
+            "step": step,
+            "value": value,
+            "timestamp": pa.array(time // 1000).cast(pa.timestamp("us", tz="UTC")),
         }
     )
+
+
+def _singles(block: Block) -> tuple[npt.NDArray[Any], ...]:
+    """Return series number, step, value and time of single records."""
+    import numpy as np
+
+    layout = np.dtype([("series", "<i8"), ("step", "<i8"), ("value", "<f8"), ("time", "<i8")])
+    assert layout.itemsize == RECORD.size
+    rows = np.frombuffer(block.data, dtype=layout)
+    return rows["series"].astype("<i4"), rows["step"], rows["value"], rows["time"]
+
+
+def _group(block: Block) -> tuple[npt.NDArray[Any], ...]:
+    """Return the same of a group's rows, series after series."""
+    import numpy as np
+
+    width = len(block.codes)
+    layout = np.dtype([("step", "<i8"), ("time", "<i8"), ("values", "<f8", (width,))])
+    assert layout.itemsize == ROW.size + 8 * width
+    rows = np.frombuffer(block.data, dtype=layout)
+    series = np.repeat(np.array(block.codes, "<i4"), len(rows))
+    step = np.add.outer(np.array(block.offsets, "<i8"), rows["step"]).ravel()
+    return series, step, rows["values"].T.ravel(), np.tile(rows["time"], width)
 
 
 def _hyperparameters(parameters: Mapping[str, Parameter]) -> pa.Table:

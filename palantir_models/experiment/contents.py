@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentClosedError, ExperimentLimitError
 from palantir_models.experiment.limits import Limits
-from palantir_models.experiment.series import RECORD, Media, MediaRow, Metrics
+from palantir_models.experiment.metrics import Block, Metrics
+from palantir_models.experiment.series import Media, MediaRow
 from palantir_models.experiment.tables import Table
 from palantir_models.experiment.values import Parameter
 
@@ -17,7 +18,7 @@ class Batch(NamedTuple):
     """What came since the last draining; nothing in it changes any more."""
 
     parameters: Mapping[str, Parameter]
-    records: bytes | bytearray
+    metrics: list[Block]
     names: list[str]
     images: list[MediaRow]
     plots: list[MediaRow]
@@ -26,13 +27,14 @@ class Batch(NamedTuple):
     @property
     def value_count(self) -> int:
         """How many metric values there are."""
-        return len(self.records) // RECORD.size
+        return sum(block.value_count for block in self.metrics)
 
     @property
     def size(self) -> int:
         """About how many bytes of memory it holds."""
         media = sum(len(row.content.data) for row in self.images) + sum(len(row.content) for row in self.plots)
-        return len(self.records) + media + sum(len(table.parquet) for table in self.tables.values())
+        metrics = sum(len(block.data) for block in self.metrics)
+        return metrics + media + sum(len(table.parquet) for table in self.tables.values())
 
 
 class Contents:
@@ -169,9 +171,9 @@ class Contents:
         :returns: ``None`` when there is nothing.
         """
         with self.lock:
-            records, names = self.metrics.drain()
+            metrics, names = self.metrics.drain()
             images, plots = self.images.drain(), self.plots.drain()
             parameters, self._changed = self._changed, {}
             tables, self._tables = self._tables, {}
-        batch = Batch(parameters, records, names, images, plots, tables)
+        batch = Batch(parameters, metrics, names, images, plots, tables)
         return batch if any(batch) else None

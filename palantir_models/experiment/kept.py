@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,15 +64,32 @@ def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
     return row
 
 
+def unpublished(
+    journals: Path, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True
+) -> Iterator[tuple[dict[str, Any], Path | None, Recorded | None]]:
+    """Yield the experiments that run or are kept apart.
+
+    :param journals: the store's journal folder.
+    :param wanted: tells from a row, which has the keys ``model`` and ``branch``, whether to read the experiment.
+    :returns: for each its row, and either the folder with its Parquet files or what its journal holds.
+    """
+    for file in sorted(journals.glob(f"*/{_ROW}")):
+        row = json.loads(file.read_bytes())
+        if wanted(row):
+            yield row, file.parent, None
+    for folder in live_folders(journals):
+        if wanted(journal.read_header(folder) or {"model": None, "branch": None}):
+            try:
+                row, recorded = read_live(folder)
+            except FileNotFoundError:  # it has ended while we looked
+                continue
+            yield row, None, recorded
+
+
 def unpublished_rows(journals: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of experiments that run or are kept apart, with the key ``model``."""
-    for file in sorted(journals.glob(f"*/{_ROW}")):
-        yield json.loads(file.read_bytes())
-    for folder in live_folders(journals):
-        try:
-            yield read_live(folder)[0]
-        except FileNotFoundError:  # it has ended while we looked
-            continue
+    for row, _, _ in unpublished(journals):
+        yield row
 
 
 def live_folders(journals: Path) -> list[Path]:

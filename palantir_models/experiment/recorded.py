@@ -56,7 +56,7 @@ class Recorded:
         :returns: the rows; none where nothing was logged.
         """
         if kind == "metrics":
-            return self._metrics_part()
+            return self._metrics_part().cast(part_schema(kind))
         import pyarrow as pa
 
         rows = pa.concat_tables(self._found[kind] or [part_schema(kind).empty_table()])
@@ -70,19 +70,22 @@ class Recorded:
         # Row by row, as a column of images may be larger than one Arrow array can be.
         return pa.concat_tables([rows.slice(index, 1) for index in picked])
 
-    def arrow(self, experiment_id: str) -> dict[str, pa.Table]:
+    def arrow(self, experiment_id: str, plain: bool = True) -> dict[str, pa.Table]:
         """Return the rows of each table that is not empty, as the store has them.
 
         :param experiment_id: the value of their first column.
+        :param plain: spell out what repeats; otherwise names of metrics and the id come as dictionaries.
         """
         import pyarrow as pa
 
         made: dict[str, pa.Table] = {}
         for kind in ("hyperparameters", "metrics", "images", "plots", "tables"):
-            part = self.part(kind) if self._found[kind] else None
-            if part is not None:
-                identity = pa.repeat(pa.scalar(experiment_id, pa.string()), part.num_rows)
-                made[kind] = part.add_column(0, schema(kind).field(0), identity)
+            if self._found[kind]:
+                part = self._metrics_part() if kind == "metrics" else self.part(kind)
+                zeros = pa.repeat(pa.scalar(0, pa.int8()), part.num_rows)
+                identity = pa.DictionaryArray.from_arrays(zeros, pa.array([experiment_id]))
+                rows = part.add_column(0, "experiment_id", identity)
+                made[kind] = rows.cast(schema(kind)) if plain else rows
         return made
 
     def series_json(self) -> str:
@@ -102,10 +105,7 @@ class Recorded:
             return part_schema("metrics").empty_table()
         codes, rows = self._ordered
         series = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(self.names, pa.string()))
-        return pa.Table.from_arrays(
-            [series.cast(pa.string()), *(rows[name].combine_chunks() for name in ("step", "value", "timestamp"))],
-            schema=part_schema("metrics"),
-        )
+        return rows.set_column(0, "series", series)
 
     @cached_property
     def _ordered(self) -> tuple[npt.NDArray[np.int32], pa.Table]:

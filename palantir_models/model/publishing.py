@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.experiment.arrow import schema
+from palantir_models.experiment.arrow import ENCODINGS, schema
 from palantir_models.experiment.names import deduplicated
 from palantir_models.model.saving import save_version, version_table
 from palantir_models.model.versions import ModelVersion, next_version, read_versions
@@ -90,13 +90,14 @@ class Publishing:
         published = [(p.experiment, p.version) for p in publications if p.experiment is not None]
         experiments = [experiment for experiment, _ in published]
         self._name(experiments)
-        tables = {layout.VERSIONS: version_table([p.version for p in publications])}
+        # Published in this order: who sees a version sees its experiment, and who sees that sees its series.
+        tables = _series(experiments)
         if published:
             commit = {"transaction": self._transaction.id}
             tables["experiments"] = _rows(
                 [{**e.row(), **commit, "model_version_id": v.version_id} for e, v in published]
             )
-            tables |= _series(experiments)
+        tables[layout.VERSIONS] = version_table([p.version for p in publications])
         newest = publications[-1].version
         summary = {
             "version": newest.version,
@@ -122,7 +123,16 @@ class Publishing:
             self._transaction.staging(f"{self._path}/{name}")
         with ThreadPoolExecutor(max_workers=len(tables), thread_name_prefix="stage") as pool:
             staged = [
-                pool.submit(stage_frame, self._transaction, f"{self._path}/{name}", table, "append")
+                pool.submit(
+                    stage_frame,
+                    self._transaction,
+                    f"{self._path}/{name}",
+                    table,
+                    "append",
+                    None,
+                    "",
+                    ENCODINGS.get(name),
+                )
                 for name, table in tables.items()
             ]
         return [change.result() for change in staged]
@@ -139,6 +149,6 @@ def _series(experiments: Sequence[Experiment]) -> dict[str, pa.Table]:
 
     parts: dict[str, list[pa.Table]] = {}
     for experiment in experiments:
-        for kind, table in experiment.tables().items():
+        for kind, table in experiment.recorded().arrow(experiment.experiment_id, plain=False).items():
             parts.setdefault(kind, []).append(table)
     return {kind: pa.concat_tables(tables) for kind, tables in parts.items()}

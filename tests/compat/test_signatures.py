@@ -169,7 +169,8 @@ MODELS = {
         "(alias, model_version=None, branch=None, use_sidecar=False, sidecar_resources=None)"
     ),
     "palantir_models.transforms:WritableModel.publish": "(model_adapter, change_type=None, experiment=None, notes=None)",
-    "palantir_models.transforms:WritableModel.create_experiment": "(name, error_handler_type=WARN)",
+    # system_metrics is ours, and takes no place among the documented ones.
+    "palantir_models.transforms:WritableModel.create_experiment": "(name, error_handler_type=WARN, *, system_metrics=False)",
     "palantir_models.transforms:DistributedInferenceWrapper": (
         "(model, ctx, num_partitions='auto', max_rows_per_chunk=1000000)"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.engine.local.statistics import footer_statistics
@@ -30,6 +31,7 @@ def stage_frame(
     mode: Mode = "overwrite",
     descriptions: Mapping[str, str] | None = None,
     what: str = "",
+    encodings: Mapping[str, str] | None = None,
 ) -> TableChange:
     """Write a frame where its table will find it, and return the change that would commit it.
 
@@ -40,12 +42,13 @@ def stage_frame(
     :param mode: ``overwrite`` or ``append``.
     :param descriptions: a description of each column that has one; they become Delta column comments.
     :param what: the dataset, for messages; the table's folder when empty.
+    :param encodings: of an Arrow frame, the Parquet encoding of each column that a dictionary does not suit.
     :raises DataError: if the frame is of another kind, or a column has a name or type that Delta cannot hold.
     """
     what = what or table
     file = transaction.staging(table) / f"part-{uuid.uuid4().hex}.parquet"
     try:
-        schema = _write(frame, file, what)
+        schema = _write(frame, file, what, encodings or {})
     except BaseException:
         file.unlink(missing_ok=True)
         raise
@@ -91,7 +94,7 @@ def staged_file(file: Path, table: Path) -> StagedFile:
     return StagedFile(file.relative_to(table).as_posix(), file.stat().st_size, rows, statistics)
 
 
-def _write(frame: Any, file: Path, what: str) -> pa.Schema:
+def _write(frame: Any, file: Path, what: str, encodings: Mapping[str, str]) -> pa.Schema:
     kind = type(frame).__module__.split(".")[0]
     name = type(frame).__name__
     if kind == "polars" and name in ("DataFrame", "LazyFrame"):
@@ -99,7 +102,7 @@ def _write(frame: Any, file: Path, what: str) -> pa.Schema:
     if kind == "pandas" and name == "DataFrame":
         return _write_arrow(_from_pandas(frame, what), file, what)
     if kind == "pyarrow" and name in ("Table", "RecordBatch", "RecordBatchReader"):
-        return _write_arrow(frame, file, what)
+        return _write_arrow(frame, file, what, encodings)
     if kind == "pyspark":
         raise DataError(
             f"{what}: a Spark DataFrame cannot be written on the local engine; give a pandas or Polars one."
@@ -127,7 +130,9 @@ def _write_polars(frame: pl.LazyFrame, file: Path, what: str) -> pa.Schema:
     return pl.DataFrame(schema=stored).to_arrow().schema
 
 
-def _write_arrow(data: pa.Table | pa.RecordBatchReader, file: Path, what: str) -> pa.Schema:
+def _write_arrow(
+    data: pa.Table | pa.RecordBatchReader, file: Path, what: str, encodings: Mapping[str, str] = MappingProxyType({})
+) -> pa.Schema:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -135,14 +140,33 @@ def _write_arrow(data: pa.Table | pa.RecordBatchReader, file: Path, what: str) -
     if not data.schema.names:
         raise DataError(f"{what}: the frame has no columns; a dataset needs at least one.")
     stored = pa.schema([(field.name, arrow_type(field.type, field.name, what)) for field in data.schema])
-    batches = [data] if isinstance(data, pa.RecordBatch) else data.to_batches() if isinstance(data, pa.Table) else data
-    with pq.ParquetWriter(file, stored, compression=_COMPRESSION, compression_level=_LEVEL) as writer:
+    # A dictionary of texts is written as the texts that it stands for, without spelling each of them out before.
+    written = pa.schema(
+        [there if _spells(there, here) else here for there, here in zip(data.schema, stored, strict=True)]
+    )
+    if isinstance(data, pa.RecordBatch):
+        data = pa.Table.from_batches([data])
+    with pq.ParquetWriter(
+        file,
+        written,
+        compression=_COMPRESSION,
+        compression_level=_LEVEL,
+        use_dictionary=[name for name in stored.names if name not in encodings],
+        column_encoding=dict(encodings) or None,
+        store_schema=written == stored,
+    ) as writer:
         if isinstance(data, pa.Table):
-            writer.write_table(_cast(data, stored, what))
+            writer.write_table(_cast(data, written, what))
         else:
-            for batch in batches:
-                writer.write_table(_cast(pa.Table.from_batches([batch]), stored, what))
+            for batch in data:
+                writer.write_table(_cast(pa.Table.from_batches([batch]), written, what))
     return stored
+
+
+def _spells(there: pa.Field, here: pa.Field) -> bool:
+    import pyarrow.types as t
+
+    return bool(t.is_dictionary(there.type) and there.type.value_type == here.type)
 
 
 def _cast(table: pa.Table, schema: pa.Schema, what: str) -> pa.Table:

@@ -1,0 +1,1 @@
+"""Reading models and experiments back: versions, what was logged, and how experiments compare."""

@@ -1,0 +1,224 @@
+"""An experiment as it is read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from palantir_models.display import counted, escaped, html_facts, html_table, text_facts, text_table
+from palantir_models.reading.chart import chart
+from palantir_models.reading.curve import sparkline
+from palantir_models.reading.frame import Frame
+from palantir_models.reading.media import LoggedImage, LoggedPlot, Media, Tables
+from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
+from palantir_models.reading.series import SeriesSummary, parse_series
+from palantir_models.reading.sources import Source
+from transforms.errors import NotFoundError, nearest
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import polars as pl
+
+    from palantir_models.reading.comparison import Comparison
+
+_CHARTS = 6
+_LISTED = 20
+_MOST_DRAWN = 2_000_000  # values that a display reads to draw them
+
+
+class RecordedExperiment:
+    """An experiment that was published with a version, or that is kept apart from the versions.
+
+    Attributes:
+        experiment_id: 32 hexadecimal digits.
+        name: its name, distinct among the published ones of its model.
+        model: the model's path or RID.
+        version: the number of the version it was published with; None if it was not.
+        status: ``RUNNING``, ``SUCCEEDED``, ``FAILED`` or ``ABANDONED`` (its process died).
+        error: what it failed with.
+        created_time: when it began, in UTC.
+        finished_time: when it ended, in UTC.
+        branch: the branch of its model.
+        transform: the transform, or program, that ran it.
+        transaction: the id of its job's transaction.
+        source: where that transform is, as ``file:line``.
+        code_version: the version of the transform's logic.
+        parameter_count: how many hyperparameters it has.
+        value_count: how many metric values it has, across its series.
+        dropped_count: how many values of any kind were offered and not kept.
+
+    :param row: its row of the experiments table, with ``model`` and ``version``.
+    :param source: where its contents are.
+    """
+
+    experiment_id: str
+    name: str
+    model: str
+    version: str | None
+    status: str
+    error: str | None
+    created_time: datetime
+    finished_time: datetime | None
+    branch: str | None
+    transform: str | None
+    transaction: str | None
+    source: str | None
+    code_version: str | None
+    parameter_count: int
+    value_count: int
+    dropped_count: int
+
+    def __init__(self, row: Mapping[str, Any], source: Source) -> None:
+        for name in RecordedExperiment.__annotations__:
+            setattr(self, name, row.get(name))
+        self.storage = source
+
+    @cached_property
+    def params(self) -> Mapping[str, ParameterValue]:
+        """The hyperparameters, each of the type it was logged with; datetimes are in UTC."""
+        rows = self.storage.part("hyperparameters", [self.experiment_id])
+        return parameters_by_experiment(rows).get(self.experiment_id, {})
+
+    @cached_property
+    def series(self) -> tuple[SeriesSummary, ...]:
+        """What is known of each series and table, in the order they began; no series is read for it."""
+        return parse_series(self._details.get("series"))
+
+    @cached_property
+    def environment(self) -> Mapping[str, Any]:
+        """Where it ran: Python, platform, hardware, command, git commit and packages."""
+        found: Mapping[str, Any] = json.loads(self._details.get("environment") or "{}")
+        return found
+
+    def summary(self, name: str) -> SeriesSummary:
+        """Return what is known of a metric series: its length, steps, and first, last, least and greatest value.
+
+        :param name: the series.
+        :raises NotFoundError: if there is no such series.
+        """
+        found = {series.name: series for series in self.series if series.kind == "metric"}
+        self._require("metric series", found, [name])
+        return found[name]
+
+    def metrics(self, series: str | Sequence[str] | None = None) -> Frame:
+        """Return metric values, ordered by series and step.
+
+        :param series: one series or several; all when not given.
+        :returns: the columns ``series``, ``step``, ``value`` and ``timestamp``.
+        :raises NotFoundError: if there is no such series.
+        """
+        return Frame(self._part("metrics", "metric", series).sort("series", "step"))
+
+    def images(self, series: str | Sequence[str] | None = None) -> Media[LoggedImage]:
+        """Return images, ordered by series and step; each is read when it is asked for.
+
+        :param series: one series or several; all when not given.
+        :raises NotFoundError: if there is no such series.
+        """
+        return Media(self._part("images", "image", series), LoggedImage, "image")
+
+    def plots(self, series: str | Sequence[str] | None = None) -> Media[LoggedPlot]:
+        """Return plots, ordered by series and step; each is read when it is asked for.
+
+        :param series: one series or several; all when not given.
+        :raises NotFoundError: if there is no such series.
+        """
+        return Media(self._part("plots", "plot", series), LoggedPlot, "plot")
+
+    @property
+    def tables(self) -> Tables:
+        """The tables by name; each is read when it is asked for."""
+        return Tables(self._part("tables", "table", None), self.name)
+
+    def compare(self, others: Sequence[RecordedExperiment]) -> Comparison:
+        """Compare it with others, also with some of other models."""
+        from palantir_models.reading.comparison import Comparison
+
+        return Comparison([self, *others])
+
+    def curves(self, names: Sequence[str]) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+        """Return steps and values of some metric series, by name."""
+        frame = self.metrics(names).polars()
+        parts = {part["series"][0]: part for part in frame.partition_by("series")}
+        return {
+            name: (parts[name]["step"].to_numpy(), parts[name]["value"].to_numpy()) for name in names if name in parts
+        }
+
+    @cached_property
+    def _details(self) -> Mapping[str, Any]:
+        return self.storage.details([self.experiment_id]).get(self.experiment_id, {})
+
+    def _part(self, table: str, kind: str, series: str | Sequence[str] | None) -> pl.LazyFrame:
+        import polars as pl
+
+        rows = self.storage.part(table, [self.experiment_id]).drop("experiment_id")
+        if series is None:
+            return rows
+        names = [series] if isinstance(series, str) else list(series)
+        self._require(f"{kind} series", [s.name for s in self.series if s.kind == kind], names)
+        return rows.filter(pl.col("series").is_in(names))
+
+    def _require(self, what: str, known: Sequence[str] | Mapping[str, Any], names: Sequence[str]) -> None:
+        for name in names:
+            if name not in known:
+                listed = ", ".join(map(repr, known)) or "none"
+                raise NotFoundError(
+                    f"Experiment {self.name!r} has no {what} {name!r}.{nearest(name, list(known))} It has: {listed}."
+                )
+
+    def _facts(self) -> dict[str, object]:
+        return {
+            "model": self.model if self.version is None else f"{self.model} {self.version}",
+            "status": self.status,
+            "error": self.error,
+            "created": self.created_time,
+            "finished": self.finished_time,
+            "transform": self.transform,
+            "commit": (self.environment.get("git") or {}).get("commit", "")[:10],
+            "values": f"{self.value_count:,}",
+            "dropped": self.dropped_count and f"{counted(self.dropped_count, 'value')} could not be kept",
+        }
+
+    def _series_rows(self) -> list[tuple[object, ...]]:
+        return [(s.kind, s.name, s.length, s.last_step, s.last, s.min, s.max, s.dropped or None) for s in self.series]
+
+    def _drawn(self) -> list[str]:
+        """The metric series that a display draws: the first few, unless that is too much to read."""
+        metrics = [s for s in self.series if s.kind == "metric" and s.length > 1][:_CHARTS]
+        return [s.name for s in metrics] if sum(s.length for s in metrics) <= _MOST_DRAWN else []
+
+    def __repr__(self) -> str:
+        lines = [f"Experiment {self.name!r} ({self.experiment_id})", text_facts(self._facts())]
+        if self.params:
+            lines += ["Hyperparameters", text_facts(dict(list(self.params.items())[:_LISTED]))]
+            lines += [f"  … and {len(self.params) - _LISTED} more"] * (len(self.params) > _LISTED)
+        if self.series:
+            curves = self.curves(self._drawn()) if self._drawn() else {}
+            drawn = [
+                sparkline(curves[s.name][1]) if s.name in curves and s.kind == "metric" else "" for s in self.series
+            ]
+            rows = [(*row, line) for row, line in zip(self._series_rows()[:_LISTED], drawn, strict=False)]
+            lines += ["Series", text_table([*_SERIES_HEADER, ""], rows)]
+            lines += [f"  … and {len(self.series) - _LISTED} more"] * (len(self.series) > _LISTED)
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        params = html_table(["hyperparameter", "value"], list(self.params.items())[:_LISTED]) if self.params else ""
+        series = html_table(_SERIES_HEADER, self._series_rows()[:_LISTED]) if self.series else ""
+        more = max(0, len(self.params) - _LISTED), max(0, len(self.series) - _LISTED)
+        rest = (
+            f"<div><small>… and {more[0]} hyperparameters and {more[1]} series more</small></div>" if any(more) else ""
+        )
+        curves = self.curves(self._drawn()) if self._drawn() else {}
+        charts = "".join(chart(name, {0: curve}) for name, curve in curves.items())
+        return (
+            f"<div><b>Experiment {escaped(self.name)}</b> <small>{self.experiment_id}</small>"
+            f"{html_facts(self._facts())}{params}{series}{rest}<div>{charts}</div></div>"
+        )
+
+
+_SERIES_HEADER = ["kind", "series", "length", "last step", "last", "min", "max", "dropped"]

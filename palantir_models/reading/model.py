@@ -1,0 +1,184 @@
+"""A model as it is read back: its versions and experiments."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from palantir_models.adapter.base import ModelAdapter
+from palantir_models.display import counted, escaped, html_table, text_table
+from palantir_models.model.input import load_version
+from palantir_models.model.versions import ModelVersion, pick_version, read_versions
+from palantir_models.reading.comparison import Comparison
+from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.sources import Published, unpublished
+from palantir_models.workspace.aliases import BRANCH, resolve_model
+from transforms.config import load_config
+from transforms.errors import NotFoundError, nearest
+from transforms.spec.resource import Resource
+from transforms.store import layout
+from transforms.store.store import Store
+
+_LISTED = 10
+
+
+class Model:
+    """The versions and experiments of a model, as they were when it was opened.
+
+    :param alias: the model's path or RID.
+    :param branch: its branch.
+    :param store: the store.
+    :raises NotFoundError: if it has neither a version nor an experiment; names the nearest model.
+    """
+
+    def __init__(self, alias: str, branch: str, store: Store) -> None:
+        self.alias = alias
+        self.branch = branch
+        self._store = store
+        resource = Resource("model", alias)
+        self._folder = store.root / layout.resource_path(resource, branch)
+        found = store.view(resource, branch)
+        self._seq = 0 if found is None else found[0].seq
+        self.versions: tuple[ModelVersion, ...] = () if found is None else tuple(read_versions(found[0]))
+        """The published versions, oldest first."""
+        if found is None and not self.unpublished:
+            raise _no_model(alias, branch, store)
+
+    def version(self, wanted: str | None = None) -> ModelVersion:
+        """Return one of the versions.
+
+        :param wanted: a number such as ``1.2.0`` or a RID; the latest when not given.
+        :raises NotFoundError: if there is no such version; names the nearest.
+        """
+        return pick_version(self.alias, self.versions, wanted)
+
+    def load(self, version: str | None = None) -> ModelAdapter:
+        """Load a version's adapter, ready for inference.
+
+        :param version: a number such as ``1.2.0`` or a RID; the latest when not given.
+        :raises NotFoundError: if there is no such version; names the nearest.
+        :raises ArtifactMismatchError: if a saved file is not the one that was published.
+        """
+        return load_version(self._folder, self.version(version))
+
+    @cached_property
+    def experiments(self) -> tuple[RecordedExperiment, ...]:
+        """The published experiments, newest first."""
+        if not self._seq:
+            return ()
+        source = Published(self._store, str(self._folder.relative_to(self._store.root)), self._seq)
+        numbers = {version.version_id: version.version for version in self.versions}
+        return tuple(
+            RecordedExperiment({**row, "model": self.alias, "version": numbers.get(row["model_version_id"])}, source)
+            for row in source.rows()
+        )
+
+    @property
+    def unpublished(self) -> tuple[RecordedExperiment, ...]:
+        """The experiments that are no part of a version, newest first, as they are now: those that run, that failed, that
+        were not published, or whose process died."""
+        known = {experiment.experiment_id for experiment in self.experiments}
+        found = unpublished(self._store.root / layout.JOURNAL, self.alias, self.branch)
+        return tuple(RecordedExperiment(row, source) for row, source in found if row["experiment_id"] not in known)
+
+    def experiment(self, wanted: str) -> RecordedExperiment:
+        """Return one experiment, published or not.
+
+        :param wanted: its name, its id or the beginning of the id, or the number or RID of the version that it was
+            published with.
+        :raises NotFoundError: if there is none, or more than one.
+        """
+        every = [*self.experiments, *self.unpublished]
+        versions = {version.rid: version.version for version in self.versions}
+        tests: tuple[Callable[[RecordedExperiment], bool], ...] = (
+            lambda one: one.experiment_id == wanted,
+            lambda one: one.name == wanted,
+            lambda one: one.version is not None and one.version == versions.get(wanted, wanted),
+            lambda one: len(wanted) >= 4 and one.experiment_id.startswith(wanted),
+        )
+        for test in tests:
+            found = [one for one in every if test(one)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                ids = ", ".join(one.experiment_id for one in found[:_LISTED])
+                raise NotFoundError(
+                    f"{counted(len(found), 'experiment')} of model {self.alias} match {wanted!r}: give one of the ids {ids}."
+                )
+        names = [one.name for one in every]
+        raise NotFoundError(
+            f"Model {self.alias} has no experiment {wanted!r}.{nearest(wanted, names)} "
+            f"It has: {', '.join(names[:_LISTED]) or 'none'}{', …' if len(names) > _LISTED else ''}."
+        )
+
+    def compare(self, experiments: Sequence[str | RecordedExperiment] | None = None) -> Comparison:
+        """Put experiments side by side.
+
+        :param experiments: each as :meth:`experiment` takes it, or the experiment itself, of this model or another; all
+            published ones when not given.
+        :raises NotFoundError: if one is not there.
+        :raises UsageError: if there is none to compare.
+        """
+        wanted = self.experiments if experiments is None else experiments
+        return Comparison([self.experiment(one) if isinstance(one, str) else one for one in wanted])
+
+    def _rows(self) -> list[tuple[object, ...]]:
+        names = {experiment.version: experiment for experiment in self.experiments}
+        rows: list[tuple[object, ...]] = []
+        for version in self.versions[::-1][:_LISTED]:
+            one = names.get(version.version)
+            logged = () if one is None else (one.name, one.value_count, one.dropped_count or None)
+            rows.append((version.version, version.created_time, version.transform, *(logged or (None, None, None))))
+        return rows
+
+    def _others(self) -> list[tuple[object, ...]]:
+        return [
+            (one.name, one.status, one.created_time, one.value_count, one.dropped_count or None)
+            for one in self.unpublished[:_LISTED]
+        ]
+
+    def _title(self) -> str:
+        place = "" if self.branch == BRANCH else f" on branch {self.branch}"
+        return f"Model {self.alias}{place}: {counted(len(self.versions), 'version')}"
+
+    def __repr__(self) -> str:
+        lines = [self._title()]
+        if self.versions:
+            lines.append(text_table(_VERSIONS, self._rows()))
+        if self.versions[_LISTED:]:
+            lines.append(f"  … and {len(self.versions) - _LISTED} older")
+        if others := self._others():
+            lines += ["Not published", text_table(_OTHERS, others)]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        older = f"<small>… and {len(self.versions) - _LISTED} older</small>" if self.versions[_LISTED:] else ""
+        others = self._others()
+        apart = f"<div>Not published</div>{html_table(_OTHERS, others)}" if others else ""
+        return f"<div><b>{escaped(self._title())}</b>{html_table(_VERSIONS, self._rows())}{older}{apart}</div>"
+
+
+_VERSIONS = ["version", "created", "transform", "experiment", "values", "dropped"]
+_OTHERS = ["experiment", "status", "created", "values", "dropped"]
+
+
+def open_model(alias: str, branch: str | None = None, root: str | os.PathLike[str] | None = None) -> Model:
+    """Open a model to read its versions and experiments.
+
+    :param alias: the model's path or RID, or an alias from ``[tool.transforms.models]`` or of Code Workspaces.
+    :param branch: the branch to look at; ``master`` when not given.
+    :param root: the store's root; the one of the project in the working folder when not given.
+    :returns: the model as it is now.
+    :raises NotFoundError: if there is no such model; names the nearest.
+    """
+    config = load_config(root=None if root is None else os.path.abspath(root))
+    return Model(resolve_model(alias, config).alias, branch or BRANCH, Store(config.root))
+
+
+def _no_model(alias: str, branch: str, store: Store) -> NotFoundError:
+    models = [write.alias for write in store.writes().values() if write.kind == "model" and write.branch == branch]
+    listed = ", ".join(sorted(models)[:_LISTED]) or "none"
+    return NotFoundError(
+        f"No model {alias} on branch {branch} of {store.root}.{nearest(alias, models)} There are: {listed}."
+    )

@@ -1,0 +1,22 @@
+"""Hyperparameters as typed values."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ParameterValue = bool | date | datetime | float | int | str
+
+
+def parameters_by_experiment(rows: pl.LazyFrame) -> dict[str, dict[str, ParameterValue]]:
+    """Return each experiment's hyperparameters with the types they were logged with, sorted by name.
+
+    :param rows: rows of the hyperparameters table.
+    """
+    found: dict[str, dict[str, ParameterValue]] = {}
+    for row in rows.collect().sort("name").iter_rows(named=True):
+        found.setdefault(row["experiment_id"], {})[row["name"]] = row[f"{row['type']}_value"]
+    return found

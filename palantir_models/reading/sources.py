@@ -1,0 +1,124 @@
+"""Where the contents of experiments are: Delta tables, the files of one kept apart, or the journal of a live one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from palantir_models.experiment import kept
+from palantir_models.experiment.arrow import schema
+from palantir_models.experiment.recorded import Recorded
+from transforms.store.store import Store
+from transforms.store.tables import TableView
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_LARGE = ("series", "environment")  # columns of the experiments table that no list needs
+_TIMES = ("created_time", "finished_time")
+
+
+class Source(Protocol):
+    """Gives what experiments logged; many of them in one go, so that a comparison reads each table once."""
+
+    def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
+        """Return some experiments' rows of one table, with the column ``experiment_id``."""
+
+    def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Return the columns ``series`` and ``environment`` of some experiments, by id."""
+
+
+class Published:
+    """The tables of a model, all as they were with one row of the ledger.
+
+    :param store: the store.
+    :param model: the model's folder below the store's root.
+    :param seq: the row of the ledger.
+    """
+
+    def __init__(self, store: Store, model: str, seq: int) -> None:
+        self._store = store
+        self._model = model
+        self._seq = seq
+        self._views: dict[str, TableView | None] = {}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the experiments, newest first, without the columns that lists do not need."""
+        frame = self._scan("experiments").drop(_LARGE)
+        return frame.sort("created_time", descending=True).collect().to_dicts()
+
+    def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
+        """See :class:`Source`."""
+        import polars as pl
+
+        identity = pl.col("experiment_id")
+        return self._scan(table).filter(identity == ids[0] if len(ids) == 1 else identity.is_in(list(ids)))
+
+    def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """See :class:`Source`."""
+        frame = self.part("experiments", ids).select("experiment_id", *_LARGE).collect()
+        return {row["experiment_id"]: row for row in frame.iter_rows(named=True)}
+
+    def _scan(self, table: str) -> pl.LazyFrame:
+        from transforms.engine.local.reading import scan_polars
+
+        if table not in self._views:
+            self._views[table] = self._store.view_table(f"{self._model}/{table}", self._seq)
+        view = self._views[table]
+        return _empty(table) if view is None else scan_polars(view)
+
+
+class Apart:
+    """One experiment that is not part of a version.
+
+    :param row: its row.
+    :param files: the folder with its Parquet files, once it has ended.
+    :param recorded: what its journal holds, as long as it has not.
+    """
+
+    def __init__(self, row: Mapping[str, Any], files: Path | None = None, recorded: Recorded | None = None) -> None:
+        self._row = row
+        self._files = files
+        self._recorded = {} if recorded is None else recorded.arrow(row["experiment_id"])
+
+    def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
+        """See :class:`Source`."""
+        import polars as pl
+
+        if table in self._recorded:
+            return pl.LazyFrame(self._recorded[table])
+        if self._files is not None and (file := self._files / f"{table}.parquet").exists():
+            return pl.scan_parquet(file)
+        return _empty(table)
+
+    def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """See :class:`Source`."""
+        return {self._row["experiment_id"]: self._row}
+
+
+def unpublished(journals: Path, model: str, branch: str) -> list[tuple[dict[str, Any], Source]]:
+    """Return the experiments of a model that run, were abandoned, failed or were not published, newest first.
+
+    :param journals: the store's journal folder.
+    :param model: the model's path or RID.
+    :param branch: its branch.
+    """
+    found: list[tuple[dict[str, Any], Source]] = []
+    for row, files, recorded in kept.unpublished(
+        journals, lambda row: (row["model"], row["branch"]) == (model, branch)
+    ):
+        timed = {name: _time(row.get(name)) for name in _TIMES}
+        found.append(({**row, **timed}, Apart(row, files, recorded)))
+    return sorted(found, key=lambda pair: pair[0]["created_time"], reverse=True)
+
+
+def _time(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _empty(table: str) -> pl.LazyFrame:
+    import polars as pl
+
+    return pl.LazyFrame(schema(table).empty_table())
