@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 _LONGEST = 80
+_LEFT, _RIGHT = (f"text-align:{side};padding:1px 12px 1px 0" for side in ("left", "right"))
 
 
 def shown(value: object) -> str:
@@ -61,7 +62,7 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def html_facts(facts: Mapping[str, object]) -> str:
     """Return names and values as an HTML table; empty values are left out."""
     rows = "".join(
-        f"<tr><th style='text-align:left'>{escaped(name)}</th><td style='text-align:left'>{escaped(value)}</td></tr>"
+        f"<tr><th style='{_LEFT}'>{escaped(name)}</th><td style='{_LEFT}'>{escaped(value)}</td></tr>"
         for name, value in facts.items()
         if shown(value)
     )
@@ -70,13 +71,13 @@ def html_facts(facts: Mapping[str, object]) -> str:
 
 def html_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return rows as an HTML table; numbers stand on the right."""
-    head = "".join(f"<th style='text-align:left'>{escaped(name)}</th>" for name in header)
+    head = "".join(f"<th style='{_LEFT}'>{escaped(name)}</th>" for name in header)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _cell(value: object) -> str:
-    return f"<td style='text-align:{'right' if _is_number(value) else 'left'}'>{escaped(value)}</td>"
+    return f"<td style='{_RIGHT if _is_number(value) else _LEFT}'>{escaped(value)}</td>"
 
 
 def _is_number(value: object) -> bool:

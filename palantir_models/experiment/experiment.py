@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import html
-import os
-import time
-import uuid
-from collections.abc import Callable, Iterable, Mapping
+import logging
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from palantir_models.experiment import arrow, background
-from palantir_models.experiment.contents import Contents
-from palantir_models.experiment.errors import ExperimentError, ExperimentJournalError
-from palantir_models.experiment.handler import ErrorHandler, ErrorHandlerType
 from palantir_models.experiment.images import png
-from palantir_models.experiment.journal import Journal
-from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.lifecycle import Lifecycle
 from palantir_models.experiment.names import checked_name, checked_text
 from palantir_models.experiment.plots import plotly_json
-from palantir_models.experiment.recorded import Recorded
-from palantir_models.experiment.spool import Spool
 from palantir_models.experiment.tables import encoded
 from palantir_models.experiment.values import batch, checked_step, metric, parameter
 from transforms.errors import UnavailableError
+
+_log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     import pandas
     import plotly.graph_objects
     import polars
-    import pyarrow as pa
     from PIL.Image import Image
 
-RUNNING, SUCCEEDED, FAILED = "RUNNING", "SUCCEEDED", "FAILED"
 
-
-class Experiment:
+class Experiment(Lifecycle):
     """The hyperparameters, metrics, images, plots and tables that one training job logs.
 
     Obtained from ``create_experiment`` of a model output. Every ``log_*`` method may be called from any
@@ -45,51 +33,8 @@ class Experiment:
     :class:`ExperimentError` whatever the error handler; a reached limit, or a fault that the caller did not
     cause, is left to the handler. Follows the public page integrate-models/experiment-reference.
 
-    :param name: a name of 1 to 100 characters; the commit may number it to tell it from others of the model.
-    :param model: the alias of the model.
-    :param experiment_id: 32 hexadecimal digits; a new one when not given.
-    :param error_handler_type: what becomes of faults that are not the caller's.
-    :param limits: how much the experiment may hold.
-    :param clock: the time in nanoseconds since 1970.
-    :param journals: the folder in which its journal is made; without one it lives in memory alone.
-    :param context: further columns of the experiments table: what is known of the job that runs it.
-    :raises ExperimentError: for a name or handler that cannot be used.
-    :raises ExperimentJournalError: when the journal cannot be made, under ``ErrorHandlerType.FAIL``.
+    The parameters are those of :class:`Lifecycle`.
     """
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        model: str,
-        experiment_id: str | None = None,
-        error_handler_type: ErrorHandlerType = ErrorHandlerType.WARN,
-        limits: Limits = Limits(),  # noqa: B008 (frozen)
-        clock: Callable[[], int] = time.time_ns,
-        journals: Path | None = None,
-        context: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._name = checked_name("an experiment", name, limits.name_length)
-        self._model = model
-        self._id = experiment_id or uuid.uuid4().hex
-        self._limits = limits
-        self._clock = clock
-        self._handler = ErrorHandler(error_handler_type, f"Experiment {self._name!r} of model {model!r}")
-        self._contents = Contents(limits, clock)
-        self._append = self._contents.metrics.append
-        self._append_all = self._contents.metrics.append_all
-        self._context = dict(context or {})
-        self._created = arrow.instant(clock())
-        self._finished: datetime | None = None
-        self._status = RUNNING
-        self._error: str | None = None
-        self._at_end: list[Callable[[], None]] = []
-        self._whole: Recorded | None = None
-        self._spool = Spool(self._contents, self._handler, None if journals is None else self._journal(journals))
-        if self._spool.journal is not None:
-            background.add(self)
-
-    # What users call
 
     def log_param(self, key: str, value: bool | date | datetime | float | int | str) -> None:
         """Set one hyperparameter, replacing what was logged under the same key.
@@ -212,201 +157,6 @@ class Experiment:
             "log_* methods of the experiment."
         )
 
-    # What the job's commit and the journal call
-
-    @property
-    def experiment_id(self) -> str:
-        """32 hexadecimal digits."""
-        return self._id
-
-    @property
-    def name(self) -> str:
-        """The name, as given or as the commit numbered it."""
-        return self._name
-
-    @property
-    def model(self) -> str:
-        """The alias of the model."""
-        return self._model
-
-    @property
-    def status(self) -> str:
-        """``RUNNING``, ``SUCCEEDED`` or ``FAILED``."""
-        return self._status
-
-    @property
-    def created_time(self) -> datetime:
-        """When it was created, in UTC."""
-        return self._created
-
-    @property
-    def parameter_count(self) -> int:
-        """How many hyperparameters it holds."""
-        return len(self._contents.parameters)
-
-    @property
-    def value_count(self) -> int:
-        """How many metric values it holds, across all series."""
-        return len(self._contents.metrics)
-
-    @property
-    def dropped_count(self) -> int:
-        """How many values (of any kind) were offered but not kept for a reason that is not the caller's."""
-        return self._handler.dropped_count
-
-    @property
-    def handler(self) -> ErrorHandler:
-        """The error policy, for whoever stores what was logged and may fail at it."""
-        return self._handler
-
-    def rename(self, name: str) -> None:
-        """Give it the name that the commit found free.
-
-        :param name: the name.
-        :raises ExperimentError: for a name that cannot be used.
-        """
-        self._name = checked_name("an experiment", name, self._limits.name_length)
-
-    def close(self, status: str, error: str | None = None) -> None:
-        """End it: nothing can be logged from now on. A published experiment may still be closed as failed.
-
-        :param status: ``SUCCEEDED`` or ``FAILED``.
-        :param error: why it failed.
-        :raises ExperimentError: for another status.
-        """
-        if status not in (SUCCEEDED, FAILED):
-            raise ExperimentError(f"An experiment ends with status {SUCCEEDED} or {FAILED}, not {status!r}.")
-        while self._at_end:
-            self._at_end.pop()()
-        self._spool.drain()
-        ended = "has ended with its job, which failed"
-        if status == SUCCEEDED:
-            ended = "is already published: log before publish(), or create another experiment"
-        with self._contents.lock:
-            self._contents.close(f"Nothing can be added to experiment {self._name!r}, as it {ended}.")
-            self._status, self._error, self._finished = status, error, arrow.instant(self._clock())
-        background.remove(self)
-
-    def reopen(self) -> None:
-        """Take logs again: what it ended for did not come to pass."""
-        with self._contents.lock:
-            self._contents.open()
-            self._status, self._error, self._finished, self._whole = RUNNING, None, None, None
-        if self._spool.journal is not None:
-            background.add(self)
-
-    def check_publishable(self) -> None:
-        """Raise the fault that the caller has not met yet, under ``ErrorHandlerType.FAIL``.
-
-        :raises Exception: the fault.
-        """
-        self._spool.drain()
-        if self._handler.kind is ErrorHandlerType.FAIL and self._contents.fault is not None:
-            raise self._contents.fault
-
-    def at_end(self, call: Callable[[], None]) -> None:
-        """Have something called when the experiment ends, while it still takes logs."""
-        self._at_end.append(call)
-
-    def discard_journal(self) -> None:
-        """Delete the journal, once what was logged is safe elsewhere."""
-        if self._spool.journal is not None:
-            self._spool.journal.remove()
-
-    def recorded(self) -> Recorded:
-        """Return what was logged so far; after the experiment's end, all of it.
-
-        :raises ExperimentJournalError: when the journal cannot be read.
-        """
-        if self._status == RUNNING:
-            return self._spool.recorded()
-        if self._whole is None:
-            self._whole = self._spool.recorded()
-        return self._whole
-
-    def tables(self) -> dict[str, pa.Table]:
-        """Return what was logged so far, one Arrow table for each kind that is not empty.
-
-        :returns: any of ``hyperparameters``, ``metrics`` (ordered by series and step), ``images``, ``plots`` and
-            ``tables``.
-        """
-        return self.recorded().arrow(self._id)
-
-    def row(self) -> dict[str, Any]:
-        """Return what the experiments table takes from the experiment itself.
-
-        :returns: column name to value; what only the commit knows (the model's version) is left out.
-        """
-        recorded = self.recorded()
-        return {
-            **self._context,
-            "experiment_id": self._id,
-            "name": self._name,
-            "status": self._status,
-            "created_time": self._created,
-            "finished_time": self._finished,
-            "parameter_count": self.parameter_count,
-            "value_count": recorded.value_count,
-            "dropped_count": self.dropped_count,
-            "error": self._error,
-            "series": recorded.series_json(),
-        }
-
-    # What the background thread calls
-
-    def drain(self) -> None:
-        """Bring what was logged since the last time into the journal."""
-        self._spool.drain()
-
-    def hold(self) -> None:
-        """Take every lock, before this process forks."""
-        for lock in self._locks:
-            lock.acquire()
-
-    def release(self) -> None:
-        """Give the locks back."""
-        for lock in reversed(self._locks):
-            lock.release()
-
-    def disown(self) -> None:
-        """Refuse all logging: this process is a forked child, and the experiment is its parent's."""
-        self._contents.close(
-            f"Experiment {self._name!r} belongs to process {os.getppid()}; this is a process forked from it "
-            f"({os.getpid()}), whose values would be lost: return them to that process and log them there."
-        )
-        if self._spool.journal is not None:
-            self._spool.journal.close()
-
-    def __repr__(self) -> str:
-        return f"<Experiment {self._name!r} of {self._model!r}, {', '.join(self._facts())}>"
-
-    def _repr_html_(self) -> str:
-        facts = " · ".join(html.escape(fact) for fact in self._facts())
-        return f"<b>{html.escape(self._name)}</b> <small>{html.escape(self._model)} · {facts}</small>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            f"Experiment {self._name!r} cannot be pickled or copied, since values logged to a copy would be "
-            "lost: return the values from the other process and log them here."
-        )
-
-    # How
-
-    def _facts(self) -> Iterable[str]:
-        yield self._status
-        counts = {
-            "hyperparameter": self.parameter_count,
-            "metric value": self.value_count,
-            "image": len(self._contents.images),
-            "plot": len(self._contents.plots),
-            "table": len(self._contents.table_names),
-        }
-        for noun, count in counts.items():
-            if count:
-                yield f"{count:,} {noun}{'s' if count > 1 else ''}"
-        if self.dropped_count:
-            yield f"{self.dropped_count:,} dropped"
-
     def _checked(self, what: str, name: object) -> str:
         return checked_name(what, name, self._limits.name_length)
 
@@ -417,6 +167,15 @@ class Experiment:
         made = {self._checked("a hyperparameter", key): parameter(key, value) for key, value in values.items()}
         with self._handler.guard("parameter", made):
             self._contents.set_parameters(made)
+        for key, value in values.items():
+            if isinstance(value, datetime) and value.utcoffset() is None and key not in self._zoned:
+                self._zoned.add(key)
+                _log.warning(
+                    "Experiment %r: hyperparameter %r has no time zone, so it is taken as local time and kept as %s.",
+                    self.name,
+                    key,
+                    made[key].value,
+                )
 
     def _append_metrics(self, values: Mapping[Any, Any], step: object) -> None:
         number = checked_step(step)
@@ -424,20 +183,3 @@ class Experiment:
         with self._handler.guard("metric", made):
             self._contents.append_metrics(made, number)
         self._spool.relieve()
-
-    @property
-    def _locks(self) -> list[Any]:
-        return [self._spool.lock, self._contents.lock, self._handler.lock]
-
-    def _journal(self, journals: Path) -> Journal | None:
-        known = {"experiment_id": self._id, "name": self._name, "model": self._model, "created_time": self._created}
-        try:
-            return Journal(journals / self._id, {**self._context, **known})
-        except OSError as error:
-            problem = ExperimentJournalError(
-                f"The journal {journals / self._id} cannot be made: {error.strerror or error}."
-            )
-            if self._handler.kind is ErrorHandlerType.FAIL:
-                raise problem from error
-            self._handler.warn(problem, "What is logged is held in memory until it is published.")
-            return None

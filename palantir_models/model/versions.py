@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from palantir_models.display import escaped, html_facts, text_facts
 from palantir_models.models import ModelVersionChangeType
 from transforms.errors import NotFoundError, UsageError, nearest
 from transforms.store.tables import TableView
@@ -21,7 +22,7 @@ _RID = "ri.models.main.model-version."
 _SEMANTIC = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ModelVersion:
     """One published version of a model: a row of its versions table.
 
@@ -71,6 +72,25 @@ class ModelVersion:
         """The Delta version of each dataset it was trained on, by alias."""
         inputs: Mapping[str, int] = json.loads(self.inputs)
         return inputs
+
+    def _facts(self) -> dict[str, object]:
+        return {
+            "version": self.version,
+            "created": self.created_time,
+            "adapter": self.adapter,
+            "transform": self.transform,
+            "trained on": ", ".join(f"{alias} at version {version}" for alias, version in self.trained_on.items()),
+            "experiment": self.experiment_id,
+            "notes": self.notes,
+            "files": len(self.sha256),
+            "RID": self.rid,
+        }
+
+    def __repr__(self) -> str:
+        return f"Version {self.version} of a model\n{text_facts(self._facts())}"
+
+    def _repr_html_(self) -> str:
+        return f"<div><b>Version {escaped(self.version)}</b>{html_facts(self._facts())}</div>"
 
 
 def version_rid(version_id: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from palantir_models.display import html_facts
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.limits import Limits
 from palantir_models.model.context import context_of
@@ -48,21 +49,17 @@ class PublishedVersion:
         return f"<Published version {self.version.version} of model {self.model}, commit #{self.commit}{logged}>"
 
     def _repr_html_(self) -> str:
-        rows = {
+        facts = {
             "model": self.model,
             "version": self.version.version,
             "adapter": self.version.adapter,
             "RID": self.version.rid,
             "commit": f"#{self.commit}",
         }
-        cells = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{html.escape(value)}</td></tr>"
-            for name, value in rows.items()
-        )
         experiment = "" if self.experiment is None else f"<div>Experiment {self.experiment._repr_html_()}</div>"
         load = f"palantir_models.open_model({self.model!r}).load({self.version.version!r})"
         return (
-            f"<div><b>Published</b><table>{cells}</table>{experiment}"
+            f"<div><b>Published</b>{html_facts(facts)}{experiment}"
             f"<div>Use it: <code>{html.escape(load)}</code></div></div>"
         )
 

@@ -543,3 +543,15 @@ def test_a_signal_handler_may_log() -> None:
     values = [value for _, value in read(run, "metrics", "step", "value") if value >= 0]
     assert [step for (step,) in read(run, "metrics", "step")] == list(range(run.value_count))
     assert values == [float(turn) for turn in range(20_000)]
+
+
+def test_a_time_without_a_zone_is_taken_as_local_and_said_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    """The message names the hyperparameter and the time in UTC that is kept."""
+    experiment = Experiment("e", model="/m")
+    experiment.log_param("zoned", datetime(2026, 1, 2, tzinfo=UTC))
+    for _ in range(2):
+        experiment.log_params({"start": datetime(2026, 1, 2, 3, 4)})
+    kept = datetime(2026, 1, 2, 3, 4).astimezone(UTC)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Experiment 'e': hyperparameter 'start' has no time zone, so it is taken as local time and kept as {kept}."
+    ]
