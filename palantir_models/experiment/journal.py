@@ -110,6 +110,8 @@ def delete(folder: Path) -> None:
 
 def is_alive(folder: Path) -> bool:
     """Whether the process that owns a journal still runs."""
+    if not (folder / JOURNAL).exists():
+        return False
     descriptor = _lock(folder, fcntl.LOCK_SH)
     if descriptor is not None:
         os.close(descriptor)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from palantir_models.experiment.experiment import Experiment
 
 RUNNING, ABANDONED = "RUNNING", "ABANDONED"
-_ROW = "experiment.json"
+ROW = "experiment.json"
 
 
 def keep(journals: Path, experiment: Experiment) -> None:
@@ -73,7 +73,7 @@ def unpublished(
     :param wanted: tells from a row, which has the keys ``model`` and ``branch``, whether to read the experiment.
     :returns: for each its row, and either the folder with its Parquet files or what its journal holds.
     """
-    for file in sorted(journals.glob(f"*/{_ROW}")):
+    for file in sorted(journals.glob(f"*/{ROW}")):
         row = json.loads(file.read_bytes())
         if wanted(row):
             yield row, file.parent, None
@@ -95,7 +95,7 @@ def unpublished_rows(journals: Path) -> Iterator[dict[str, Any]]:
 def live_folders(journals: Path) -> list[Path]:
     """Return the folders of experiments that run or were abandoned."""
     found = sorted(file.parent for file in journals.glob(f"*/{journal.HEADER}"))
-    return [folder for folder in found if not (folder / _ROW).exists()]
+    return [folder for folder in found if not (folder / ROW).exists()]
 
 
 def read_live(folder: Path) -> tuple[dict[str, Any], Recorded]:
@@ -134,7 +134,7 @@ def _keep(folder: Path, row: Mapping[str, Any], recorded: Recorded) -> None:
         pq.write_table(table, file, compression="zstd")
         sync_file(file)
     # Last: with it the experiment is kept, and its journal counts no more.
-    write_atomically(folder / _ROW, json.dumps(dict(row), default=str).encode())
+    write_atomically(folder / ROW, json.dumps(dict(row), default=str).encode())
 
 
 def _folder(journals: Path, experiment_id: str) -> Path:
@@ -144,7 +144,7 @@ def _folder(journals: Path, experiment_id: str) -> Path:
         return matching[0]
     if matching:
         raise NotFoundError(f"{experiment_id!r} begins the ids of {len(matching)} experiments: give more of it.")
-    if any(journals.glob(f"{experiment_id}*/{_ROW}")) and experiment_id:
+    if any(journals.glob(f"{experiment_id}*/{ROW}")) and experiment_id:
         raise NotFoundError(f"Experiment {experiment_id} has ended and is kept already: there is nothing to recover.")
     raise NotFoundError(
         f"No experiment {experiment_id!r} runs or was abandoned.{nearest(experiment_id, [f.name for f in found])} "

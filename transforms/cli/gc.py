@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Annotated
 
 import typer
 
 from transforms.cli.options import Json, Quiet, open_project, session_of
 from transforms.cli.output import Output, counted
+
+_LEFTOVERS = "palantir_models.reading.leftovers"  # by name: this package must not depend on that one
 
 
 def gc(
@@ -27,20 +30,24 @@ def gc(
 ) -> None:
     """Give disk space back.
 
-    Deletes what dead jobs staged, and with --older-than data files that only older versions need.
+    Deletes what dead jobs staged and journals of published experiments, and with --older-than data files that only
+    older versions need.
     """
     from transforms.store.collect import dead_transactions, vacuum_tables
 
     store = open_project(ctx).store
     transactions = dead_transactions(store) if dry_run else store.collect_dead()
+    journals = importlib.import_module(_LEFTOVERS).collect_journals(store, dry_run)
     files = {} if older_than is None else vacuum_tables(store, older_than, dry_run)
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         if as_json:
-            out.json({"dry_run": dry_run, "transactions": transactions, "files": files})
+            out.json({"dry_run": dry_run, "transactions": transactions, "journals": journals, "files": files})
             return
         verb = "would delete" if dry_run else "deleted"
         for transaction in transactions:
             out.say(f"{verb} what transaction {transaction} had staged before it died")
+        for experiment in journals:
+            out.say(f"{verb} the journal of experiment {experiment}")
         for table, names in files.items():
             for name in names:
                 out.say(f"{verb} {table}/{name}")

@@ -1,0 +1,70 @@
+"""Journals of dead processes: deleted when what they hold is published, kept when it is not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from palantir_models.experiment.experiment import Experiment
+from palantir_models.reading.leftovers import collect_journals
+from tests.palantir_models.model.test_publishing import ROWS, trainer
+from transforms.store import layout
+
+DIE = """
+import os, sys
+from pathlib import Path
+from palantir_models.experiment.experiment import Experiment
+experiment = Experiment("run", model="/model", experiment_id=sys.argv[2], journals=Path(sys.argv[1]), context={"branch": "master"})
+experiment.log_metric("loss", 1.0)
+experiment.drain()
+os._exit(1)
+"""
+
+
+@pytest.fixture
+def journals(store):
+    return store.root / layout.JOURNAL
+
+
+def abandon(journals, experiment_id):
+    """Leave the journal of an experiment whose process died."""
+    subprocess.run([sys.executable, "-c", DIE, str(journals), experiment_id], check=False)
+    assert (journals / experiment_id).is_dir()
+
+
+def test_the_journal_of_a_published_experiment_goes(run_transform, store, journals):
+    run_transform(trainer(), {"data": ROWS})
+    metrics = run_transform(trainer()).models["model"].table("experiments")
+    published = metrics["experiment_id"][0]
+    abandon(journals, published)
+    abandon(journals, "f" * 32)
+    assert collect_journals(store, dry_run=True) == [published]
+    assert (journals / published).exists()
+    assert collect_journals(store) == [published]
+    assert [folder.name for folder in journals.iterdir()] == ["f" * 32], "what was never published is kept"
+    assert collect_journals(store) == []
+
+
+def test_a_living_experiment_keeps_its_journal(store, journals):
+    experiment = Experiment("run", model="/model", journals=journals, context={"branch": "master"})
+    try:
+        assert collect_journals(store) == []
+        assert json.loads((journals / experiment.experiment_id / "header.json").read_text())["name"] == "run"
+    finally:
+        experiment.close("SUCCEEDED")
+        experiment.discard_journal()
+
+
+def test_one_that_had_hardly_begun_goes_after_an_hour(store, journals):
+    folder = journals / "stillborn"
+    folder.mkdir(parents=True)
+    (folder / "journal").touch()
+    assert collect_journals(store) == []
+    os.utime(folder, (time.time() - 4000,) * 2)
+    assert collect_journals(store) == ["stillborn"]
+    assert not folder.exists()
