@@ -3,6 +3,7 @@ PYTHON ?= python3
 ENV := .venv
 BIN := $(ENV)/bin
 STAMP := $(ENV)/.installed
+PEERS := .venv-peers
 
 .PHONY: run test benchmark check clean
 
@@ -18,15 +19,22 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-benchmark: $(STAMP)  ## Measure against peers and print the table.
+benchmark: $(STAMP) $(PEERS)/.installed  ## Measure against peers and print the table.
 	$(BIN)/python -m pytest tests/benchmarks --benchmark -s
 
 clean:
-	rm -rf $(ENV) .transforms build *.egg-info
+	rm -rf $(ENV) $(PEERS) .transforms build *.egg-info
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(ENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb]'
+	@touch $@
+
+$(PEERS)/.installed: pyproject.toml $(STAMP)
+	$(PYTHON) -m venv $(PEERS)
+	$(BIN)/python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+		print(*project['optional-dependencies']['peers'], sep='\n')" > $(PEERS)/requirements.txt
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r $(PEERS)/requirements.txt
 	@touch $@

@@ -117,14 +117,17 @@ class Recorded:
         codes = rows["series"].to_numpy()
         rank = np.empty(len(self.names), dtype="<i4")
         rank[sorted(range(len(self.names)), key=self.names.__getitem__)] = np.arange(len(self.names))
-        ranks = rank[codes]
-        # Steps rise in each series, so a stable sort by series will do; 16 bits are sorted fastest.
-        order = np.argsort(ranks.astype("<u2") if len(self.names) < 2**16 else ranks, kind="stable")
+        # Values of one series mostly lie together, and their steps rise: sorting these runs by series will do.
+        starts = np.flatnonzero(np.diff(codes, prepend=-1))
+        runs = np.argsort(rank[codes[starts]], kind="stable")
+        lengths = np.diff(starts, append=len(codes))[runs]
+        order = np.repeat(starts[runs] - np.cumsum(lengths) + lengths, lengths) + np.arange(len(codes))
         steps = rows["step"].to_numpy()[order]
-        ranks = ranks[order]
-        if np.any((np.diff(steps) <= 0) & (np.diff(ranks) == 0)):  # a signal handler logged inside a batch
+        found = codes[order]
+        if np.any((np.diff(steps) <= 0) & (np.diff(found) == 0)):  # a series left its group, or came back to it
             order = np.lexsort((rows["step"].to_numpy(), rank[codes]))
-        return codes[order], rows.combine_chunks().take(pa.array(order))
+            found = codes[order]
+        return found, rows.combine_chunks().take(pa.array(order))
 
     def _media(self, kind: str, table: str) -> Iterable[dict[str, Any]]:
         entries: dict[str, dict[str, Any]] = {}
