@@ -58,9 +58,9 @@ class Publisher:
         for entry in entries:
             for change in entry.changes:
                 parts[change.table].append((entry, change))
-        if len(parts) == 1:
-            (only,) = parts.values()
-            self._publish_in_order(only, opened or {})
+        if len(parts) <= 1:  # a job that only read, or whose model published nothing, changes no table
+            for part in parts.values():
+                self._publish_in_order(part, opened or {})
         else:
             with ThreadPoolExecutor(max_workers=min(len(parts), 16), thread_name_prefix="publish") as pool:
                 futures = [pool.submit(self._publish_in_order, part, opened or {}) for part in parts.values()]
