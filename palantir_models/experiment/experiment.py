@@ -13,7 +13,7 @@ from palantir_models.experiment.lifecycle import Lifecycle
 from palantir_models.experiment.names import checked_name, checked_text
 from palantir_models.experiment.plots import plotly_json
 from palantir_models.experiment.tables import encoded
-from palantir_models.experiment.values import batch, checked_step, metric, parameter
+from palantir_models.experiment.values import batch, checked_step, metric, parameter, plain_metric
 from transforms.errors import UnavailableError
 
 _log = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ class Experiment(Lifecycle):
             ended.
         :raises ExperimentLimitError: for one value too many, under ``ErrorHandlerType.FAIL``.
         """
-        plain = type(metric_value) is float and (step is None or type(step) is int)
-        if plain and self._append(metric_name, metric_value, step):
+        value = metric_value if type(metric_value) is float else plain_metric(metric_value)
+        if value is not None and (step is None or type(step) is int) and self._append(metric_name, value, step):
             return
         self._append_metrics({self._checked("a metric", metric_name): metric_value}, step)
 

@@ -162,7 +162,7 @@ class Lifecycle:
 
         :raises Exception: the fault.
         """
-        self._spool.drain()
+        self._spool.settle()
         if self._handler.kind is ErrorHandlerType.FAIL and self._contents.fault is not None:
             raise self._contents.fault
 

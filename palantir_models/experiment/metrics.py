@@ -9,14 +9,14 @@ call can leave a gap but never a step twice.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentLimitError
 from palantir_models.experiment.series import Series, next_step
-from palantir_models.experiment.values import MOST
+from palantir_models.experiment.values import MOST, plain_metric
 
 RECORD = struct.Struct("<qqdq")
 """A single metric value: number of its series, step, value, nanoseconds since 1970."""
@@ -170,15 +170,17 @@ class Metrics:
         return True
 
     def append_all(self, values: Mapping[str, float], step: int | None) -> bool:
-        """Append a float to each series of a group: the path of batches that come again and again.
+        """Append a number to each series of a group: the path of batches that come again and again.
 
-        :param values: series name to value.
+        :param values: series name to value of any type.
         :param step: an ``int``, or ``None`` for each series' next step.
         :returns: ``False``, with nothing done, when the call needs :meth:`extend` to follow or refuse it.
         """
-        numbers = values.values()
+        numbers: Collection[Any] = values.values()
         if {*map(type, numbers)} != _FLOATS:
-            return False
+            numbers = [*map(plain_metric, numbers)]
+            if None in numbers:
+                return False
         with self._lock:
             try:
                 group = self._groups[tuple(values)]

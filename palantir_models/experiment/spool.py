@@ -71,13 +71,22 @@ class Spool:
             finally:
                 self._busy = False
 
+    def settle(self) -> None:
+        """Wait for images in the making and drain: every fault of what was logged so far has shown then."""
+        self._wait_for_images()
+        with self.lock:
+            if self.journal is None:
+                self._take()
+            else:
+                self.drain()
+
     def recorded(self) -> Recorded:
         """Return everything that was logged so far, drained or not; images still in the making are waited for.
 
         :raises ExperimentJournalError: when the journal cannot be read.
         """
         with self.lock:
-            wait(row.content for row in self._contents.images.waiting() if isinstance(row.content, Future))
+            self._wait_for_images()
             self._take()
             try:
                 drained = [] if self.journal is None else [{f.kind: f.content()} for f in self.journal.frames()]
@@ -85,6 +94,9 @@ class Spool:
                 raise self._error("read", error) from error
             held = [arrow.pieces(batch) for batch in self._held]
             return Recorded([*drained, *held, {"dropped": self._dropped_now()}])
+
+    def _wait_for_images(self) -> None:
+        wait(row.content for row in self._contents.images.waiting() if isinstance(row.content, Future))
 
     def _take(self) -> None:
         batch = self._contents.drain()

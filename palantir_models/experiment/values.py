@@ -97,6 +97,16 @@ def metric(name: str, value: object) -> float:
         raise ExperimentError(f"Metric {name!r} does not fit a 64-bit float: {brief(number)}.") from None
 
 
+def plain_metric(value: object) -> float | None:
+    """Return an int or float, NumPy's ``float64`` included, as a metric value; None for what :func:`metric` decides."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
 def batch(what: str, values: object) -> Mapping[Any, Any]:
     """Return what was passed as a batch if it is a mapping.
 

@@ -14,16 +14,20 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from palantir_models.experiment import kept
 from palantir_models.experiment.arrow import schema
 from palantir_models.experiment.errors import (
     ExperimentClosedError,
@@ -405,16 +409,43 @@ calls = st.lists(
         st.tuples(st.just("image"), names, st.integers(1, 9), st.none() | names),
         st.tuples(st.just("plot"), names, st.integers(1, 9)),
         st.tuples(st.just("table"), names, st.lists(st.integers(0, 9), max_size=3)),
+        st.tuples(st.just("drain")),
     ),
     max_size=25,
 )
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("with_journal", [False, True], ids=["in memory", "with a journal"])
+@settings(max_examples=40, deadline=None)
 @given(calls)
-def test_any_sequence_of_valid_calls_reads_back_exactly(sequence: list[tuple[Any, ...]]) -> None:
-    """Whatever is logged in whatever order, the tables hold exactly that."""
-    run = experiment()
+def test_any_sequence_of_valid_calls_reads_back_exactly(with_journal: bool, sequence: list[tuple[Any, ...]]) -> None:
+    """Whatever is logged in whatever order, the tables hold exactly that: live, after the end, and when kept apart."""
+    with TemporaryDirectory() as folder:
+        run = experiment(journals=Path(folder) if with_journal else None)
+        try:
+            logged_and_read_back(run, sequence)
+            if with_journal:
+                run.drain()
+                row, live = kept.read_live(Path(folder) / run.experiment_id)
+                assert live.arrow(run.experiment_id) == run.tables()
+                assert (row["status"], row["value_count"], row["series"]) == (
+                    "RUNNING",
+                    run.value_count,
+                    run.row()["series"],
+                )
+                before = run.tables()
+                run.close("FAILED", "no luck")
+                kept.keep(Path(folder), run)
+                ((row, parquet, _),) = kept.unpublished(Path(folder))
+                assert (row["status"], row["error"]) == ("FAILED", "no luck")
+                assert {file.stem: pq.read_table(file) for file in parquet.glob("*.parquet")} == before
+        finally:
+            run.close("FAILED")
+            run.discard_journal()
+
+
+def logged_and_read_back(run: Experiment, sequence: list[tuple[Any, ...]]) -> None:
+    """Make the calls, and compare what is read back with what a few dictionaries say."""
     params: dict[str, Any] = {}
     metrics: dict[str, list[tuple[int, float]]] = {}
     images: dict[str, list[tuple[int, int, str | None]]] = {}
@@ -449,6 +480,8 @@ def test_any_sequence_of_valid_calls_reads_back_exactly(sequence: list[tuple[Any
             case "table", [name, values]:
                 tables[name] = len(values)
                 run.log_table(name, pl.DataFrame({"a": values}))
+            case "drain", []:
+                run.drain()
 
     columns = [
         "name",

@@ -125,14 +125,16 @@ def test_a_batch_that_comes_again_goes_the_short_way() -> None:
         ({"a": 1.0, "b": 1.0}, 1),
         ({"b": 1.0, "a": 1.0}, None),
         ({"a": 1.0, "b": 1.0, "c": 1.0}, 9),
-        ({"a": 1, "b": 1.0}, 9),
+        ({"a": True, "b": 1.0}, 9),
+        ({"a": 10**400, "b": 1.0}, 9),
+        ({"a": "1", "b": 1.0}, 9),
         ({}, None),
         ({"a": 1.0, "b": 1.0}, MOST + 1),
         ({(): 1.0, "b": 1.0}, None),
     ],
 )
 def test_the_short_way_leaves_other_batches_to_the_long_one(values: dict[str, float], step: int | None) -> None:
-    """A step that does not rise, another order, a new series, a value that is no float: nothing of it is done."""
+    """A step that does not rise, another order, a new series, a value that is no plain number: nothing of it is done."""
     columns = metrics()
     group(columns, "a", "b")
     assert not columns.append_all(values, step)
