@@ -3,15 +3,20 @@ PYTHON ?= python3
 ENV := .venv
 BIN := $(ENV)/bin
 STAMP := $(ENV)/.installed
+SPARK := $(ENV)/.spark
 PEERS := .venv-peers
 
-.PHONY: run test benchmark check clean
+.PHONY: run run-spark test benchmark check clean
 
 run: $(STAMP)  ## Build the sample pipelines and say how to look at them.
 	$(BIN)/transforms build
 	@$(BIN)/python -m pipelines.summary
 
-test: $(STAMP) check  ## Check style and types, then run the whole suite.
+run-spark: $(SPARK)  ## The same with Spark: a million rows, a model of Spark ML.
+	$(BIN)/transforms --pipeline spark_pipelines build
+	@$(BIN)/python -m pipelines.summary
+
+test: $(SPARK) check  ## Check style and types, then run the whole suite.
 	$(BIN)/python -m pytest
 
 check: $(STAMP)
@@ -30,6 +35,14 @@ $(STAMP): pyproject.toml constraints.txt
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(ENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb]'
+	@touch $@
+
+# Spark comes with pip, Java with the system's package manager, Delta's jars with Spark's own Ivy. Whatever of it cannot
+# be had is said, and what needs it is left out; with CI=true that is a failure.
+$(SPARK): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb,spark]'
+	@.ci/java
+	@$(BIN)/python -m transforms.engine.spark.jars > /dev/null || [ "$$CI" != true ]
 	@touch $@
 
 $(PEERS)/.installed: pyproject.toml $(STAMP)

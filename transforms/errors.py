@@ -9,6 +9,7 @@
     │   └── NotFoundError           (also LookupError)
     ├── DataError               the author of the data: a frame or file that cannot be stored or read
     ├── JobError                a job that did not come to its end
+    ├── EngineError             whoever looks after Spark: it does not start, or lost what it was computing
     ├── StoreError              whoever looks after the store
     │   ├── LeaseHeldError          another job is building the same output
     │   ├── CommitError             nothing was committed
@@ -62,6 +63,10 @@ class DataError(TransformsError, ValueError):
 
 class JobError(TransformsError):
     """A job failed; nothing of it was committed."""
+
+
+class EngineError(TransformsError, RuntimeError):
+    """Spark does not start, or cannot finish what it was asked for."""
 
 
 class StoreError(TransformsError):

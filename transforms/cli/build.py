@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,6 +28,14 @@ _MOST_JOBS = 4
 _TOTALS = {"OK": "committed", "FRESH": "fresh", "ABORTED": "aborted", "FAILED": "failed", "SKIPPED": "skipped"}
 
 
+class Engine(StrEnum):
+    """Which engines the jobs may use."""
+
+    auto = "auto"
+    local = "local"
+    spark = "spark"
+
+
 def build(
     ctx: typer.Context,
     selection: Selection = None,
@@ -43,6 +52,12 @@ def build(
     wait: Annotated[
         float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for outputs others build.")
     ] = 0.0,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            help="auto: Spark for what asks for it; local: never Spark; spark: start it at once.", show_choices=True
+        ),
+    ] = Engine.auto,
     branch: Branch = "master",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show whole tracebacks.")] = False,
     quiet: Quiet = False,
@@ -60,7 +75,7 @@ def build(
         project = load_project(ctx)
         parameters = _parameters(project, param or [])
         workers = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
-        options = BuildOptions(branch, force, workers, fail_fast, parameters, wait)
+        options = BuildOptions(branch, force, workers, fail_fast, parameters, wait, engine.value)
         plan = project.plan(selection or [], exclude or [], options)
         with Progress([job.node.name for job in plan.jobs], out) as progress:
             results = project.build(plan, progress, options)

@@ -60,7 +60,19 @@ def _installation() -> Iterator[Finding]:
         )
     for name in _OPTIONAL:
         yield Finding(name, "note", _version_of(name) or "not installed (optional)")
-    yield Finding("java", "note", shutil.which("java") or "not found (Spark alone needs it)")
+    yield from _spark()
+
+
+def _spark() -> Iterator[Finding]:
+    from transforms.engine.spark.installation import find_java, problems
+
+    java = find_java()
+    yield Finding("java", "note", f"{java.version} ({java.home})" if java else "not found (Spark alone needs it)")
+    missing = problems()
+    for problem in missing:
+        yield Finding("spark", "note", f"{problem.what} To have it: {problem.command}")
+    if not missing:
+        yield Finding("spark", "ok", "Java, pyspark and Delta's jar are there")
 
 
 def _version_of(name: str) -> str | None:

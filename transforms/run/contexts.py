@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from transforms.errors import MissingExtraError, UnavailableError
+from transforms.errors import UnavailableError
 
 
 class JobAborted(BaseException):
@@ -15,6 +15,10 @@ class JobAborted(BaseException):
 
 def _refuse_abort() -> None:
     raise UnavailableError("abort_job() works inside a running job only; this context was made by hand.")
+
+
+def _refuse_spark() -> NoReturn:
+    raise UnavailableError("spark_session is there inside of a running job only; this context was made by hand.")
 
 
 def _installed() -> list[str]:
@@ -78,6 +82,8 @@ class TransformContext(_Context):
     :param environment: the installed packages, as ``name==version``.
     """
 
+    _spark: Callable[[], Any] = staticmethod(_refuse_spark)
+
     def __init__(
         self,
         foundry_connector: Any,
@@ -111,14 +117,11 @@ class TransformContext(_Context):
 
     @property
     def spark_session(self) -> Any:
-        """The Spark session.
+        """The Spark session, which all jobs of a build share; the first use starts Spark.
 
-        :raises MissingExtraError: on the local engine.
+        :raises MissingExtraError: if something that Spark needs is missing, or ``--engine local`` rules it out.
         """
-        raise MissingExtraError(
-            "ctx.spark_session needs the Spark engine, which this job does not run on: install the extra with "
-            "pip install 'transforms-on-delta[spark]', or use @transform.using with pandas or Polars."
-        )
+        return self._spark().session
 
 
 class IncrementalTransformContext(TransformContext):

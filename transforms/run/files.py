@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from transforms.errors import DataError, MissingExtraError, NotFoundError, UsageError, nearest
+from transforms.errors import DataError, NotFoundError, UnavailableError, UsageError, nearest
 from transforms.run.filematch import matches
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ class FileTree(Protocol):
 
     def opened(self, file: IO[Any]) -> None:
         """Take note of a file that was opened for writing, to flush it if the user forgets to."""
+
+    def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
+        """Return files as a Spark DataFrame."""
+
+    def hadoop_folder(self) -> Path:
+        """Return a folder in which the files lie under their paths; of an output, the one that new files go into."""
 
 
 class _Files:
@@ -122,19 +129,69 @@ class FileSystem(_Files):
         show_hidden: bool = False,
         packing_heuristic: str | None = None,
     ) -> Any:
-        """List the files as a Spark DataFrame; on the local engine use :meth:`ls`.
+        """List the files as a Spark DataFrame, in partitions of about equal size.
 
-        :raises MissingExtraError: on the local engine.
+        :param glob: as for :meth:`ls`.
+        :param regex: as for :meth:`ls`.
+        :param show_hidden: as for :meth:`ls`.
+        :param packing_heuristic: how files are put together: ``ffd`` (first fit, decreasing) or ``wfd`` (worst fit,
+            decreasing); in the order of their paths when None.
+        :returns: the columns ``path``, ``size`` (bytes) and ``modified`` (milliseconds since 1970).
+        :raises MissingExtraError: if something that Spark needs is missing, or ``--engine local`` rules it out.
         """
-        raise MissingExtraError(
-            f"{self._tree.name}: filesystem().files() gives a Spark DataFrame, and this job runs on the local engine: "
-            f"use filesystem().ls(), or install the extra with pip install 'transforms-on-delta[spark]'."
-        )
+        return self._tree.spark_files(list(self.ls(glob, regex, show_hidden)), packing_heuristic)
 
     @property
     def hadoop_path(self) -> str | None:
-        """The folder for Hadoop readers: None on the local engine, where files are opened one by one."""
-        return None
+        """The folder in which Spark and others find the files under their paths; of an output, the one to write into."""
+        return str(self._tree.hadoop_folder())
+
+    def __reduce__(self) -> Any:
+        # On an executor there is no job: what it needs of one are the places of the files.
+        return FileSystem, (portable(self._tree, self._read_only), self._read_only)
+
+
+@dataclass(frozen=True)
+class PortableTree:
+    """A dataset's files without its job, for other processes of the same storage.
+
+    Attributes:
+        name: the dataset, as messages name it.
+        files: every file by its path.
+        base: where new files go; None for an input.
+    """
+
+    name: str
+    files: Mapping[str, tuple[FileStatus, Path]]
+    base: Path | None
+
+    def listing(self) -> Mapping[str, tuple[FileStatus, Path]]:
+        """See :class:`FileTree`."""
+        return self.files
+
+    def place(self, path: str) -> Path:
+        """See :class:`FileTree`."""
+        if self.base is None:
+            raise UsageError(f"{self.name} is an input: {path!r} cannot be written.")
+        return self.base / path
+
+    def opened(self, file: IO[Any]) -> None:
+        """Nobody but the caller closes it here."""
+
+    def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
+        """Refuse: an executor has no session."""
+        raise UnavailableError(f"{self.name}: filesystem().files() works on the driver only; pass its result along.")
+
+    def hadoop_folder(self) -> Path:
+        """See :class:`FileTree`."""
+        if self.base is None:
+            raise UnavailableError(f"{self.name}: hadoop_path of an input is known on the driver only; pass it along.")
+        return self.base
+
+
+def portable(tree: FileTree, read_only: bool) -> PortableTree:
+    """Return a dataset's files as they are now, for another process."""
+    return PortableTree(tree.name, dict(tree.listing()), None if read_only else tree.hadoop_folder())
 
 
 class FoundryDataSidecarFile:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from transforms.errors import MissingExtraError, UnavailableError
+from transforms.errors import UnavailableError
 from transforms.run.datasets import LightweightDataset, PlainDataset
 from transforms.run.files import FileSystem, FoundryDataSidecarFileSystem
 from transforms.run.reader import DatasetReader
@@ -16,17 +17,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def spark_only(call: str, instead: str) -> MissingExtraError:
-    """Return the error for a call that needs Spark in a job on the local engine."""
-    return MissingExtraError(
-        f"{call} gives a Spark DataFrame, and this job runs on the local engine: use {instead}, or install the extra "
-        f"with pip install 'transforms-on-delta[spark]'."
-    )
-
-
 def transaction_rid(seq: int) -> str:
     """Return the RID of the transaction that a ledger row is."""
     return f"ri.foundry.main.transaction.{seq:08d}"
+
+
+def _same(files: FileSystem) -> FileSystem:
+    return files
 
 
 class LightweightInput(LightweightDataset):
@@ -110,6 +107,7 @@ class TransformInput(PlainDataset):
         self._dfreader = dfreader
         self._fsbuilder = fsbuilder
         self._batch_incremental_config = batch_incremental_config
+        self._dataframe: Any = None
 
     @property
     def column_descriptions(self) -> dict[str, str]:
@@ -122,11 +120,13 @@ class TransformInput(PlainDataset):
         return self._batch_incremental_config
 
     def dataframe(self) -> Any:
-        """Return the dataset as a Spark DataFrame.
+        """Return the dataset as a Spark DataFrame, the same one each time.
 
-        :raises MissingExtraError: on the local engine.
+        :raises MissingExtraError: if something that Spark needs is missing, or ``--engine local`` rules it out.
         """
-        raise spark_only(f"{self._path or self._rid}: dataframe() in a plain @transform", ".pandas() or .polars()")
+        if self._dataframe is None:
+            self._dataframe = self._dfreader.spark()
+        return self._dataframe
 
     def pandas(self) -> pd.DataFrame:
         """Return the whole dataset as a pandas frame."""
@@ -145,3 +145,8 @@ class TransformInput(PlainDataset):
     def filesystem(self) -> FileSystem:
         """Return the dataset's files, for reading."""
         return self._fsbuilder()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # On an executor there is no job; its files can be read there, and what names it is known.
+        files = self.filesystem()
+        return {**self.__dict__, "_dfreader": None, "_dataframe": None, "_fsbuilder": partial(_same, files)}

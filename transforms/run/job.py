@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pkgutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.errors import UnavailableError, UsageError, nearest
 from transforms.run.contexts import JobAborted, LightweightContext, TransformContext
-from transforms.run.scope import JobScope, Participant
+from transforms.run.scope import EngineChoice, JobScope, Participant
 from transforms.spec.resource import Resource
 from transforms.store.entry import Entry
 from transforms.store.store import Store
@@ -18,6 +19,8 @@ from transforms.store.store import Store
 if TYPE_CHECKING:
     from transforms.config import Config
     from transforms.spec.transform import Transform
+
+_LIBRARIES = {"transform_df": "pyspark", "transform_pandas": "pandas", "transform_polars": "polars"}
 
 Status = Literal["committed", "aborted", "failed", "fresh", "skipped"]
 
@@ -60,6 +63,8 @@ class JobOptions:
         name: the name under which the job is known; the transform's own when None.
         parameters: values for scalar parameters, by name.
         wait_seconds: how long to wait for an output that another job is building, in seconds.
+        engine: which engines it may use; see :class:`~transforms.run.scope.JobScope`.
+        profiles: the Spark profiles of every job of the build.
         may_commit: called right before a commit point; raising there commits nothing.
     """
 
@@ -67,6 +72,8 @@ class JobOptions:
     name: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     wait_seconds: float = 0.0
+    engine: EngineChoice = "auto"
+    profiles: Sequence[str] = ()
     may_commit: Callable[[], None] = lambda: None
 
 
@@ -97,7 +104,16 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
     outputs = output_resources(transform, config)
     code_version = transform.comparable_version
     transaction = store.begin(options.name or transform.__name__, options.branch, outputs, options.wait_seconds)
-    scope = JobScope(transform, transaction, config, code_version, config.fallback_branches, options.parameters)
+    scope = JobScope(
+        transform,
+        transaction,
+        config,
+        code_version,
+        config.fallback_branches,
+        options.parameters,
+        engine=options.engine,
+        profiles=options.profiles,
+    )
     participants: dict[str, Participant] = {}
     try:
         values = _open(scope, participants)
@@ -131,6 +147,8 @@ def output_resources(transform: Transform, config: Config) -> list[Resource]:
 
 
 def _open(scope: JobScope, participants: dict[str, Participant]) -> dict[str, Any]:
+    if scope.engine == "spark" and not scope.transform.lightweight:
+        _ = scope.spark("--engine spark", "another engine").session
     values: dict[str, Any] = {}
     for name, param in scope.transform.params.items():
         opened = pkgutil.resolve_name(param.runtime)(param, name, scope)
@@ -144,7 +162,7 @@ def _open(scope: JobScope, participants: dict[str, Participant]) -> dict[str, An
 def _call(
     transform: Transform, values: Mapping[str, Any], participants: Mapping[str, Participant], context: Any
 ) -> None:
-    library = {"transform_pandas": "pandas", "transform_polars": "polars"}.get(transform.form)
+    library = _LIBRARIES.get(transform.form)
     given = {name: value for name, value in values.items() if library is None or name not in participants}
     returned = transform(**transform.bind_arguments(given, context))
     if library is not None:
@@ -163,6 +181,7 @@ def _context(scope: JobScope) -> Any:
     plain = TransformContext(None, parameters)
     plain._fallbacks = list(scope.fallbacks)
     plain._abort = scope.abort
+    plain._spark = partial(scope.spark, "ctx.spark_session", "pandas or Polars")
     return plain
 
 

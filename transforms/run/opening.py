@@ -26,6 +26,8 @@ def open_input(param: Any, name: str, scope: JobScope) -> Any:
     view = scope.open(resource)
     reader = DatasetReader(resource.alias, view, scope)
     form = scope.transform.form
+    if form == "transform_df":
+        return reader.spark("a transform_df input")
     if form == "transform_pandas":
         return reader.pandas()
     if form == "transform_polars":
@@ -61,7 +63,7 @@ class ReturnedFrame:
         """Write what the compute function returned.
 
         :param frame: the returned value.
-        :param library: ``pandas`` or ``polars``: whose frame it must be.
+        :param library: ``pandas``, ``polars`` or ``pyspark``: whose frame it must be.
         :raises DataError: if it is anything else.
         """
         if type(frame).__module__.split(".")[0] != library or type(frame).__name__ not in ("DataFrame", "LazyFrame"):
@@ -83,7 +85,7 @@ def open_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:
     resource = scope.config.resolve(param.resources[0])
     writer = DatasetWriter(name, resource, scope)
     transaction = scope.transaction
-    if scope.transform.form in ("transform_pandas", "transform_polars"):
+    if scope.transform.form in ("transform_df", "transform_pandas", "transform_polars"):
         writer.value = ReturnedFrame(writer)
     elif scope.transform.lightweight:
         light = LightweightOutput(resource.alias, resource_rid(resource), transaction.branch)

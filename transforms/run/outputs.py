@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from transforms.errors import DataError, UnavailableError, UsageError
 from transforms.run.datasets import LightweightDataset, PlainDataset
 from transforms.run.files import FileSystem, FoundryDataSidecarFileSystem
-from transforms.run.inputs import spark_only
 from transforms.run.reader import DatasetReader
 from transforms.run.writer import DatasetWriter
 
@@ -215,30 +214,28 @@ class TransformOutput(PlainDataset):
     ) -> None:
         """Write rows.
 
-        :param df: on the local engine a pandas, Polars or PyArrow table.
-        :param partition_cols: needs the Spark engine.
-        :param bucket_cols: needs the Spark engine.
-        :param bucket_count: needs the Spark engine.
-        :param sort_by: needs the Spark engine.
-        :param output_format: needs the Spark engine, but for ``parquet``.
-        :param options: needs the Spark engine.
+        :param df: a Spark DataFrame, or a pandas, Polars or PyArrow table.
+        :param partition_cols: columns of a Spark DataFrame whose values stand in the names of folders.
+        :param bucket_cols: columns by whose hash its rows are spread over ``bucket_count`` files.
+        :param bucket_count: how many files; Delta keeps no note of buckets, so readers see plain files.
+        :param sort_by: columns by which each of these files is sorted.
+        :param output_format: ``parquet``, which is what Delta holds.
+        :param options: options of Spark's Parquet writer.
         :param column_descriptions: a description of each column that has one, at most 800 characters.
         :param column_typeclasses: kept for compatibility; Delta has no place for them.
-        :raises MissingExtraError: if an argument needs Spark.
+        :raises UsageError: if the format is another one, or the layout cannot be.
         :raises DataError: if a column's name or type cannot be stored; names the column.
+        :raises EngineError: if Spark cannot compute the frame.
         """
-        asked = {
+        layout = {
             "partition_cols": partition_cols,
             "bucket_cols": bucket_cols,
             "bucket_count": bucket_count,
             "sort_by": sort_by,
-            "output_format": None if output_format == "parquet" else output_format,
+            "output_format": output_format,
             "options": options,
         }
-        for argument, value in asked.items():
-            if value:
-                raise spark_only(f"{self._path or self._rid}: write_dataframe({argument}=...)", "a plain write")
-        self._dfwriter.write(df, column_descriptions)
+        self._dfwriter.write_laid_out(df, column_descriptions, **layout)
 
     def write_pandas(self, pandas_df: pd.DataFrame) -> None:
         """Write the rows of a pandas frame; its index is not stored."""
@@ -255,11 +252,11 @@ class TransformOutput(PlainDataset):
         writer.write(writer.folder() if df is None else df, _one_of(column_description, column_descriptions))
 
     def dataframe(self) -> Any:
-        """Return the dataset as a Spark DataFrame.
+        """Return the dataset as it was before this job, as a Spark DataFrame.
 
-        :raises MissingExtraError: on the local engine.
+        :raises MissingExtraError: if something that Spark needs is missing, or ``--engine local`` rules it out.
         """
-        raise spark_only(f"{self._path or self._rid}: dataframe() of an output", ".pandas()")
+        return previous(self._dfwriter, "dataframe()").spark()
 
     def pandas(self) -> pd.DataFrame:
         """Return the dataset as it was before this job, as a pandas frame."""

@@ -19,6 +19,7 @@ from transforms.plan.staleness import LastBuild, Plan, PlannedJob, plan_jobs
 from transforms.run.build import Cancellation, Listener, Task, run_tasks
 from transforms.run.entry_points import declared_pipelines
 from transforms.run.job import JobOptions, JobResult, run_job
+from transforms.run.scope import EngineChoice
 from transforms.spec.pipeline import Pipeline
 from transforms.spec.resource import Resource
 from transforms.spec.transform import Transform
@@ -37,6 +38,7 @@ class BuildOptions:
         fail_fast: begin nothing new after a failure.
         parameters: values for scalar parameters, by name.
         wait_seconds: how long to wait for an output that another build holds, in seconds.
+        engine: which engines the jobs may use; see :class:`~transforms.run.scope.JobScope`.
     """
 
     branch: str = "master"
@@ -45,6 +47,7 @@ class BuildOptions:
     fail_fast: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
     wait_seconds: float = 0.0
+    engine: EngineChoice = "auto"
 
 
 class Project:
@@ -103,16 +106,19 @@ class Project:
         """
         graph = self.graph(options.branch)
         names = {job.node.name for job in plan.jobs}
+        profiles = list(dict.fromkeys(p for job in plan.jobs for p in self.transforms[job.node.name].profiles))
         cancel = Cancellation()
         tasks = []
         for job in plan.jobs:
             needs = frozenset(node.name for node in graph.upstream(job.node, depth=1) if node.name in names)
-            tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, cancel)))
+            tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, profiles, cancel)))
         if self.store.exists and any(job.action == "build" for job in plan.jobs):
             self.store.recover()
         return run_tasks(tasks, listener, options.workers, options.fail_fast, cancel)
 
-    def _runner(self, graph: Graph, job: PlannedJob, options: BuildOptions, cancel: Cancellation) -> Any:
+    def _runner(
+        self, graph: Graph, job: PlannedJob, options: BuildOptions, profiles: Sequence[str], cancel: Cancellation
+    ) -> Any:
         def run() -> JobResult:
             planned = job
             if job.action == "build" and job.depends_on_rebuild:
@@ -122,7 +128,15 @@ class Project:
                 return JobResult(job.node.name, "fresh", reason=planned.reason)
             transform = self.transforms[job.node.name]
             given = {k: v for k, v in options.parameters.items() if k in transform.values}
-            job_options = JobOptions(options.branch, job.node.name, given, options.wait_seconds, cancel.check)
+            job_options = JobOptions(
+                branch=options.branch,
+                name=job.node.name,
+                parameters=given,
+                wait_seconds=options.wait_seconds,
+                engine=options.engine,
+                profiles=profiles,
+                may_commit=cancel.check,
+            )
             return replace(run_job(transform, self.store, self.config, job_options), reason=planned.reason)
 
         return run

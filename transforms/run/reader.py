@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -53,6 +53,32 @@ class DatasetReader:
 
         self._need_rows("pandas()")
         return reading.read_pandas(self.view)
+
+    def spark(self, call: str = "dataframe()") -> Any:
+        """Return the rows as a Spark DataFrame.
+
+        :param call: what asks for it, for messages.
+        """
+        from transforms.engine.spark.reading import read_dataframe
+
+        self._need_rows(call)
+        engine = self._scope.spark(f"{self.name}: {call}", ".pandas() or .polars()")
+        return read_dataframe(engine, self.view, self.name)
+
+    def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
+        """Return files as a Spark DataFrame."""
+        from transforms.engine.spark.files import files_dataframe
+
+        engine = self._scope.spark(f"{self.name}: filesystem().files()", "filesystem().ls()")
+        return files_dataframe(engine, statuses, packing)
+
+    def hadoop_folder(self) -> Path:
+        """Return a folder in which every file lies under its path in the dataset; made of links where need be."""
+        places = {place: path for path, (_, place) in self.listing().items()}
+        bases = {str(place).removesuffix(f"/{path}") for place, path in places.items()}
+        if len(bases) == 1 and (base := Path(bases.pop())).is_dir():
+            return base
+        return Path(self.path())
 
     def path(self) -> str:
         """Return a local folder that shows the dataset's files under their own names while the job runs."""

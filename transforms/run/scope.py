@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from transforms.errors import NotFoundError, nearest
+from transforms.errors import MissingExtraError, NotFoundError, nearest
 from transforms.spec.resource import Resource
 from transforms.store.change import TableChange
 from transforms.store.entry import InputPin
@@ -18,7 +19,10 @@ from transforms.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from transforms.config import Config
+    from transforms.engine.spark.engine import SparkEngine
     from transforms.spec.transform import Transform
+
+EngineChoice = Literal["auto", "local", "spark"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,9 @@ class JobScope:
         fallbacks: the branches on which inputs are looked for after the build's own.
         parameters: values given for scalar parameters, by name.
         pins: the inputs that were opened, by resource key.
+        engine: which engines it may use: ``auto`` starts Spark when something asks for it, ``local`` never, ``spark``
+            at once.
+        profiles: the Spark profiles of every job of the build, as they share one session.
         aborted: whether the function called ``ctx.abort_job()``.
         at_commit: called once the job is committed, for what is of no use any more.
     """
@@ -75,6 +82,8 @@ class JobScope:
     fallbacks: Sequence[str] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     pins: dict[str, InputPin] = field(default_factory=dict)
+    engine: EngineChoice = "auto"
+    profiles: Sequence[str] = ()
     aborted: bool = False
     at_commit: list[Callable[[], None]] = field(default_factory=list)
     _temporary: list[Path] = field(default_factory=list)
@@ -105,6 +114,26 @@ class JobScope:
             f"({self.transform.source}) reads it.{nearest(resource.alias, known)}"
             + (bring if resource.kind == "dataset" else "")
         )
+
+    def spark(self, call: str, instead: str) -> SparkEngine:
+        """Return Spark, which every job of this process shares.
+
+        :param call: what asks for it, for the message.
+        :param instead: what would do without it.
+        :raises MissingExtraError: if it was ruled out by ``--engine local``, or something that it needs is missing.
+        """
+        if self.engine == "local":
+            raise MissingExtraError(
+                f"{call} needs Spark, and this job runs on the local engine (--engine local): use {instead}, or leave "
+                "the choice out."
+            )
+        from transforms.engine.spark.engine import shared_engine
+
+        engine = shared_engine(self.config.spark, self.profiles or self.transform.profiles)
+        project = self.config.project
+        inside = [Path(entry) for entry in sys.path if entry and Path(entry).is_relative_to(project)]
+        engine.show_sources([project, *inside])
+        return engine
 
     def temporary_folder(self) -> Path:
         """Return a new folder that lives as long as the job."""

@@ -44,6 +44,7 @@ class DatasetWriter:
         self._changes: list[TableChange] = []
         self._open_files: list[IO[Any]] = []
         self._writes_files = False
+        self._gives_folder = False
         self._base = scope.transaction.open_output(self.table)
         if self._base is not None:
             check_writable(self._base.table, resource.alias)
@@ -61,12 +62,15 @@ class DatasetWriter:
     def write(self, frame: Any, descriptions: Mapping[str, str] | None = None) -> None:
         """Stage a frame, or the Parquet files in the folder that :meth:`folder` gave."""
         from transforms.engine.local.staging import stage_files, stage_frame
+        from transforms.engine.spark.staging import is_spark_frame
 
         self._need_no_files()
         self.describe(descriptions)
         mode: Literal["overwrite", "append"] = "overwrite" if self.mode == "replace" else "append"
         transaction = self.scope.transaction
-        if isinstance(frame, (str, Path)):
+        if is_spark_frame(frame):
+            self._write_spark(frame, None)
+        elif isinstance(frame, (str, Path)):
             folder = self.folder()
             if Path(frame).resolve() != folder.resolve():
                 raise self._error(f"a path to write must be path_for_write_table ({folder}); got {frame}.")
@@ -76,6 +80,54 @@ class DatasetWriter:
             self._keep(stage_files(transaction, self.table, fresh, mode, self.descriptions))
         else:
             self._keep(stage_frame(transaction, self.table, frame, mode, self.descriptions, what=self.resource.alias))
+
+    def write_laid_out(self, frame: Any, descriptions: Mapping[str, str] | None, **layout: Any) -> None:
+        """Stage a frame whose files are laid out as the caller wants; what is empty in the layout was not asked for."""
+        from transforms.engine.spark.staging import is_spark_frame
+
+        if layout.pop("output_format") not in (None, "parquet"):
+            raise self._error(
+                "output_format must be 'parquet', as Delta holds nothing else. To write files of another format, write "
+                "them into filesystem().hadoop_path."
+            )
+        if is_spark_frame(frame):
+            self._write_spark(frame, descriptions, **layout)
+            return
+        for argument, value in layout.items():
+            if value:
+                raise self._error(
+                    f"{argument} is for Spark DataFrames; got {type(frame).__module__}.{type(frame).__name__}."
+                )
+        self.write(frame, descriptions)
+
+    def _write_spark(
+        self,
+        frame: Any,
+        descriptions: Mapping[str, str] | None,
+        partition_cols: Sequence[str] | None = None,
+        bucket_cols: Sequence[str] | None = None,
+        bucket_count: int | None = None,
+        sort_by: Sequence[str] | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> None:
+        from transforms.engine.spark.failures import explained
+        from transforms.engine.spark.staging import Layout, stage_dataframe
+
+        self._need_no_files()
+        self.describe(descriptions)
+        engine = self.scope.spark(f"{self.resource.alias}: write_dataframe() of a Spark DataFrame", "a pandas one")
+        engine.check_owner(frame, self.resource.alias)
+        columns = {
+            name: (given,) if isinstance(given, str) else tuple(given or ())
+            for name, given in (("partition_by", partition_cols), ("bucket_by", bucket_cols), ("sort_by", sort_by))
+        }
+        layout = Layout(**columns, buckets=bucket_count or 0, options=options)
+        mode: Literal["overwrite", "append"] = "overwrite" if self.mode == "replace" else "append"
+        with explained(f"{self.scope.transform.__name__}, writing {self.resource.alias}"):
+            change = stage_dataframe(
+                self.scope.transaction, self.table, frame, mode, self.descriptions, self.resource.alias, layout
+            )
+        self._keep(change)
 
     def describe(self, descriptions: Mapping[str, str] | None) -> None:
         """Set descriptions of columns; columns that the dataset does not have are ignored."""
@@ -115,6 +167,20 @@ class DatasetWriter:
         """Remember a file that is being written."""
         self._open_files.append(file)
 
+    def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
+        """Return files as a Spark DataFrame."""
+        from transforms.engine.spark.files import files_dataframe
+
+        engine = self.scope.spark(f"{self.name}: filesystem().files()", "filesystem().ls()")
+        return files_dataframe(engine, statuses, packing)
+
+    def hadoop_folder(self) -> Path:
+        """Return the folder in which new files lie under their paths; whatever is written into it is part of the job."""
+        if self._changes:
+            raise self._error("rows were written to it already; a dataset holds either rows or files.")
+        self._gives_folder = True
+        return self.scope.transaction.staging(self.table, layout.FILES)
+
     # Reading back
 
     def reader(self) -> DatasetReader | None:
@@ -133,7 +199,7 @@ class DatasetWriter:
         if self.aborted:
             return ()
         change: TableChange | None
-        if self._writes_files:
+        if self._writes_files or (self._gives_folder and self._staged_files()):
             change, summary = self._seal_files()
         elif self._changes:
             change, summary = self._seal_rows()

@@ -12,10 +12,6 @@ def unavailable_reasons(transform: Transform) -> list[str]:
         reasons.append(
             "Incremental runs are not available in this version; remove @incremental to build everything anew."
         )
-    if transform.engine == "spark":
-        reasons.append(
-            "It needs the Spark engine, which this version does not run; use @transform.using with pandas or Polars."
-        )
     if transform.resources.container_image is not None:
         reasons.append("Container images are not run locally; leave them out to run in this process.")
     for name, param in transform.params.items():

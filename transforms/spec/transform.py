@@ -91,6 +91,11 @@ class Transform:
         self.source = source_of(compute_func)
 
     @property
+    def profiles(self) -> tuple[str, ...]:
+        """The names of its Spark profiles."""
+        return () if self.profile is None else (self.profile,) if isinstance(self.profile, str) else tuple(self.profile)
+
+    @property
     def params(self) -> dict[str, Param]:
         """Every declared parameter by name."""
         return {**self.inputs, **self.outputs, **self.values}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from transforms.engine.spark.staging import is_spark_frame
 from transforms.errors import DataError
 
 _READERS = {".csv": "read_csv", ".parquet": "read_parquet", ".ndjson": "read_ndjson", ".jsonl": "read_ndjson"}
@@ -14,7 +15,7 @@ _READERS = {".csv": "read_csv", ".parquet": "read_parquet", ".ndjson": "read_ndj
 def as_frame(data: Any) -> Any:
     """Return test data as a frame that an engine can stage.
 
-    :param data: a pandas, Polars or PyArrow table, a list of dicts (a row each), a dict of columns, or the path of a
+    :param data: a pandas, Polars, PyArrow or Spark table, a list of dicts (a row each), a dict of columns, or the path of a
         CSV, Parquet or NDJSON file or of a Delta table.
     :raises DataError: if it is something else, or the path does not exist.
     """
@@ -26,7 +27,7 @@ def as_frame(data: Any) -> Any:
         return pl.DataFrame(dict(data))
     if isinstance(data, Sequence):
         return pl.DataFrame(list(data), infer_schema_length=None)
-    return data
+    return data.toArrow() if is_spark_frame(data) else data
 
 
 def assert_table_equal(left: Any, right: Any, *, ignore_order: bool = False) -> None:

@@ -41,6 +41,10 @@ class Output:
         """Return its rows as a PyArrow table."""
         return self._reader.arrow()
 
+    def dataframe(self) -> Any:
+        """Return its rows as a Spark DataFrame."""
+        return self._reader.spark()
+
     def rows(self) -> list[dict[str, Any]]:
         """Return its rows as dicts."""
         return self.polars().to_dicts()

@@ -34,7 +34,7 @@ def run_transform(
     """Run a transform as a build would, on small data, and return everything it left as real objects.
 
     :param transform: what a decorator made.
-    :param inputs: data for each input, by parameter name: a pandas, Polars or PyArrow table, a list of dicts, a dict
+    :param inputs: data for each input, by parameter name: a pandas, Polars, PyArrow or Spark table, a list of dicts, a dict
         of columns, the path of a CSV, Parquet, NDJSON file or Delta table; for a raw-file dataset a dict of file name
         to bytes or text, or the path of a folder; for a model input an adapter. An input that the store has already
         may be left out.

@@ -97,11 +97,11 @@ def test_an_input_cannot_be_written(run_transform):
         reading(run_transform, lambda fs: fs.open("new", "w"))
 
 
-def test_files_as_a_frame(run_transform):
-    """Polars on a single node; on a plain transform it would be Spark's."""
+def test_files_as_a_frame(run_transform, without_spark):
+    """Polars on a single node; on a plain transform it is Spark's."""
     frame = reading(run_transform, lambda fs: fs.files("**/*.csv"))
     assert frame.select("path", "size").rows() == [("a.csv", 4), ("sub/b.csv", 4)]
-    with pytest.raises(MissingExtraError, match="ls"):
+    with pytest.raises(MissingExtraError, match="Spark cannot start"):
         reading(run_transform, lambda fs: fs.files(), plain=True)
 
 

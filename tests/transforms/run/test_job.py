@@ -69,7 +69,7 @@ def test_a_plain_transform_reads_and_writes_without_spark(run_transform):
     assert result.outputs["out"].column_descriptions == {"x": "a number"}
 
 
-def test_a_spark_call_on_the_local_engine_names_the_extra(run_transform):
+def test_a_spark_call_without_spark_names_the_extra(run_transform, without_spark):
     """The error says what to use instead and what to install."""
 
     @transform(raw=Input("/raw"), out=Output("/out"))
@@ -254,7 +254,7 @@ def test_what_this_version_cannot_run_says_so_when_it_runs(run_transform, decora
         run_transform(build)
 
 
-def test_transform_df_refuses_to_run_without_spark(run_transform):
+def test_transform_df_refuses_to_run_without_spark(run_transform, without_spark):
     """It can be imported and called as a function all the same."""
 
     @transform_df(Output("/out"), raw=Input("/raw"))
@@ -262,7 +262,7 @@ def test_transform_df_refuses_to_run_without_spark(run_transform):
         return raw
 
     assert build("anything") == "anything"
-    with pytest.raises(UnavailableError, match="Spark engine"):
+    with pytest.raises(MissingExtraError, match="Spark cannot start"):
         run_transform(build, {"raw": ROWS})
 
 

@@ -1,0 +1,47 @@
+"""What all tests share: one Spark session, and a clear word where it cannot be had."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from transforms.engine.spark import engine, installation
+from transforms.engine.spark.engine import SparkEngine, shared_engine
+from transforms.engine.spark.installation import problems
+
+_LEFT_OUT = pytest.StashKey[dict[str, str]]()
+
+
+@pytest.fixture
+def spark_engine(request: pytest.FixtureRequest) -> SparkEngine:
+    """The engine, started; with ``CI=true`` a machine without Spark fails the test, else it leaves it out and says so."""
+    missing = problems()
+    if missing:
+        reason = " ".join(f"{problem.what} Run: {problem.command}." for problem in missing)
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        request.config.stash.setdefault(_LEFT_OUT, {})[request.node.nodeid] = reason
+        pytest.skip(reason)
+    shared = shared_engine({})
+    _ = shared.session
+    return shared
+
+
+@pytest.fixture
+def spark(spark_engine):
+    """The session."""
+    return spark_engine.session
+
+
+@pytest.fixture
+def without_spark(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process in which nothing has started Spark, and pyspark is not installed."""
+    monkeypatch.setattr(engine, "_engines", {})
+    monkeypatch.setattr(installation, "installed", lambda package: None)
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    """Name each test that was left out."""
+    for test, reason in config.stash.get(_LEFT_OUT, {}).items():
+        terminalreporter.line(f"LEFT OUT {test}: {reason}")

@@ -1,0 +1,141 @@
+"""What one engine writes every other reads alike: Spark, delta-spark, Polars, pandas, Arrow and DuckDB."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import math
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable
+
+from transforms.api import Input, Output, transform
+from transforms.errors import UnsupportedTableError
+
+UTC = dt.UTC
+TABLES = {
+    "numbers": pa.table(
+        {
+            "byte": pa.array([1, None, -128], pa.int8()),
+            "short": pa.array([1, None, -32768], pa.int16()),
+            "int": pa.array([1, None, -(2**31)], pa.int32()),
+            "long": pa.array([2**63 - 1, None, -(2**63)], pa.int64()),
+            "float": pa.array([1.5, None, -math.inf], pa.float32()),
+            "double": pa.array([0.1, None, math.inf], pa.float64()),
+            "decimal": pa.array(
+                [decimal.Decimal("12345678901234567890.123456789"), None, decimal.Decimal("-0.5")], pa.decimal128(38, 9)
+            ),
+            "boolean": pa.array([True, None, False]),
+        }
+    ),
+    "texts": pa.table(
+        {
+            "string": pa.array(["", None, "Zürich 😀 \u0000 'quoted' \\ %20 /"], pa.string()),
+            "binary": pa.array([b"", None, bytes(range(256))], pa.binary()),
+        }
+    ),
+    "times": pa.table(
+        {
+            "date": pa.array([dt.date(1582, 10, 15), None, dt.date(9999, 12, 31)]),
+            "zoned": pa.array(
+                [dt.datetime(1970, 1, 1, tzinfo=UTC), None, dt.datetime(2038, 1, 19, 3, 14, 7, 999_999, UTC)],
+                pa.timestamp("us", "UTC"),
+            ),
+            "naive": pa.array([dt.datetime(2026, 3, 29, 2, 30), None, dt.datetime(1900, 1, 1)], pa.timestamp("us")),
+        }
+    ),
+    "nested": pa.table(
+        {
+            "list": pa.array([[1, None], None, []], pa.list_(pa.int64())),
+            "struct": pa.array([{"a": 1, "b": [{"c": "x"}]}, None, {"a": None, "b": None}]),
+            "map": pa.array([[("k", 1.5)], None, []], pa.map_(pa.string(), pa.float64())),
+        }
+    ),
+    "empty": pa.table({"a": pa.array([], pa.int64()), "b": pa.array([], pa.string())}),
+    "nulls": pa.table({"a": pa.array([None, None], pa.int64()), "b": pa.array([None, None], pa.string())}),
+    "order": pa.table({"z": [1, 2], "a": ["x", "y"], "M": [0.5, 1.5]}),
+    "large": pa.table({"id": pa.array(range(200_000)), "text": pa.array([f"row {i % 977}" for i in range(200_000)])}),
+}
+
+
+def rows_of(table: pa.Table) -> list[dict]:
+    """Rows as plain values, sorted: Spark keeps no order, and maps come as lists of pairs or as dicts."""
+
+    def plain(value):
+        if isinstance(value, dict):
+            return tuple((key, plain(inner)) for key, inner in value.items())
+        if isinstance(value, (list, tuple)):
+            return tuple(plain(inner) for inner in value)
+        if isinstance(value, dt.datetime) and value.tzinfo is not None:
+            return value.astimezone(UTC)
+        return value
+
+    return sorted(([(k, plain(v)) for k, v in row.items()] for row in table.to_pylist()), key=repr)
+
+
+def as_arrow(frame) -> pa.Table:
+    return frame.toArrow()
+
+
+@transform(data=Input("/data"), out=Output("/out"))
+def by_spark(data, out):
+    out.write_dataframe(data.dataframe())
+
+
+@transform.using(data=Input("/data"), out=Output("/out"))
+def by_arrow(data, out):
+    out.write_table(data.arrow())
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("writer", [by_spark, by_arrow], ids=["spark", "local"])
+def test_every_reader_reads_the_same(name, writer, run_transform, spark, spark_engine, store, monkeypatch):
+    """Reading goes through our own readers on both engines, with and without Delta's jar, and through plain libraries."""
+    table = TABLES[name]
+    output = run_transform(writer, {"data": table}).outputs["out"]
+    path = str(store.root / "master/datasets/out")
+    expected = rows_of(table)
+    found = {
+        "arrow": output.arrow(),
+        "polars": output.polars().to_arrow(),
+        "spark": as_arrow(output.dataframe()),
+        "delta-spark": as_arrow(spark.read.format("delta").load(path)),
+        "delta-spark SQL": as_arrow(spark.sql(f"SELECT * FROM delta.`{path}`")),
+        "duckdb": duckdb.from_arrow(DeltaTable(path).to_pyarrow_dataset()).to_arrow_table(),
+    }
+    monkeypatch.setattr(spark_engine, "_has_delta", False)
+    found["spark without the jar"] = as_arrow(output.dataframe())
+    for reader, read in found.items():
+        assert read.column_names == table.column_names, reader
+        assert rows_of(read) == expected, reader
+
+
+def test_delta_spark_writes_into_our_tables_and_we_read_on(run_transform, spark, store):
+    run_transform(by_arrow, {"data": TABLES["order"]})
+    path = store.root / "master/datasets/out"
+    spark.sql(f"INSERT INTO delta.`{path}` VALUES (3, 'z', 2.5)")
+    spark.sql(f"UPDATE delta.`{path}` SET a = 'changed' WHERE z = 1")
+    spark.sql(f"DELETE FROM delta.`{path}` WHERE z = 2")
+
+    @transform.using(data=Input("/out"), seen=Output("/seen"))
+    def look(data, seen):
+        seen.write_table(data.polars().sort("z"))
+
+    assert run_transform(look).outputs["seen"].rows() == [
+        {"z": 1, "a": "changed", "M": 0.5},
+        {"z": 3, "a": "z", "M": 2.5},
+    ]
+    assert run_transform(by_spark).outputs["out"].polars().height == 2, "and we write it on"
+
+
+def test_a_table_with_a_feature_that_cannot_be_written_is_refused_with_what_to_drop(run_transform, spark, store):
+    run_transform(by_arrow, {"data": TABLES["order"]})
+    path = store.root / "master/datasets/out"
+    spark.sql(f"ALTER TABLE delta.`{path}` SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')")
+    before = pl.read_delta(str(path)).height
+    with pytest.raises(UnsupportedTableError, match="deletionVectors.*delta.enableDeletionVectors"):
+        run_transform(by_spark)
+    assert pl.read_delta(str(path)).height == before

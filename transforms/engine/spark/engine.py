@@ -1,0 +1,204 @@
+"""The one Spark session of a process, started when something first asks for it."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from transforms.engine.spark import jars
+from transforms.engine.spark.installation import require_spark
+from transforms.engine.spark.profiles import confs_of
+from transforms.engine.spark.settings import SparkSettings
+from transforms.errors import DataError, EngineError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_log = logging.getLogger(__name__)
+
+_DELTA = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+}
+_ALWAYS = {
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # not INT96, which has no order and no statistics
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # With it, Spark 4.2.0 waits for ever on a Python UDF over a Parquet scan: worker and JVM disagree on the protocol.
+    "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+_LOCAL = {
+    # A machine of its own: no network name to resolve, and few partitions, as each costs milliseconds.
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}",
+}
+
+
+class SparkEngine:
+    """Spark as the jobs of one process share it.
+
+    :param settings: how it is started.
+    :param profiles: names of Spark profiles; they matter on a cluster only.
+    """
+
+    def __init__(self, settings: SparkSettings, profiles: Iterable[str] = ()) -> None:
+        self.settings = settings
+        self.profiles = tuple(profiles)
+        self._lock = threading.Lock()
+        self._session: SparkSession | None = None
+        self._has_delta = False
+        self._sources: list[str] = []
+
+    @property
+    def session(self) -> SparkSession:
+        """The session; the first call starts Spark.
+
+        :raises MissingExtraError: if something that Spark needs is missing; names it and the command that brings it.
+        :raises EngineError: if Spark does not start.
+        """
+        with self._lock:
+            if self._session is None:
+                self._session = self._start()
+            return self._session
+
+    @property
+    def has_started(self) -> bool:
+        """Whether there is a session."""
+        return self._session is not None
+
+    @property
+    def has_delta(self) -> bool:
+        """Whether Spark can read Delta tables by itself."""
+        _ = self.session
+        return self._has_delta
+
+    def check_owner(self, frame: Any, what: str) -> None:
+        """Refuse a frame that this session cannot compute.
+
+        :raises DataError: if it was made by another session, or by one that was stopped.
+        """
+        session = frame.sparkSession
+        if self.settings.is_connect:
+            is_ours = not hasattr(session, "_jsparkSession")
+        else:
+            is_ours = getattr(session, "_sc", None) is self.session.sparkContext
+        if not is_ours:
+            raise DataError(
+                f"{what}: the Spark DataFrame belongs to another Spark session, or to one that was stopped. Make it from "
+                "an input or from ctx.spark_session, and do not stop the session."
+            )
+
+    def stop(self) -> None:
+        """End Spark; the next use starts it anew."""
+        with self._lock:
+            if self._session is not None:
+                self._session.stop()
+                self._session = None
+
+    def show_sources(self, folders: Iterable[Path]) -> None:
+        """Let Python on the executors import what lies in some folders, as it can here."""
+        self._sources = list(dict.fromkeys([*map(str, folders), *self._sources]))
+        if self._session is not None:
+            self._apply_sources(self._session)
+
+    def _apply_sources(self, session: SparkSession) -> None:
+        if not self.settings.is_connect:
+            session.sparkContext.environment["PYTHONPATH"] = os.pathsep.join(self._sources)
+
+    def _start(self) -> SparkSession:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+        settings = self.settings
+        if not settings.is_connect:
+            java = require_spark()
+            os.environ.setdefault("JAVA_HOME", str(java.home))
+        from pyspark.sql import SparkSession
+
+        conf = self._conf()
+        if settings.is_local:
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        builder = SparkSession.builder.appName("transforms")
+        builder = builder.remote(settings.master) if settings.is_connect else builder.master(settings.master)
+        for key, value in conf.items():
+            builder = builder.config(key, value)
+        try:
+            session = builder.getOrCreate()
+        except Exception as error:
+            raise EngineError(f"Spark did not start on {settings.master}: {_first_line(error)}") from error
+        if settings.is_connect:
+            self._has_delta = settings.delta is not False
+        else:
+            # What fails raises an error that says why; the JVM's stacks beside it are for who asks for them.
+            session.sparkContext.setLogLevel(settings.conf.get("spark.log.level", "OFF"))
+            logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL + 1)
+            session.sparkContext.setCheckpointDir(_checkpoint_folder())
+            self._apply_sources(session)
+            self._has_delta = _DELTA["spark.sql.extensions"] in str(session.conf.get("spark.sql.extensions", ""))
+        return session
+
+    def _conf(self) -> dict[str, str]:
+        settings = self.settings
+        conf = dict(_ALWAYS)
+        if settings.is_local:
+            cores = os.cpu_count() or 2
+            conf |= _LOCAL | {"spark.sql.shuffle.partitions": str(2 * cores), "spark.local.dir": tempfile.gettempdir()}
+        elif not settings.is_connect:
+            conf |= confs_of(self.profiles, settings.profiles)
+        files, packages = [*settings.jars], [*settings.packages]
+        if settings.delta is not False and not settings.is_connect:
+            found = [] if any("delta-spark" in name for name in (*files, *packages)) else jars.find_jars()
+            if not found and settings.delta and not any("delta-spark" in name for name in (*files, *packages)):
+                found = jars.fetch_jars()
+            files += map(str, found)
+        if any("delta-spark" in name for name in (*files, *packages)):
+            conf |= _DELTA
+        for key, values in (("spark.jars", files), ("spark.jars.packages", packages)):
+            if values:
+                conf[key] = ",".join(values)
+        return conf | dict(settings.conf)
+
+
+_engines: dict[str, SparkEngine] = {}
+_engines_lock = threading.Lock()
+
+
+def shared_engine(section: Mapping[str, Any], profiles: Iterable[str] = ()) -> SparkEngine:
+    """Return this process's engine: Spark has one context in a process.
+
+    :param section: ``[tool.transforms.spark]``. Other settings than before end the session of the earlier ones.
+    :param profiles: names of the Spark profiles of the build.
+    """
+    settings = SparkSettings.from_config(section)
+    with _engines_lock:
+        current = _engines.get("current")
+        if current is None or current.settings != settings:
+            if current is not None:
+                current.stop()
+            current = _engines["current"] = SparkEngine(settings, profiles)
+        elif not current.has_started:
+            current.profiles = tuple(dict.fromkeys([*current.profiles, *profiles]))
+        return current
+
+
+def _checkpoint_folder() -> str:
+    folder = tempfile.mkdtemp(prefix="transforms-checkpoints-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__

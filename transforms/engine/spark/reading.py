@@ -1,0 +1,51 @@
+"""A pinned version of a dataset as a Spark DataFrame."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from transforms.errors import UnsupportedTableError
+from transforms.store.tables import TableView
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from transforms.engine.spark.engine import SparkEngine
+
+_PLAIN_FEATURES = frozenset({"appendOnly", "invariants", "timestampNtz", "changeDataFeed", "checkConstraints"})
+
+
+def read_dataframe(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
+    """Return the version as a Spark DataFrame: read by Delta where its jar is, else by the version's files.
+
+    :param engine: Spark.
+    :param view: the version.
+    :param name: the dataset, for messages.
+    :raises UnsupportedTableError: if only Delta can read it, and its jar is missing.
+    """
+    if engine.has_delta:
+        reader = engine.session.read.format("delta").option("versionAsOf", view.version)
+        return reader.load(str(view.path))
+    return _read_files(engine, view, name)
+
+
+def _read_files(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
+    from pyspark.sql.types import StructType
+
+    from transforms.engine.spark.jars import FETCH_COMMAND
+
+    unreadable = sorted(set(view.table.protocol().reader_features or ()) - _PLAIN_FEATURES)
+    if unreadable or (view.table.metadata().configuration.get("delta.columnMapping.mode", "none") != "none"):
+        raise UnsupportedTableError(
+            f"{name} has the Delta table feature {', '.join(unreadable) or 'columnMapping'}, which takes Delta's jar to "
+            f"read in Spark. Fetch it with: {FETCH_COMMAND}"
+        )
+    schema = StructType.fromJson(json.loads(view.schema_json))
+    files = [unquote(address) for address in view.table.file_uris()]
+    if not files:
+        return engine.session.createDataFrame([], schema)
+    reader = engine.session.read.schema(schema).option("basePath", str(view.path))
+    # Spark finds partition values in folder names; their types are those of the schema.
+    return reader.parquet(*files).select(*schema.names)

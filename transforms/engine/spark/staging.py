@@ -1,0 +1,121 @@
+"""Staging a Spark DataFrame: executors write Parquet into the transaction's own folder, and delta-rs commits it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote
+
+from transforms.engine.local.staging import staged_file
+from transforms.engine.spark.types import delta_schema
+from transforms.errors import DataError, UsageError
+from transforms.store.change import StagedFile, TableChange
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from transforms.store.transaction import Transaction
+
+_NULL = "__HIVE_DEFAULT_PARTITION__"
+_THREADS = 8
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the files of a written frame are laid out.
+
+    Attributes:
+        partition_by: columns whose values stand in the names of folders.
+        bucket_by: columns by whose hash rows are spread over ``buckets`` files.
+        buckets: how many files.
+        sort_by: columns by which each of these files is sorted.
+        options: options of Spark's Parquet writer.
+    """
+
+    partition_by: tuple[str, ...] = ()
+    bucket_by: tuple[str, ...] = ()
+    buckets: int = 0
+    sort_by: tuple[str, ...] = ()
+    options: Mapping[str, str] | None = None
+
+
+def stage_dataframe(
+    transaction: Transaction,
+    table: str,
+    frame: DataFrame,
+    mode: Literal["overwrite", "append"],
+    descriptions: Mapping[str, str],
+    what: str,
+    layout: Layout,
+) -> TableChange:
+    """Let Spark write a frame where its table will find it, and return the change that would commit it.
+
+    :param transaction: the transaction that stages.
+    :param table: the table's folder, relative to the store's root.
+    :param frame: the frame; nothing of it is computed before.
+    :param mode: ``overwrite`` or ``append``.
+    :param descriptions: a description of each column that has one.
+    :param what: the dataset, for messages.
+    :param layout: how the files are laid out.
+    :raises DataError: if a column has a name or type that Delta cannot hold, or the layout names one that is missing.
+    """
+    schema = delta_schema(frame.schema, what, {k: v for k, v in descriptions.items() if k in frame.columns})
+    _check(layout, frame.columns, what)
+    if layout.bucket_by:
+        frame = frame.repartition(layout.buckets, *layout.bucket_by)
+        frame = frame.sortWithinPartitions(*layout.sort_by) if layout.sort_by else frame
+    folder = transaction.staging(table) / f"spark-{uuid.uuid4().hex}"
+    writer = frame.write.mode("errorifexists").options(**{"compression": "zstd", **(layout.options or {})})
+    if layout.partition_by:
+        writer = writer.partitionBy(*layout.partition_by)
+    writer.parquet(str(folder))
+    root = transaction.store.root / table
+    written = [file for file in sorted(folder.rglob("*.parquet")) if file.name[0] not in "._"]
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="footers") as pool:
+        staged = list(pool.map(lambda file: _staged(file, folder, root), written))
+    files = tuple(file for file in staged if file.rows)
+    for file in staged:
+        if not file.rows:  # Spark writes one to keep the schema, which Delta's log has
+            (root / file.path).unlink()
+    return TableChange(table, mode, schema, files, layout.partition_by)
+
+
+def _staged(file: Path, folder: Path, root: Path) -> StagedFile:
+    described = staged_file(file, root)
+    values = dict(_partition(part) for part in file.relative_to(folder).parts[:-1])
+    if not values:
+        return described
+    return StagedFile(described.path, described.size, described.rows, described.stats, values)
+
+
+def _partition(part: str) -> tuple[str, str | None]:
+    name, _, value = part.partition("=")
+    return unquote(name), None if value == _NULL else unquote(value)
+
+
+def _check(layout: Layout, columns: Sequence[str], what: str) -> None:
+    if bool(layout.bucket_by) != bool(layout.buckets):
+        raise UsageError(f"{what}: bucket_cols and bucket_count belong together; give both or neither.")
+    if layout.sort_by and not layout.bucket_by:
+        raise UsageError(f"{what}: sort_by sorts the rows of a bucket; give bucket_cols and bucket_count with it.")
+    if not isinstance(layout.buckets, int) or layout.buckets < 0:
+        raise UsageError(f"{what}: bucket_count is a whole number above 0; got {layout.buckets!r}.")
+    named = {"partition_cols": layout.partition_by, "bucket_cols": layout.bucket_by, "sort_by": layout.sort_by}
+    for argument, names in named.items():
+        missing = [name for name in names if name not in columns]
+        if missing:
+            raise DataError(
+                f"{what}: {argument} names {missing[0]!r}, which is no column; there are {', '.join(columns)}."
+            )
+    if layout.partition_by and set(layout.partition_by) >= set(columns):
+        raise DataError(f"{what}: partition_cols names every column; leave at least one to be stored in the files.")
+
+
+def is_spark_frame(frame: Any) -> bool:
+    """Whether a frame is Spark's, of whichever kind, without importing it."""
+    kind = type(frame)
+    return kind.__module__.startswith("pyspark.sql") and kind.__name__ == "DataFrame"

@@ -1,0 +1,79 @@
+"""Spark's column types as Delta has them, and a refusal of those that it does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from transforms.engine.local.types import check_names
+from transforms.errors import DataError
+
+if TYPE_CHECKING:
+    from pyspark.sql.types import StructType
+
+_PRIMITIVE = frozenset(
+    {
+        "boolean",
+        "byte",
+        "short",
+        "integer",
+        "long",
+        "float",
+        "double",
+        "string",
+        "binary",
+        "date",
+        "timestamp",
+        "timestamp_ntz",
+    }
+)
+_ADVICE = {
+    "void": "it holds nothing but nulls, so its type is unknown: cast it, for example with .cast('string')",
+    "interval": "keep it as a number of seconds or days",
+    "day-time interval": "keep it as a number of seconds or days",
+    "time": "Delta has no time of day: keep it as a string, or as a number of microseconds",
+    "variant": "turn it into a string of JSON with to_json()",
+    "udt": "turn it into an array, vectors for example with pyspark.ml.functions.vector_to_array()",
+}
+
+
+def delta_schema(schema: StructType, what: str, descriptions: Mapping[str, str]) -> str:
+    """Return a Spark schema as Delta's schema JSON: every column nullable, descriptions as column comments.
+
+    :param schema: the schema of a frame.
+    :param what: the dataset, for messages.
+    :param descriptions: of the columns; what a column says of itself otherwise is not kept.
+    :raises DataError: if a column has a name or a type that Delta cannot hold.
+    """
+    check_names(schema.names, what)
+    if not schema.names:
+        raise DataError(f"{what}: the frame has no columns; a dataset needs at least one.")
+    fields = [_field(field, field["name"], what) for field in json.loads(schema.json())["fields"]]
+    for field in fields:
+        if field["name"] in descriptions:
+            field["metadata"] = {"comment": descriptions[field["name"]]}
+    return json.dumps({"type": "struct", "fields": fields}, ensure_ascii=False)
+
+
+def _field(field: Mapping[str, Any], column: str, what: str) -> dict[str, Any]:
+    return {"name": field["name"], "type": _type(field["type"], column, what), "nullable": True, "metadata": {}}
+
+
+def _type(kind: Any, column: str, what: str) -> Any:
+    if isinstance(kind, str):
+        if kind.startswith(("char(", "varchar(", "string collate")):
+            return "string"
+        if kind in _PRIMITIVE or kind.startswith("decimal("):
+            return kind
+    elif kind["type"] == "array":
+        return {**kind, "elementType": _type(kind["elementType"], column, what), "containsNull": True}
+    elif kind["type"] == "map":
+        sides = {side: _type(kind[side], column, what) for side in ("keyType", "valueType")}
+        return {**kind, **sides, "valueContainsNull": True}
+    elif kind["type"] == "struct":
+        check_names((field["name"] for field in kind["fields"]), f"{what}, inside column {column!r}")
+        return {"type": "struct", "fields": [_field(f, f"{column}.{f['name']}", what) for f in kind["fields"]]}
+    name = kind if isinstance(kind, str) else kind["type"]
+    advice = next((text for key, text in _ADVICE.items() if name.startswith(key)), "cast it to another type")
+    raise DataError(f"{what}: column {column!r} has the type {name}, which Delta cannot hold; {advice}.")
