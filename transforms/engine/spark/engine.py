@@ -34,8 +34,8 @@ _ALWAYS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # With it, Spark 4.2.0 waits for ever on a Python UDF over a Parquet scan: worker and JVM disagree on the protocol.
     "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
 }
+_OWN_DRIVER = {"spark.ui.showConsoleProgress": "false"}
 _LOCAL = {
     # A machine of its own: no network name to resolve, and few partitions, as each costs milliseconds.
     "spark.driver.bindAddress": "127.0.0.1",
@@ -151,7 +151,7 @@ class SparkEngine:
 
     def _conf(self) -> dict[str, str]:
         settings = self.settings
-        conf = dict(_ALWAYS)
+        conf = dict(_ALWAYS) if settings.is_connect else _ALWAYS | _OWN_DRIVER
         if settings.is_local:
             cores = os.cpu_count() or 2
             conf |= _LOCAL | {"spark.sql.shuffle.partitions": str(2 * cores), "spark.local.dir": tempfile.gettempdir()}

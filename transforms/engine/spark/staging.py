@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from transforms.store.transaction import Transaction
 
+_log = logging.getLogger(__name__)
 _NULL = "__HIVE_DEFAULT_PARTITION__"
 _THREADS = 8
 
@@ -66,10 +68,16 @@ def stage_dataframe(
     schema = delta_schema(frame.schema, what, {k: v for k, v in descriptions.items() if k in frame.columns})
     _check(layout, frame.columns, what)
     if layout.bucket_by:
+        _log.warning(
+            "%s: the rows are laid out in %d buckets of %s, which Delta cannot note: readers do not know of it.",
+            what,
+            layout.buckets,
+            ", ".join(layout.bucket_by),
+        )
         frame = frame.repartition(layout.buckets, *layout.bucket_by)
         frame = frame.sortWithinPartitions(*layout.sort_by) if layout.sort_by else frame
     folder = transaction.staging(table) / f"spark-{uuid.uuid4().hex}"
-    writer = frame.write.mode("errorifexists").options(**{"compression": "zstd", **(layout.options or {})})
+    writer = frame.write.mode("error").options(**{"compression": "zstd", **(layout.options or {})})
     if layout.partition_by:
         writer = writer.partitionBy(*layout.partition_by)
     writer.parquet(str(folder))

@@ -78,7 +78,7 @@ def test_partitions_become_delta_partitions(run_transform, spark, store):
     assert {row["a"] for row in result.outputs["out"].dataframe().filter("b is null").collect()} == {3}
 
 
-def test_buckets_are_files_that_are_sorted(run_transform, spark, store):
+def test_buckets_are_files_that_are_sorted(run_transform, spark, store, caplog):
     @transform(out=Output("/out"))
     def spread(ctx, out):
         frame = ctx.spark_session.range(1000).selectExpr("id % 7 as k", "1000 - id as v")
@@ -90,6 +90,7 @@ def test_buckets_are_files_that_are_sorted(run_transform, spark, store):
     assert len(files) == 3
     for file in files:
         assert pl.read_parquet(file)["v"].is_sorted()
+    assert "3 buckets of k, which Delta cannot note" in caplog.text
 
 
 @pytest.mark.parametrize(
