@@ -6,7 +6,7 @@ STAMP := $(ENV)/.installed
 SPARK := $(ENV)/.spark
 PEERS := .venv-peers
 
-.PHONY: run run-spark test benchmark check clean
+.PHONY: run run-spark test test-integrations benchmark check clean
 
 run: $(STAMP)  ## Build the sample pipelines and say how to look at them.
 	$(BIN)/transforms build
@@ -18,6 +18,10 @@ run-spark: $(SPARK)  ## The same with Spark: a million rows, a model of Spark ML
 
 test: $(SPARK) check  ## Check style and types, then run the whole suite.
 	$(BIN)/python -m pytest
+
+test-integrations: $(SPARK)  ## What needs large downloads.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[integrations]'
+	$(BIN)/python -m pytest tests/integrations --integrations
 
 check: $(STAMP)
 	$(BIN)/ruff check .

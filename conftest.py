@@ -16,10 +16,12 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the switch for benchmarks."""
+    """Add the switches for what ``make test`` leaves out."""
     parser.addoption("--benchmark", action="store_true", help="run tests/benchmarks, which measure against peers")
+    parser.addoption("--integrations", action="store_true", help="run tests/integrations, which need large downloads")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave benchmarks to ``make benchmark``: they are measurements, not tests."""
-    return True if collection_path.name == "benchmarks" and not config.getoption("--benchmark") else None
+    """Leave benchmarks to ``make benchmark``, as they are measurements, and large downloads to ``make test-integrations``."""
+    switch = {"benchmarks": "--benchmark", "integrations": "--integrations"}.get(collection_path.name)
+    return True if switch is not None and not config.getoption(switch) else None

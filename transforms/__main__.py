@@ -1,5 +1,6 @@
-"""``python -m transforms`` is the command ``transforms``."""
+"""``python -m transforms``: the command line, for where its script is not on the path."""
 
 from transforms.cli.app import main
 
-main()
+if __name__ == "__main__":
+    main()
