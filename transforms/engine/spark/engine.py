@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transforms.engine.spark import jars
+from transforms.engine.spark.confs import DELTA_EXTENSION, session_confs
 from transforms.engine.spark.installation import require_spark
-from transforms.engine.spark.profiles import confs_of
 from transforms.engine.spark.settings import SparkSettings
 from transforms.errors import DataError, EngineError
 
@@ -23,28 +23,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _log = logging.getLogger(__name__)
-
-_DELTA = {
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-}
-_ALWAYS = {
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # not INT96, which has no order and no statistics
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
-    # With it, Spark 4.2.0 waits for ever on a Python UDF over a Parquet scan: worker and JVM disagree on the protocol.
-    "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
-}
-_OWN_DRIVER = {"spark.ui.showConsoleProgress": "false"}
-_LOCAL = {
-    # A machine of its own: no network name to resolve, and few partitions, as each costs milliseconds.
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-    "spark.ui.enabled": "false",
-    "spark.databricks.delta.snapshotPartitions": "2",
-    "spark.sql.catalogImplementation": "in-memory",
-    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}",
-}
 
 
 class SparkEngine:
@@ -127,12 +105,12 @@ class SparkEngine:
             os.environ.setdefault("JAVA_HOME", str(java.home))
         from pyspark.sql import SparkSession
 
-        conf = self._conf()
+        confs = session_confs(settings, self.profiles, self._delta_jars())
         if settings.is_local:
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         builder = SparkSession.builder.appName("transforms")
         builder = builder.remote(settings.master) if settings.is_connect else builder.master(settings.master)
-        for key, value in conf.items():
+        for key, value in confs.items():
             builder = builder.config(key, value)
         try:
             session = builder.getOrCreate()
@@ -143,32 +121,18 @@ class SparkEngine:
         else:
             # What fails raises an error that says why; the JVM's stacks beside it are for who asks for them.
             session.sparkContext.setLogLevel(settings.conf.get("spark.log.level", "OFF"))
-            logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL + 1)
+            for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
+                logging.getLogger(name).setLevel(logging.CRITICAL + 1)
             session.sparkContext.setCheckpointDir(_checkpoint_folder())
             self._apply_sources(session)
-            self._has_delta = _DELTA["spark.sql.extensions"] in str(session.conf.get("spark.sql.extensions", ""))
+            self._has_delta = DELTA_EXTENSION in str(session.conf.get("spark.sql.extensions", ""))
         return session
 
-    def _conf(self) -> dict[str, str]:
+    def _delta_jars(self) -> list[Path]:
         settings = self.settings
-        conf = dict(_ALWAYS) if settings.is_connect else _ALWAYS | _OWN_DRIVER
-        if settings.is_local:
-            cores = os.cpu_count() or 2
-            conf |= _LOCAL | {"spark.sql.shuffle.partitions": str(2 * cores), "spark.local.dir": tempfile.gettempdir()}
-        elif not settings.is_connect:
-            conf |= confs_of(self.profiles, settings.profiles)
-        files, packages = [*settings.jars], [*settings.packages]
-        if settings.delta is not False and not settings.is_connect:
-            found = [] if any("delta-spark" in name for name in (*files, *packages)) else jars.find_jars()
-            if not found and settings.delta and not any("delta-spark" in name for name in (*files, *packages)):
-                found = jars.fetch_jars()
-            files += map(str, found)
-        if any("delta-spark" in name for name in (*files, *packages)):
-            conf |= _DELTA
-        for key, values in (("spark.jars", files), ("spark.jars.packages", packages)):
-            if values:
-                conf[key] = ",".join(values)
-        return conf | dict(settings.conf)
+        if settings.delta is False or settings.is_connect or settings.brings_delta:
+            return []
+        return jars.find_jars() or (jars.fetch_jars() if settings.delta else [])
 
 
 _engines: dict[str, SparkEngine] = {}

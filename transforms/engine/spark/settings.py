@@ -43,6 +43,11 @@ class SparkSettings:
         """Whether the driver is a server that Spark Connect speaks to."""
         return self.master.startswith("sc://")
 
+    @property
+    def brings_delta(self) -> bool:
+        """Whether the packages or jars name Delta's own."""
+        return any("delta-spark" in name for name in (*self.packages, *self.jars))
+
     @classmethod
     def from_config(cls, section: Mapping[str, Any]) -> SparkSettings:
         """Read the section of the configuration.

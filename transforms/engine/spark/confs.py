@@ -1,0 +1,59 @@
+"""The properties that a Spark session is started with."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from transforms.engine.spark.profiles import confs_of
+from transforms.engine.spark.settings import SparkSettings
+
+DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
+
+_DELTA = {
+    "spark.sql.extensions": DELTA_EXTENSION,
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+}
+_ALWAYS = {
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # not INT96, which has no order and no statistics
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # With it, Spark 4.2.0 waits for ever on a Python UDF over a Parquet scan: worker and JVM disagree on the protocol.
+    "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
+}
+_OWN_DRIVER = {"spark.ui.showConsoleProgress": "false"}
+_LOCAL = {
+    # A machine of its own: no network name to resolve, and few partitions, as each costs milliseconds.
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}",
+}
+
+
+def session_confs(settings: SparkSettings, profiles: Iterable[str], delta_jars: Sequence[Path]) -> dict[str, str]:
+    """Return the properties of a session; what the settings name wins over everything else.
+
+    :param settings: how Spark is started.
+    :param profiles: names of Spark profiles; they matter on a cluster only.
+    :param delta_jars: Delta's jars on this machine, where the settings bring none of their own.
+    """
+    confs = dict(_ALWAYS) if settings.is_connect else _ALWAYS | _OWN_DRIVER
+    if settings.is_local:
+        partitions = str(2 * (os.cpu_count() or 2))
+        confs |= _LOCAL | {"spark.sql.shuffle.partitions": partitions, "spark.local.dir": tempfile.gettempdir()}
+    elif not settings.is_connect:
+        confs |= confs_of(profiles, settings.profiles)
+    if delta_jars or settings.brings_delta:
+        confs |= _DELTA
+    for key, values in (
+        ("spark.jars", [*settings.jars, *map(str, delta_jars)]),
+        ("spark.jars.packages", settings.packages),
+    ):
+        if values:
+            confs[key] = ",".join(values)
+    return confs | dict(settings.conf)
