@@ -13,8 +13,8 @@ run: $(STAMP)  ## Build the sample pipelines and say how to look at them.
 	@$(BIN)/python -m pipelines.summary
 
 run-spark: $(SPARK)  ## The same with Spark: a million rows, a model of Spark ML.
-	$(BIN)/transforms --pipeline spark_pipelines build
-	@$(BIN)/python -m pipelines.summary
+	TRANSFORMS_PIPELINES=pipelines.cancer $(BIN)/transforms build
+	@$(BIN)/python -m pipelines.summary /examples/cancer/model
 
 test: $(SPARK) check  ## Check style and types, then run the whole suite.
 	$(BIN)/python -m pytest

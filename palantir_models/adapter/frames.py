@@ -54,7 +54,8 @@ def to_spark(where: str, declared: Tabular, value: Any) -> Any:
             f"The {where} is declared as pm.Spark, and PySpark is not installed. "
             "Run: pip install 'transforms-on-delta[spark]', or declare it as pm.Pandas."
         ) from error
-    session = sql.SparkSession.getActiveSession()
+    # Each thread has an active session of its own, and the threads of a build have none.
+    session = sql.SparkSession.getActiveSession() or getattr(sql.SparkSession, "_instantiatedSession", None)
     if session is None:
         raise InferenceTypeError(
             f"The {where} is declared as pm.Spark and no Spark session runs here. "

@@ -1,0 +1,10 @@
+"""A tumour's measurements, a million times: features on Spark, a model of Spark ML, all in the same commits.
+
+It is no part of ``make run``, as it needs Spark: ``make run-spark`` builds it.
+"""
+
+from pipelines.cancer import features, raw, train
+from transforms.api import Pipeline
+
+pipeline = Pipeline()
+pipeline.discover_transforms(raw, features, train)
