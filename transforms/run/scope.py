@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,9 +129,7 @@ class JobScope:
         from transforms.engine.spark.engine import shared_engine
 
         engine = shared_engine(self.config.spark, self.profiles or self.transform.profiles)
-        project = self.config.project
-        inside = [Path(entry) for entry in sys.path if entry and Path(entry).is_relative_to(project)]
-        engine.show_sources([project, *inside])
+        engine.show_sources(self.config.project)
         return engine
 
     def temporary_folder(self) -> Path:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+_SIDE_BY_SIDE, _THREADS = 16, 16
 
 
 def sync_file(path: Path) -> None:
@@ -22,13 +25,21 @@ sync_folder = sync_file  # a folder's entries are synced through a descriptor ju
 
 def sync_tree(files: Iterable[Path], root: Path) -> None:
     """Bring files to the disk, and every folder between them and ``root``, which they lie below."""
+    paths = list(files)
+    if len(paths) < _SIDE_BY_SIDE:
+        for path in paths:
+            sync_file(path)
+    else:  # the disk takes many requests at a time
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="sync") as pool:
+            for _ in pool.map(sync_file, paths):
+                pass
     folders: set[Path] = set()
-    for file in files:
-        sync_file(file)
-        for parent in file.parents:
-            folders.add(parent)
-            if parent == root:
+    for folder in {path.parent for path in paths}:
+        while folder not in folders:
+            folders.add(folder)
+            if folder == root:
                 break
+            folder = folder.parent
     for folder in sorted(folders, key=lambda path: len(path.parts), reverse=True):
         sync_folder(folder)
 

@@ -86,15 +86,16 @@ class SparkEngine:
                 self._session.stop()
                 self._session = None
 
-    def show_sources(self, folders: Iterable[Path]) -> None:
-        """Let Python on the executors import what lies in some folders, as it can here."""
-        self._sources = list(dict.fromkeys([*map(str, folders), *self._sources]))
+    def show_sources(self, project: Path) -> None:
+        """Let Python on the executors import what lies in a project, and whatever else is on this process's path."""
+        self._sources = list(dict.fromkeys([str(project), *_import_path(), *self._sources]))
         if self._session is not None:
             self._apply_sources(self._session)
 
     def _apply_sources(self, session: SparkSession) -> None:
         if not self.settings.is_connect:
-            session.sparkContext.environment["PYTHONPATH"] = os.pathsep.join(self._sources)
+            folders = dict.fromkeys([*self._sources, *_import_path()])
+            session.sparkContext.environment["PYTHONPATH"] = os.pathsep.join(folders)
 
     def _start(self) -> SparkSession:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -155,6 +156,12 @@ def shared_engine(section: Mapping[str, Any], profiles: Iterable[str] = ()) -> S
         elif not current.has_started:
             current.profiles = tuple(dict.fromkeys([*current.profiles, *profiles]))
         return current
+
+
+def _import_path() -> list[str]:
+    # Of sys.path, what the interpreter of an executor would not have by itself.
+    own = (sys.prefix, sys.base_prefix, sys.exec_prefix)
+    return [entry for entry in sys.path if entry and not entry.startswith(own) and Path(entry).is_dir()]
 
 
 def _checkpoint_folder() -> str:

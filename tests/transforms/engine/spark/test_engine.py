@@ -69,9 +69,26 @@ def test_a_build_has_one_session(spark, tmp_path, monkeypatch):
     project = Project.open(tmp_path)
     options = BuildOptions(workers=2)
     results = project.build(project.plan([], [], options), Mock(), options)
-    assert [result.status for result in results] == ["committed"] * 3
+    assert [(result.status, result.error) for result in results] == [("committed", None)] * 3
     found = pl.read_delta(str(tmp_path / ".transforms/master/datasets/out"))
     assert found["application"].to_list() == [spark.sparkContext.applicationId] * 11
+
+
+def test_an_executor_imports_what_this_process_can(spark_engine, spark, tmp_path, monkeypatch):
+    """From its project and from elsewhere on its path, in whatever folder Spark was started."""
+    for place in ("project", "elsewhere"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / f"module_in_{place}.py").write_text("VALUE = 20\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "elsewhere"))
+    spark_engine.show_sources(tmp_path / "project")
+
+    def total(_):
+        import module_in_elsewhere
+        import module_in_project
+
+        return module_in_elsewhere.VALUE + module_in_project.VALUE
+
+    assert spark.sparkContext.parallelize([0], 1).map(total).collect() == [40]
 
 
 def test_the_jvm_says_nothing_unless_asked(spark, capfd, caplog):
