@@ -14,8 +14,8 @@ _LEFT_OUT = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.fixture
-def spark_engine(request: pytest.FixtureRequest) -> SparkEngine:
-    """The engine, started; with ``CI=true`` a machine without Spark fails the test, else it leaves it out and says so."""
+def needs_spark(request: pytest.FixtureRequest) -> None:
+    """On a machine without Spark the test fails with ``CI=true``; else it is left out, which the last lines say."""
     missing = problems()
     if missing:
         reason = " ".join(f"{problem.what} Run: {problem.command}." for problem in missing)
@@ -23,6 +23,11 @@ def spark_engine(request: pytest.FixtureRequest) -> SparkEngine:
             pytest.fail(reason)
         request.config.stash.setdefault(_LEFT_OUT, {})[request.node.nodeid] = reason
         pytest.skip(reason)
+
+
+@pytest.fixture
+def spark_engine(needs_spark: None) -> SparkEngine:
+    """The engine, started."""
     shared = shared_engine({})
     _ = shared.session
     return shared

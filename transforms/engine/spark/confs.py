@@ -23,7 +23,10 @@ _ALWAYS = {
     # With it, Spark 4.2.0 waits for ever on a Python UDF over a Parquet scan: worker and JVM disagree on the protocol.
     "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
 }
-_OWN_DRIVER = {"spark.ui.showConsoleProgress": "false"}
+_OWN_DRIVER = {
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}",
+}
 _LOCAL = {
     # A machine of its own: no network name to resolve, and few partitions, as each costs milliseconds.
     "spark.driver.bindAddress": "127.0.0.1",
@@ -31,7 +34,6 @@ _LOCAL = {
     "spark.ui.enabled": "false",
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.catalogImplementation": "in-memory",
-    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}",
 }
 
 

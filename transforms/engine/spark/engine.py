@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from transforms.engine.spark import jars
 from transforms.engine.spark.confs import DELTA_EXTENSION, session_confs
 from transforms.engine.spark.installation import require_spark
+from transforms.engine.spark.master import check_reachable
 from transforms.engine.spark.settings import SparkSettings
 from transforms.errors import DataError, EngineError
 
@@ -104,6 +105,7 @@ class SparkEngine:
         if not settings.is_connect:
             java = require_spark()
             os.environ.setdefault("JAVA_HOME", str(java.home))
+        check_reachable(settings.master)
         from pyspark.sql import SparkSession
 
         confs = session_confs(settings, self.profiles, self._delta_jars())

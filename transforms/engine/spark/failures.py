@@ -10,7 +10,13 @@ from transforms.errors import EngineError, TransformsError
 
 _FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 _LIBRARIES = ("/pyspark/", "/site-packages/", "/py4j/", "<frozen")
-_MEMORY = ("OutOfMemoryError", "Java heap space", "GC overhead limit")
+_MEMORY = (
+    "OutOfMemoryError",
+    "Java heap space",
+    "GC overhead limit",
+    "(code 52)",
+    "exit code 52",
+)  # Spark's own for it
 _LOST = (
     "ExecutorLostFailure",
     "executor lost",

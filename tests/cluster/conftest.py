@@ -1,0 +1,179 @@
+"""A real cluster: a standalone master and two workers, each a process, and builds from the shell that run on it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from transforms.engine.spark.installation import require_spark
+
+_REPOSITORY = Path(__file__).parents[2]
+_MAIN = "org.apache.spark.deploy"
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _await(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not happen in {seconds} s"
+        time.sleep(0.05)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """Kill a process and all that it started, at once."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(30)
+
+
+@dataclass
+class Cluster:
+    """A master, and workers of one core each.
+
+    Attributes:
+        folder: where its logs are.
+        workers: the workers that were started, the dead ones included.
+    """
+
+    folder: Path
+    port: int = field(default_factory=_free_port)
+    workers: list[subprocess.Popen[str]] = field(default_factory=list)
+    _processes: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def master(self) -> str:
+        """The address for ``[tool.transforms.spark]``."""
+        return f"spark://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the master, or whichever worker is missing."""
+        if not self._log("master").exists():
+            self._run("master", f"{_MAIN}.master.Master", "--port", str(self.port), "--webui-port", "0")
+        living = sum(worker.poll() is None for worker in self.workers)
+        for number in range(len(self.workers), len(self.workers) + 2 - living):
+            options = ["--cores", "1", "--memory", "700m", "--webui-port", "0", "--work-dir", str(self.folder)]
+            self.workers.append(self._run(f"worker{number}", f"{_MAIN}.worker.Worker", *options, self.master))
+            log = self._log(f"worker{number}")
+            _await(lambda log=log: "Successfully registered" in log.read_text(), "a worker's registration")
+
+    def stop(self) -> None:
+        """Kill everything."""
+        for process in self._processes:
+            if process.poll() is None:
+                kill(process)
+
+    def _log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def _run(self, name: str, main: str, *arguments: str) -> subprocess.Popen[str]:
+        import pyspark
+
+        java, jars = require_spark(), Path(pyspark.__file__).parent / "jars"
+        environment = {
+            **os.environ,
+            "JAVA_HOME": str(java.home),
+            "SPARK_HOME": str(jars.parent),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_SCALA_VERSION": "2.13",
+        }
+        with open(self._log(name), "w") as log:
+            process = subprocess.Popen(
+                [java.home / "bin/java", "-Xmx256m", "-cp", f"{jars}/*", main, "--host", "127.0.0.1", *arguments],
+                stdout=log,
+                stderr=log,
+                text=True,
+                env=environment,
+                cwd=self.folder,
+                start_new_session=True,  # a worker's executors die with it
+            )
+        self._processes.append(process)
+        return process
+
+
+@pytest.fixture(scope="session")
+def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def cluster(needs_spark: None, _cluster: Cluster) -> Cluster:
+    """The cluster, with two living workers."""
+    _cluster.start()
+    return _cluster
+
+
+@dataclass
+class ClusterProject:
+    """A project that is built from the shell, on a cluster."""
+
+    folder: Path
+    builds: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def store(self) -> Path:
+        """The store's root."""
+        return self.folder / ".transforms"
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start ``transforms build``."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "transforms", "build", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(_REPOSITORY)},
+            start_new_session=True,  # its JVM, the driver, dies with it
+        )
+        self.builds.append(process)
+        return process
+
+    def build(self, *arguments: str) -> tuple[int, str]:
+        """Return the exit status of ``transforms build``, and what it printed."""
+        process = self.start(*arguments)
+        printed, _ = process.communicate(timeout=240)
+        return process.returncode, printed
+
+    def await_file(self, name: str) -> Path:
+        """Wait until a job has written a file."""
+        path = self.folder / name
+        _await(path.exists, f"{name} of the job")
+        return path
+
+
+@pytest.fixture
+def project(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., ClusterProject]]:
+    """Make a project of a module's source, or of pipelines that can be imported, that runs on the cluster."""
+    made = ClusterProject(tmp_path)
+
+    def make(source: str = "", pipelines: str = "jobs_on_cluster") -> ClusterProject:
+        (tmp_path / "pyproject.toml").write_text(
+            f'[tool.transforms]\npipelines = ["{pipelines}"]\n'
+            f'[tool.transforms.spark]\nmaster = "{cluster.master}"\n'
+            '[tool.transforms.spark.conf]\n"spark.executor.memory" = "600m"\n"spark.driver.host" = "127.0.0.1"\n'
+            '"spark.driver.bindAddress" = "127.0.0.1"\n"spark.sql.shuffle.partitions" = "4"\n'
+            '"spark.ui.enabled" = "false"\n'
+        )
+        (tmp_path / "jobs_on_cluster.py").write_text(textwrap.dedent(source))
+        return made
+
+    yield make
+    for build in made.builds:
+        if build.poll() is None:
+            kill(build)
