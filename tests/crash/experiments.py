@@ -23,7 +23,7 @@ from palantir_models.experiment.limits import Limits
 from palantir_models.experiments import Experiment
 from tests.palantir_models.model.sample_adapter import Doubler
 
-ENTRY = struct.Struct("<qq")  # how many rounds were logged, and when (nanoseconds of the monotonic clock)
+ENTRY = struct.Struct("<qqq")  # how many rounds were logged, and when: by the monotonic clock, by this process's own
 ENTRIES = 20_000
 EVERY = 200  # rounds between two entries
 
@@ -42,7 +42,7 @@ def log_for_ever(journals: str, experiment_id: str, clock: str) -> None:
             experiment.log_metrics({"left": number, "right": -number})
             number += 1
         place = (number // EVERY - 1) % ENTRIES * ENTRY.size
-        entries[place : place + ENTRY.size] = ENTRY.pack(number, time.monotonic_ns())
+        entries[place : place + ENTRY.size] = ENTRY.pack(number, time.monotonic_ns(), time.process_time_ns())
 
 
 def serve_logging() -> None:

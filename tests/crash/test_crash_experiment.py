@@ -23,7 +23,6 @@ from tests.crash import experiments
 KILLS = 50
 ROUNDS = 50
 LOSS_NS = 200_000_000  # what a killed process may lose
-STALL_NS = 20_000_000  # a longer pause between two notes of the process means that the system did not run it
 
 
 class Server:
@@ -81,13 +80,13 @@ def publishers(tmp_path: Path) -> Iterator[list[Server]]:
 def must_be_there(clock: bytes, killed: int) -> int:
     """Return how many rounds were logged longer before the death than may be lost.
 
-    While the system does not run the process, it can write nothing: such pauses before the death are added.
+    By the clock on the wall and by the process's own: while the system does not run it, it can write nothing.
     """
     notes = sorted(entry for entry in experiments.ENTRY.iter_unpack(clock) if entry[0])
-    times = [time for _, time in notes] + [killed]
-    gaps = [later - sooner for sooner, later in zip(times, times[1:], strict=False) if sooner > killed - 2 * LOSS_NS]
-    allowed = LOSS_NS + sum(gap for gap in gaps if gap > STALL_NS)
-    return max((rounds for rounds, time in notes if time < killed - allowed), default=0)
+    if not notes:
+        return 0
+    died = notes[-1][2]
+    return max((n for n, wall, own in notes if wall < killed - LOSS_NS and own < died - LOSS_NS), default=0)
 
 
 def values(file: Path) -> dict[str, list[float]]:
@@ -125,7 +124,7 @@ def test_a_killed_process_loses_no_more_than_the_last_moment(logger: Server, tmp
         assert found["left"] == [-value for value in found["right"]] == list(range(len(found["left"])))
         if rounds:
             assert pq.read_table(folder / "hyperparameters.parquet")["integer_value"].to_pylist() == [3]
-    assert required > 100_000, "the rule was put to the test"
+    assert required > 10_000, "the rule was put to the test"
 
 
 def test_two_processes_publish_to_one_model_at_once(publishers: list[Server], tmp_path: Path) -> None:
