@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from transforms.engine.local.staging import staged_file
 from transforms.engine.spark.types import delta_schema
-from transforms.errors import DataError, UsageError
+from transforms.errors import DataError, UsageError, nearest
 from transforms.store.change import StagedFile, TableChange
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _NULL = "__HIVE_DEFAULT_PARTITION__"
 _THREADS = 8
+_OPTIONS = ("compression", "maxRecordsPerFile", "datetimeRebaseMode", "int96RebaseMode")  # and those of Parquet itself
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def stage_dataframe(
     """
     schema = delta_schema(frame.schema, what, {k: v for k, v in descriptions.items() if k in frame.columns})
     _check(layout, frame.columns, what)
+    _warn_of_options(layout.options or {}, what)
     if layout.bucket_by:
         _log.warning(
             "%s: the rows are laid out in %d buckets of %s, which Delta cannot note: readers do not know of it.",
@@ -121,6 +123,19 @@ def _check(layout: Layout, columns: Sequence[str], what: str) -> None:
             )
     if layout.partition_by and set(layout.partition_by) >= set(columns):
         raise DataError(f"{what}: partition_cols names every column; leave at least one to be stored in the files.")
+
+
+def _warn_of_options(options: Mapping[str, str], what: str) -> None:
+    # Spark itself passes over what it does not know. No error, as a file that runs on Foundry has to run here.
+    known = {name.lower() for name in _OPTIONS}
+    for name in options:
+        if name.lower() not in known and not name.lower().startswith("parquet."):
+            _log.warning(
+                "%s: the option %r changes nothing, as Spark's Parquet writer does not know it.%s",
+                what,
+                name,
+                nearest(name, _OPTIONS),
+            )
 
 
 def is_spark_frame(frame: Any) -> bool:

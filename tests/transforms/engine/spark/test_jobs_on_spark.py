@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from transforms.api import Input, Output, configure, transform, transform_df
@@ -91,6 +92,21 @@ def test_buckets_are_files_that_are_sorted(run_transform, spark, store, caplog):
     for file in files:
         assert pl.read_parquet(file)["v"].is_sorted()
     assert "3 buckets of k, which Delta cannot note" in caplog.text
+
+
+def test_options_reach_the_writer_and_an_unknown_one_is_named(run_transform, spark, store, caplog):
+    @transform(out=Output("/out"))
+    def write(ctx, out):
+        options = {"compression": "gzip", "parquet.page.size": "4096", "compresion": "snappy"}
+        out.write_dataframe(ctx.spark_session.range(10), options=options)
+
+    run_transform(write)
+    file = next((store.root / "master/datasets/out").rglob("*.parquet"))
+    assert pq.read_metadata(file).row_group(0).column(0).compression == "GZIP"
+    warned = [record.getMessage() for record in caplog.records if "changes nothing" in record.getMessage()]
+    assert len(warned) == 1
+    assert "'compresion' changes nothing" in warned[0]
+    assert "Did you mean 'compression'?" in warned[0]
 
 
 @pytest.mark.parametrize(
