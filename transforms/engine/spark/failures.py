@@ -10,13 +10,9 @@ from transforms.errors import EngineError, TransformsError
 
 _FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 _LIBRARIES = ("/pyspark/", "/site-packages/", "/py4j/", "<frozen")
-_MEMORY = (
-    "OutOfMemoryError",
-    "Java heap space",
-    "GC overhead limit",
-    "(code 52)",
-    "exit code 52",
-)  # Spark's own for it
+_MEMORY = re.compile(
+    r"OutOfMemoryError|Java heap space|GC overhead limit|\bcode 52\b"
+)  # 52: how such an executor exits
 _LOST = (
     "ExecutorLostFailure",
     "executor lost",
@@ -49,7 +45,7 @@ def reason_of(error: BaseException) -> str:
     :param error: what pyspark or py4j raised.
     """
     text = _text(error)
-    if any(word in text for word in _MEMORY):
+    if _MEMORY.search(text):
         return (
             "an executor ran out of memory. Give it more (spark.driver.memory on a local master, spark.executor.memory "
             "on a cluster, under [tool.transforms.spark.conf]), or more partitions to work on."
