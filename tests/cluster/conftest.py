@@ -27,7 +27,7 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _await(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def _await(condition: Callable[[], bool], what: str, seconds: float = 150) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not happen in {seconds} s"
