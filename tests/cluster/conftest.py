@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from tests.processes import await_true, free_port, kill
 from transforms.engine.spark.installation import require_spark
 
 _REPOSITORY = Path(__file__).parents[2]
 _MAIN = "org.apache.spark.deploy"
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def _await(condition: Callable[[], bool], what: str, seconds: float = 150) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} did not happen in {seconds} s"
-        time.sleep(0.05)
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    """Kill a process and all that it started, at once."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait(30)
+_SECONDS = 150  # for whatever is waited for
 
 
 @dataclass
@@ -50,7 +30,7 @@ class Cluster:
     """
 
     folder: Path
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
     _processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
@@ -68,7 +48,9 @@ class Cluster:
             options = ["--cores", "1", "--memory", "700m", "--webui-port", "0", "--work-dir", str(self.folder)]
             self.workers.append(self._run(f"worker{number}", f"{_MAIN}.worker.Worker", *options, self.master))
             log = self._log(f"worker{number}")
-            _await(lambda log=log: "Successfully registered" in log.read_text(), "a worker's registration")
+            await_true(
+                lambda log=log: "Successfully registered" in log.read_text(), "a worker's registration", _SECONDS
+            )
 
     def stop(self) -> None:
         """Kill everything."""
@@ -153,7 +135,7 @@ class ClusterProject:
     def await_file(self, name: str) -> Path:
         """Wait until a job has written a file."""
         path = self.folder / name
-        _await(path.exists, f"{name} of the job")
+        await_true(path.exists, f"{name} of the job", _SECONDS)
         return path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 import palantir_models as pm
-from tests.cluster.conftest import kill
+from tests.processes import kill
 
 # Each task says that it runs, then waits: there is time to kill somebody in the middle of a write.
 SLOW = """

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import polars as pl
 import pyspark
 import pytest
 
+from tests.processes import await_true, free_port
 from transforms.engine.spark.installation import require_spark
 from transforms.engine.spark.jars import fetch_jars
 
@@ -54,13 +54,6 @@ PIPELINE = """
 """
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Spark Connect server."""
@@ -90,19 +83,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             cwd=folder,
             env={**os.environ, "JAVA_HOME": str(java.home), "PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(home)},
         )
-    deadline = time.monotonic() + 90
-    while not _listens(port):
+
+    def listens() -> bool:
         assert process.poll() is None, (folder / "log").read_text()[-3000:]
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.2)
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    await_true(listens, "the server's start", 90)
     yield f"sc://127.0.0.1:{port}"
     process.terminate()
     process.wait(30)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_a_build_runs_on_the_server(server: str, tmp_path: Path) -> None:

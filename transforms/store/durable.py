@@ -31,8 +31,7 @@ def sync_tree(files: Iterable[Path], root: Path) -> None:
             sync_file(path)
     else:  # the disk takes many requests at a time
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="sync") as pool:
-            for _ in pool.map(sync_file, paths):
-                pass
+            list(pool.map(sync_file, paths))  # what failed is raised here
     folders: set[Path] = set()
     for folder in {path.parent for path in paths}:
         while folder not in folders:

@@ -6,7 +6,9 @@ import atexit
 import logging
 import os
 import shutil
+import site
 import sys
+import sysconfig
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping
@@ -39,7 +41,7 @@ class SparkEngine:
         self._lock = threading.Lock()
         self._session: SparkSession | None = None
         self._has_delta = False
-        self._sources: list[str] = []
+        self._projects: list[str] = []
 
     @property
     def session(self) -> SparkSession:
@@ -89,13 +91,14 @@ class SparkEngine:
 
     def show_sources(self, project: Path) -> None:
         """Let Python on the executors import what lies in a project, and whatever else is on this process's path."""
-        self._sources = list(dict.fromkeys([str(project), *_import_path(), *self._sources]))
+        if str(project) not in self._projects:
+            self._projects.insert(0, str(project))
         if self._session is not None:
             self._apply_sources(self._session)
 
     def _apply_sources(self, session: SparkSession) -> None:
         if not self.settings.is_connect:
-            folders = dict.fromkeys([*self._sources, *_import_path()])
+            folders = dict.fromkeys([*self._projects, *_import_path()])
             session.sparkContext.environment["PYTHONPATH"] = os.pathsep.join(folders)
 
     def _start(self) -> SparkSession:
@@ -162,8 +165,10 @@ def shared_engine(section: Mapping[str, Any], profiles: Iterable[str] = ()) -> S
 
 def _import_path() -> list[str]:
     # Of sys.path, what the interpreter of an executor would not have by itself.
-    own = (sys.prefix, sys.base_prefix, sys.exec_prefix)
-    return [entry for entry in sys.path if entry and not entry.startswith(own) and Path(entry).is_dir()]
+    own = {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
+    own |= {Path(folder) for folder in (*site.getsitepackages(), site.getusersitepackages())}
+    folders = [Path(entry) for entry in sys.path if entry]
+    return [str(folder) for folder in folders if folder.is_dir() and own.isdisjoint((folder, *folder.parents))]
 
 
 def _checkpoint_folder() -> str:

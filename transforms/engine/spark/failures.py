@@ -10,9 +10,8 @@ from transforms.errors import EngineError, TransformsError
 
 _FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 _LIBRARIES = ("/pyspark/", "/site-packages/", "/py4j/", "<frozen")
-_MEMORY = re.compile(
-    r"OutOfMemoryError|Java heap space|GC overhead limit|\bcode 52\b"
-)  # 52: how such an executor exits
+# An executor that ran out of memory exits with 52.
+_MEMORY = re.compile(r"OutOfMemoryError|Java heap space|GC overhead limit|\bcode 52\b")
 _LOST = (
     "ExecutorLostFailure",
     "executor lost",
