@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from palantir_models.adapter.base import ModelAdapter
@@ -13,6 +12,7 @@ from palantir_models.model.saving import save_version, version_table
 from palantir_models.model.versions import ModelVersion, next_version, pick_version, read_versions
 from transforms.spec.resource import Resource
 from transforms.store import layout
+from transforms.store.storage.base import Storage
 from transforms.store.store import Store
 
 
@@ -23,22 +23,26 @@ class PublishedModel:
     Attributes:
         alias: the model.
         versions: the versions that this run published, oldest first.
-        folder: the model's folder in the store.
+        storage: the store's storage.
+        folder: the model's folder, relative to the store's root.
     """
 
     alias: str
     versions: Sequence[ModelVersion]
-    folder: Path
+    storage: Storage
+    folder: str
 
     def load(self, version: str | None = None) -> ModelAdapter:
         """Load one of the published versions, the last one when None."""
-        return load_version(self.folder, pick_version(self.alias, self.versions, version))
+        return load_version(self.storage, self.folder, pick_version(self.alias, self.versions, version))
 
     def table(self, name: str) -> Any:
         """Return one of the model's Delta tables (``metrics``, ``images``, …) as a Polars frame."""
         import polars as pl
 
-        return pl.read_delta(str(self.folder / name))
+        return pl.read_delta(
+            self.storage.uri(f"{self.folder}/{name}"), storage_options=dict(self.storage.options) or None
+        )
 
 
 def put_model(store: Store, branch: str, resource: Resource, adapter: ModelAdapter) -> ModelVersion:

@@ -1,8 +1,16 @@
-"""What all tests share: one Spark session, and a clear word where it cannot be had."""
+"""What all tests share: one Spark session, and a clear word where it cannot be had; an object store on this machine."""
 
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -44,6 +52,40 @@ def without_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process in which nothing has started Spark, and pyspark is not installed."""
     monkeypatch.setattr(engine, "_engines", {})
     monkeypatch.setattr(installation, "installed", lambda package: None)
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """A server that speaks S3, on this machine."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", address.rpartition(":")[2]]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            try:
+                urlopen(f"{address}/moto-api/").close()
+                break
+            except URLError:
+                assert server.poll() is None, "the object store did not start"
+                time.sleep(0.1)
+        yield address
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture
+def bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a store's root in a bucket of its own; the environment tells how to reach it."""
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+    for name, value in {**keys, "AWS_ENDPOINT_URL": s3_endpoint}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    name = f"lake-{uuid.uuid4().hex}"
+    urlopen(Request(f"{s3_endpoint}/{name}", method="PUT")).close()
+    return f"s3://{name}/store"
 
 
 def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:

@@ -97,7 +97,8 @@ def _short_turns() -> Iterator[None]:
             sys.setswitchinterval(usual)
 
 
-def _drain_last() -> None:
+def drain_last() -> None:
+    """Drain every experiment in the caller's thread, at the end of the process."""
     with _lock:
         experiments = list(_running)
     for experiment in experiments:
@@ -127,5 +128,5 @@ def _in_child() -> None:
     _in_parent()
 
 
-atexit.register(_drain_last)
+atexit.register(drain_last)
 os.register_at_fork(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)

@@ -64,6 +64,11 @@ class Journal:
         self._torn = False
         self._length += len(data)
 
+    @property
+    def length(self) -> int:
+        """How many bytes of whole frames there are."""
+        return self._length
+
     def frames(self) -> list[Frame]:
         """Return every frame that was appended; their bodies are views of the file, which is not copied."""
         if not self._length:

@@ -86,25 +86,21 @@ def unpublished(
             yield row, None, recorded
 
 
-def unpublished_rows(journals: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of experiments that run or are kept apart, with the key ``model``."""
-    for row, _, _ in unpublished(journals):
-        yield row
-
-
 def live_folders(journals: Path) -> list[Path]:
     """Return the folders of experiments that run or were abandoned."""
     found = sorted(file.parent for file in journals.glob(f"*/{journal.HEADER}"))
     return [folder for folder in found if not (folder / ROW).exists()]
 
 
-def read_live(folder: Path) -> tuple[dict[str, Any], Recorded]:
+def read_live(folder: Path, running: bool | None = None) -> tuple[dict[str, Any], Recorded]:
     """Return the row and the contents of an experiment that runs or was abandoned, as they are now.
 
-    :param folder: one of :func:`live_folders`.
+    :param folder: one of :func:`live_folders`, or a copy of one.
+    :param running: whether its process lives, where the folder does not tell that.
     :raises FileNotFoundError: when it has ended meanwhile.
     """
-    running = journal.is_alive(folder)  # before reading: what it logs afterwards is not missed
+    if running is None:
+        running = journal.is_alive(folder)  # before reading: what it logs afterwards is not missed
     header = journal.read_header(folder)
     if header is None:
         raise FileNotFoundError(folder)

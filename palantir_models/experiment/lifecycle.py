@@ -17,6 +17,7 @@ from palantir_models.experiment.contents import Contents
 from palantir_models.experiment.errors import ExperimentError, ExperimentJournalError
 from palantir_models.experiment.handler import ErrorHandler, ErrorHandlerType
 from palantir_models.experiment.journal import Journal
+from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiment.names import checked_name
 from palantir_models.experiment.recorded import Recorded
@@ -37,7 +38,7 @@ class Lifecycle:
     :param error_handler_type: what becomes of faults that are not the caller's.
     :param limits: how much the experiment may hold.
     :param clock: the time in nanoseconds since 1970.
-    :param journals: the folder in which its journal is made; without one it lives in memory alone.
+    :param journals: the journals, or their folder, where its own is made; without them it lives in memory alone.
     :param context: further columns of the experiments table: what is known of the job that runs it.
     :raises ExperimentError: for a name or handler that cannot be used.
     :raises ExperimentJournalError: when the journal cannot be made, under ``ErrorHandlerType.FAIL``.
@@ -52,7 +53,7 @@ class Lifecycle:
         error_handler_type: ErrorHandlerType = ErrorHandlerType.WARN,
         limits: Limits = Limits(),  # noqa: B008 (frozen)
         clock: Callable[[], int] = time.time_ns,
-        journals: Path | None = None,
+        journals: Journals | Path | None = None,
         context: Mapping[str, Any] | None = None,
     ) -> None:
         self._name = checked_name("an experiment", name, limits.name_length)
@@ -271,13 +272,14 @@ class Lifecycle:
     def _locks(self) -> list[Any]:
         return [self._spool.lock, self._contents.lock, self._handler.lock]
 
-    def _journal(self, journals: Path) -> Journal | None:
+    def _journal(self, journals: Journals | Path) -> Journal | None:
+        place = Journals(journals) if isinstance(journals, Path) else journals
         known = {"experiment_id": self._id, "name": self._name, "model": self._model, "created_time": self._created}
         try:
-            return Journal(journals / self._id, {**self._context, **known})
+            return place.begin(self._id, {**self._context, **known})
         except OSError as error:
             problem = ExperimentJournalError(
-                f"The journal {journals / self._id} cannot be made: {error.strerror or error}."
+                f"The journal {place.folder / self._id} cannot be made: {error.strerror or error}."
             )
             if self._handler.kind is ErrorHandlerType.FAIL:
                 raise problem from error

@@ -10,6 +10,8 @@ from palantir_models.adapter.base import ModelAdapter
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
 from transforms.run.scope import JobScope
 from transforms.store import layout
+from transforms.store.storage.base import Storage
+from transforms.store.tables import TableView
 
 _log = logging.getLogger(__name__)
 
@@ -21,19 +23,30 @@ def open_model_input(param: Any, name: str, scope: JobScope) -> ModelAdapter:
     if param.use_sidecar:
         _log.info("Model %s: use_sidecar has no effect here; the model runs in this process.", resource.alias)
     version = pick_version(resource.alias, read_versions(view), param.model_version)
-    return load_version(view.path.parent, version)
+    return load_version(view.storage, model_of(view), version)
 
 
-def load_version(model_folder: Path, version: ModelVersion) -> ModelAdapter:
+def model_of(versions: TableView) -> str:
+    """Return the folder of a model, relative to the store's root, by its table of versions."""
+    return versions.name.removesuffix(f"/{layout.VERSIONS}")
+
+
+def saved_folder(storage: Storage, model: str, version: ModelVersion) -> Path:
+    """Return a local folder with the saved files of a version."""
+    return storage.local_folder(f"{model}/{layout.ARTIFACTS}/{version.version_id}")
+
+
+def load_version(storage: Storage, model: str, version: ModelVersion) -> ModelAdapter:
     """Load a version's adapter; every saved file is verified before any is read.
 
-    :param model_folder: the model's folder in the store.
+    :param storage: the store's storage.
+    :param model: the model's folder, relative to the store's root.
     :param version: the version.
     :returns: the adapter, with the attribute ``model_version_rid``.
     :raises ArtifactMismatchError: if a saved file is not the one that was published.
     """
     from palantir_models.adapter import load_adapter
 
-    adapter = load_adapter(model_folder / layout.ARTIFACTS / version.version_id, version.adapter, dict(version.sha256))
+    adapter = load_adapter(saved_folder(storage, model, version), version.adapter, dict(version.sha256))
     adapter.__dict__["model_version_rid"] = version.rid
     return adapter

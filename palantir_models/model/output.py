@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from palantir_models.experiment.experiment import Experiment
-from palantir_models.experiment.kept import keep
+from palantir_models.experiment.journals import journals_of
 from palantir_models.experiment.limits import Limits
 from palantir_models.model.context import context_of
 from palantir_models.model.publishing import Publishing
 from palantir_models.model.versions import ModelVersion
 from palantir_models.model.writable import WritableModel
 from transforms.run.scope import JobScope, Sealed
-from transforms.store import layout
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ class ModelOutputWriter:
             resource.alias,
             Limits.from_settings(scope.config.limits),
             self._publish,
-            journals=scope.transaction.store.root / layout.JOURNAL,
+            journals=journals_of(scope.transaction.store.storage),
             context=lambda: context_of(
                 branch=scope.transaction.branch,
                 transform=scope.transaction.transform,
@@ -79,9 +78,8 @@ class ModelOutputWriter:
                 self._keep(experiment)
 
     def _keep(self, experiment: Experiment) -> None:
-        root = self._scope.transaction.store.root
         try:
-            keep(root / layout.JOURNAL, experiment)
+            self.value.journals.keep(experiment)
         except OSError as error:  # what the job itself ended in matters more
             _log.warning("Experiment %r of %s could not be kept: %s", experiment.name, experiment.model, error)
 

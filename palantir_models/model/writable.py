@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.handler import ErrorHandlerType
+from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.limits import Limits
 from palantir_models.model.publishing import Publication
 from palantir_models.models import ModelVersionChangeType
@@ -45,7 +45,7 @@ class WritableModel:
     :param alias: the model's path or RID.
     :param limits: how much its experiments may hold.
     :param publisher: saves an adapter's state.
-    :param journals: the folder for the journals of its experiments.
+    :param journals: the store's journals, those of its experiments among them.
     :param context: returns what is known of the job, for its experiments.
     """
 
@@ -55,13 +55,13 @@ class WritableModel:
         limits: Limits,
         publisher: Publisher,
         *,
-        journals: Path,
+        journals: Journals,
         context: Callable[[], Mapping[str, Any]],
     ) -> None:
         self._alias = alias
         self._limits = limits
         self._publisher = publisher
-        self._journals = journals
+        self.journals = journals
         self._context = context
         self._experiments: list[Experiment] = []
         self._publications: list[Publication] = []
@@ -96,7 +96,7 @@ class WritableModel:
             model=self._alias,
             error_handler_type=error_handler_type,
             limits=self._limits,
-            journals=self._journals,
+            journals=self.journals,
             context=self._context(),
         )
         self._experiments.append(experiment)
@@ -153,8 +153,9 @@ class WritableModel:
         from transforms.spec.resource import Resource
         from transforms.store.layout import resource_path
 
-        folder = store.root / resource_path(Resource("model", self._alias), branch)
-        return PublishedModel(self._alias, [publication.version for publication in self._publications], folder)
+        folder = resource_path(Resource("model", self._alias), branch)
+        versions = [publication.version for publication in self._publications]
+        return PublishedModel(self._alias, versions, store.storage, folder)
 
     def __repr__(self) -> str:
         return f"<WritableModel {self._alias!r}>"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import time
-from pathlib import Path
+from typing import Any
 
-from palantir_models.experiment import journal, kept
+from palantir_models.experiment.journals import Journals, journals_of
 from palantir_models.reading.sources import Published
 from transforms.spec.resource import Resource
 from transforms.store import layout
@@ -22,26 +20,22 @@ def collect_journals(store: Store, dry_run: bool = False) -> list[str]:
     :param dry_run: delete nothing.
     :returns: the ids of their experiments.
     """
-    journals = store.root / layout.JOURNAL
-    unfinished = [folder for folder in _folders(journals) if not (folder / kept.ROW).exists()]
-    return [folder.name for folder in unfinished if _collect(store, folder, dry_run)]
+    journals = journals_of(store.storage)
+    return [
+        identity for identity, header in journals.unfinished() if _collect(store, journals, identity, header, dry_run)
+    ]
 
 
-def _folders(journals: Path) -> list[Path]:
-    return sorted(folder for folder in journals.glob("*") if folder.is_dir())
-
-
-def _collect(store: Store, folder: Path, dry_run: bool) -> bool:
-    header = journal.read_header(folder)
+def _collect(store: Store, journals: Journals, identity: str, header: dict[str, Any] | None, dry_run: bool) -> bool:
     if header is None:
-        is_needless = folder.stat().st_mtime < time.time() - _NEW_SECONDS
+        is_needless = journals.age_seconds(identity) > _NEW_SECONDS
     else:
         model = layout.resource_path(Resource("model", header["model"]), header["branch"])
         view = store.view_table(f"{model}/experiments")
-        rows = None if view is None else Published(store, model, view.seq).part("experiments", [folder.name])
+        rows = None if view is None else Published(store, model, view.seq).part("experiments", [identity])
         is_needless = rows is not None and not rows.select("experiment_id").collect().is_empty()
-    if not is_needless or journal.is_alive(folder):  # a living process deletes it itself
+    if not is_needless or journals.is_alive(identity):  # a living process deletes it itself
         return False
     if not dry_run:
-        shutil.rmtree(folder)
+        journals.delete(identity)
     return True

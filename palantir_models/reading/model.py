@@ -8,6 +8,7 @@ from functools import cached_property
 
 from palantir_models.adapter.base import ModelAdapter
 from palantir_models.display import counted, escaped, html_table, text_table
+from palantir_models.experiment.journals import journals_of
 from palantir_models.model.input import load_version
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
 from palantir_models.reading.comparison import Comparison
@@ -37,7 +38,7 @@ class Model:
         self.branch = branch
         self._store = store
         resource = Resource("model", alias)
-        self._folder = store.root / layout.resource_path(resource, branch)
+        self._folder = layout.resource_path(resource, branch)
         found = store.view(resource, branch)
         self._seq = 0 if found is None else found[0].seq
         self.versions: tuple[ModelVersion, ...] = () if found is None else tuple(read_versions(found[0]))
@@ -60,14 +61,14 @@ class Model:
         :raises NotFoundError: if there is no such version; names the nearest.
         :raises ArtifactMismatchError: if a saved file is not the one that was published.
         """
-        return load_version(self._folder, self.version(version))
+        return load_version(self._store.storage, self._folder, self.version(version))
 
     @cached_property
     def experiments(self) -> tuple[RecordedExperiment, ...]:
         """The published experiments, newest first."""
         if not self._seq:
             return ()
-        source = Published(self._store, str(self._folder.relative_to(self._store.root)), self._seq)
+        source = Published(self._store, self._folder, self._seq)
         numbers = {version.version_id: version.version for version in self.versions}
         return tuple(
             RecordedExperiment({**row, "model": self.alias, "version": numbers.get(row["model_version_id"])}, source)
@@ -79,7 +80,7 @@ class Model:
         """The experiments that are no part of a version, newest first, as they are now: those that run, that failed, that
         were not published, or whose process died."""
         known = {experiment.experiment_id for experiment in self.experiments}
-        found = unpublished(self._store.root / layout.JOURNAL, self.alias, self.branch)
+        found = unpublished(journals_of(self._store.storage), self.alias, self.branch)
         return tuple(RecordedExperiment(row, source) for row, source in found if row["experiment_id"] not in known)
 
     def experiment(self, wanted: str) -> RecordedExperiment:
@@ -172,7 +173,8 @@ def open_model(alias: str, branch: str | None = None, root: str | os.PathLike[st
     :returns: the model as it is now.
     :raises NotFoundError: if there is no such model; names the nearest.
     """
-    config = load_config(root=None if root is None else os.path.abspath(root))
+    place = None if root is None else os.fspath(root)
+    config = load_config(root=place if place is None or "://" in place else os.path.abspath(place))
     return Model(resolve_model(alias, config).alias, branch or BRANCH, Store(config.root))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from palantir_models.experiment import kept
 from palantir_models.experiment.arrow import schema
+from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.recorded import Recorded
 from transforms.store.store import Store
 from transforms.store.tables import TableView
@@ -74,13 +74,15 @@ class Apart:
     """One experiment that is not part of a version.
 
     :param row: its row.
-    :param files: the folder with its Parquet files, once it has ended.
-    :param recorded: what its journal holds, as long as it has not.
+    :param find: finds the Parquet file of a kind, where there is one.
+    :param recorded: what its journal holds, as long as it has not ended.
     """
 
-    def __init__(self, row: Mapping[str, Any], files: Path | None = None, recorded: Recorded | None = None) -> None:
+    def __init__(
+        self, row: Mapping[str, Any], find: Callable[[str], Path | None], recorded: Recorded | None = None
+    ) -> None:
         self._row = row
-        self._files = files
+        self._find = find
         self._recorded = {} if recorded is None else recorded.arrow(row["experiment_id"])
 
     def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
@@ -89,28 +91,25 @@ class Apart:
 
         if table in self._recorded:
             return pl.LazyFrame(self._recorded[table])
-        if self._files is not None and (file := self._files / f"{table}.parquet").exists():
-            return pl.scan_parquet(file)
-        return _empty(table)
+        file = self._find(table)
+        return _empty(table) if file is None else pl.scan_parquet(file)
 
     def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """See :class:`Source`."""
         return {self._row["experiment_id"]: self._row}
 
 
-def unpublished(journals: Path, model: str, branch: str) -> list[tuple[dict[str, Any], Source]]:
+def unpublished(journals: Journals, model: str, branch: str) -> list[tuple[dict[str, Any], Source]]:
     """Return the experiments of a model that run, were abandoned, failed or were not published, newest first.
 
-    :param journals: the store's journal folder.
+    :param journals: the store's journals.
     :param model: the model's path or RID.
     :param branch: its branch.
     """
     found: list[tuple[dict[str, Any], Source]] = []
-    for row, files, recorded in kept.unpublished(
-        journals, lambda row: (row["model"], row["branch"]) == (model, branch)
-    ):
+    for row, find, recorded in journals.unpublished(lambda row: (row["model"], row["branch"]) == (model, branch)):
         timed = {name: _time(row.get(name)) for name in _TIMES}
-        found.append(({**row, **timed}, Apart(row, files, recorded)))
+        found.append(({**row, **timed}, Apart(row, find, recorded)))
     return sorted(found, key=lambda pair: pair[0]["created_time"], reverse=True)
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from palantir_models.adapter import load_adapter
 from palantir_models.adapter.artifacts import verify
 from palantir_models.adapter.base import ModelAdapter
+from palantir_models.model.input import model_of, saved_folder
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
 from palantir_models.workspace.aliases import BRANCH, resolve_model
 from transforms.config import load_config
 from transforms.errors import NotFoundError, TransformTypeError
-from transforms.store import layout
 from transforms.store.store import Store
 
 
@@ -39,7 +39,7 @@ class ModelInput:
         view, _ = found
         self.alias = resource.alias
         self.version: ModelVersion = pick_version(resource.alias, read_versions(view), model_version)
-        self._folder = view.path.parent / layout.ARTIFACTS / self.version.version_id
+        self._storage, self._model = view.storage, model_of(view)
 
     @property
     def model_version_rid(self) -> str:
@@ -52,9 +52,10 @@ class ModelInput:
         :returns: the folder; it is the caller's to change or delete.
         :raises ArtifactMismatchError: if a saved file is not the one that was published.
         """
-        verify(self._folder, self.version.sha256)
+        saved = saved_folder(self._storage, self._model, self.version)
+        verify(saved, self.version.sha256)
         folder = Path(tempfile.mkdtemp(prefix=f"model-{self.version.version}-"))
-        return shutil.copytree(self._folder, folder, dirs_exist_ok=True).as_posix()
+        return shutil.copytree(saved, folder, dirs_exist_ok=True).as_posix()
 
     def initialize_adapter(self, adapter_class: type[ModelAdapter]) -> ModelAdapter:
         """Load the version's saved state into an adapter, which can be published again.
@@ -69,7 +70,8 @@ class ModelInput:
             raise TransformTypeError(
                 f"initialize_adapter() takes a subclass of palantir_models.ModelAdapter; got {adapter_class!r}."
             )
-        adapter = load_adapter(self._folder, self.version.adapter, self.version.sha256, adapter_class)
+        saved = saved_folder(self._storage, self._model, self.version)
+        adapter = load_adapter(saved, self.version.adapter, self.version.sha256, adapter_class)
         adapter.__dict__["model_version_rid"] = self.version.rid
         return adapter
 

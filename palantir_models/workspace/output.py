@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from palantir_models.display import html_facts
 from palantir_models.experiment.experiment import Experiment
+from palantir_models.experiment.journals import journals_of
 from palantir_models.experiment.limits import Limits
 from palantir_models.model.context import context_of
 from palantir_models.model.publishing import Publication, Publishing
@@ -19,7 +20,6 @@ from palantir_models.model.writable import WritableModel
 from palantir_models.models import ModelVersionChangeType
 from palantir_models.workspace.aliases import BRANCH, resolve_model
 from transforms.config import load_config
-from transforms.store import layout
 from transforms.store.store import Store
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class ModelOutput(WritableModel):
             self._resource.alias,
             Limits.from_settings(config.limits),
             self._never,
-            journals=self._store.root / layout.JOURNAL,
+            journals=journals_of(self._store.storage),
             context=lambda: context_of(branch=BRANCH, transform=_program(), source=_source()),
         )
 

@@ -121,7 +121,10 @@ def test_the_commit_of_many_files(store, report):
         for number in range(FILES):
             pq.write_table(rows, folder / f"{number}.parquet")
         root = store.root / "master/datasets/many"
-        files = tuple(staged_file(file, root) for file in sorted(folder.iterdir()))
+        names = [file.relative_to(root).as_posix() for file in sorted(folder.iterdir())]
+        files = tuple(
+            staged_file(store.storage, "master/datasets/many", name, (root / name).stat().st_size) for name in names
+        )
         schema = '{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}},'
         schema += '{"name":"x","type":"double","nullable":true,"metadata":{}}]}'
         change = TableChange("master/datasets/many", "overwrite", schema, files, ())

@@ -18,14 +18,15 @@ HERE = Path(__file__).parent
 class Nursery:
     """Runs jobs in children of a process that has everything imported."""
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
         self._process = subprocess.Popen(
             [sys.executable, str(HERE / "nursery.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=HERE.parents[1],
-            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{HERE.parents[1]}:{HERE}", "HOME": str(Path.home())},
+            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{HERE.parents[1]}:{HERE}", "HOME": str(Path.home())}
+            | environment,
         )
 
     def send(self, **order: Any) -> None:

@@ -19,7 +19,19 @@ from transforms.cli.output import Output, counted, size_text
 if TYPE_CHECKING:
     from transforms.store.store import Store
 
-_NEEDED = ("deltalake", "pyarrow", "polars", "pandas", "pillow", "plotly", "dill", "cloudpickle", "typer", "rich")
+_NEEDED = (
+    "deltalake",
+    "pyarrow",
+    "polars",
+    "pandas",
+    "pillow",
+    "plotly",
+    "dill",
+    "cloudpickle",
+    "obstore",
+    "typer",
+    "rich",
+)
 _OPTIONAL = ("pyspark", "delta-spark", "duckdb", "mlflow-skinny", "starlette")
 _SCARCE_BYTES = 1_000_000_000
 
@@ -85,7 +97,7 @@ def _version_of(name: str) -> str | None:
 
 
 def _store(store: Store) -> Iterator[Finding]:
-    yield _root(store.root)
+    yield _root(store.root) if isinstance(store.root, Path) else _bucket(store)
     if not store.exists:
         yield Finding("store", "note", "nothing was committed yet; 'transforms put' or 'transforms build' begins it")
         return
@@ -104,6 +116,14 @@ def _root(root: Path) -> Finding:
     if free < _SCARCE_BYTES:
         return Finding("root", "problem", f"{root} has only {size_text(free)} free; 'transforms gc' gives space back")
     return Finding("root", "ok", f"{root}, {size_text(free)} free")
+
+
+def _bucket(store: Store) -> Finding:
+    try:
+        store.storage.folders("")
+    except OSError as error:
+        return Finding("root", "problem", str(error))
+    return Finding("root", "ok", f"{store.root} answers")
 
 
 def _unpublished(store: Store) -> Finding:
@@ -132,10 +152,10 @@ def _tables(store: Store) -> Iterator[Finding]:
     from transforms.store.tables import open_table
 
     number = 0
-    for name in find_tables(store.root):
+    for name in find_tables(store.storage):
         number += 1
         try:
-            table = open_table(store.root / name)
+            table = open_table(store.storage, name)
             if table is not None:
                 check_writable(table, name)
         except StoreError as error:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from transforms.spec.resource import Resource
     from transforms.store.store import Store
 
-_KEPT = "palantir_models.experiment.kept"  # by name: this package must not depend on that one
+_JOURNALS = "palantir_models.experiment.journals"  # by name: this package must not depend on that one
 _COLUMNS = [
     "experiment_id",
     "name",
@@ -57,9 +57,7 @@ def experiments(
 
 
 def _recover(store: Store, identity: str, out: Output) -> None:
-    from transforms.store import layout
-
-    row = importlib.import_module(_KEPT).recover(store.root / layout.JOURNAL, identity)
+    row = importlib.import_module(_JOURNALS).journals_of(store.storage).recover(identity)
     if out.as_json:
         out.json(_row(row, row["model"], None))
     else:
@@ -71,10 +69,9 @@ def _recover(store: Store, identity: str, out: Output) -> None:
 
 def _list(project: Project, model: str | None, branch: str, out: Output) -> None:
     from transforms.spec.resource import Resource
-    from transforms.store import layout
 
     store = project.store
-    kept = [row for row in _kept(store, layout.JOURNAL) if row.get("branch", branch) == branch]
+    kept = [row for row in _kept(store) if row.get("branch", branch) == branch]
     if model is None:
         writes = sorted(store.writes().items())
         wanted = [Resource("model", w.alias) for _, w in writes if w.kind == "model" and w.branch == branch]
@@ -108,8 +105,8 @@ def _published(store: Store, resource: Resource, branch: str) -> Iterator[dict[s
         yield _row(row, resource.alias, numbers.get(row["model_version_id"]))
 
 
-def _kept(store: Store, journal: str) -> Iterator[dict[str, Any]]:
-    for row in importlib.import_module(_KEPT).unpublished_rows(store.root / journal):
+def _kept(store: Store) -> Iterator[dict[str, Any]]:
+    for row, _, _ in importlib.import_module(_JOURNALS).journals_of(store.storage).unpublished():
         yield _row(row, row["model"], None)
 
 

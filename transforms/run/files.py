@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from transforms.errors import DataError, NotFoundError, UnavailableError, UsageError, nearest
 from transforms.run.filematch import matches
+from transforms.store.storage.base import StoredFile
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,20 +39,21 @@ class FileTree(Protocol):
     def name(self) -> str:
         """The dataset, as messages name it."""
 
-    def listing(self) -> Mapping[str, tuple[FileStatus, Path]]:
+    def listing(self) -> Mapping[str, tuple[FileStatus, StoredFile]]:
         """Return every file by its path inside the dataset, with the place of its bytes."""
 
-    def place(self, path: str) -> Path:
-        """Return where a new file is to be written."""
-
-    def opened(self, file: IO[Any]) -> None:
-        """Take note of a file that was opened for writing, to flush it if the user forgets to."""
+    def create(self, path: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
+        """Open a file for writing; it is part of the dataset even if the user forgets to close it."""
 
     def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
         """Return files as a Spark DataFrame."""
 
-    def hadoop_folder(self) -> Path:
-        """Return a folder in which the files lie under their paths; of an output, the one that new files go into."""
+    @property
+    def base(self) -> StoredFile | None:
+        """Return the folder that new files go into; None for an input."""
+
+    def hadoop_folder(self) -> str:
+        """Return a folder, as Spark spells it, in which the files lie under their paths; of an output, where new ones go."""
 
 
 class _Files:
@@ -82,17 +84,13 @@ class _Files:
             return open(self._existing(logical), mode, **options)
         if self._read_only:
             raise UsageError(f"{self._tree.name} is an input: its files can be read only, not opened with {mode!r}.")
-        place = self._tree.place(logical)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        file = open(place, mode, **options)  # noqa: SIM115
-        self._tree.opened(file)
-        return file
+        return self._tree.create(logical, mode, options)
 
     def _existing(self, logical: str) -> Path:
         listing = self._tree.listing()
         if logical not in listing:
             raise _FileMissing(f"{self._tree.name} has no file {logical!r}.{nearest(logical, listing)}")
-        return listing[logical][1]
+        return listing[logical][1].local()
 
 
 class _FileMissing(NotFoundError, FileNotFoundError):
@@ -144,11 +142,11 @@ class FileSystem(_Files):
     @property
     def hadoop_path(self) -> str | None:
         """The folder in which Spark and others find the files under their paths; of an output, the one to write into."""
-        return str(self._tree.hadoop_folder())
+        return self._tree.hadoop_folder()
 
     def __reduce__(self) -> Any:
         # On an executor there is no job: what it needs of one are the places of the files.
-        return FileSystem, (portable(self._tree, self._read_only), self._read_only)
+        return FileSystem, (portable(self._tree), self._read_only)
 
 
 @dataclass(frozen=True)
@@ -158,40 +156,37 @@ class PortableTree:
     Attributes:
         name: the dataset, as messages name it.
         files: every file by its path.
-        base: where new files go; None for an input.
+        base: the folder that new files go into; None for an input.
     """
 
     name: str
-    files: Mapping[str, tuple[FileStatus, Path]]
-    base: Path | None
+    files: Mapping[str, tuple[FileStatus, StoredFile]]
+    base: StoredFile | None
 
-    def listing(self) -> Mapping[str, tuple[FileStatus, Path]]:
+    def listing(self) -> Mapping[str, tuple[FileStatus, StoredFile]]:
         """See :class:`FileTree`."""
         return self.files
 
-    def place(self, path: str) -> Path:
-        """See :class:`FileTree`."""
+    def create(self, path: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
+        """See :class:`FileTree`; it is there for the job once it is closed."""
         if self.base is None:
             raise UsageError(f"{self.name} is an input: {path!r} cannot be written.")
-        return self.base / path
-
-    def opened(self, file: IO[Any]) -> None:
-        """Nobody but the caller closes it here."""
+        return self.base.storage.open_new(f"{self.base.name}/{path}", mode, options)
 
     def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
         """Refuse: an executor has no session."""
         raise UnavailableError(f"{self.name}: filesystem().files() works on the driver only; pass its result along.")
 
-    def hadoop_folder(self) -> Path:
+    def hadoop_folder(self) -> str:
         """See :class:`FileTree`."""
         if self.base is None:
             raise UnavailableError(f"{self.name}: hadoop_path of an input is known on the driver only; pass it along.")
-        return self.base
+        return self.base.storage.spark_uri(self.base.name)
 
 
-def portable(tree: FileTree, read_only: bool) -> PortableTree:
+def portable(tree: FileTree) -> PortableTree:
     """Return a dataset's files as they are now, for another process."""
-    return PortableTree(tree.name, dict(tree.listing()), None if read_only else tree.hadoop_folder())
+    return PortableTree(tree.name, dict(tree.listing()), tree.base)
 
 
 class FoundryDataSidecarFile:

@@ -147,7 +147,10 @@ class Project:
 
     def _state(self, graph: Graph, options: BuildOptions) -> tuple[dict[str, LastBuild], dict[str, int]]:
         # A table that somebody deleted by hand was never built, whatever the ledger says.
-        writes = {place: write for place, write in self.store.writes().items() if self._is_there(*place)}
+        written_to = self.store.writes()
+        tables = {place: self._table(*place) for place in written_to}
+        there = self.store.storage.tables(list(tables.values()))
+        writes = {place: write for place, write in written_to.items() if tables[place] in there}
         last = {
             key: LastBuild(write.transform, write.code_version, write.inputs, write.seq)
             for (branch, key), write in writes.items()
@@ -165,10 +168,9 @@ class Project:
                 current[mark(graph.located(resource))] = InputPin(found[0].seq, found[0].version, found[1]).state
         return last, current
 
-    def _is_there(self, branch: str, key: str) -> bool:
+    def _table(self, branch: str, key: str) -> str:
         kind, _, alias = key.partition(":")
-        table = self.store.table_of(Resource("model" if kind == "model" else "dataset", alias), branch)
-        return (self.store.root / table / "_delta_log").is_dir()
+        return self.store.table_of(Resource("model" if kind == "model" else "dataset", alias), branch)
 
     def _missing(self, plan: Plan, options: BuildOptions) -> NotFoundError:
         node, resource = plan.missing[0]

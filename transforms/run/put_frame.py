@@ -70,7 +70,7 @@ def _stage_files(
                 "size": status.st_size,
                 "modified": datetime.fromtimestamp(status.st_mtime, UTC),
                 "sha256": sha256_of(place),
-                "location": place.relative_to(transaction.store.root / table).as_posix(),
+                "location": place.relative_to(transaction.store.storage.work(table)).as_posix(),
             }
         )
     change = stage_frame(transaction, table, files_frame(rows), what=alias)

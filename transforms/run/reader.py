@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from transforms.errors import DataError, UsageError
 from transforms.run.files import FileStatus
 from transforms.run.scope import JobScope
+from transforms.store.storage.base import StoredFile
 from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
@@ -72,37 +70,43 @@ class DatasetReader:
         engine = self._scope.spark(f"{self.name}: filesystem().files()", "filesystem().ls()")
         return files_dataframe(engine, statuses, packing)
 
-    def hadoop_folder(self) -> Path:
-        """Return a folder in which every file lies under its path in the dataset; made of links where need be."""
-        places = {place: path for path, (_, place) in self.listing().items()}
-        bases = {str(place).removesuffix(f"/{path}") for place, path in places.items()}
-        if len(bases) == 1 and (base := Path(bases.pop())).is_dir():
-            return base
-        return Path(self.path())
+    @property
+    def base(self) -> StoredFile | None:
+        """None: there is no folder for new files."""
+        return None
+
+    def hadoop_folder(self) -> str:
+        """Return a folder, as Spark spells it, in which every file lies under its path; a copy where need be."""
+        listing = self.listing()
+        bases = {file.name.removesuffix(f"/{path}") for path, (_, file) in listing.items()}
+        if len(bases) == 1 and all(file.name.endswith(f"/{path}") for path, (_, file) in listing.items()):
+            return self.view.storage.spark_uri(bases.pop())
+        if self.view.storage.shareable("") is not None:
+            return self.path()
+        folder = self._scope.remote_folder()
+        for path, (_, file) in listing.items():
+            self.view.storage.copy(file.name, f"{folder}/{path}")
+        return self.view.storage.spark_uri(folder)
 
     def path(self) -> str:
         """Return a local folder that shows the dataset's files under their own names while the job runs."""
         folder = self._scope.temporary_folder()
-        for logical, (_, place) in self.listing().items():
+        for logical, (_, file) in self.listing().items():
             link = folder / logical
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(place)
+            link.symlink_to(file.local())
         return str(folder)
 
-    def listing(self) -> Mapping[str, tuple[FileStatus, Path]]:
+    def listing(self) -> Mapping[str, tuple[FileStatus, StoredFile]]:
         """Return every file of the dataset; for rows, the Parquet files that hold them."""
         return self._listing
 
-    def place(self, path: str) -> Path:
+    def create(self, path: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
         """Refuse to write."""
         raise UsageError(f"{self.name} is an input: {path!r} cannot be written.")
 
-    def opened(self, file: IO[Any]) -> None:
-        """Refuse to write."""
-        raise UsageError(f"{self.name} is an input: {file.name!r} cannot be written.")
-
     @cached_property
-    def _listing(self) -> dict[str, tuple[FileStatus, Path]]:
+    def _listing(self) -> dict[str, tuple[FileStatus, StoredFile]]:
         return file_listing(self.view) if self.view.holds_files else _data_listing(self.view)
 
     def _need_rows(self, call: str) -> None:
@@ -113,22 +117,23 @@ class DatasetReader:
             )
 
 
-def file_listing(view: TableView) -> dict[str, tuple[FileStatus, Path]]:
+def file_listing(view: TableView) -> dict[str, tuple[FileStatus, StoredFile]]:
     """Return the files of a dataset of raw files, by path."""
     from transforms.engine.local.reading import read_polars
 
     found = {}
     for row in read_polars(view).iter_rows(named=True):
         modified = round(row["modified"].timestamp() * 1000)
-        found[row["path"]] = (FileStatus(row["path"], row["size"], modified), view.path / row["location"])
+        place = StoredFile(view.storage, f"{view.name}/{row['location']}")
+        found[row["path"]] = (FileStatus(row["path"], row["size"], modified), place)
     return found
 
 
-def _data_listing(view: TableView) -> dict[str, tuple[FileStatus, Path]]:
-    found = {}
-    for address in view.table.file_uris():
-        file = Path(address if os.path.exists(address) else unquote(address.removeprefix("file://")))
-        status = file.stat()
-        logical = file.relative_to(view.path).as_posix()
-        found[logical] = (FileStatus(logical, status.st_size, int(status.st_mtime * 1000)), file)
-    return found
+def _data_listing(view: TableView) -> dict[str, tuple[FileStatus, StoredFile]]:
+    return {
+        path: (
+            FileStatus(path, found.size, int(found.modified * 1000)),
+            StoredFile(view.storage, f"{view.name}/{path}"),
+        )
+        for path, found in view.data_files()
+    }

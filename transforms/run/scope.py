@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from transforms.errors import MissingExtraError, NotFoundError, nearest
 from transforms.spec.resource import Resource
+from transforms.store import layout
 from transforms.store.change import TableChange
 from transforms.store.entry import InputPin
 from transforms.store.tables import TableView
@@ -86,6 +88,7 @@ class JobScope:
     aborted: bool = False
     at_commit: list[Callable[[], None]] = field(default_factory=list)
     _temporary: list[Path] = field(default_factory=list)
+    _remote: list[str] = field(default_factory=list)
 
     def abort(self) -> None:
         """Let the job end without a commit and without an error."""
@@ -138,16 +141,22 @@ class JobScope:
         self._temporary.append(folder)
         return folder
 
+    def remote_folder(self) -> str:
+        """Return the name of a new folder of the store's storage that lives as long as the job."""
+        name = self.transaction.staging_name(layout.TEMPORARY, layout.FILES, uuid.uuid4().hex)
+        self._remote.append(name)
+        return name
+
     def close(self) -> None:
         """Delete what lives only as long as the job."""
         for folder in self._temporary:
             shutil.rmtree(folder, ignore_errors=True)
+        for name in self._remote:
+            self.transaction.store.storage.delete_folder(name)
 
 
 def resource_rid(resource: Resource) -> str:
     """Return a RID for a resource: its alias where that is one, else one made from it."""
-    import uuid
-
     if resource.alias.startswith("ri."):
         return resource.alias
     service = "foundry.main.dataset" if resource.kind == "dataset" else "models.main.model"

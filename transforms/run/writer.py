@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from transforms.engine.local.inheriting import inherit_rows, link
+from transforms.engine.local.inheriting import inherit_rows
 from transforms.errors import DataError, TransformsError, UsageError
 from transforms.run.files import FileStatus
 from transforms.run.reader import DatasetReader, file_listing
@@ -18,6 +18,7 @@ from transforms.store import layout
 from transforms.store.change import TableChange
 from transforms.store.durable import sha256_of
 from transforms.store.features import check_writable
+from transforms.store.storage.base import Storage, StoredFile
 
 WriteMode = Literal["replace", "append", "modify"]
 _LONGEST_DESCRIPTION = 800
@@ -76,7 +77,7 @@ class DatasetWriter:
                 raise self._error(f"a path to write must be path_for_write_table ({folder}); got {frame}.")
             files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] not in "._")
             known = {file.path for change in self._changes for file in change.files}
-            fresh = [path for path in files if path.relative_to(self._root).as_posix() not in known]
+            fresh = [path for path in files if path.relative_to(self._work).as_posix() not in known]
             self._keep(stage_files(transaction, self.table, fresh, mode, self.descriptions))
         else:
             self._keep(stage_frame(transaction, self.table, frame, mode, self.descriptions, what=self.resource.alias))
@@ -148,24 +149,24 @@ class DatasetWriter:
 
     # What the dataset's file system asks for
 
-    def listing(self) -> Mapping[str, tuple[FileStatus, Path]]:
+    def listing(self) -> Mapping[str, tuple[FileStatus, StoredFile]]:
         """Return the files that the dataset would have if the job ended now."""
         files = {} if self.mode == "replace" else dict(self._base_files())
         files.update(self._staged_files())
         return files
 
-    def place(self, path: str) -> Path:
-        """Return where a new file is written."""
+    def create(self, path: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
+        """Open a new file for writing."""
         if self._changes:
             raise self._error("rows were written to it already; a dataset holds either rows or files.")
         if self.mode == "append" and path in self._base_files():
             raise self._error(f"the file {path!r} exists, and set_mode('append') forbids to replace it.")
         self._writes_files = True
-        return self.scope.transaction.staging(self.table, layout.FILES) / path
-
-    def opened(self, file: IO[Any]) -> None:
-        """Remember a file that is being written."""
+        place = self.scope.transaction.staging(self.table, layout.FILES) / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file = open(place, mode, **options)  # noqa: SIM115 - the user closes it, or we do before the commit
         self._open_files.append(file)
+        return file
 
     def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
         """Return files as a Spark DataFrame."""
@@ -174,12 +175,20 @@ class DatasetWriter:
         engine = self.scope.spark(f"{self.name}: filesystem().files()", "filesystem().ls()")
         return files_dataframe(engine, statuses, packing)
 
-    def hadoop_folder(self) -> Path:
-        """Return the folder in which new files lie under their paths; whatever is written into it is part of the job."""
+    @property
+    def base(self) -> StoredFile:
+        """The folder in which new files lie under their paths; whatever is written into it is part of the job."""
         if self._changes:
             raise self._error("rows were written to it already; a dataset holds either rows or files.")
         self._gives_folder = True
-        return self.scope.transaction.staging(self.table, layout.FILES)
+        transaction = self.scope.transaction
+        return StoredFile(transaction.store.storage, transaction.staging_name(self.table, layout.FILES))
+
+    def hadoop_folder(self) -> str:
+        """Return the same folder as Spark spells it."""
+        folder = self.base
+        self.scope.transaction.staging(self.table, layout.FILES)  # makes it, where it is a local one
+        return folder.storage.spark_uri(folder.name)
 
     # Reading back
 
@@ -190,7 +199,7 @@ class DatasetWriter:
 
     def staged_paths(self) -> list[Path]:
         """Return the Parquet files that were staged so far."""
-        return [self._root / file.path for change in self._changes for file in change.files]
+        return [self._storage.local(f"{self.table}/{file.path}") for change in self._changes for file in change.files]
 
     # The commit
 
@@ -213,8 +222,12 @@ class DatasetWriter:
             file.close()
 
     @property
-    def _root(self) -> Path:
-        return self.scope.transaction.store.root / self.table
+    def _storage(self) -> Storage:
+        return self.scope.transaction.store.storage
+
+    @property
+    def _work(self) -> Path:
+        return self._storage.work(self.table)
 
     def _seal_rows(self) -> tuple[TableChange, dict[str, Any]]:
         first = self._changes[0]
@@ -269,9 +282,9 @@ class DatasetWriter:
     def _keep(self, change: TableChange) -> None:
         if self.mode == "replace":
             kept = {file.path for file in change.files}
-            for path in self.staged_paths():  # the last write wins
-                if path.relative_to(self._root).as_posix() not in kept:
-                    path.unlink()
+            for replaced in (file.path for before in self._changes for file in before.files):
+                if replaced not in kept:  # the last write wins
+                    self._storage.delete(f"{self.table}/{replaced}")
             self._changes = [change]
             return
         if self._changes and self._changes[0].schema != change.schema:
@@ -282,37 +295,38 @@ class DatasetWriter:
         if self._writes_files:
             raise self._error("files were written to it already; a dataset holds either rows or files.")
 
-    def _base_files(self) -> Mapping[str, tuple[FileStatus, Path]]:
+    def _base_files(self) -> Mapping[str, tuple[FileStatus, StoredFile]]:
         before = self._base or self._parent
         if before is None or not before.holds_files:
             return {}
         return file_listing(before)
 
     def _inherit_files(
-        self, base: Mapping[str, tuple[FileStatus, Path]], staged: Mapping[str, tuple[FileStatus, Path]]
-    ) -> dict[str, tuple[FileStatus, Path]]:
-        folder = self.scope.transaction.staging(self.table, layout.FILES)
-        for path, (_, place) in base.items():
+        self, base: Mapping[str, tuple[FileStatus, StoredFile]], staged: Mapping[str, tuple[FileStatus, StoredFile]]
+    ) -> dict[str, tuple[FileStatus, StoredFile]]:
+        folder = self.scope.transaction.staging_name(self.table, layout.FILES)
+        for path, (_, file) in base.items():
             if path not in staged:
-                link(place, folder / path)
+                self._storage.copy(file.name, f"{folder}/{path}")
         return self._staged_files()
 
-    def _staged_files(self) -> dict[str, tuple[FileStatus, Path]]:
-        folder = self._root / layout.FILES / self.scope.transaction.id
-        found = {}
-        for place in folder.rglob("*") if folder.is_dir() else ():
-            if place.is_file():
-                path, status = place.relative_to(folder).as_posix(), place.stat()
-                found[path] = (FileStatus(path, status.st_size, int(status.st_mtime * 1000)), place)
-        return found
+    def _staged_files(self) -> dict[str, tuple[FileStatus, StoredFile]]:
+        folder = f"{self.table}/{layout.FILES}/{self.scope.transaction.id}"
+        return {
+            path: (
+                FileStatus(path, found.size, int(found.modified * 1000)),
+                StoredFile(self._storage, f"{folder}/{path}"),
+            )
+            for path, found in self._storage.files(folder).items()
+        }
 
-    def _file_row(self, path: str, status: FileStatus, place: Path) -> dict[str, Any]:
+    def _file_row(self, path: str, status: FileStatus, file: StoredFile) -> dict[str, Any]:
         return {
             "path": path,
             "size": status.size,
             "modified": datetime.fromtimestamp(status.modified / 1000, UTC),
-            "sha256": sha256_of(place),
-            "location": place.relative_to(self._root).as_posix(),
+            "sha256": sha256_of(file.local()),
+            "location": file.name.removeprefix(f"{self.table}/"),
         }
 
     def _error(self, text: str) -> TransformsError:

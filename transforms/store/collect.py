@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from transforms.errors import StoreError
 from transforms.spec.resource import Resource
 from transforms.store import layout
-from transforms.store.leases import try_acquire
+from transforms.store.storage.base import Storage
 from transforms.store.tables import open_table
 
 if TYPE_CHECKING:
@@ -38,16 +36,16 @@ def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[st
 
     owners = _owners(store)
     deleted: dict[str, list[str]] = {}
-    for table in find_tables(store.root):
+    for table in find_tables(store.storage):
         lock = owners.get(table) or owners.get(table.rpartition("/")[0])  # a model's tables lie right below its folder
-        lease = None if lock is None else try_acquire(store.root / lock)
+        lease = None if lock is None else store.storage.try_acquire(lock)
         if lock is not None and lease is None:
             _log.warning("%s is being built now, so it was left alone.", table)
             continue
         try:
-            files = _vacuum(store.root / table, days, dry_run)
+            files = _vacuum(store.storage, table, days, dry_run)
         except DeltaError as error:
-            raise StoreError(f"{store.root / table} could not be cleaned: {error}") from error
+            raise StoreError(f"{store.storage.uri(table)} could not be cleaned: {error}") from error
         finally:
             if lease is not None:
                 lease.release()
@@ -56,23 +54,22 @@ def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[st
     return deleted
 
 
-def find_tables(root: Path) -> Iterator[str]:
+def find_tables(storage: Storage) -> Iterator[str]:
     """Yield the folder of every Delta table of a store's branches, relative to the root."""
-    for branch in sorted(root.iterdir()) if root.is_dir() else ():
-        if branch.is_dir() and not branch.name.startswith(("_", ".")):
-            yield from _tables_below(root, branch)
+    for branch in storage.folders(""):
+        if not branch.startswith(("_", ".")):
+            yield from _tables_below(storage, branch)
 
 
 def dead_transactions(store: Store) -> list[str]:
     """Return the ids of transactions whose process died before they ended; nothing is deleted."""
     dead = []
-    for file in sorted((store.root / layout.TRANSACTIONS).glob("*.json")):
-        if file.stat().st_size == 0:
-            continue  # only just begun
-        lease = try_acquire(file)
+    for name in store.storage.names(layout.TRANSACTIONS):
+        lease = store.storage.try_acquire(f"{layout.TRANSACTIONS}/{name}")
         if lease is not None:
+            if lease.content:  # else it has only just begun
+                dead.append(name.removesuffix(".json"))
             lease.release()
-            dead.append(file.stem)
     return dead
 
 
@@ -84,34 +81,31 @@ def _owners(store: Store) -> dict[str, str]:
     return owners
 
 
-def _vacuum(path: Path, days: float, dry_run: bool) -> list[str]:
-    table = open_table(path)
+def _vacuum(storage: Storage, name: str, days: float, dry_run: bool) -> list[str]:
+    table = open_table(storage, name)
     if table is None:
         return []
     hours = int(days * 24)
     # The table's log names files long after they are gone, so only what is still there counts.
     listed = table.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False, full=False)
-    files = sorted({name for name in map(_relative_to(path), listed) if (path / name).exists()})
-    if files and not dry_run:
+    base = storage.uri(name)
+    files = sorted({file.removeprefix("file://").removeprefix(f"{base}/") for file in listed})
+    sizes = storage.sizes([f"{name}/{file}" for file in files])
+    there = [file for file, size in zip(files, sizes, strict=True) if size is not None]
+    if there and not dry_run:
         table.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=False)
-    return files
+    return there
 
 
-def _relative_to(path: Path) -> Callable[[str], str]:
-    def relative(file: str) -> str:
-        place = path / file
-        return place.relative_to(path).as_posix() if place.is_relative_to(path) else file
-
-    return relative
-
-
-def _tables_below(root: Path, folder: Path) -> Iterator[str]:
-    for place, folders, _ in os.walk(folder):
-        if "_delta_log" in folders:
-            yield Path(place).relative_to(root).as_posix()
-        # What transactions staged lies in folders of their own, many of them, and none holds a table.
-        staged = Path(place).name in _STAGING
-        folders[:] = sorted(f for f in folders if f[0] not in "_." and not (staged and _is_identifier(f)))
+def _tables_below(storage: Storage, place: str) -> Iterator[str]:
+    folders = storage.folders(place)
+    if "_delta_log" in folders:
+        yield place
+    # What transactions staged lies in folders of their own, many of them, and none holds a table.
+    staged = place.rpartition("/")[2] in _STAGING
+    for folder in folders:
+        if folder[0] not in "_." and not (staged and _is_identifier(folder)):
+            yield from _tables_below(storage, f"{place}/{folder}")
 
 
 def _is_identifier(name: str) -> bool:

@@ -11,12 +11,11 @@ import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from transforms.store.durable import write_atomically
 from transforms.store.entry import Entry
-from transforms.store.ledger import Ledger
+from transforms.store.ledger import INDEX, Ledger
+from transforms.store.storage.base import Storage
 
 _KEPT = 2
 
@@ -68,12 +67,12 @@ class LastWrite:
 class Index:
     """The newest write of every resource on every branch.
 
-    :param folder: where saved copies lie.
+    :param storage: the store's storage, where saved copies lie beside the ledger.
     :param ledger: the ledger that is folded.
     """
 
-    def __init__(self, folder: Path, ledger: Ledger) -> None:
-        self._folder = folder
+    def __init__(self, storage: Storage, ledger: Ledger) -> None:
+        self._storage = storage
         self._ledger = ledger
         self._lock = threading.Lock()  # jobs of one build look at it side by side
         self._seq = -1
@@ -84,7 +83,7 @@ class Index:
         """Return the ledger row of the newest saved copy, 0 where there is none."""
         if self._saved == 0:
             copies = self._copies()
-            self._saved = int(copies[0].stem) if copies else 0
+            self._saved = _number(copies[0]) if copies else 0
         return self._saved
 
     @property
@@ -104,22 +103,22 @@ class Index:
 
     def save(self) -> None:
         """Save a copy of the index for processes to come."""
-        self._folder.mkdir(exist_ok=True)
         content = {"seq": self._seq, "writes": [asdict(write) for write in self._writes.values()]}
-        write_atomically(self._folder / f"{self._seq:020}.json", json.dumps(content).encode())
+        self._storage.write(f"{INDEX}/{self._seq:020}.json", json.dumps(content).encode())
         self._saved = self._seq
         for old in self._copies()[_KEPT:]:
-            old.unlink(missing_ok=True)
+            self._storage.delete(f"{INDEX}/{old}")
         self._ledger.forget(until=self._seq)
 
-    def _copies(self) -> list[Path]:
-        return sorted(self._folder.glob("[0-9]*.json"), reverse=True)
+    def _copies(self) -> list[str]:
+        names = self._storage.names(INDEX)
+        return sorted((name for name in names if name[:1].isdigit() and name.endswith(".json")), reverse=True)
 
     def _load(self) -> None:
         self._seq = 0
         for copy in self._copies():
             try:
-                content = json.loads(copy.read_bytes())
+                content = json.loads(self._storage.read(f"{INDEX}/{copy}"))
                 writes = [LastWrite(**write) for write in content["writes"]]
             except (OSError, ValueError, TypeError, KeyError):
                 continue  # a damaged copy only costs the time to fold more of the ledger
@@ -144,3 +143,7 @@ class Index:
                 output,
             )
         self._seq = max(self._seq, entry.seq)
+
+
+def _number(copy: str) -> int:
+    return int(copy.removesuffix(".json"))

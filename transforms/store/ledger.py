@@ -1,46 +1,48 @@
 """The ledger: a Delta table with a row per committed job, appended to by compare-and-swap.
 
 The table's version numbers order all commits of the store. A commit is one new log file, put in place by an
-exclusive link after its content is on the disk; that link is the commit point of the whole transaction. The row
-is written twice: as a Parquet file of the table, for every Delta reader and for good, and in the log file's
-``commitInfo``, so that recovery and listings read one small JSON file. Versions without a row are housekeeping.
+exclusive link after its content is on the disk, or by a conditional put into a bucket; that is the commit point of
+the whole transaction. The row is written twice: as a Parquet file of the table, for every Delta reader and for good,
+and in the log file's ``commitInfo``, so that recovery and listings read one small JSON file. Versions without a row
+are housekeeping.
 """
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import CommitError
-from transforms.store.durable import create_exclusively, sync_folder, sync_tree
 from transforms.store.entry import Entry
+from transforms.store.layout import LEDGER
 from transforms.store.publish import merge_small_files
+from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from deltalake import DeltaTable
 
-INDEX = "_index"  # where saved copies of the index lie, each named after a version that existed
+INDEX = f"{LEDGER}/_index"  # where saved copies of the index lie, each named after a version that existed
+_AT_ONCE = 64  # log files that are read side by side
 BLOCK = 1000  # rows are partitioned by seq // BLOCK, so that merging small files never rewrites old history
 _PAYLOAD = "transforms"
+_LOG = f"{LEDGER}/_delta_log"
 
 
 class Ledger:
     """The committed jobs of one store, in their global order.
 
-    :param folder: the folder of the ledger's Delta table.
+    :param storage: the store's storage.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._log = folder / "_delta_log"
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
         self._head = -1
         self._entries: dict[int, Entry | None] = {}
 
@@ -49,26 +51,23 @@ class Ledger:
         from deltalake import CommitProperties, DeltaTable, Schema
         from deltalake.exceptions import DeltaError
 
-        if self.log_file(0).exists() or self.head() >= 0:
+        if self.head() >= 0 or self._storage.exists(log_file(0)):
             return
         try:
             DeltaTable.create(
-                str(self.folder),
+                self._storage.uri(LEDGER),
                 Schema.from_arrow(_arrow_schema()),
                 mode="error",
                 partition_by=["block"],
                 name="ledger",
                 description="One row per committed job; the version that brought a row is its seq.",
+                storage_options=dict(self._storage.options) or None,
                 commit_properties=CommitProperties(max_commit_retries=0),
             )
         except DeltaError:
-            if not self.log_file(0).exists():
+            if not self._storage.exists(log_file(0)):
                 raise
-        sync_tree([self.log_file(0)], self.folder)
-
-    def log_file(self, version: int) -> Path:
-        """Return the log file that a version of the table is, or would be."""
-        return self._log / f"{version:020}.json"
+        self._storage.settle([log_file(0)], LEDGER)
 
     def head(self, hint: int = -1) -> int:
         """Return the newest version of the table, -1 where there is none.
@@ -77,36 +76,41 @@ class Ledger:
         """
         version = max(self._head, hint)
         if version < 0:
-            version = _newest_number(self.folder / INDEX)  # two names instead of the whole log
+            version = self._newest_number(INDEX)  # two names instead of the whole log
         if version < 0:
-            version = _newest_number(self._log)
-        while self.log_file(version + 1).exists():
-            version += 1
+            version = self._newest_number(_LOG)
+        if version >= 0:
+            version = self._storage.newest(log_file, version)
         self._head = version
         return version
 
-    def append(self, entry: Entry) -> Entry:
+    def append(self, entry: Entry, check: Callable[[int], None] = lambda seq: None) -> Entry:
         """Commit an entry: the commit point of its transaction.
 
         :param entry: the entry; its ``seq`` is decided here.
+        :param check: is told each seq that is tried, after the newest entry below it is known; raising there commits
+            nothing.
         :returns: the entry as it was committed.
-        :raises OSError: if the disk refuses; then nothing is committed.
+        :raises OSError: if the disk or the object store refuses; then nothing is committed.
         """
         while True:
             seq = self.head() + 1
+            check(seq)
             placed = entry.at(seq)
-            file = self._write_row(placed)
+            file, size = self._write_row(placed)
             try:
-                if create_exclusively(self.log_file(seq), _log_content(placed, file, self.folder)):
-                    self._head = seq
-                    self._entries[seq] = placed
-                    return placed
+                is_done = self._place(seq, _log_content(placed, file, size))
             except OSError:
-                if self._committed(seq, placed):  # the link may stand although its folder could not be synced
+                if self._committed(seq, placed):  # the file may stand although that could not be told, or synced
                     return placed
-                file.unlink(missing_ok=True)
+                self._storage.delete(f"{LEDGER}/{file}")
                 raise
-            file.unlink()
+            # An object store refuses a put that it had taken, when its answer got lost and the put is tried again.
+            if is_done or self._committed(seq, placed):
+                self._head = seq
+                self._entries[seq] = placed
+                return placed
+            self._storage.delete(f"{LEDGER}/{file}")
 
     def entries(self, after: int, until: int | None = None) -> Iterator[Entry]:
         """Yield the entries with ``after < seq <= until`` in order; ``until`` None means the newest.
@@ -115,33 +119,33 @@ class Ledger:
         """
         head = self.head(hint=after)
         last = head if until is None else min(until, head)
-        for seq in range(after + 1, last + 1):
-            if seq not in self._entries and not self.log_file(seq).exists():
-                yield from self._rows_between(seq - 1, last)  # the log was cleaned up: the table still has the rows
-                return
-            entry = self.entry(seq)
-            if entry is not None:
-                yield entry
+        for first in range(after + 1, last + 1, _AT_ONCE):
+            numbers = range(first, min(first + _AT_ONCE, last + 1))
+            gone = self._load(numbers)
+            for seq in numbers:
+                if seq == gone:
+                    yield from self._rows_between(seq - 1, last)  # the log was cleaned up: the table has the rows
+                    return
+                entry = self._entries[seq]
+                if entry is not None:
+                    yield entry
 
     def newest(self, limit: int) -> list[Entry]:
         """Return the newest entries, newest first, at most ``limit``."""
         found: list[Entry] = []
         seq = self.head()
         while seq > 0 and len(found) < limit:
-            if seq not in self._entries and not self.log_file(seq).exists():
-                rows = list(self._rows_between(0, seq))
-                return found + rows[::-1][: limit - len(found)]
-            entry = self.entry(seq)
-            if entry is not None:
-                found.append(entry)
+            numbers = range(seq, max(seq - min(limit - len(found), _AT_ONCE), 0), -1)
+            gone = self._load(numbers)
+            for seq in numbers:
+                if seq == gone:
+                    rows = list(self._rows_between(0, seq))
+                    return found + rows[::-1][: limit - len(found)]
+                entry = self._entries[seq]
+                if entry is not None:
+                    found.append(entry)
             seq -= 1
         return found
-
-    def entry(self, seq: int) -> Entry | None:
-        """Return the entry that a version brought, None for a version that is housekeeping."""
-        if seq not in self._entries:
-            self._entries[seq] = _entry_in_log(self.log_file(seq))
-        return self._entries[seq]
 
     def forget(self, until: int) -> None:
         """Drop cached entries up to a seq: a long process keeps no history in memory."""
@@ -152,37 +156,67 @@ class Ledger:
         """Open the ledger as the Delta table it is."""
         from deltalake import DeltaTable
 
-        return DeltaTable(str(self.folder))
+        return DeltaTable(self._storage.uri(LEDGER), storage_options=dict(self._storage.options) or None)
 
     def merge_small_files(self) -> None:
         """Compact the files of the newest block and write a checkpoint; rows and their order stay as they are."""
         block = max(self.head(), 0) // BLOCK
         for merged in {max(block - 1, 0), block}:
-            merge_small_files(self.folder, ("block", str(merged)))
+            merge_small_files(self._storage, LEDGER, ("block", str(merged)))
         self.table().create_checkpoint()
-        sync_folder(self._log)
+        self._storage.settle([f"{_LOG}/_last_checkpoint"], _LOG)
 
-    def _write_row(self, entry: Entry) -> Path:
+    def _write_row(self, entry: Entry) -> tuple[str, int]:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        file = self.folder / f"block={entry.seq // BLOCK}" / f"{entry.seq:012}-{uuid.uuid4().hex}.parquet"
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file = f"block={entry.seq // BLOCK}/{entry.seq:012}-{uuid.uuid4().hex}.parquet"
         schema = _arrow_schema()
         schema = schema.remove(schema.get_field_index("block"))
+        buffer = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist([entry.to_row()], schema=schema), buffer, compression="zstd")
+        name = f"{LEDGER}/{file}"
         try:
-            pq.write_table(pa.Table.from_pylist([entry.to_row()], schema=schema), file, compression="zstd")
-            sync_tree([file], self.folder)
+            self._storage.write(name, buffer.getvalue())
+            self._storage.settle([name], LEDGER)
         except OSError:
-            file.unlink(missing_ok=True)
+            self._storage.delete(name)
             raise
-        return file
+        return file, len(buffer.getvalue())
+
+    def _place(self, seq: int, content: bytes) -> bool:
+        return self._storage.create(log_file(seq), content)
+
+    def _load(self, numbers: range) -> int | None:
+        """Read the entries that are not known yet; return the first whose log file is gone."""
+        unknown = [seq for seq in numbers if seq not in self._entries]
+        try:
+            contents = self._storage.read_many([log_file(seq) for seq in unknown])
+        except OSError as error:
+            raise _unreadable(self._storage.uri(_LOG), error) from error
+        for seq, content in zip(unknown, contents, strict=True):
+            if content is None:
+                return seq
+            self._entries[seq] = self._entry_in_log(seq, content)
+        return None
+
+    def _entry_in_log(self, seq: int, content: bytes) -> Entry | None:
+        try:
+            first = content.split(b"\n", 1)[0]
+            payload = json.loads(first).get("commitInfo", {}).get(_PAYLOAD) if first else None
+        except (ValueError, AttributeError) as error:
+            raise _unreadable(self._storage.uri(log_file(seq)), error) from error
+        return Entry.from_row(payload) if payload else None
 
     def _committed(self, seq: int, entry: Entry) -> bool:
-        if not self.log_file(seq).exists():
+        (content,) = self._storage.read_many([log_file(seq)])
+        if content is None:
             return False
-        there = _entry_in_log(self.log_file(seq))
+        there = self._entry_in_log(seq, content)
         return there is not None and there.transaction == entry.transaction
+
+    def _newest_number(self, folder: str) -> int:
+        return max((int(name[:20]) for name in self._storage.names(folder) if name[:20].isdigit()), default=-1)
 
     def _rows_between(self, after: int, until: int) -> Iterator[Entry]:
         import polars as pl
@@ -192,12 +226,9 @@ class Ledger:
             yield Entry.from_row(row)
 
 
-def _newest_number(folder: Path) -> int:
-    try:
-        names = os.listdir(folder)
-    except FileNotFoundError:
-        return -1
-    return max((int(name[:20]) for name in names if name[:20].isdigit()), default=-1)
+def log_file(version: int) -> str:
+    """Return the name of the log file that a version of the ledger is, or would be."""
+    return f"{_LOG}/{version:020}.json"
 
 
 @cache
@@ -223,7 +254,7 @@ def _arrow_schema() -> pa.Schema:
     )
 
 
-def _log_content(entry: Entry, file: Path, folder: Path) -> bytes:
+def _log_content(entry: Entry, file: str, size: int) -> bytes:
     now = int(time.time() * 1000)
     row = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in entry.to_row().items()}
     bounds = {"seq": entry.seq}
@@ -239,9 +270,9 @@ def _log_content(entry: Entry, file: Path, folder: Path) -> bytes:
         },
         {
             "add": {
-                "path": file.relative_to(folder).as_posix(),
+                "path": file,
                 "partitionValues": {"block": str(entry.seq // BLOCK)},
-                "size": file.stat().st_size,
+                "size": size,
                 "modificationTime": now,
                 "dataChange": True,
                 "stats": json.dumps(
@@ -253,13 +284,8 @@ def _log_content(entry: Entry, file: Path, folder: Path) -> bytes:
     return "\n".join(json.dumps(action) for action in actions).encode()
 
 
-def _entry_in_log(file: Path) -> Entry | None:
-    try:
-        first = file.read_bytes().split(b"\n", 1)[0]
-        payload = json.loads(first).get("commitInfo", {}).get(_PAYLOAD) if first else None
-    except (OSError, ValueError, AttributeError) as error:
-        raise CommitError(
-            f"The ledger's log file {file} cannot be read ({error}). Every commit so far is untouched; restore the "
-            f"file from a backup, or run 'transforms doctor' to see what it held."
-        ) from error
-    return Entry.from_row(payload) if payload else None
+def _unreadable(address: str, error: Exception) -> CommitError:
+    return CommitError(
+        f"The ledger's log {address} cannot be read ({error}). Every commit so far is untouched; restore the file from a "
+        f"backup, or run 'transforms doctor' to see what it held."
+    )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from transforms.errors import PublishError
 from transforms.store.change import TableChange
-from transforms.store.durable import sync_file, sync_folder
 from transforms.store.entry import Entry
+from transforms.store.storage.base import Storage
 from transforms.store.tables import open_table, refreshed
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 def publish_change(
-    root: Path, app_id: str, entry: Entry, change: TableChange, opened: DeltaTable | None = None
+    storage: Storage, app_id: str, entry: Entry, change: TableChange, opened: DeltaTable | None = None
 ) -> None:
     """Commit one change of a ratified entry to its table, unless that has been done.
 
@@ -34,36 +33,36 @@ def publish_change(
     :param opened: the table, if it was opened a moment ago: bringing it up to date is cheaper than opening it.
     :raises PublishError: if the table refuses; the entry stays ratified, and recovery tries again.
     """
-    path = root / change.table
+    name = change.table
     failure: Exception | None = None
     for attempt in range(_ATTEMPTS):
-        table = refreshed(opened) if attempt == 0 and opened is not None else open_table(path)
+        table = refreshed(opened) if attempt == 0 and opened is not None else open_table(storage, name)
         if table is not None and _is_published(table, app_id, entry.seq):
             return
         before = -1 if table is None else table.version()
         try:
             if table is None:
-                _create(path, app_id, entry, change)
+                _create(storage, app_id, entry, change)
             else:
                 _commit(table, app_id, entry, change)
         except Exception as error:  # noqa: BLE001 - also a commit whose answer got lost: the table decides
             failure = error
             if not _is_conflict(error):
-                table = open_table(path)
+                table = open_table(storage, name)
                 if table is None or not _is_published(table, app_id, entry.seq):
                     break
             time.sleep(min(0.002 * 2**attempt, 0.2))
             continue
-        version = _make_durable(path, before)
-        _tidy(path, before, version, change.mode)
+        version = _make_durable(storage, name, before)
+        _tidy(storage, name, before, version, change.mode)
         return
     raise PublishError(
         f"{entry.transform} (transaction {entry.transaction}) is committed, but its part for {change.table} could "
-        f"not be published: {failure}. Nothing is lost. Repair the table at {path}, then run 'transforms recover'."
+        f"not be published: {failure}. Nothing is lost. Repair the table at {storage.uri(name)}, then run 'transforms recover'."
     ) from failure
 
 
-def _tidy(path: Path, before: int, version: int, mode: str) -> None:
+def _tidy(storage: Storage, name: str, before: int, version: int, mode: str) -> None:
     """Write a checkpoint and merge appended files from time to time, so that long histories open and read as fast.
 
     Failing costs only speed.
@@ -72,24 +71,25 @@ def _tidy(path: Path, before: int, version: int, mode: str) -> None:
 
     try:
         if mode == "append" and version // _MERGE_EVERY > before // _MERGE_EVERY:
-            merge_small_files(path)
+            merge_small_files(storage, name)
         if version > 0 and version // _CHECKPOINT_EVERY > before // _CHECKPOINT_EVERY:
-            table = open_table(path)
+            table = open_table(storage, name)
             if table is not None:
                 table.create_checkpoint()
     except (DeltaError, OSError) as error:
-        _log.warning("%s could not be tidied (%s); reading it stays correct but slow.", path, error)
+        _log.warning("%s could not be tidied (%s); reading it stays correct but slow.", name, error)
 
 
-def merge_small_files(path: Path, partition: tuple[str, str] | None = None) -> None:
+def merge_small_files(storage: Storage, name: str, partition: tuple[str, str] | None = None) -> None:
     """Rewrite the small files of a table as few large ones; its rows, and every pinned version, stay as they are.
 
-    :param path: the table's folder.
+    :param storage: the store's storage.
+    :param name: the table's folder.
     :param partition: a partition column and the one value of it to look at.
     """
     from deltalake import CommitProperties
 
-    table = open_table(path)
+    table = open_table(storage, name)
     if table is None:
         return
     before, version = set(table.file_uris()), table.version()
@@ -99,11 +99,11 @@ def merge_small_files(path: Path, partition: tuple[str, str] | None = None) -> N
         post_commithook_properties=_no_hooks(),
     )
     table.update_incremental()
-    for address in set(table.file_uris()) - before:
-        file = Path(address if Path(address).exists() else unquote(address))
-        sync_file(file)
-        sync_folder(file.parent)
-    _make_durable(path, version)
+    base = storage.uri(name)
+    made = [address.removeprefix("file://").removeprefix(f"{base}/") for address in set(table.file_uris()) - before]
+    places = [f"{name}/{file}" for file in made]
+    storage.settle([place if storage.exists(place) else unquote(place) for place in places], name)
+    _make_durable(storage, name, version)
 
 
 def _is_published(table: DeltaTable, app_id: str, seq: int) -> bool:
@@ -117,16 +117,17 @@ def _is_conflict(error: Exception) -> bool:
     return isinstance(error, CommitFailedError) or "already exists" in str(error)
 
 
-def _create(path: Path, app_id: str, entry: Entry, change: TableChange) -> None:
+def _create(storage: Storage, app_id: str, entry: Entry, change: TableChange) -> None:
     from deltalake import Schema
     from deltalake.transaction import create_table_with_add_actions
 
     create_table_with_add_actions(
-        str(path),
+        storage.uri(change.table),
         Schema.from_json(change.schema),
         _add_actions(change),
         mode="error",
         partition_by=list(change.partition_by),
+        storage_options=dict(storage.options) or None,
         commit_properties=_properties(app_id, entry),
         post_commithook_properties=_no_hooks(),
     )
@@ -183,14 +184,14 @@ def _no_hooks() -> Any:
     return PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
-def _make_durable(path: Path, before: int) -> int:
+def _make_durable(storage: Storage, name: str, before: int) -> int:
     """Bring the log files after a version to the disk, as delta-rs syncs nothing; return the newest version."""
-    log = path / "_delta_log"
-    version = before + 1
-    while (file := log / f"{version:020}.json").exists():
-        sync_file(file)
-        version += 1
-    sync_folder(log)
-    if before < 0:
-        sync_folder(path)
-    return version - 1
+
+    def log_file(version: int) -> str:
+        return f"{name}/_delta_log/{version:020}.json"
+
+    version = storage.newest(log_file, before)
+    # A table that is new has new folders above it, too.
+    top = name if before < 0 else f"{name}/_delta_log"
+    storage.settle([log_file(number) for number in range(before + 1, version + 1)], top)
+    return version

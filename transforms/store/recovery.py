@@ -6,37 +6,38 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transforms.store.change import TableChange
-from transforms.store.durable import write_atomically
 from transforms.store.entry import Entry
+from transforms.store.layout import LEDGER
 from transforms.store.ledger import Ledger
 from transforms.store.publish import publish_change
+from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
+
+_MARK = f"{LEDGER}/_published"
 
 
 class Publisher:
     """Publishes ratified entries and remembers up to where everything is published.
 
-    :param root: the store's root.
+    :param storage: the store's storage.
     :param app_id: the store's name in Delta's transaction identifiers.
     :param ledger: the ledger.
     """
 
-    def __init__(self, root: Path, app_id: str, ledger: Ledger) -> None:
-        self._root = root
+    def __init__(self, storage: Storage, app_id: str, ledger: Ledger) -> None:
+        self._storage = storage
         self._app_id = app_id
         self._ledger = ledger
-        self._mark = ledger.folder / "_published"
 
     def published(self) -> int:
         """Return a ledger row up to which every entry is in its tables for sure; it may be behind the truth."""
         try:
-            return int(json.loads(self._mark.read_bytes())["seq"])
+            return int(json.loads(self._storage.read(_MARK))["seq"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return 0
 
@@ -66,9 +67,12 @@ class Publisher:
                 futures = [pool.submit(self._publish_in_order, part, opened or {}) for part in parts.values()]
             for future in futures:
                 future.result()
-        write_atomically(self._mark, json.dumps({"seq": entries[-1].seq}).encode())
+        self._remember(entries[-1].seq)
         return entries
+
+    def _remember(self, seq: int) -> None:
+        self._storage.write(_MARK, json.dumps({"seq": seq}).encode())
 
     def _publish_in_order(self, parts: list[tuple[Entry, TableChange]], opened: Mapping[str, DeltaTable]) -> None:
         for entry, change in parts:
-            publish_change(self._root, self._app_id, entry, change, opened.get(change.table))
+            publish_change(self._storage, self._app_id, entry, change, opened.get(change.table))

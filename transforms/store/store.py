@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from transforms.errors import StoreError, TransformsError, UsageError
+from transforms.errors import StoreError, TransformsError
 from transforms.spec.resource import Resource
 from transforms.store import layout
-from transforms.store.durable import create_exclusively
 from transforms.store.entry import Entry
 from transforms.store.index import Index, LastWrite
-from transforms.store.leases import try_acquire
-from transforms.store.ledger import INDEX, Ledger
+from transforms.store.ledger import Ledger
 from transforms.store.recovery import Publisher
+from transforms.store.storage.address import open_storage
 from transforms.store.tables import TableView, view_table
-from transforms.store.transaction import Transaction, remove_staging
+from transforms.store.transaction import Transaction
 
 _FORMAT = 1
 _MAINTAIN_EVERY = 100
@@ -30,40 +28,38 @@ _log = logging.getLogger(__name__)
 class Store:
     """Datasets, models and experiments below one root, committed together.
 
-    :param root: the store's root, a local folder; it is made by the first transaction.
-    :raises UsageError: if the root is an object-store address or a file.
+    :param root: the store's root, a local folder or ``s3://bucket/prefix``; the first transaction begins it.
+    :raises UsageError: if the root is a file, or the address of something else.
+
+    Attributes:
+        storage: where its bytes lie.
+        root: the root's folder; its address where it is no local one.
     """
 
     def __init__(self, root: str | Path) -> None:
-        if "://" in str(root):
-            raise UsageError(f"The store's root must be a local folder in this version; got {root}.")
-        self.root = Path(root).absolute()
-        if re.search("%[0-9A-Fa-f]{2}", str(self.root)):
-            raise UsageError(
-                f"The store's root {self.root} has a % with two digits, which Delta readers decode; rename it."
-            )
-        if self.root.exists() and not self.root.is_dir():
-            raise UsageError(f"The store's root {self.root} is a file; name a folder with --root or TRANSFORMS_ROOT.")
-        self.ledger = Ledger(self.root / layout.LEDGER)
-        self.index = Index(self.ledger.folder / INDEX, self.ledger)
+        self.storage = open_storage(root)
+        self.root: Path | str = self.storage.root if self.storage.options else Path(self.storage.root)
+        self.ledger = Ledger(self.storage)
+        self.index = Index(self.storage, self.ledger)
 
     @property
     def exists(self) -> bool:
         """Whether anything has ever been committed under the root."""
-        return (self.root / layout.STORE_FILE).exists()
+        return "app_id" in self.__dict__ or self.storage.exists(layout.STORE_FILE)
 
     @cached_property
     def app_id(self) -> str:
         """The store's name in Delta's transaction identifiers: constant, and different in every store."""
-        file = self.root / layout.STORE_FILE
-        if not file.exists():
-            self._create_root()
-            create_exclusively(file, json.dumps({"format": _FORMAT, "id": uuid.uuid4().hex}).encode())
+        address = self.storage.uri(layout.STORE_FILE)
         try:
-            content = json.loads(file.read_bytes())
+            if not self.storage.exists(layout.STORE_FILE):
+                self._begin()
+            content = json.loads(self.storage.read(layout.STORE_FILE))
             version, identity = content["format"], content["id"]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{file} cannot be read ({error}); restore it from a backup of the store.") from error
+            if isinstance(error, StoreError):
+                raise
+            raise StoreError(f"{address} cannot be read ({error}); restore it from a backup of the store.") from error
         if version != _FORMAT:
             raise StoreError(f"{self.root} has store format {version}; this version of the package reads {_FORMAT}.")
         return f"transforms.{identity}"
@@ -71,7 +67,7 @@ class Store:
     @cached_property
     def publisher(self) -> Publisher:
         """Brings ratified entries into their tables."""
-        return Publisher(self.root, self.app_id, self.ledger)
+        return Publisher(self.storage, self.app_id, self.ledger)
 
     def begin(self, transform: str, branch: str, outputs: Sequence[Resource], wait_seconds: float = 0.0) -> Transaction:
         """Begin a transaction: take its leases, finish what others left unpublished, pin its inputs.
@@ -113,7 +109,7 @@ class Store:
     def view_table(self, table: str, until: int | None = None) -> TableView | None:
         """Open a Delta table by its folder below the root, as it was at a ledger row."""
         app_id = self.app_id if self.exists else ""  # reading makes no store
-        return view_table(self.root / table, app_id, until)
+        return view_table(self.storage, table, app_id, until)
 
     def writes(self) -> Mapping[tuple[str, str], LastWrite]:
         """Return what last wrote each resource, by branch and resource key."""
@@ -140,13 +136,14 @@ class Store:
         :returns: the ids of those transactions.
         """
         collected = []
-        for file in sorted((self.root / layout.TRANSACTIONS).glob("*.json")):
-            lease = try_acquire(file)
+        for name in self.storage.names(layout.TRANSACTIONS):
+            lease = self.storage.try_acquire(f"{layout.TRANSACTIONS}/{name}")
             if lease is None:
                 continue  # alive
+            transaction = name.removesuffix(".json")
             try:
-                if self._collect(file):
-                    collected.append(file.stem)
+                if self._collect(transaction, lease.content.get("staging", [])):
+                    collected.append(transaction)
             finally:
                 lease.release(remove=True)
         return collected
@@ -155,7 +152,7 @@ class Store:
         """Keep history cheap after a commit: a merged ledger and a saved index. Failing costs only speed."""
         if self.ledger.head() - max(self.index.saved_seq(), 0) < _MAINTAIN_EVERY:
             return
-        lease = try_acquire(self.root / layout.LOCKS / "maintenance.lock")
+        lease = self.storage.try_acquire(f"{layout.LOCKS}/maintenance.lock")
         if lease is None:
             return
         try:
@@ -167,15 +164,11 @@ class Store:
         finally:
             lease.release()
 
-    def _collect(self, file: Path) -> bool:
-        try:
-            staging = json.loads(file.read_bytes()).get("staging", [])
-        except (OSError, ValueError):
-            staging = []  # it died before it staged anything
-        if not staging or self._is_ratified(file.stem):
+    def _collect(self, transaction: str, staging: Sequence[str]) -> bool:
+        if not staging or self._is_ratified(transaction):
             return False
         for relative in staging:
-            remove_staging(self.root, relative)
+            self.storage.delete_folder(relative)
         return True
 
     def _is_ratified(self, transaction: str) -> bool:
@@ -190,8 +183,17 @@ class Store:
                 return False
             limit *= 4
 
-    def _create_root(self) -> None:
+    def _begin(self) -> None:
+        content = json.dumps({"format": _FORMAT, "id": uuid.uuid4().hex}).encode()
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.storage.create(layout.STORE_FILE, content)
+            is_exclusive = not self.storage.create(layout.STORE_FILE, content)
         except OSError as error:
+            if isinstance(error, StoreError):
+                raise
             raise StoreError(f"The store's root {self.root} cannot be made: {error}") from error
+        if not is_exclusive:
+            raise StoreError(
+                f"{self.root}: the object store passes over 'If-None-Match: *', so two jobs could overwrite each other's "
+                "commits. Use a service, or a newer version of this one, that has conditional writes."
+            )

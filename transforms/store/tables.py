@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from transforms.errors import UnsupportedTableError
+from transforms.store.storage.base import Found, Storage
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -22,16 +24,23 @@ class TableView:
     """One version of a Delta table; what is read through it never changes.
 
     Attributes:
-        path: the table's folder.
+        storage: the store's storage.
+        name: the table's folder, relative to the root.
         table: the table, loaded at the version.
         version: that version.
         seq: the ledger row that last wrote the table, 0 for a table that no job of this store wrote.
     """
 
-    path: Path
+    storage: Storage
+    name: str
     table: DeltaTable
     version: int
     seq: int
+
+    @property
+    def uri(self) -> str:
+        """The table's address."""
+        return self.storage.uri(self.name)
 
     @cached_property
     def fields(self) -> list[dict[str, object]]:
@@ -64,27 +73,46 @@ class TableView:
                 described[str(field["name"])] = str(metadata["comment"])
         return described
 
+    def file_paths(self) -> list[str]:
+        """The data files of the version, relative to the table's folder."""
+        return [path for path, _ in self.data_files()]
+
+    def data_files(self) -> list[tuple[str, Found]]:
+        """The data files of the version, each with its size and time, relative to the table's folder."""
+        import pyarrow as pa
+
+        actions = pa.table(self.table.get_add_actions(flatten=True)).select(["path", "size_bytes", "modification_time"])
+        found = []
+        for path, size, modified in zip(*actions.to_pydict().values(), strict=True):
+            # An address encodes some letters. Not every writer does so, hence the look at what is there.
+            plain = unquote(path)
+            there = plain if plain == path or self.storage.exists(f"{self.name}/{plain}") else path
+            found.append((there, Found(size, _milliseconds(modified) / 1000)))
+        return found
+
     def row_count(self) -> int:
         """How many rows the version has, from its log alone."""
         return int(self.table.count())
 
 
-def open_table(path: Path) -> DeltaTable | None:
+def open_table(storage: Storage, name: str) -> DeltaTable | None:
     """Open a Delta table at its newest version, or return None where there is none.
 
+    :param storage: the store's storage.
+    :param name: the table's folder, relative to the root.
     :raises UnsupportedTableError: if the table cannot be opened with its present features.
     """
     from deltalake import DeltaTable
     from deltalake.exceptions import DeltaError, TableNotFoundError
 
-    if not (path / "_delta_log").is_dir():
+    if not storage.is_table(name):
         return None
     try:
-        return DeltaTable(str(path))
+        return DeltaTable(storage.uri(name), storage_options=dict(storage.options) or None)
     except TableNotFoundError:
         return None
     except DeltaError as error:
-        raise UnsupportedTableError(f"The Delta table {path} cannot be opened: {error}") from error
+        raise UnsupportedTableError(f"The Delta table {storage.uri(name)} cannot be opened: {error}") from error
 
 
 def refreshed(table: DeltaTable) -> DeltaTable:
@@ -93,15 +121,16 @@ def refreshed(table: DeltaTable) -> DeltaTable:
     return table
 
 
-def view_table(path: Path, app_id: str, until: int | None = None) -> TableView | None:
+def view_table(storage: Storage, name: str, app_id: str, until: int | None = None) -> TableView | None:
     """Open a table as it was after a row of the ledger.
 
-    :param path: the table's folder.
+    :param storage: the store's storage.
+    :param name: the table's folder, relative to the root.
     :param app_id: the store's name in Delta's transaction identifiers.
     :param until: the ledger row; None means the newest version. Versions that others wrote since count as later.
     :returns: the view, or None where there was no table yet.
     """
-    table = open_table(path)
+    table = open_table(storage, name)
     if table is None:
         return None
     seq = table.transaction_version(app_id)
@@ -110,4 +139,8 @@ def view_table(path: Path, app_id: str, until: int | None = None) -> TableView |
             return None
         table.load_as_version(table.version() - 1)
         seq = table.transaction_version(app_id)
-    return TableView(path, table, table.version(), seq or 0)
+    return TableView(storage, name, table, table.version(), seq or 0)
+
+
+def _milliseconds(moment: int | datetime) -> float:
+    return moment if isinstance(moment, int) else moment.timestamp() * 1000

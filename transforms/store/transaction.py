@@ -6,22 +6,19 @@ begin (leases, recovery, pinned inputs), stage, seal, validate, ratify, publish:
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import CommitError, UsageError
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases
 from transforms.store.change import TableChange
-from transforms.store.durable import sync_tree
 from transforms.store.entry import Entry, InputPin
-from transforms.store.leases import Lease
+from transforms.store.storage.base import Lease
 from transforms.store.tables import TableView
 from transforms.store.validation import validate_changes
 
@@ -56,12 +53,14 @@ class Transaction:
         self._ratified = False
         self._staging: dict[str, None] = {}
         self._outputs: dict[str, TableView | None] = {}
+        self._keys = frozenset(resource.key for resource in outputs)
         self._own: Lease | None = None
         self._leases: list[Lease] = []
         try:
             self._take_leases(outputs, wait_seconds)
             self._own = leases.acquire(
-                store.root / layout.TRANSACTIONS / f"{self.id}.json",
+                store.storage,
+                f"{layout.TRANSACTIONS}/{self.id}.json",
                 "transaction",
                 {"transform": transform},
                 _PATIENCE_SECONDS,  # somebody who looks for dead transactions may lock it for a moment
@@ -89,23 +88,22 @@ class Transaction:
         return self._outputs[table]
 
     def staging(self, table: str, kind: str = layout.DATA, name: str | None = None) -> Path:
-        """Return this transaction's own folder inside a table, made on first use.
+        """Return the local folder in which this transaction writes files of a table, made on first use.
 
         :param table: the table's folder relative to the root.
         :param kind: what is staged: ``data``, ``files`` or ``artifacts``.
         :param name: the name of the folder; the id of the transaction when None.
         """
+        return self.store.storage.make_folder(self.staging_name(table, kind, name))
+
+    def staging_name(self, table: str, kind: str = layout.DATA, name: str | None = None) -> str:
+        """Return the name of the same folder below the root, and take note that something may be staged in it."""
         relative = f"{table}/{kind}/{name or self.id}"
         if relative not in self._staging:
             self._staging[relative] = None
             assert self._own is not None
             self._own.write({"transform": self.transform, **leases.whoami(), "staging": list(self._staging)})
-        folder = self.store.root / relative
-        while not folder.is_dir():
-            # A transaction that is being abandoned may take an empty parent away between the making of two folders.
-            with suppress(FileNotFoundError):
-                folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        return relative
 
     def commit(
         self,
@@ -127,7 +125,7 @@ class Transaction:
         """
         self._seal(changes)
         opened = {table: view.table for table, view in self._outputs.items() if view is not None}
-        opened = validate_changes(self.store.root, changes, opened)
+        opened = validate_changes(self.store.storage, changes, opened)
         self._check_leases()
         may_commit()
         self._ratifying = True
@@ -144,7 +142,8 @@ class Transaction:
                 inputs=inputs,
                 outputs=outputs,
                 changes=tuple(changes),
-            )
+            ),
+            self._check_nobody_else,
         )
         self._ratified = True
         self._staging.clear()  # from here on these files belong to their tables
@@ -173,7 +172,7 @@ class Transaction:
         """
         if not self.ratified:
             for relative in self._staging:
-                remove_staging(self.store.root, relative)
+                self.store.storage.delete_folder(relative)
         self._release()
 
     def _open_outputs(self, tables: Sequence[str]) -> None:
@@ -184,16 +183,14 @@ class Transaction:
     def _take_leases(self, outputs: Sequence[Resource], wait_seconds: float) -> None:
         for resource in sorted(set(outputs)):  # one order for all jobs, so that two never wait for each other
             self._refuse_nesting(resource)
-            path = self.store.root / layout.lease_path(resource, self.branch)
-            self._leases.append(
-                leases.acquire(path, f"{resource} on branch {self.branch}", {"transform": self.transform}, wait_seconds)
-            )
+            name, what = layout.lease_path(resource, self.branch), f"{resource} on branch {self.branch}"
+            holder = {"transform": self.transform}
+            self._leases.append(leases.acquire(self.store.storage, name, what, holder, wait_seconds))
 
     def _refuse_nesting(self, resource: Resource) -> None:
-        path = Path(layout.resource_path(resource, self.branch))
+        path = PurePosixPath(layout.resource_path(resource, self.branch))
         for parent in list(path.parents)[:-3]:
-            folder = self.store.root / parent
-            if any((folder / table / "_delta_log").is_dir() for table in ("", layout.VERSIONS)):
+            if any(self.store.storage.is_table(str(parent / table)) for table in ("", layout.VERSIONS)):
                 raise UsageError(
                     f"{resource} would lie inside the {resource.kind} of a shorter alias; choose another one."
                 )
@@ -201,21 +198,33 @@ class Transaction:
     def _check_leases(self) -> None:
         if not all(lease.is_ours for lease in self._leases):
             raise CommitError(
-                f"{self.transform} lost the lock on one of its outputs: somebody deleted files under "
-                f"{self.store.root / layout.LOCKS}. Nothing was committed; build again."
+                f"{self.transform} lost the lock on one of its outputs: somebody deleted what lies under "
+                f"{self.store.storage.uri(layout.LOCKS)}, or this process stood still for so long that its lock ran out. "
+                f"Nothing was committed; build again."
             )
 
+    def _check_nobody_else(self, seq: int) -> None:
+        # Where a lease has a time limit, a job that stood still may go on after another has built the same output.
+        for entry in self.store.ledger.entries(after=self.pinned, until=seq - 1):
+            twice = sorted(self._keys.intersection(entry.outputs)) if entry.branch == self.branch else []
+            if twice:
+                raise CommitError(
+                    f"{self.transform}: while it ran, {entry.transform} committed {twice[0]} (commit #{entry.seq}). "
+                    f"Nothing was committed; build again."
+                )
+
     def _seal(self, changes: Sequence[TableChange]) -> None:
-        root = self.store.root
-        staged = [root / change.table / file.path for change in changes for file in change.files]
+        storage = self.store.storage
+        staged = [f"{change.table}/{file.path}" for change in changes for file in change.files]
         for relative in self._staging:
-            folder = root / relative
             if relative.rsplit("/", 2)[-2] != layout.DATA:
-                staged.extend(path for path in folder.rglob("*") if path.is_file())
-        missing = [path for path in staged if not path.exists()]
-        if missing:
-            raise CommitError(f"The staged file {missing[0]} is gone; nothing was committed. Build again.")
-        sync_tree(staged, root)
+                staged.extend(f"{relative}/{name}" for name in storage.files(relative))
+        try:
+            storage.seal(staged)
+        except FileNotFoundError as error:
+            raise CommitError(
+                f"The staged file {error.filename} is gone; nothing was committed. Build again."
+            ) from error
 
     def _release(self) -> None:
         if self._own is not None:
@@ -224,15 +233,3 @@ class Transaction:
         for lease in self._leases:
             lease.release()
         self._leases = []
-
-
-def remove_staging(root: Path, relative: str) -> None:
-    """Delete a transaction's staging folder and the empty folders above it, up to the branch."""
-    shutil.rmtree(root / relative, ignore_errors=True)
-    parent = (root / relative).parent
-    while parent != root and parent.parent != root:
-        try:
-            parent.rmdir()
-        except OSError:
-            return  # not empty: it belongs to something that lives on
-        parent = parent.parent

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import CommitError, DataError
 from transforms.store.change import TableChange
 from transforms.store.features import check_writable
+from transforms.store.storage.base import Storage
 from transforms.store.tables import open_table, refreshed
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def validate_changes(
-    root: Path, changes: Sequence[TableChange], opened: Mapping[str, DeltaTable]
+    storage: Storage, changes: Sequence[TableChange], opened: Mapping[str, DeltaTable]
 ) -> dict[str, DeltaTable]:
     """Check every change.
 
@@ -32,7 +33,7 @@ def validate_changes(
         raise CommitError(f"{twice} would be changed twice in one commit; nothing was committed. Write it once.")
 
     def validate(change: TableChange) -> DeltaTable | None:
-        return validate_change(root, change, opened.get(change.table))
+        return validate_change(storage, change, opened.get(change.table))
 
     if len(changes) == 1:
         opened_now = [validate(changes[0])]
@@ -42,7 +43,7 @@ def validate_changes(
     return {change.table: table for change, table in zip(changes, opened_now, strict=True) if table is not None}
 
 
-def validate_change(root: Path, change: TableChange, opened: DeltaTable | None = None) -> DeltaTable | None:
+def validate_change(storage: Storage, change: TableChange, opened: DeltaTable | None = None) -> DeltaTable | None:
     """Refuse a change that its table could not take; upgrade the table's protocol where the change needs that.
 
     :returns: the table as it is now, None where there is none yet.
@@ -50,9 +51,8 @@ def validate_change(root: Path, change: TableChange, opened: DeltaTable | None =
     :raises UnsupportedTableError: if the table has a feature that cannot be written.
     :raises CommitError: if a staged file is gone or altered, or the table moved on since the change was computed.
     """
-    path = root / change.table
-    _check_files(path, change)
-    table = open_table(path) if opened is None else refreshed(opened)
+    _check_files(storage, change)
+    table = open_table(storage, change.table) if opened is None else refreshed(opened)
     if table is None:
         return None
     check_writable(table, change.table)
@@ -72,15 +72,16 @@ def validate_change(root: Path, change: TableChange, opened: DeltaTable | None =
     return table
 
 
-def _check_files(path: Path, change: TableChange) -> None:
+def _check_files(storage: Storage, change: TableChange) -> None:
     for file in change.files:
         parts = PurePosixPath(file.path)
         if parts.is_absolute() or ".." in parts.parts or parts.parts[0].startswith("_"):
             raise CommitError(
                 f"{change.table}: {file.path!r} does not lie inside the table, so readers could not find it."
             )
-        staged = path / file.path
-        if not staged.is_file() or staged.stat().st_size != file.size:
+    sizes = storage.sizes([f"{change.table}/{file.path}" for file in change.files])
+    for file, size in zip(change.files, sizes, strict=True):
+        if size != file.size:
             raise CommitError(
                 f"{change.table}: the staged file {file.path} is gone or was altered before the commit (a full VACUUM "
                 f"deletes files that are not committed yet). Nothing was committed; build again."

@@ -51,7 +51,7 @@ class Output:
 
     def files(self) -> dict[str, bytes]:
         """Return its files' bytes by path, for a dataset of raw files."""
-        return {path: place.read_bytes() for path, (_, place) in self._reader.listing().items()}
+        return {path: file.local().read_bytes() for path, (_, file) in self._reader.listing().items()}
 
     @property
     def column_descriptions(self) -> dict[str, str]:

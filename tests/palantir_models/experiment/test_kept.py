@@ -14,6 +14,7 @@ import pytest
 
 from palantir_models.experiment import kept
 from palantir_models.experiment.errors import ExperimentError
+from palantir_models.experiment.journals import Journals
 from palantir_models.experiments import Experiment
 from transforms.errors import NotFoundError
 
@@ -40,7 +41,7 @@ def abandon(journals: Path, experiment_id: str) -> Path:
 
 def statuses(journals: Path) -> dict[str, str]:
     """Return the status of each experiment by its id."""
-    return {row["experiment_id"]: row["status"] for row in kept.unpublished_rows(journals)}
+    return {row["experiment_id"]: row["status"] for row, _, _ in Journals(journals).unpublished()}
 
 
 def test_what_a_dead_process_logged_is_recovered(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from palantir_models.errors import ArtifactMismatchError, SerializationError
 from palantir_models.experiment.errors import ExperimentError
-from palantir_models.experiment.kept import unpublished_rows
+from palantir_models.experiment.journals import journals_of
 from palantir_models.models import ModelVersionChangeType
 from palantir_models.transforms import ModelInput, ModelOutput
 from tests.palantir_models.model.sample_adapter import Doubler, Unserializable
@@ -128,7 +128,7 @@ def test_a_failed_job_publishes_nothing_and_keeps_its_experiment_apart(run_trans
     with pytest.raises(RuntimeError):
         run_transform(train)
     assert not (store.root / "master").exists() or not list((store.root / "master").rglob("*"))
-    (kept,) = unpublished_rows(store.root / "_journal")
+    ((kept, _, _),) = journals_of(store.storage).unpublished()
     assert (kept["status"], kept["error"], kept["model"]) == ("FAILED", "RuntimeError: out of luck", "/model")
 
 

@@ -19,12 +19,12 @@ def test_tables_are_found_wherever_aliases_lie(store: Store, commit: Callable[..
     commit({"/a": FIRST}, branch="feature/x")
 
     folders = {f"master/datasets/{name}" for name in ("a", "a/b", "a/data", "with~20space/~C3~A9")}
-    assert set(find_tables(store.root)) == folders | {"feature~2Fx/datasets/a"}
+    assert set(find_tables(store.storage)) == folders | {"feature~2Fx/datasets/a"}
 
 
 def test_an_empty_root_has_no_tables(store: Store) -> None:
     """Nothing is made by looking."""
-    assert list(find_tables(store.root)) == []
+    assert list(find_tables(store.storage)) == []
     assert vacuum_tables(store, 0, dry_run=False) == {}
     assert not store.root.exists()
 

@@ -17,6 +17,7 @@ from transforms.engine.local.staging import stage_frame
 from transforms.errors import CommitError, DataError, PublishError, UnsupportedTableError
 from transforms.spec.resource import Resource
 from transforms.store.change import StagedFile, TableChange
+from transforms.store.ledger import Ledger, log_file
 from transforms.store.publish import publish_change
 from transforms.store.store import Store
 
@@ -155,7 +156,7 @@ def test_h9_a_commit_can_be_redone_from_the_ledgers_rows_alone(store, rows):
     ledger = store.ledger.table()
     ledger.create_checkpoint()
     for version in range(ledger.version() + 1):
-        store.ledger.log_file(version).unlink()
+        (store.root / log_file(version)).unlink()
     Store(store.root).recover()
     assert rows("/a") == [{"x": 7}]
 
@@ -202,7 +203,7 @@ def test_h11_the_ledgers_own_link_is_looked_at_when_its_answer_is_lost(store, co
     failed: list[Path] = []
 
     def fail_once(path: Path) -> None:
-        if path == store.ledger.folder / "_delta_log" and not failed:
+        if path == store.root / "_ledger" / "_delta_log" and not failed:
             failed.append(path)
             raise OSError(5, "Input/output error")
         sync_folder(path)
@@ -219,7 +220,7 @@ def test_h12_a_restored_table_is_not_given_the_undone_commit_again(store, commit
     commit({"/a": pl.DataFrame({"x": [1]})})
     commit({"/a": pl.DataFrame({"x": [2]})})
     DeltaTable(str(path_of(store, A))).restore(0)
-    (store.ledger.folder / "_published").unlink()
+    (store.root / "_ledger" / "_published").unlink()
     store.recover()
     assert rows("/a") == [{"x": 1}]
 
@@ -241,7 +242,7 @@ def test_h14_publishing_an_entry_twice_changes_nothing(store, commit, rows):
     """delta-rs accepts a repeated transaction identifier, so it is checked before every commit."""
     entry = commit({"/a": pl.DataFrame({"x": [1]})}, mode="append")
     for _ in range(3):
-        publish_change(store.root, store.app_id, entry, entry.changes[0])
+        publish_change(store.storage, store.app_id, entry, entry.changes[0])
     assert rows("/a") == [{"x": 1}]
     assert DeltaTable(str(path_of(store, A))).version() == 0
 
@@ -268,7 +269,7 @@ def test_h16_the_order_of_commits_comes_from_the_log_files_names(store, commit):
     """Housekeeping versions and foreign commits without commitInfo do not shift the numbers."""
     first = commit({"/a": pl.DataFrame({"x": [1]})})
     version = store.ledger.head() + 1
-    store.ledger.log_file(version).write_text(json.dumps({"txn": {"appId": "other", "version": 1}}) + "\n")
+    (store.root / log_file(version)).write_text(json.dumps({"txn": {"appId": "other", "version": 1}}) + "\n")
     second = commit({"/a": pl.DataFrame({"x": [2]})})
     assert (first.seq, second.seq) == (version - 1, version + 1)
     assert [e.seq for e in Store(store.root).newest_entries(9)] == [second.seq, first.seq]
@@ -367,7 +368,7 @@ def test_a_commit_that_lands_while_another_begins_is_read_whole_or_not_at_all(st
     def and_then_somebody_ratifies(opened: Any = None) -> Any:
         published = publish_all(opened)
         entry = ratified_only(other, {"/a": pl.DataFrame({"x": [2]}), "/b": pl.DataFrame({"x": [2]})})
-        publish_change(store.root, store.app_id, entry, entry.changes[0])
+        publish_change(store.storage, store.app_id, entry, entry.changes[0])
         return published
 
     monkeypatch.setattr(store.publisher, "publish_all", and_then_somebody_ratifies)
@@ -389,17 +390,15 @@ def test_one_table_cannot_be_changed_twice_in_a_commit(store):
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError])
 def test_an_interruption_right_after_the_commit_point_takes_nothing_back(store, commit, rows, monkeypatch, error):
     """Ctrl-C between the link and the next line of code: the ledger has the row, so the staged files stay."""
-    import transforms.store.ledger as ledger
-
     commit({"/a": pl.DataFrame({"x": [1]})})
-    create = ledger.create_exclusively
+    place = Ledger._place
 
-    def link_and_be_interrupted(path: Path, content: bytes) -> bool:
-        create(path, content)
-        monkeypatch.setattr(ledger, "create_exclusively", create)
+    def link_and_be_interrupted(ledger: Ledger, seq: int, content: bytes) -> bool:
+        place(ledger, seq, content)
+        monkeypatch.setattr(Ledger, "_place", place)
         raise error
 
-    monkeypatch.setattr(ledger, "create_exclusively", link_and_be_interrupted)
+    monkeypatch.setattr(Ledger, "_place", link_and_be_interrupted)
     if error is OSError:
         commit({"/a": pl.DataFrame({"x": [2]})})
     else:

@@ -12,7 +12,7 @@ def test_it_is_saved_now_and_then_and_says_the_same_without_a_copy(store, commit
     for number in range(130):
         commit({f"/d{number % 3}": pl.DataFrame({"x": [number]})})
     known = dict(store.writes())
-    copies = list((store.ledger.folder / "_index").glob("*.json"))
+    copies = list((store.root / "_ledger" / "_index").glob("*.json"))
     assert len(copies) in (1, 2)
     assert dict(Store(store.root).writes()) == known
     for copy in copies:
@@ -27,7 +27,7 @@ def test_a_merged_ledger_has_every_row_once(store, commit):
     """Few files, all rows, in order."""
     for number in range(130):
         commit({"/d": pl.DataFrame({"x": [number]})})
-    rows = pl.read_delta(str(store.ledger.folder)).sort("seq")
+    rows = pl.read_delta(str(store.root / "_ledger")).sort("seq")
     assert rows["seq"].to_list() == [entry.seq for entry in reversed(store.newest_entries(500))]
     assert rows["transaction"].n_unique() == 130
     assert len(store.ledger.table().file_uris()) < 40

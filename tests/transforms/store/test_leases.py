@@ -1,4 +1,4 @@
-"""At most one holder at a time, and none that outlives its process."""
+"""At most one holder at a time, and none that outlives its process; on a disk and in a bucket."""
 
 from __future__ import annotations
 
@@ -11,63 +11,107 @@ import threading
 import pytest
 
 from transforms.errors import LeaseHeldError
-from transforms.store.leases import acquire, try_acquire
-
-
-def test_a_second_holder_is_told_who_the_first_is(tmp_path):
-    """With its process, and how to wait; after the release the lease is free."""
-    path = tmp_path / "locks" / "a.lock"
-    first = acquire(path, "dataset /a", {"transform": "train"})
-    with pytest.raises(LeaseHeldError, match=rf"dataset /a .*transform train, pid {os.getpid()}.*--wait"):
-        acquire(path, "dataset /a", {})
-    first.release()
-    acquire(path, "dataset /a", {}).release()
-
-
-def test_waiting_takes_the_lease_when_it_is_given_back(tmp_path):
-    """Within the time that one is ready to wait."""
-    path = tmp_path / "a.lock"
-    first = acquire(path, "a", {})
-    threading.Timer(0.1, first.release).start()
-    acquire(path, "a", {}, wait_seconds=10).release()
-
-
-def test_a_dead_process_holds_nothing(tmp_path):
-    """The system frees the lock of a process that was killed."""
-    path = tmp_path / "a.lock"
-    code = f"""
-from pathlib import Path
 from transforms.store.leases import acquire
-acquire(Path({str(path)!r}), "a", {{}})
+from transforms.store.storage import object_lease
+from transforms.store.storage.address import open_storage
+from transforms.store.storage.base import Storage
+
+NAME = "_locks/master/a.lock"
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    """A root of each kind."""
+    root = request.getfixturevalue("tmp_path" if request.param == "folder" else "bucket")
+    return open_storage(root)
+
+
+def test_a_second_holder_is_told_who_the_first_is(storage):
+    """With its process, and how to wait; after the release the lease is free."""
+    first = acquire(storage, NAME, "dataset /a", {"transform": "train"})
+    with pytest.raises(LeaseHeldError, match=rf"dataset /a .*transform train, pid {os.getpid()}.*--wait"):
+        acquire(storage, NAME, "dataset /a", {})
+    assert storage.is_held(NAME)
+    first.release()
+    assert not storage.is_held(NAME)
+    acquire(storage, NAME, "dataset /a", {}).release()
+
+
+def test_waiting_takes_the_lease_when_it_is_given_back(storage):
+    """Within the time that one is ready to wait."""
+    first = acquire(storage, NAME, "a", {})
+    threading.Timer(0.1, first.release).start()
+    acquire(storage, NAME, "a", {}, wait_seconds=10).release()
+
+
+def test_a_dead_process_holds_nothing(storage):
+    """The lock of a process that was killed is free at once, and what it had written is there for whoever comes next."""
+    code = f"""
+from transforms.store.leases import acquire
+from transforms.store.storage.address import open_storage
+acquire(open_storage({storage.root!r}), {NAME!r}, "a", {{"staging": ["x"]}})
 print("held", flush=True)
 input()
 """
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "held\n"
-    assert try_acquire(path) is None
+    assert storage.try_acquire(NAME) is None
     process.send_signal(signal.SIGKILL)
     process.wait()
-    lease = try_acquire(path)
+    lease = storage.try_acquire(NAME)
     assert lease is not None
+    assert lease.content["staging"] == ["x"]
     lease.release()
 
 
-def test_a_removed_lock_file_is_noticed(tmp_path):
-    """A lease whose file somebody deleted is no longer ours."""
-    lease = acquire(tmp_path / "a.lock", "a", {})
+def test_a_removed_lock_is_noticed(storage):
+    """A lease on what somebody deleted is no longer ours."""
+    lease = acquire(storage, NAME, "a", {})
     assert lease.is_ours
-    (tmp_path / "a.lock").unlink()
+    storage.delete(NAME)
     assert not lease.is_ours
     lease.release()
 
 
-def test_many_threads_never_hold_it_together(tmp_path):
-    """Also when the file is removed at each release."""
+def test_a_lease_of_another_machine_ends_when_nobody_renews_it(bucket, monkeypatch):
+    """There it cannot be known whether a process lives; its old holder is told when it looks."""
+    storage = open_storage(bucket)
+    theirs = dict(object_lease.identity(), machine="another")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(object_lease, "identity", lambda: theirs)
+        asleep = acquire(storage, NAME, "a", {})
+    object_lease._renewals.discard(asleep)
+    assert storage.try_acquire(NAME) is None
+    monkeypatch.setattr(object_lease, "LEASE_SECONDS", 0.0)
+    taken = storage.try_acquire(NAME)
+    assert taken is not None
+    assert not asleep.is_ours
+    assert taken.is_ours
+    asleep.release()  # does not take from us what is ours now
+    assert taken.is_ours
+    taken.release()
+
+
+def test_a_holder_that_is_at_work_keeps_its_lease(bucket, monkeypatch):
+    """Its process renews it before it ends."""
+    storage = open_storage(bucket)
+    monkeypatch.setattr(object_lease, "LEASE_SECONDS", 1.0)
+    monkeypatch.setattr(object_lease, "_renewals", object_lease._Renewals())
+    elsewhere = dict(object_lease.identity(), machine="another")
+    monkeypatch.setattr(object_lease, "identity", lambda: elsewhere)
+    lease = acquire(storage, NAME, "a", {})
+    threading.Event().wait(2.5)
+    assert storage.try_acquire(NAME) is None
+    lease.release()
+
+
+def test_many_threads_never_hold_it_together(storage):
+    """Also when what it stands on is removed at each release."""
     inside, most = [], []
 
     def work():
         for _ in range(20):
-            lease = acquire(tmp_path / "a.lock", "a", {}, wait_seconds=30)
+            lease = acquire(storage, NAME, "a", {}, wait_seconds=30)
             inside.append(1)
             most.append(len(inside))
             inside.pop()

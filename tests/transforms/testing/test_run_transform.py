@@ -23,7 +23,7 @@ def copy(raw):
 def test_a_run_without_a_store_has_one_of_its_own_that_goes_with_the_result():
     """Nothing is left behind."""
     result = run_transform(copy, {"raw": {"x": [1, 2]}})
-    folder = Path(result.outputs["output"]._reader.view.path)
+    folder = Path(result.outputs["output"]._reader.view.uri)
     assert folder.exists()
     del result
     gc.collect()

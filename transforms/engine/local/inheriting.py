@@ -1,13 +1,9 @@
-"""Beginning a dataset on a branch with what another branch has: its files are linked, not read."""
+"""Beginning a dataset on a branch with what another branch has: its files are linked or copied, not read."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import uuid
-from pathlib import Path
-from urllib.parse import unquote
 
 from transforms.engine.local.staging import staged_file
 from transforms.errors import DataError
@@ -30,7 +26,7 @@ def inherit_rows(transaction: Transaction, table: str, parent: TableView, added:
         raise DataError(
             f"{table}: rows cannot be added on a new branch to a partitioned dataset; build it there first."
         )
-    files = [_linked(transaction, table, address) for address in parent.table.file_uris()]
+    files = [_linked(transaction, table, parent, path) for path in parent.file_paths()]
     if added is None:
         return TableChange(table, "append", parent.schema_json, tuple(files))
     there = fields_of(parent.schema_json)
@@ -41,16 +37,10 @@ def inherit_rows(transaction: Transaction, table: str, parent: TableView, added:
     return TableChange(table, "append", schema, (*files, *added.files))
 
 
-def link(source: Path, place: Path) -> None:
-    """Give a file a second name, or copy it where the file system cannot; neither touches the first one."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, place)
-    except OSError:
-        shutil.copy2(source, place)
-
-
-def _linked(transaction: Transaction, table: str, address: str) -> StagedFile:
-    place = transaction.staging(table) / f"part-{uuid.uuid4().hex}.parquet"
-    link(Path(address if os.path.exists(address) else unquote(address)), place)
-    return staged_file(place, transaction.store.root / table)
+def _linked(transaction: Transaction, table: str, parent: TableView, path: str) -> StagedFile:
+    storage = transaction.store.storage
+    name = f"{transaction.staging_name(table)}/part-{uuid.uuid4().hex}.parquet"
+    storage.copy(f"{parent.name}/{path}", name)
+    (size,) = storage.sizes([name])
+    assert size is not None
+    return staged_file(storage, table, name.removeprefix(f"{table}/"), size)

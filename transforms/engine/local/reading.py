@@ -18,9 +18,9 @@ def scan_polars(view: TableView) -> pl.LazyFrame:
     """Return the version as a lazy Polars frame."""
     import polars as pl
 
-    if quote(str(view.path)) != str(view.path):  # Polars' own scan cannot follow such a path, for example with a space
+    if quote(view.uri, safe="/:") != view.uri:  # Polars' own scan cannot follow such a path, for example with a space
         return pl.scan_pyarrow_dataset(_dataset(view))
-    return pl.scan_delta(view.table)
+    return pl.scan_delta(view.table, storage_options=dict(view.storage.options) or None)
 
 
 def read_polars(view: TableView) -> pl.DataFrame:
@@ -39,8 +39,4 @@ def read_pandas(view: TableView) -> pd.DataFrame:
 
 
 def _dataset(view: TableView) -> ds.Dataset:
-    # With PyArrow's own file system: the one that deltalake passes by default runs Python code in PyArrow's threads,
-    # and a process that ends soon after a read is then aborted now and then.
-    from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
-
-    return view.table.to_pyarrow_dataset(filesystem=SubTreeFileSystem(str(view.path), LocalFileSystem()))
+    return view.table.to_pyarrow_dataset(filesystem=view.storage.filesystem(view.name))

@@ -12,6 +12,7 @@ from transforms.engine.local.statistics import footer_statistics
 from transforms.engine.local.types import arrow_type, check_names, delta_schema, polars_type
 from transforms.errors import DataError
 from transforms.store.change import StagedFile, TableChange
+from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,6 +47,7 @@ def stage_frame(
     :raises DataError: if the frame is of another kind, or a column has a name or type that Delta cannot hold.
     """
     what = what or table
+    storage = transaction.store.storage
     file = transaction.staging(table) / f"part-{uuid.uuid4().hex}.parquet"
     try:
         schema = _write(frame, file, what, encodings or {})
@@ -53,7 +55,7 @@ def stage_frame(
         file.unlink(missing_ok=True)
         raise
     known = {name: text for name, text in (descriptions or {}).items() if name in schema.names}
-    staged = staged_file(file, transaction.store.root / table)
+    staged = staged_file(storage, table, file.relative_to(storage.work(table)).as_posix(), file.stat().st_size)
     if staged.rows == 0:
         file.unlink()
     return TableChange(table, mode, delta_schema(schema, known), (staged,) if staged.rows else ())
@@ -84,14 +86,24 @@ def stage_files(
         schema = stored
     if schema is None:
         raise DataError(f"{table}: no Parquet file was written below path_for_write_table; write one first.")
-    staged = tuple(staged_file(file, transaction.store.root / table) for file in files)
+    storage = transaction.store.storage
+    names = [file.relative_to(storage.work(table)).as_posix() for file in files]
+    staged = tuple(
+        staged_file(storage, table, name, file.stat().st_size) for name, file in zip(names, files, strict=True)
+    )
     return TableChange(table, mode, delta_schema(schema, dict(descriptions or {})), staged)
 
 
-def staged_file(file: Path, table: Path) -> StagedFile:
-    """Describe a staged Parquet file from its footer."""
-    rows, statistics = footer_statistics(file)
-    return StagedFile(file.relative_to(table).as_posix(), file.stat().st_size, rows, statistics)
+def staged_file(storage: Storage, table: str, path: str, size: int) -> StagedFile:
+    """Describe a staged Parquet file from its footer.
+
+    :param storage: where it lies.
+    :param table: its table's folder, relative to the root.
+    :param path: its path inside the table.
+    :param size: its size in bytes.
+    """
+    rows, statistics = footer_statistics(storage.open(f"{table}/{path}"))
+    return StagedFile(path, size, rows, statistics)
 
 
 def _write(frame: Any, file: Path, what: str, encodings: Mapping[str, str]) -> pa.Schema:

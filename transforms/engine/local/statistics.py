@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,8 +17,11 @@ _LONGEST_TEXT = 32
 _MOST_COLUMNS = 32
 
 
-def footer_statistics(file: Path) -> tuple[int, str]:
-    """Return a Parquet file's number of rows and its statistics as Delta's JSON."""
+def footer_statistics(file: Any) -> tuple[int, str]:
+    """Return a Parquet file's number of rows and its statistics as Delta's JSON.
+
+    :param file: the file's path, or a file that PyArrow can read.
+    """
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(file) as parquet:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from transforms.errors import UnsupportedTableError
 from transforms.store.tables import TableView
@@ -27,7 +26,7 @@ def read_dataframe(engine: SparkEngine, view: TableView, name: str) -> DataFrame
     """
     if engine.has_delta:
         reader = engine.session.read.format("delta").option("versionAsOf", view.version)
-        return reader.load(str(view.path))
+        return reader.load(view.storage.spark_uri(view.name))
     return _read_files(engine, view, name)
 
 
@@ -43,9 +42,9 @@ def _read_files(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
             f"read in Spark. Fetch it with: {FETCH_COMMAND}"
         )
     schema = StructType.fromJson(json.loads(view.schema_json))
-    files = [unquote(address) for address in view.table.file_uris()]
+    files = [view.storage.spark_uri(f"{view.name}/{path}") for path in view.file_paths()]
     if not files:
         return engine.session.createDataFrame([], schema)
-    reader = engine.session.read.schema(schema).option("basePath", str(view.path))
+    reader = engine.session.read.schema(schema).option("basePath", view.storage.spark_uri(view.name))
     # Spark finds partition values in folder names; their types are those of the schema.
     return reader.parquet(*files).select(*schema.names)

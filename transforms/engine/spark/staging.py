@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
@@ -15,6 +14,7 @@ from transforms.engine.local.staging import staged_file
 from transforms.engine.spark.types import delta_schema
 from transforms.errors import DataError, UsageError, nearest
 from transforms.store.change import StagedFile, TableChange
+from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -78,25 +78,30 @@ def stage_dataframe(
         )
         frame = frame.repartition(layout.buckets, *layout.bucket_by)
         frame = frame.sortWithinPartitions(*layout.sort_by) if layout.sort_by else frame
-    folder = transaction.staging(table) / f"spark-{uuid.uuid4().hex}"
+    storage = transaction.store.storage
+    folder = f"{transaction.staging_name(table)}/spark-{uuid.uuid4().hex}"
     writer = frame.write.mode("error").options(**{"compression": "zstd", **(layout.options or {})})
     if layout.partition_by:
         writer = writer.partitionBy(*layout.partition_by)
-    writer.parquet(str(folder))
-    root = transaction.store.root / table
-    written = [file for file in sorted(folder.rglob("*.parquet")) if file.name[0] not in "._"]
+    writer.parquet(storage.spark_uri(folder))
+    written = {
+        path: found.size
+        for path, found in sorted(storage.files(folder).items())
+        if path.endswith(".parquet") and path.rpartition("/")[2][0] not in "._"
+    }
+    inside = folder.removeprefix(f"{table}/")
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="footers") as pool:
-        staged = list(pool.map(lambda file: _staged(file, folder, root), written))
+        staged = list(pool.map(lambda one: _staged(storage, table, inside, *one), written.items()))
     files = tuple(file for file in staged if file.rows)
     for file in staged:
         if not file.rows:  # Spark writes one to keep the schema, which Delta's log has
-            (root / file.path).unlink()
+            storage.delete(f"{table}/{file.path}")
     return TableChange(table, mode, schema, files, layout.partition_by)
 
 
-def _staged(file: Path, folder: Path, root: Path) -> StagedFile:
-    described = staged_file(file, root)
-    values = dict(_partition(part) for part in file.relative_to(folder).parts[:-1])
+def _staged(storage: Storage, table: str, folder: str, path: str, size: int) -> StagedFile:
+    described = staged_file(storage, table, f"{folder}/{path}", size)
+    values = dict(_partition(part) for part in path.split("/")[:-1])
     if not values:
         return described
     return StagedFile(described.path, described.size, described.rows, described.stats, values)

@@ -1,0 +1,93 @@
+"""The journals of one store: where an experiment's is begun, and where those that are no part of a version are found."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from palantir_models.experiment import journal, kept
+from palantir_models.experiment.journal import Journal
+from palantir_models.experiment.recorded import Recorded
+from transforms.store import layout
+from transforms.store.storage.base import Storage
+
+if TYPE_CHECKING:
+    from palantir_models.experiment.experiment import Experiment
+
+
+class Journals:
+    """The journals in a folder that every process of the store sees.
+
+    :param folder: the folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def begin(self, experiment_id: str, header: Mapping[str, Any]) -> Journal:
+        """Make an experiment's journal.
+
+        :raises OSError: when it cannot be made.
+        """
+        return Journal(self.folder / experiment_id, header)
+
+    def keep(self, experiment: Experiment) -> None:
+        """Save an experiment that failed, or that was not published, in place of its journal.
+
+        :raises OSError: when the disk does not take it.
+        """
+        kept.keep(self.folder, experiment)
+
+    def recover(self, experiment_id: str) -> dict[str, Any]:
+        """Save what an experiment had logged whose process died; see :func:`kept.recover`."""
+        return kept.recover(self.folder, experiment_id)
+
+    def unpublished(
+        self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True
+    ) -> Iterator[tuple[dict[str, Any], Callable[[str], Path | None], Recorded | None]]:
+        """Yield the experiments that run or are kept apart.
+
+        :param wanted: tells from a row, which has the keys ``model`` and ``branch``, whether to read the experiment.
+        :returns: for each its row, and either what finds the Parquet file of a kind or what its journal holds.
+        """
+        for row, folder, recorded in kept.unpublished(self.folder, wanted):
+            yield row, _finder(folder), recorded
+
+    def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
+        """Yield the id and the header of every experiment that has a journal; None for one that has no header."""
+        for folder in sorted(self.folder.glob("*")):
+            if folder.is_dir() and not (folder / kept.ROW).exists():
+                yield folder.name, journal.read_header(folder)
+
+    def is_alive(self, experiment_id: str) -> bool:
+        """Whether the process that owns a journal still runs."""
+        return journal.is_alive(self.folder / experiment_id)
+
+    def age_seconds(self, experiment_id: str) -> float:
+        """Return how long nothing has changed in a journal's folder, in seconds."""
+        return time.time() - (self.folder / experiment_id).stat().st_mtime
+
+    def delete(self, experiment_id: str) -> None:
+        """Delete an experiment's journal, and whatever else is kept of it."""
+        shutil.rmtree(self.folder / experiment_id)
+
+
+def journals_of(storage: Storage) -> Journals:
+    """Return the journals of a store."""
+    folder = storage.shareable(layout.JOURNAL)
+    if folder is not None:
+        return Journals(folder)
+    from palantir_models.experiment.uploaded_journals import UploadedJournals
+
+    return UploadedJournals(storage)
+
+
+def _finder(folder: Path | None) -> Callable[[str], Path | None]:
+    def find(kind: str) -> Path | None:
+        file = None if folder is None else folder / f"{kind}.parquet"
+        return file if file is not None and file.exists() else None
+
+    return find

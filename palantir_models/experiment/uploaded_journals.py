@@ -1,0 +1,298 @@
+"""Journals of a store in a bucket: written to this machine's disk, and uploaded in pieces for others to follow.
+
+The local one is what a killed process leaves whole; what others see is a few seconds behind it. Each experiment has a
+prefix of its own with its header, pieces of its journal named after where they begin, and a lease that tells whether
+its process lives; once it is kept, Parquet files and its row.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import os
+import shutil
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from palantir_models.experiment import background, journal, kept
+from palantir_models.experiment.errors import ExperimentError
+from palantir_models.experiment.journal import Journal
+from palantir_models.experiment.journals import Journals
+from palantir_models.experiment.recorded import Recorded
+from transforms.store import layout
+from transforms.store.storage.base import Found, Lease, Storage
+
+if TYPE_CHECKING:
+    from palantir_models.experiment.experiment import Experiment
+
+PERIOD_SECONDS = 2.0
+_PIECE = "journal-"
+_LEASE = "lease"
+_log = logging.getLogger(__name__)
+
+
+class UploadedJournal(Journal):
+    """A journal of which a copy follows in the bucket.
+
+    :param folder: its own local folder, which is made.
+    :param header: what is known of the experiment from its beginning.
+    :param storage: the store's storage.
+    """
+
+    def __init__(self, folder: Path, header: Mapping[str, Any], storage: Storage) -> None:
+        super().__init__(folder, header)
+        self._storage = storage
+        self._name = _name(folder.name)
+        self._uploaded = 0
+        self._lock = threading.Lock()
+        self._lease: Lease | None = None
+        self._has_failed = False
+        self._owner = os.getpid()
+        _uploads.add(self)
+
+    def upload(self) -> None:
+        """Bring what was appended since the last time to the bucket; a fault is tried again, with one warning."""
+        with self._lock:
+            if self._descriptor < 0:
+                return
+            try:
+                if self._lease is None:
+                    self._storage.write(f"{self._name}/{journal.HEADER}", (self.folder / journal.HEADER).read_bytes())
+                    self._lease = self._storage.try_acquire(f"{self._name}/{_LEASE}")
+                length = self.length
+                if length > self._uploaded:
+                    piece = os.pread(self._descriptor, length - self._uploaded, self._uploaded)
+                    self._storage.write(f"{self._name}/{_PIECE}{self._uploaded:020}", piece)
+                    self._uploaded += len(piece)
+            except OSError as error:
+                if not self._has_failed:
+                    _log.warning("The journal %s cannot be uploaded, and is tried again. %s", self.folder.name, error)
+                self._has_failed = True
+
+    def close(self) -> None:
+        """Let go of the file; the journal stays."""
+        if os.getpid() != self._owner:  # a forked child: its parent goes on, and its copies of locks may never open
+            super().close()
+            return
+        _uploads.discard(self)
+        with self._lock:
+            super().close()
+            if self._lease is not None:
+                self._lease.release()
+                self._lease = None
+
+    def remove(self) -> None:
+        """Delete the journal, here and in the bucket: what it held is kept elsewhere now."""
+        super().remove()
+        if self._uploaded or self._storage.exists(f"{self._name}/{journal.HEADER}"):
+            _delete_journal(self._storage, self._name)
+
+
+class UploadedJournals(Journals):
+    """The journals of a store in a bucket, those of this machine among them.
+
+    :param storage: the store's storage.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        super().__init__(_state_folder() / quote(storage.root, safe="") / layout.JOURNAL)
+        self._storage = storage
+
+    def begin(self, experiment_id: str, header: Mapping[str, Any]) -> Journal:
+        """See :class:`Journals`."""
+        return UploadedJournal(self.folder / experiment_id, header, self._storage)
+
+    def keep(self, experiment: Experiment) -> None:
+        """See :class:`Journals`."""
+        super().keep(experiment)
+        self._move(experiment.experiment_id)
+
+    def recover(self, experiment_id: str) -> dict[str, Any]:
+        """See :class:`Journals`; where this machine has the journal itself it has more than what was uploaded."""
+        local = [folder.name for folder in kept.live_folders(self.folder) if folder.name.startswith(experiment_id)]
+        found = {name: files for name, files in self._listed().items() if name.startswith(experiment_id)}
+        matching = {*local, *(name for name, files in found.items() if kept.ROW not in files)} if experiment_id else ()
+        if len(matching) != 1 or local:
+            row = super().recover(experiment_id)  # also says what is wrong with the id
+            self._move(row["experiment_id"])
+            return row
+        (identity,) = matching
+        lease = self._storage.try_acquire(f"{_name(identity)}/{_LEASE}")
+        if lease is None:
+            header = self._header(identity) or {}
+            raise ExperimentError(
+                f"Experiment {identity} is running in process {header.get('pid')} on {header.get('host')}: there is "
+                "nothing to recover."
+            )
+        try:
+            self._fetch(identity, found[identity])
+            row = super().recover(identity)
+            self._move(identity)
+        finally:
+            lease.release(remove=True)
+        return row
+
+    def unpublished(
+        self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True
+    ) -> Iterator[tuple[dict[str, Any], Callable[[str], Path | None], Recorded | None]]:
+        """See :class:`Journals`."""
+        here = set()
+        for row, find, recorded in super().unpublished(wanted):
+            here.add(row["experiment_id"])
+            yield row, find, recorded
+        for identity, files in self._listed().items():
+            if identity in here:
+                continue
+            if kept.ROW in files:
+                row = json.loads(self._storage.read(f"{_name(identity)}/{kept.ROW}"))
+                if wanted(row):
+                    yield row, self._finder(identity, files), None
+            elif journal.HEADER in files and wanted(self._header(identity) or {"model": None, "branch": None}):
+                alive = self.is_alive(identity)
+                folder = self._fetch(identity, files, self._storage.make_folder(f"{layout.TEMPORARY}/{identity}"))
+                row, recorded = kept.read_live(folder, alive)
+                yield row, lambda _: None, recorded
+
+    def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
+        """See :class:`Journals`."""
+        here = dict(super().unfinished())
+        yield from here.items()
+        for identity, files in self._listed().items():
+            if identity not in here and kept.ROW not in files:
+                yield identity, self._header(identity)
+
+    def is_alive(self, experiment_id: str) -> bool:
+        """See :class:`Journals`."""
+        if super().is_alive(experiment_id):
+            return True
+        return self._storage.is_held(f"{_name(experiment_id)}/{_LEASE}")
+
+    def age_seconds(self, experiment_id: str) -> float:
+        """See :class:`Journals`."""
+        if (self.folder / experiment_id).exists():
+            return super().age_seconds(experiment_id)
+        files = self._listed().get(experiment_id, {})
+        return time.time() - max((found.modified for found in files.values()), default=0.0)
+
+    def delete(self, experiment_id: str) -> None:
+        """See :class:`Journals`."""
+        shutil.rmtree(self.folder / experiment_id, ignore_errors=True)
+        self._storage.delete_folder(_name(experiment_id))
+
+    def _listed(self) -> dict[str, dict[str, Found]]:
+        found: dict[str, dict[str, Found]] = defaultdict(dict)
+        for path, file in self._storage.files(layout.JOURNAL).items():
+            identity, _, name = path.partition("/")
+            found[identity][name] = file
+        return dict(sorted(found.items()))
+
+    def _header(self, identity: str) -> dict[str, Any] | None:
+        try:
+            header: dict[str, Any] = json.loads(self._storage.read(f"{_name(identity)}/{journal.HEADER}"))
+        except (FileNotFoundError, ValueError):
+            return None
+        return header
+
+    def _fetch(self, identity: str, files: Mapping[str, Found], folder: Path | None = None) -> Path:
+        """Put an uploaded journal together again, as far as its pieces follow each other."""
+        folder = folder or self.folder / identity
+        folder.mkdir(parents=True, exist_ok=True)
+        name, length = _name(identity), 0
+        with open(folder / journal.JOURNAL, "wb") as whole:
+            for piece in sorted(file for file in files if file.startswith(_PIECE)):
+                if int(piece.removeprefix(_PIECE)) != length:
+                    break
+                length += whole.write(self._storage.read(f"{name}/{piece}"))
+        (folder / journal.HEADER).write_bytes(self._storage.read(f"{name}/{journal.HEADER}"))
+        return folder
+
+    def _move(self, identity: str) -> None:
+        """Bring what is kept of an experiment from this machine's folder to the bucket."""
+        folder = self.folder / identity
+        name = _name(identity)
+        for file in sorted(
+            folder.iterdir(), key=lambda file: file.name == kept.ROW
+        ):  # the row last: with it, it is kept
+            self._storage.write(f"{name}/{file.name}", file.read_bytes())
+        _delete_journal(self._storage, name)
+        shutil.rmtree(folder)
+
+    def _finder(self, identity: str, files: Mapping[str, Found]) -> Callable[[str], Path | None]:
+        def find(kind: str) -> Path | None:
+            file = f"{kind}.parquet"
+            return self._storage.local(f"{_name(identity)}/{file}") if file in files else None
+
+        return find
+
+
+def _name(experiment_id: str) -> str:
+    return f"{layout.JOURNAL}/{experiment_id}"
+
+
+def _delete_journal(storage: Storage, name: str) -> None:
+    for file in storage.files(name):
+        if file in (journal.HEADER, _LEASE) or file.startswith(_PIECE):
+            storage.delete(f"{name}/{file}")
+
+
+def _state_folder() -> Path:
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "transforms-on-delta"
+
+
+class _Uploads:
+    """The one thread of a process that uploads its journals."""
+
+    def __init__(self) -> None:
+        self._journals: list[UploadedJournal] = []
+        self._lock = threading.Lock()
+        self._awake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._owner = os.getpid()
+
+    def add(self, one: UploadedJournal) -> None:
+        """Upload a journal from now on."""
+        with self._lock:
+            if self._owner != os.getpid():  # a forked child writes no journal of its parent's, and has not its thread
+                self._journals, self._thread, self._owner = [], None, os.getpid()
+            self._journals.append(one)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="uploads", daemon=True)
+                self._thread.start()
+
+    def discard(self, one: UploadedJournal) -> None:
+        """Upload a journal no more."""
+        with self._lock:
+            if one in self._journals:
+                self._journals.remove(one)
+
+    def upload(self) -> None:
+        """Upload what is there now."""
+        with self._lock:
+            journals = list(self._journals)
+        for one in journals:
+            one.upload()
+
+    def finish(self) -> None:
+        """Upload the rest at the end of the process, which owns the journals no more."""
+        if self._owner != os.getpid():
+            return
+        background.drain_last()
+        self.upload()
+        with self._lock:
+            journals = list(self._journals)
+        for one in journals:
+            one.close()
+
+    def _run(self) -> None:
+        while not self._awake.wait(PERIOD_SECONDS):
+            self.upload()
+
+
+_uploads = _Uploads()
+atexit.register(_uploads.finish)

@@ -1,0 +1,1 @@
+"""Where a store's bytes lie: a local folder, or a bucket of an object store."""

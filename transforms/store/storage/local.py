@@ -1,0 +1,194 @@
+"""A local folder, written so that what was acknowledged survives a loss of power."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from transforms.store.durable import create_exclusively, sync_tree, write_atomically
+from transforms.store.storage.base import Found
+from transforms.store.storage.flock import FileLease, try_lock
+
+
+class LocalStorage:
+    """A store's root that is a folder of this machine's file systems.
+
+    :param folder: the folder; it need not exist.
+    """
+
+    options: Mapping[str, str] = {}
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = str(folder)
+
+    def uri(self, name: str) -> str:
+        """See :class:`Storage`."""
+        return str(self.folder / name)
+
+    spark_uri = uri
+
+    def read(self, name: str) -> bytes:
+        """See :class:`Storage`."""
+        return (self.folder / name).read_bytes()
+
+    def read_many(self, names: Sequence[str]) -> list[bytes | None]:
+        """See :class:`Storage`."""
+        return [self._content(name) for name in names]
+
+    def exists(self, name: str) -> bool:
+        """See :class:`Storage`."""
+        return (self.folder / name).exists()
+
+    def is_table(self, name: str) -> bool:
+        """See :class:`Storage`."""
+        return (self.folder / name / "_delta_log").is_dir()
+
+    def tables(self, names: Sequence[str]) -> set[str]:
+        """See :class:`Storage`."""
+        return {name for name in names if self.is_table(name)}
+
+    def names(self, folder: str) -> list[str]:
+        """See :class:`Storage`."""
+        return self._children(folder, os.DirEntry.is_file)
+
+    def folders(self, folder: str) -> list[str]:
+        """See :class:`Storage`."""
+        return self._children(folder, os.DirEntry.is_dir)
+
+    def files(self, folder: str) -> dict[str, Found]:
+        """See :class:`Storage`."""
+        base = self.folder / folder
+        found = {}
+        for place in base.rglob("*"):
+            if place.is_file():
+                status = place.stat()
+                found[place.relative_to(base).as_posix()] = Found(status.st_size, status.st_mtime)
+        return found
+
+    def newest(self, name_of: Callable[[int], str], known: int) -> int:
+        """See :class:`Storage`; looks at one name after the other, as listing costs more with every file there is."""
+        while self.exists(name_of(known + 1)):
+            known += 1
+        return known
+
+    def sizes(self, names: Sequence[str]) -> list[int | None]:
+        """See :class:`Storage`."""
+        return [place.stat().st_size if (place := self.folder / name).is_file() else None for name in names]
+
+    def write(self, name: str, content: bytes) -> None:
+        """See :class:`Storage`."""
+        place = self.folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(place, content)
+
+    def create(self, name: str, content: bytes) -> bool:
+        """See :class:`Storage`."""
+        place = self.folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return create_exclusively(place, content)
+
+    def delete(self, name: str) -> None:
+        """See :class:`Storage`."""
+        (self.folder / name).unlink(missing_ok=True)
+
+    def delete_folder(self, name: str) -> None:
+        """See :class:`Storage`; the folders above it are deleted up to the branch."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        parent = (self.folder / name).parent
+        while parent != self.folder and parent.parent != self.folder:
+            try:
+                parent.rmdir()
+            except OSError:
+                return  # not empty: it belongs to something that lives on
+            parent = parent.parent
+
+    def copy(self, source: str, target: str) -> None:
+        """See :class:`Storage`: the file gets a second name, or is copied where the file system knows no such thing."""
+        place = self.folder / target
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(self.folder / source, place)
+        except OSError:
+            shutil.copy2(self.folder / source, place)
+
+    def work(self, name: str) -> Path:
+        """See :class:`Storage`: files are written where they will be."""
+        return self.folder / name
+
+    local = local_folder = work
+
+    def make_folder(self, name: str) -> Path:
+        """See :class:`Storage`."""
+        folder = self.folder / name
+        while not folder.is_dir():
+            # A transaction that is being abandoned may take an empty parent away between the making of two folders.
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except FileNotFoundError:
+                continue
+        return folder
+
+    def seal(self, names: Iterable[str]) -> None:
+        """See :class:`Storage`."""
+        sync_tree([self.folder / name for name in names], self.folder)
+
+    def settle(self, names: Iterable[str], top: str) -> None:
+        """See :class:`Storage`."""
+        sync_tree([self.folder / name for name in names], self.folder / top)
+
+    def open_new(self, name: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
+        """See :class:`Storage`."""
+        place = self.folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return open(place, mode, **options)
+
+    def open(self, name: str) -> Any:
+        """See :class:`Storage`."""
+        return self.folder / name
+
+    def filesystem(self, name: str) -> Any:
+        """See :class:`Storage`.
+
+        PyArrow's own: the one that deltalake passes by default runs Python code in PyArrow's threads, and a process
+        that ends soon after a read is then aborted now and then.
+        """
+        from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
+
+        return SubTreeFileSystem(self.uri(name), LocalFileSystem())
+
+    def try_acquire(self, name: str) -> FileLease | None:
+        """See :class:`Storage`."""
+        return try_lock(self.folder / name)
+
+    def is_held(self, name: str) -> bool:
+        """See :class:`Storage`."""
+        if not self.exists(name):
+            return False
+        lease = self.try_acquire(name)
+        if lease is not None:
+            lease.release()
+        return lease is None
+
+    def shareable(self, folder: str) -> Path | None:
+        """See :class:`Storage`."""
+        return self.folder / folder
+
+    def __repr__(self) -> str:
+        return f"LocalStorage({self.root!r})"
+
+    def _content(self, name: str) -> bytes | None:
+        try:
+            return self.read(name)
+        except FileNotFoundError:
+            return None
+
+    def _children(self, folder: str, of_kind: Callable[[os.DirEntry[str]], bool]) -> list[str]:
+        try:
+            with os.scandir(self.folder / folder) as entries:
+                return sorted(entry.name for entry in entries if of_kind(entry))
+        except FileNotFoundError:
+            return []

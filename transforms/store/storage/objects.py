@@ -1,0 +1,294 @@
+"""A bucket of an object store, whose conditional puts take the part that exclusive links have in a local folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, Any
+
+from transforms.store.storage.base import Found
+from transforms.store.storage.closing import open_with_closing
+from transforms.store.storage.errors import told
+from transforms.store.storage.object_lease import ObjectLease, is_taken, try_take
+from transforms.store.storage.scratch import scratch_folder
+
+if TYPE_CHECKING:
+    from obstore.store import S3Store
+
+_THREADS = 16
+_LIST_FROM = 4  # files in a folder, from which on listing it takes less time than asking for each of them
+_RETRY: Any = {"max_retries": 6, "retry_timeout": timedelta(seconds=30)}
+
+
+class ObjectStorage:
+    """A store's root in a bucket.
+
+    Files are staged in a local scratch folder and uploaded when their transaction is sealed; what only a local file can
+    give (raw files, saved models) is downloaded into it.
+
+    :param root: ``s3://bucket/prefix``.
+    :param options: how to reach it, as delta-rs and Polars take it.
+    """
+
+    def __init__(self, root: str, options: Mapping[str, str]) -> None:
+        self.root = root
+        self.options = dict(options)
+
+    @cached_property
+    def bucket(self) -> S3Store:
+        """The client; its paths are relative to the root."""
+        from obstore.store import from_url
+
+        config = {key: value for key, value in self.options.items() if key != "aws_allow_http"}
+        client = {"allow_http": "aws_allow_http" in self.options}
+        return from_url(self.root, config=config, client_options=client, retry_config=_RETRY)  # type: ignore[call-overload,no-any-return]
+
+    def uri(self, name: str) -> str:
+        """See :class:`Storage`."""
+        return f"{self.root}/{name}"
+
+    def spark_uri(self, name: str) -> str:
+        """See :class:`Storage`: Hadoop's client of today is known as s3a."""
+        return self.uri(name).replace("s3://", "s3a://", 1)
+
+    def read(self, name: str) -> bytes:
+        """See :class:`Storage`."""
+        with self._told(name):
+            return bytes(self.bucket.get(name).bytes())
+
+    def read_many(self, names: Sequence[str]) -> list[bytes | None]:
+        """See :class:`Storage`."""
+        return self._side_by_side(self._content, names)
+
+    def exists(self, name: str) -> bool:
+        """See :class:`Storage`."""
+        return self._size(name) is not None
+
+    def is_table(self, name: str) -> bool:
+        """See :class:`Storage`."""
+        with self._told(name):
+            return any(len(batch) for batch in self.bucket.list(f"{name}/_delta_log", chunk_size=1))
+
+    def tables(self, names: Sequence[str]) -> set[str]:
+        """See :class:`Storage`."""
+        there = self._side_by_side(self.is_table, names)
+        return {name for name, found in zip(names, there, strict=True) if found}
+
+    def names(self, folder: str) -> list[str]:
+        """See :class:`Storage`."""
+        with self._told(folder):
+            return sorted(found["path"].rpartition("/")[2] for found in self._level(folder)["objects"])
+
+    def folders(self, folder: str) -> list[str]:
+        """See :class:`Storage`."""
+        with self._told(folder):
+            return sorted(prefix.rstrip("/").rpartition("/")[2] for prefix in self._level(folder)["common_prefixes"])
+
+    def files(self, folder: str) -> dict[str, Found]:
+        """See :class:`Storage`."""
+        found = {}
+        with self._told(folder):
+            for one in self.bucket.list(folder).collect():
+                found[one["path"].removeprefix(f"{folder}/")] = Found(one["size"], one["last_modified"].timestamp())
+        work = self.work(folder)
+        for place in work.rglob("*"):
+            if place.is_file():
+                status = place.stat()
+                found[place.relative_to(work).as_posix()] = Found(status.st_size, status.st_mtime)
+        return found
+
+    def newest(self, name_of: Callable[[int], str], known: int) -> int:
+        """See :class:`Storage`; one listing of what comes after the one that is known."""
+        folder, _, first = name_of(0).rpartition("/")
+        suffix = first.lstrip("0123456789")
+        with self._told(folder):
+            listed = self.bucket.list(folder, offset=name_of(known) if known >= 0 else None).collect()
+        names = [one["path"].removeprefix(f"{folder}/").removesuffix(suffix) for one in listed]
+        later = {int(name) for name in names if name.isdigit()}
+        while known + 1 in later:
+            known += 1
+        return known
+
+    def sizes(self, names: Sequence[str]) -> list[int | None]:
+        """See :class:`Storage`; where many files lie in few folders, as those of one transaction do, by listing these."""
+        folders = {name.rpartition("/")[0] for name in names}
+        if len(names) < _LIST_FROM * len(folders):
+            return self._side_by_side(self._size, names)
+        listed = self._side_by_side(self._sizes_in, sorted(folders))
+        found = {name: size for folder in listed for name, size in folder.items()}
+        return [found.get(name) for name in names]
+
+    def write(self, name: str, content: bytes) -> None:
+        """See :class:`Storage`."""
+        with self._told(name):
+            self.bucket.put(name, content)
+
+    def create(self, name: str, content: bytes) -> bool:
+        """See :class:`Storage`."""
+        from obstore.exceptions import AlreadyExistsError
+
+        with self._told(name):
+            try:
+                self.bucket.put(name, content, mode="create")
+            except AlreadyExistsError:
+                return False
+        return True
+
+    def delete(self, name: str) -> None:
+        """See :class:`Storage`."""
+        self.work(name).unlink(missing_ok=True)
+        with self._told(name), suppress(FileNotFoundError):
+            self.bucket.delete(name)
+
+    def delete_folder(self, name: str) -> None:
+        """See :class:`Storage`; a bucket has no empty folders."""
+        shutil.rmtree(self.work(name), ignore_errors=True)
+        with self._told(name):
+            paths = [one["path"] for one in self.bucket.list(name).collect()]
+            if paths:
+                self.bucket.delete(paths)
+
+    def copy(self, source: str, target: str) -> None:
+        """See :class:`Storage`: the service copies by itself."""
+        with self._told(source):
+            self.bucket.copy(source, target)
+
+    def work(self, name: str) -> Path:
+        """See :class:`Storage`."""
+        return self._scratch / "staged" / name
+
+    def make_folder(self, name: str) -> Path:
+        """See :class:`Storage`."""
+        folder = self.work(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def seal(self, names: Iterable[str]) -> None:
+        """See :class:`Storage`: uploads what is staged here, side by side."""
+        self._side_by_side(self._upload, [name for name in names if self.work(name).is_file()])
+
+    def settle(self, names: Iterable[str], top: str) -> None:
+        """See :class:`Storage`: what an object store has acknowledged is safe."""
+
+    def local(self, name: str) -> Path:
+        """See :class:`Storage`."""
+        staged, fetched = self.work(name), self._scratch / "fetched" / name
+        if staged.exists():
+            return staged
+        if not fetched.exists():
+            partial = fetched.with_name(f".{fetched.name}.{os.urandom(4).hex()}")
+            fetched.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with self._told(name), open(partial, "wb") as file:
+                    for chunk in self.bucket.get(name).stream(min_chunk_size=4 << 20):
+                        file.write(chunk)
+                partial.replace(fetched)
+            finally:
+                partial.unlink(missing_ok=True)
+        return fetched
+
+    def local_folder(self, name: str) -> Path:
+        """See :class:`Storage`."""
+        staged = self.work(name)
+        if any(place.is_file() for place in staged.rglob("*")):
+            return staged
+        self._side_by_side(self.local, [f"{name}/{file}" for file in self.files(name)])
+        folder = self._scratch / "fetched" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def open_new(self, name: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
+        """See :class:`Storage`."""
+        place = self.work(name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return open_with_closing(place, mode, options, lambda: self.seal([name]))
+
+    def open(self, name: str) -> Any:
+        """See :class:`Storage`."""
+        staged = self.work(name)
+        return staged if staged.exists() else self._arrow.open_input_file(self.uri(name).removeprefix("s3://"))
+
+    def filesystem(self, name: str) -> Any:
+        """See :class:`Storage`."""
+        from pyarrow.fs import SubTreeFileSystem
+
+        return SubTreeFileSystem(self.uri(name).removeprefix("s3://"), self._arrow)
+
+    def try_acquire(self, name: str) -> ObjectLease | None:
+        """See :class:`Storage`."""
+        return try_take(self.bucket, name, self.uri(name))
+
+    def is_held(self, name: str) -> bool:
+        """See :class:`Storage`."""
+        with self._told(name):
+            return is_taken(self.bucket, name)
+
+    def shareable(self, folder: str) -> Path | None:
+        """See :class:`Storage`."""
+        return None
+
+    def __reduce__(self) -> Any:
+        return ObjectStorage, (self.root, self.options)
+
+    def __repr__(self) -> str:
+        return f"ObjectStorage({self.root!r})"
+
+    @cached_property
+    def _arrow(self) -> Any:
+        """PyArrow's own client, for the reason that a local folder has."""
+        from pyarrow.fs import S3FileSystem
+
+        names = {"access_key": "access_key_id", "secret_key": "secret_access_key", "session_token": "session_token"}
+        given: dict[str, Any] = {
+            key: self.options[f"aws_{option}"]
+            for key, option in {**names, "region": "region"}.items()
+            if f"aws_{option}" in self.options
+        }
+        if endpoint := self.options.get("aws_endpoint_url"):
+            given["scheme"], _, given["endpoint_override"] = endpoint.rstrip("/").rpartition("://")
+        return S3FileSystem(**given)
+
+    @cached_property
+    def _scratch(self) -> Path:
+        return scratch_folder() / PurePosixPath(self.root.replace("://", "/"))
+
+    def _level(self, folder: str) -> Any:
+        return self.bucket.list_with_delimiter(folder or None)
+
+    def _content(self, name: str) -> bytes | None:
+        try:
+            return self.read(name)
+        except FileNotFoundError:
+            return None
+
+    def _size(self, name: str) -> int | None:
+        with self._told(name):
+            try:
+                return int(self.bucket.head(name)["size"])
+            except FileNotFoundError:
+                return None
+
+    def _sizes_in(self, folder: str) -> dict[str, int]:
+        with self._told(folder):
+            return {one["path"]: one["size"] for one in self._level(folder)["objects"]}
+
+    def _upload(self, name: str) -> None:
+        place = self.work(name)
+        with self._told(name):
+            self.bucket.put(name, place)
+        place.unlink()
+
+    def _side_by_side(self, function: Callable[[str], Any], names: Sequence[str]) -> list[Any]:
+        if len(names) < 2:
+            return [function(name) for name in names]
+        with ThreadPoolExecutor(min(len(names), _THREADS), thread_name_prefix="objects") as pool:
+            return list(pool.map(function, names))
+
+    def _told(self, name: str) -> AbstractContextManager[None]:
+        return told(self.uri(name))

@@ -1,0 +1,40 @@
+"""A process's own folder for files on their way to an object store or from it, deleted when the process ends."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import uuid
+from functools import cache
+from pathlib import Path
+
+from transforms.store.storage.flock import FileLease, try_lock
+
+_LOCK = ".lock"
+
+
+def cache_folder() -> Path:
+    """Return the folder of this user for what can be made anew."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "transforms-on-delta"
+
+
+@cache
+def scratch_folder() -> Path:
+    """Return this process's folder; the first call also deletes those of processes that were killed."""
+    folders = cache_folder() / "scratch"
+    for lock in folders.glob(f"*/{_LOCK}"):
+        if (lease := try_lock(lock)) is not None:
+            shutil.rmtree(lock.parent, ignore_errors=True)
+            lease.release()
+    mine = folders / f"{os.getpid()}-{uuid.uuid4().hex}"
+    lease = try_lock(mine / _LOCK)
+    assert lease is not None
+    atexit.register(_delete, mine, lease, os.getpid())
+    return mine
+
+
+def _delete(folder: Path, lease: FileLease, owner: int) -> None:
+    if os.getpid() == owner:  # a forked child shares its parent's
+        shutil.rmtree(folder, ignore_errors=True)
+        lease.release()
