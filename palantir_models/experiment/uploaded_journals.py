@@ -142,11 +142,15 @@ class UploadedJournals(Journals):
         self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True
     ) -> Iterator[tuple[dict[str, Any], Callable[[str], Path | None], Recorded | None]]:
         """See :class:`Journals`."""
-        here = set()
+        here, listed = set(), self._listed()
         for row, find, recorded in super().unpublished(wanted):
-            here.add(row["experiment_id"])
+            identity = row["experiment_id"]
+            if kept.ROW in listed.get(identity, ()):
+                shutil.rmtree(self.folder / identity)  # somebody recovered it elsewhere
+                continue
+            here.add(identity)
             yield row, find, recorded
-        for identity, files in self._listed().items():
+        for identity, files in listed.items():
             if identity in here:
                 continue
             if kept.ROW in files:

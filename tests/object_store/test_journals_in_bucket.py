@@ -1,0 +1,201 @@
+"""Experiments that run, die or fail on a store in a bucket, as this machine and another one see them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from palantir_models.experiment.journals import journals_of
+from palantir_models.experiment.uploaded_journals import UploadedJournals, _uploads
+from palantir_models.experiments import Experiment
+from palantir_models.reading.leftovers import collect_journals
+from tests.crash.jobs import Generation
+from tests.processes import await_true
+from transforms.store.storage import object_lease
+from transforms.store.storage.errors import ObjectStoreError
+from transforms.store.storage.objects import ObjectStorage
+from transforms.store.store import Store
+
+LOGS = """
+    import sys
+    from palantir_models.experiment.journals import journals_of
+    from palantir_models.experiments import Experiment
+    from transforms.store.storage.address import open_storage
+
+    journals = journals_of(open_storage(sys.argv[1]))
+    run = Experiment("run", model="/model", journals=journals, experiment_id="ab12", context={"branch": "master"})
+    run.log_param("depth", 3)
+    for step in range(100):
+        run.log_metric("loss", float(step))
+    print("logged", flush=True)
+    for line in sys.stdin:
+        run.log_metric("loss", -1.0)
+        run.drain()
+        print("logged", flush=True)
+"""
+
+
+@pytest.fixture
+def logger(bucket: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has an experiment, and whose state is not this machine's."""
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "theirs")}
+    command = [sys.executable, "-c", textwrap.dedent(LOGS), bucket]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    process = subprocess.Popen(command, text=True, env=environment, **pipes)  # type: ignore[call-overload]
+    assert process.stdout.readline() == "logged\n"
+    yield process
+    process.kill()
+    process.wait()
+
+
+def listed(store: Store) -> dict[str, tuple[str, int]]:
+    """Return status and number of values of each experiment that is not published."""
+    return {row["name"]: (row["status"], row["value_count"]) for row, _, _ in journals_of(store.storage).unpublished()}
+
+
+def seen(store: Store, *expected: object) -> Callable[[], bool]:
+    """Tell whether the one experiment is listed so."""
+    return lambda: listed(store) == {"run": expected}
+
+
+def test_others_follow_a_running_experiment(store, logger):
+    """A few seconds behind; once its process has ended it is abandoned, with all that it had logged."""
+    await_true(seen(store, "RUNNING", 100), "following it", 10)
+    logger.stdin.close()
+    logger.wait(30)
+    assert listed(store) == {"run": ("ABANDONED", 100)}
+
+
+def test_what_a_killed_process_uploaded_can_be_recovered_elsewhere(store, logger, monkeypatch, tmp_path):
+    """Its journal is put together from its pieces; then both machines see the same, and nothing of it is left over."""
+    await_true(seen(store, "RUNNING", 100), "following it", 10)
+    with pytest.raises(Exception, match="is running in process"):
+        journals_of(store.storage).recover("ab12")
+    logger.send_signal(signal.SIGKILL)
+    logger.wait()
+    row = journals_of(store.storage).recover("ab")
+    assert (row["status"], row["value_count"], row["parameter_count"]) == ("ABANDONED", 100, 1)
+    ((_, find, _),) = journals_of(store.storage).unpublished()
+    assert pl.read_parquet(find("metrics"))["value"].to_list() == [float(n) for n in range(100)]
+    names = set(store.storage.files("_journal/ab12"))
+    assert names == {"experiment.json", "metrics.parquet", "hyperparameters.parquet"}
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "theirs"))
+    assert listed(store) == {"run": ("ABANDONED", 100)}
+    assert not list((tmp_path / "theirs").rglob("journal"))
+
+
+def test_the_machine_of_a_killed_process_has_all_of_it(store, logger, monkeypatch, tmp_path):
+    """What was not uploaded yet is on its disk."""
+    logger.stdin.write("more\n")
+    logger.stdin.flush()
+    assert logger.stdout.readline() == "logged\n"
+    logger.send_signal(signal.SIGKILL)
+    logger.wait()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "theirs"))
+    assert listed(store) == {"run": ("ABANDONED", 101)}
+    assert journals_of(store.storage).recover("ab12")["value_count"] == 101
+    assert listed(store) == {"run": ("ABANDONED", 101)}
+    assert not list((tmp_path / "theirs").rglob("ab12"))
+
+
+def test_an_experiment_of_another_machine_is_abandoned_when_its_lease_ends(store, logger, monkeypatch):
+    """There its process cannot be looked at."""
+    await_true(seen(store, "RUNNING", 100), "following it", 10)
+    here = dict(object_lease.identity(), machine="another")
+    monkeypatch.setattr(object_lease, "identity", lambda: here)
+    logger.send_signal(signal.SIGKILL)
+    logger.wait()
+    assert listed(store) == {"run": ("RUNNING", 100)}
+    monkeypatch.setattr(object_lease, "LEASE_SECONDS", 0.0)
+    assert listed(store) == {"run": ("ABANDONED", 100)}
+
+
+def test_a_published_experiment_leaves_no_journal(run_transform, store):
+    """Neither in the bucket nor on the disk."""
+    from palantir_models.transforms import ModelOutput
+    from transforms.api import transform
+
+    @transform.using(model=ModelOutput("/model"))
+    def train(model):
+        experiment = model.create_experiment("run")
+        experiment.log_metric("loss", 1.0)
+        experiment.drain()
+        _uploads.upload()
+        assert store.storage.names(f"_journal/{experiment.experiment_id}")
+        model.publish(Generation(1), experiment=experiment)
+
+    run_transform(train)
+    assert store.storage.files("_journal") == {}
+    assert not list(Path(os.environ["XDG_STATE_HOME"]).rglob("header.json"))
+
+
+def test_the_journal_of_a_published_experiment_whose_process_died_is_collected(store, run_transform, logger):
+    """``transforms gc`` deletes it; one that is not published stays."""
+    await_true(seen(store, "RUNNING", 100), "following it", 10)
+    logger.send_signal(signal.SIGKILL)
+    logger.wait()
+    assert collect_journals(store) == []
+
+    from palantir_models.transforms import ModelOutput
+    from transforms.api import transform
+
+    @transform.using(model=ModelOutput("/model"))
+    def train(model):
+        experiment = model.create_experiment("run")
+        experiment._id = "ab12"
+        model.publish(Generation(1), experiment=experiment)
+
+    run_transform(train)
+    assert collect_journals(store, dry_run=True) == ["ab12"]
+    assert collect_journals(store) == ["ab12"]
+    assert store.storage.files("_journal/ab12") == {}
+
+
+def test_an_object_store_that_is_away_costs_no_value(bucket, store, monkeypatch, caplog):
+    """One warning; the disk holds everything, and what is missing in the bucket follows when it is back."""
+    journals = journals_of(store.storage)
+    assert isinstance(journals, UploadedJournals)
+    run = Experiment("run", model="/model", journals=journals, context={"branch": "master"})
+
+    def refuse(storage: ObjectStorage, name: str, content: bytes) -> None:
+        raise ObjectStoreError("it is away")
+
+    with monkeypatch.context() as away, caplog.at_level(logging.WARNING):
+        away.setattr(ObjectStorage, "write", refuse)
+        for step in range(10):
+            run.log_metric("loss", float(step))
+            run.drain()
+            _uploads.upload()
+    assert len([record for record in caplog.records if "it is away" in record.getMessage()]) == 1
+    assert (run.value_count, run.dropped_count) == (10, 0)
+    _uploads.upload()
+    (piece,) = [name for name in store.storage.names(f"_journal/{run.experiment_id}") if name.startswith("journal-")]
+    assert store.storage.read(f"_journal/{run.experiment_id}/{piece}")
+    run.close("SUCCEEDED")
+    run.discard_journal()
+    assert store.storage.files("_journal") == {}
+
+
+def test_a_forked_child_lets_its_parents_journal_be(store):
+    """It neither uploads it nor gives its lease back."""
+    run = Experiment("run", model="/model", journals=journals_of(store.storage), context={"branch": "master"})
+    run.log_metric("loss", 1.0)
+    run.drain()
+    _uploads.upload()
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert listed(store) == {"run": ("RUNNING", 1)}
+    run.close("SUCCEEDED")
+    run.discard_journal()
