@@ -133,6 +133,8 @@ class JobScope:
 
         engine = shared_engine(self.config.spark, self.profiles or self.transform.profiles)
         engine.show_sources(self.config.project)
+        if self.transaction is not None:  # a test that reads what a job left has none any more
+            engine.reach(self.transaction.store.storage)
         return engine
 
     def temporary_folder(self) -> Path:

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transforms.engine.spark import jars
+from transforms.engine.spark.buckets import reach
 from transforms.engine.spark.confs import DELTA_EXTENSION, session_confs
 from transforms.engine.spark.installation import require_spark
 from transforms.engine.spark.master import check_reachable
 from transforms.engine.spark.settings import SparkSettings
 from transforms.errors import DataError, EngineError
+from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -42,6 +44,7 @@ class SparkEngine:
         self._session: SparkSession | None = None
         self._has_delta = False
         self._projects: list[str] = []
+        self._reached: set[str] = set()
 
     @property
     def session(self) -> SparkSession:
@@ -88,6 +91,16 @@ class SparkEngine:
             if self._session is not None:
                 self._session.stop()
                 self._session = None
+                self._reached.clear()
+
+    def reach(self, storage: Storage) -> None:
+        """Let the session read and write a store, wherever it is; starts Spark for one in a bucket.
+
+        :raises MissingExtraError: if Hadoop's client for S3 is needed and missing; says how to bring it.
+        """
+        if storage.options and storage.root not in self._reached:
+            reach(self.session, storage, self.settings.conf)
+            self._reached.add(storage.root)
 
     def show_sources(self, project: Path) -> None:
         """Let Python on the executors import what lies in a project, and whatever else is on this process's path."""

@@ -57,7 +57,7 @@ def fetch_jars() -> list[Path]:
     """
     if found := find_jars():
         return found
-    java, ivy = find_java(), next(iter(_pyspark_jars().glob("ivy-*.jar")), None)
+    java, ivy = find_java(), next(iter(pyspark_jars().glob("ivy-*.jar")), None)
     if java is None or ivy is None:
         raise MissingExtraError(f"Fetching jars needs Java and pyspark; for Java run: {java_command()}.")
     dependencies = "".join(
@@ -88,10 +88,11 @@ def fetch_jars() -> list[Path]:
 
 
 def _folders() -> list[Path]:
-    return [cache_folder(), _pyspark_jars(), *sorted(Path.home().glob(".ivy2*/jars"))]
+    return [cache_folder(), pyspark_jars(), *sorted(Path.home().glob(".ivy2*/jars"))]
 
 
-def _pyspark_jars() -> Path:
+def pyspark_jars() -> Path:
+    """Return the folder with the jars that pyspark brings."""
     import importlib.util
 
     spec = importlib.util.find_spec("pyspark")

@@ -24,6 +24,7 @@ def read_dataframe(engine: SparkEngine, view: TableView, name: str) -> DataFrame
     :param name: the dataset, for messages.
     :raises UnsupportedTableError: if only Delta can read it, and its jar is missing.
     """
+    engine.reach(view.storage)
     if engine.has_delta:
         reader = engine.session.read.format("delta").option("versionAsOf", view.version)
         return reader.load(view.storage.spark_uri(view.name))

@@ -92,10 +92,15 @@ class ObjectStorage:
 
     def files(self, folder: str) -> dict[str, Found]:
         """See :class:`Storage`."""
-        found = {}
-        with self._told(folder):
-            for one in self.bucket.list(folder).collect():
-                found[one["path"].removeprefix(f"{folder}/")] = Found(one["size"], one["last_modified"].timestamp())
+        from pyarrow.fs import FileSelector
+
+        # PyArrow tells files from the empty objects that Hadoop makes in place of folders; the other client does not.
+        base = self._bucket_path(folder)
+        found = {
+            one.path.removeprefix(f"{base}/"): Found(one.size, one.mtime.timestamp())
+            for one in self._arrow.get_file_info(FileSelector(base, recursive=True, allow_not_found=True))
+            if one.is_file
+        }
         work = self.work(folder)
         for place in work.rglob("*"):
             if place.is_file():
@@ -212,13 +217,13 @@ class ObjectStorage:
     def open(self, name: str) -> Any:
         """See :class:`Storage`."""
         staged = self.work(name)
-        return staged if staged.exists() else self._arrow.open_input_file(self.uri(name).removeprefix("s3://"))
+        return staged if staged.exists() else self._arrow.open_input_file(self._bucket_path(name))
 
     def filesystem(self, name: str) -> Any:
         """See :class:`Storage`."""
         from pyarrow.fs import SubTreeFileSystem
 
-        return SubTreeFileSystem(self.uri(name).removeprefix("s3://"), self._arrow)
+        return SubTreeFileSystem(self._bucket_path(name), self._arrow)
 
     def try_acquire(self, name: str) -> ObjectLease | None:
         """See :class:`Storage`."""
@@ -257,6 +262,9 @@ class ObjectStorage:
     @cached_property
     def _scratch(self) -> Path:
         return scratch_folder() / PurePosixPath(self.root.replace("://", "/"))
+
+    def _bucket_path(self, name: str) -> str:
+        return self.uri(name).removeprefix("s3://")
 
     def _level(self, folder: str) -> Any:
         return self.bucket.list_with_delimiter(folder or None)
