@@ -49,11 +49,7 @@ def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
     folder = _folder(journals, experiment_id)
     claim = journal.claim(folder)
     if claim is None:
-        owner = journal.read_header(folder) or {}
-        raise ExperimentError(
-            f"Experiment {folder.name} is running in process {owner.get('pid')} on {owner.get('host')}: there is "
-            "nothing to recover."
-        )
+        raise still_running(folder.name, journal.read_header(folder))
     try:
         row, recorded = read_live(folder)
         row = {**row, "status": ABANDONED, "error": row["error"] or _died(row)}
@@ -62,6 +58,19 @@ def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
     finally:
         os.close(claim)
     return row
+
+
+def still_running(experiment_id: str, header: Mapping[str, Any] | None) -> ExperimentError:
+    """Return the error for recovering an experiment whose process lives.
+
+    :param experiment_id: its id.
+    :param header: its journal's header.
+    """
+    owner = header or {}
+    return ExperimentError(
+        f"Experiment {experiment_id} is running in process {owner.get('pid')} on {owner.get('host')}: there is nothing to "
+        "recover."
+    )
 
 
 def unpublished(

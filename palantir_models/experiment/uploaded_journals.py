@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from palantir_models.experiment import background, journal, kept
-from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.journal import Journal
 from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.recorded import Recorded
 from transforms.store import layout
+from transforms.store.periodic import Periodic
 from transforms.store.storage.base import Found, Lease, Storage
 
 if TYPE_CHECKING:
@@ -125,11 +125,7 @@ class UploadedJournals(Journals):
         (identity,) = matching
         lease = self._storage.try_acquire(f"{_name(identity)}/{_LEASE}")
         if lease is None:
-            header = self._header(identity) or {}
-            raise ExperimentError(
-                f"Experiment {identity} is running in process {header.get('pid')} on {header.get('host')}: there is "
-                "nothing to recover."
-            )
+            raise kept.still_running(identity, self._header(identity))
         try:
             self._fetch(identity, found[identity])
             row = super().recover(identity)
@@ -249,54 +245,16 @@ def _state_folder() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "transforms-on-delta"
 
 
-class _Uploads:
-    """The one thread of a process that uploads its journals."""
+_uploads: Periodic[UploadedJournal] = Periodic(UploadedJournal.upload, lambda: PERIOD_SECONDS, "uploads")
 
-    def __init__(self) -> None:
-        self._journals: list[UploadedJournal] = []
-        self._lock = threading.Lock()
-        self._awake = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._owner = os.getpid()
 
-    def add(self, one: UploadedJournal) -> None:
-        """Upload a journal from now on."""
-        with self._lock:
-            if self._owner != os.getpid():  # a forked child writes no journal of its parent's, and has not its thread
-                self._journals, self._thread, self._owner = [], None, os.getpid()
-            self._journals.append(one)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="uploads", daemon=True)
-                self._thread.start()
-
-    def discard(self, one: UploadedJournal) -> None:
-        """Upload a journal no more."""
-        with self._lock:
-            if one in self._journals:
-                self._journals.remove(one)
-
-    def upload(self) -> None:
-        """Upload what is there now."""
-        with self._lock:
-            journals = list(self._journals)
-        for one in journals:
-            one.upload()
-
-    def finish(self) -> None:
-        """Upload the rest at the end of the process, which owns the journals no more."""
-        if self._owner != os.getpid():
-            return
+def _finish() -> None:
+    """Upload the rest at the end of the process, which owns the journals no more."""
+    if _uploads.things:
         background.drain_last()
-        self.upload()
-        with self._lock:
-            journals = list(self._journals)
-        for one in journals:
+        _uploads.once()
+        for one in _uploads.things:
             one.close()
 
-    def _run(self) -> None:
-        while not self._awake.wait(PERIOD_SECONDS):
-            self.upload()
 
-
-_uploads = _Uploads()
-atexit.register(_uploads.finish)
+atexit.register(_finish)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
+from tests.crash.racing import race
 from transforms.store.store import Store
 
 ROUNDS = 8
@@ -15,20 +14,7 @@ ROUNDS = 8
 def test_racing_and_dying_processes_end_exactly_once(tmp_path, nurseries, outside, processes):
     """Whatever was ratified is in every table once; whatever was not is in none."""
     root = tmp_path / "store"
-    generations = itertools.count(1)
-    acknowledged: list[int] = []
-    for round_number in range(ROUNDS):
-        running = []
-        for index, nursery in enumerate(nurseries[:processes]):
-            generation = next(generations)
-            seed = round_number * 10 + index if (round_number + index) % 2 else None
-            nursery.send(root=str(root), generation=generation, mode="append", wait=20.0, seed=seed, within=0.5)
-            running.append((nursery, generation))
-        for nursery, generation in running:
-            code = nursery.receive()
-            assert code in (0, -9)
-            if code == 0:
-                acknowledged.append(generation)
+    acknowledged = race(nurseries[:processes], str(root), ROUNDS, wait=20.0, within=0.5)
     store = Store(root)
     store.recover()
     ratified = [entry.transaction for entry in store.newest_entries(1000)]

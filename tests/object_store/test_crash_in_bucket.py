@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import Any
 
 import pytest
 
+from tests.crash.racing import race
 from tests.crash.test_crash_commit import expected
 from transforms.store.storage.address import open_storage
 from transforms.store.store import Store
@@ -50,20 +50,7 @@ def test_a_commit_killed_at_any_step_is_whole_or_nothing(bucket, nursery, outsid
 
 def test_four_processes_racing_and_dying_end_exactly_once(bucket, bucket_nurseries, outside):
     """Conditional puts decide who commits: no job twice, none lost, versions and names distinct."""
-    generations = itertools.count(1)
-    acknowledged: list[int] = []
-    for round_number in range(ROUNDS):
-        running = []
-        for index, nursery in enumerate(bucket_nurseries):
-            generation = next(generations)
-            seed = round_number * 10 + index if (round_number + index) % 2 else None
-            nursery.send(root=bucket, generation=generation, mode="append", wait=60.0, seed=seed, within=1.5)
-            running.append((nursery, generation))
-        for nursery, generation in running:
-            code = nursery.receive()
-            assert code in (0, -9)
-            if code == 0:
-                acknowledged.append(generation)
+    acknowledged = race(bucket_nurseries, bucket, ROUNDS, wait=60.0, within=1.5)
     store = Store(bucket)
     store.recover()
     ratified = [entry.transaction for entry in store.newest_entries(1000)]

@@ -130,7 +130,7 @@ def test_a_published_experiment_leaves_no_journal(run_transform, store):
         experiment = model.create_experiment("run")
         experiment.log_metric("loss", 1.0)
         experiment.drain()
-        _uploads.upload()
+        _uploads.once()
         assert store.storage.names(f"_journal/{experiment.experiment_id}")
         model.publish(Generation(1), experiment=experiment)
 
@@ -175,10 +175,10 @@ def test_an_object_store_that_is_away_costs_no_value(bucket, store, monkeypatch,
         for step in range(10):
             run.log_metric("loss", float(step))
             run.drain()
-            _uploads.upload()
+            _uploads.once()
     assert len([record for record in caplog.records if "it is away" in record.getMessage()]) == 1
     assert (run.value_count, run.dropped_count) == (10, 0)
-    _uploads.upload()
+    _uploads.once()
     (piece,) = [name for name in store.storage.names(f"_journal/{run.experiment_id}") if name.startswith("journal-")]
     assert store.storage.read(f"_journal/{run.experiment_id}/{piece}")
     run.close("SUCCEEDED")
@@ -191,7 +191,7 @@ def test_a_forked_child_lets_its_parents_journal_be(store):
     run = Experiment("run", model="/model", journals=journals_of(store.storage), context={"branch": "master"})
     run.log_metric("loss", 1.0)
     run.drain()
-    _uploads.upload()
+    _uploads.once()
     child = os.fork()
     if child == 0:
         os._exit(0)

@@ -12,9 +12,11 @@ import pytest
 
 from transforms.errors import LeaseHeldError
 from transforms.store.leases import acquire
+from transforms.store.periodic import Periodic
 from transforms.store.storage import object_lease
 from transforms.store.storage.address import open_storage
 from transforms.store.storage.base import Storage
+from transforms.store.storage.object_lease import ObjectLease
 
 NAME = "_locks/master/a.lock"
 
@@ -96,7 +98,7 @@ def test_a_holder_that_is_at_work_keeps_its_lease(bucket, monkeypatch):
     """Its process renews it before it ends."""
     storage = open_storage(bucket)
     monkeypatch.setattr(object_lease, "LEASE_SECONDS", 1.0)
-    monkeypatch.setattr(object_lease, "_renewals", object_lease._Renewals())
+    monkeypatch.setattr(object_lease, "_renewals", Periodic(ObjectLease.renew, lambda: 0.2, "leases"))
     elsewhere = dict(object_lease.identity(), machine="another")
     monkeypatch.setattr(object_lease, "identity", lambda: elsewhere)
     lease = acquire(storage, NAME, "a", {})

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from transforms.store.periodic import Periodic
 from transforms.store.storage.errors import ObjectStoreError, told
 
 if TYPE_CHECKING:
@@ -215,37 +216,4 @@ def _decoded(data: bytes) -> dict[str, Any]:
     return content
 
 
-class _Renewals:
-    """The one thread of a process that renews its leases."""
-
-    def __init__(self) -> None:
-        self._leases: set[ObjectLease] = set()
-        self._lock = threading.Lock()
-        self._awake = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._owner = os.getpid()
-
-    def add(self, lease: ObjectLease) -> None:
-        """Renew a lease from now on."""
-        with self._lock:
-            if self._owner != os.getpid():  # a forked child has none of its parent's leases, and not its thread
-                self._leases, self._thread, self._owner = set(), None, os.getpid()
-            self._leases.add(lease)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
-                self._thread.start()
-
-    def discard(self, lease: ObjectLease) -> None:
-        """Renew a lease no more."""
-        with self._lock:
-            self._leases.discard(lease)
-
-    def _run(self) -> None:
-        while not self._awake.wait(LEASE_SECONDS / _RENEWALS):
-            with self._lock:
-                leases = list(self._leases)
-            for lease in leases:
-                lease.renew()
-
-
-_renewals = _Renewals()
+_renewals: Periodic[ObjectLease] = Periodic(ObjectLease.renew, lambda: LEASE_SECONDS / _RENEWALS, "leases")
