@@ -13,6 +13,7 @@ from transforms.errors import StoreError, TransformsError
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.entry import Entry
+from transforms.store.identifiers import began_seconds
 from transforms.store.index import Index, LastWrite
 from transforms.store.ledger import Ledger
 from transforms.store.recovery import Publisher
@@ -173,7 +174,7 @@ class Store:
 
     def _is_ratified(self, transaction: str) -> bool:
         # Newest first: a dead transaction is a recent one, and its id tells when it began.
-        began = int(transaction[:12], 16) / 1000
+        began = began_seconds(transaction)
         limit = 64
         while True:
             entries = self.ledger.newest(limit)

@@ -5,8 +5,6 @@ begin (leases, recovery, pinned inputs), stage, seal, validate, ratify, publish:
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from transforms.spec.resource import Resource
 from transforms.store import layout, leases
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry, InputPin
+from transforms.store.identifiers import new_transaction_id
 from transforms.store.storage.base import Lease
 from transforms.store.tables import TableView
 from transforms.store.validation import validate_changes
@@ -43,7 +42,7 @@ class Transaction:
     def __init__(
         self, store: Store, transform: str, branch: str, outputs: Sequence[Resource], wait_seconds: float
     ) -> None:
-        self.id = f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
+        self.id = new_transaction_id()
         self.store = store
         self.transform = transform
         self.branch = branch

@@ -48,12 +48,15 @@ def reach(session: SparkSession, storage: Storage, conf: Mapping[str, str]) -> N
     confs = bucket_confs(storage)
     if not confs:
         return
-    if hasattr(session, "_jsparkSession"):  # behind Spark Connect it is the server's matter
+    is_ours = hasattr(session, "_jsparkSession")  # behind Spark Connect the client is the server's matter
+    if is_ours:
         _require_client(session, storage.root)
     for name, value in confs.items():
         general = "fs.s3a." + name.removeprefix(f"fs.s3a.bucket.{urlsplit(storage.root).netloc}.")
         if f"spark.hadoop.{general}" not in conf and f"spark.hadoop.{name}" not in conf:
             session.conf.set(name, value)
+            if is_ours:  # for what works on the context: RDDs and checkpoints
+                session._jsc.hadoopConfiguration().set(name, value)
 
 
 def client_package() -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from transforms.engine.spark.profiles import confs_of
 from transforms.engine.spark.settings import SparkSettings
 
+_SUBMIT = "PYSPARK_SUBMIT_ARGS"
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 
 _DELTA = {
@@ -59,3 +62,31 @@ def session_confs(settings: SparkSettings, profiles: Iterable[str], delta_jars: 
         if values:
             confs[key] = ",".join(values)
     return confs | dict(settings.conf)
+
+
+@contextmanager
+def submitted(confs: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Hand jars and packages to Spark's launcher while a session starts, where there are both.
+
+    The launcher adds what it fetched for the packages to ``spark.jars``; that property, if the session is given it as
+    well, would take it away again, and executors would have none of it.
+
+    :param confs: the properties of the session.
+    :returns: the properties without these two.
+    """
+    from pyspark import SparkContext
+
+    jars, packages = confs.get("spark.jars"), confs.get("spark.jars.packages")
+    if not jars or not packages or SparkContext._gateway is not None:
+        yield dict(confs)
+        return
+    before = os.environ.get(_SUBMIT)
+    mine = shlex.join(["--jars", jars, "--packages", packages])
+    os.environ[_SUBMIT] = f"{mine} {before or 'pyspark-shell'}"
+    try:
+        yield {key: value for key, value in confs.items() if key not in ("spark.jars", "spark.jars.packages")}
+    finally:
+        if before is None:
+            del os.environ[_SUBMIT]
+        else:
+            os.environ[_SUBMIT] = before

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from transforms.engine.spark import jars
 from transforms.engine.spark.buckets import reach
-from transforms.engine.spark.confs import DELTA_EXTENSION, session_confs
+from transforms.engine.spark.confs import DELTA_EXTENSION, session_confs, submitted
 from transforms.engine.spark.installation import require_spark
 from transforms.engine.spark.master import check_reachable
 from transforms.engine.spark.settings import SparkSettings
+from transforms.engine.spark.shared_folder import SharedFolder
 from transforms.errors import DataError, EngineError
 from transforms.store.storage.base import Storage
 
@@ -45,6 +46,7 @@ class SparkEngine:
         self._has_delta = False
         self._projects: list[str] = []
         self._reached: set[str] = set()
+        self._shared: list[SharedFolder] = []
 
     @property
     def session(self) -> SparkSession:
@@ -92,15 +94,22 @@ class SparkEngine:
                 self._session.stop()
                 self._session = None
                 self._reached.clear()
+                while self._shared:
+                    self._shared.pop().close()
 
     def reach(self, storage: Storage) -> None:
-        """Let the session read and write a store, wherever it is; starts Spark for one in a bucket.
+        """Let the session read and write a store, wherever it is; starts Spark for what a local session does not need.
 
         :raises MissingExtraError: if Hadoop's client for S3 is needed and missing; says how to bring it.
         """
-        if storage.options and storage.root not in self._reached:
-            reach(self.session, storage, self.settings.conf)
-            self._reached.add(storage.root)
+        if storage.root in self._reached or (self.settings.is_local and not storage.options):
+            return
+        reach(self.session, storage, self.settings.conf)
+        self._reached.add(storage.root)
+        if not self.settings.is_local and not self.settings.is_connect:
+            # What executors leave for each other has to lie where each of them sees it.
+            self._shared.append(SharedFolder(storage))
+            self.session.sparkContext.setCheckpointDir(self._shared[-1].uri)
 
     def show_sources(self, project: Path) -> None:
         """Let Python on the executors import what lies in a project, and whatever else is on this process's path."""
@@ -129,10 +138,11 @@ class SparkEngine:
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         builder = SparkSession.builder.appName("transforms")
         builder = builder.remote(settings.master) if settings.is_connect else builder.master(settings.master)
-        for key, value in confs.items():
-            builder = builder.config(key, value)
         try:
-            session = builder.getOrCreate()
+            with submitted(confs) as rest:
+                for key, value in rest.items():
+                    builder = builder.config(key, value)
+                session = builder.getOrCreate()
         except Exception as error:
             raise EngineError(f"Spark did not start on {settings.master}: {_first_line(error)}") from error
         if settings.is_connect:

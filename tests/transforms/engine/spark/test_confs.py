@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from transforms.engine.spark.confs import session_confs
+import pytest
+
+from transforms.engine.spark.confs import session_confs, submitted
 from transforms.engine.spark.settings import SparkSettings
 
 JAR = Path("/jars/io.delta_delta-spark_4.2_2.13-4.4.0.jar")
@@ -44,3 +47,30 @@ def test_the_projects_own_properties_win():
     own = {"spark.sql.session.timeZone": "Europe/Zurich", "spark.executor.memory": "3g"}
     confs = session_confs(SparkSettings(master="yarn", conf=own), PROFILES, [])
     assert {key: confs[key] for key in own} == own
+
+
+@pytest.mark.parametrize("before", [None, "--verbose pyspark-shell"])
+def test_jars_and_packages_together_go_to_the_launcher(needs_spark, monkeypatch, before):
+    """It adds the packages' jars to the others, so that executors get all of them; afterwards the variable is as it was."""
+    from pyspark import SparkContext
+
+    if before is None:
+        monkeypatch.delenv("PYSPARK_SUBMIT_ARGS", raising=False)
+    else:
+        monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", before)
+    monkeypatch.setattr(SparkContext, "_gateway", None)
+    confs = {"spark.jars": "/a b.jar,/c.jar", "spark.jars.packages": "g:n:1", "spark.x": "1"}
+    with submitted(confs) as rest:
+        assert rest == {"spark.x": "1"}
+        tail = before or "pyspark-shell"
+        assert os.environ["PYSPARK_SUBMIT_ARGS"] == f"--jars '/a b.jar,/c.jar' --packages g:n:1 {tail}"
+    assert os.environ.get("PYSPARK_SUBMIT_ARGS") == before
+
+
+@pytest.mark.parametrize("left_out", ["spark.jars", "spark.jars.packages"])
+def test_one_of_them_alone_stays_a_property(needs_spark, left_out):
+    """Then nothing is lost."""
+    confs = {"spark.jars": "/a.jar", "spark.jars.packages": "g:n:1"}
+    del confs[left_out]
+    with submitted(confs) as rest:
+        assert rest == confs

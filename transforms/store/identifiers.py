@@ -1,0 +1,16 @@
+"""Ids of transactions: they rise with time, and tell when theirs began."""
+
+from __future__ import annotations
+
+import os
+import time
+
+
+def new_transaction_id() -> str:
+    """Return an id that no other transaction has: 32 hexadecimal digits."""
+    return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
+
+
+def began_seconds(transaction: str) -> float:
+    """Return when a transaction began, in seconds since 1970 UTC."""
+    return int(transaction[:12], 16) / 1000
