@@ -1,11 +1,13 @@
-"""What all tests share: one Spark session, and a clear word where it cannot be had."""
+"""What all tests share: one Spark session, and a clear word where it cannot be had; a database of MLflow's."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
+from palantir_models.mlflow.tracking import tracking
 from transforms.engine.spark import engine, installation
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems
@@ -37,6 +39,14 @@ def spark_engine(needs_spark: None) -> SparkEngine:
 def spark(spark_engine):
     """The session."""
     return spark_engine.session
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of MLflow's with nothing in it; setting one up takes a second."""
+    file = tmp_path_factory.mktemp("mlflow") / "empty.db"
+    with tracking(f"sqlite:///{file}", create=True):
+        return file
 
 
 @pytest.fixture
