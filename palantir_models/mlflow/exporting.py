@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from palantir_models.mlflow import artifacts, tags
 from palantir_models.mlflow.exact import CONTENT, FOLDER, ExactCopy
+from palantir_models.mlflow.files import RunFiles
 from palantir_models.mlflow.keys import key
 from palantir_models.mlflow.origin import Origin
 from palantir_models.mlflow.texts import parameter_text
@@ -127,17 +128,18 @@ def _export(
         return Exported(experiment, origin.run_id, name, THERE)  # it was imported from here
     if there is not None and there.data.tags.get(tags.EXPORT) == tags.COMPLETE:
         return Exported(experiment, there.info.run_id, name, THERE)
-    if there is None:
+    run = there
+    if run is None:
         run = client.create_run(
             identity,
             start_time=artifacts.milliseconds(experiment.created_time),
             run_name=experiment.name[:_LONGEST_NAME],
             tags=_tags(experiment, origin),
         )
-    run_id = (there or run).info.run_id
+    run_id = run.info.run_id
     _log_parameters(client, run_id, experiment)
     metrics = _log_metrics(client, run_id, experiment, origin, there)
-    _log_files(client, run_id, experiment, metrics)
+    _log_files(client, run, experiment, metrics)
     finished = experiment.finished_time
     status = origin.status if origin is not None and origin.status else _FINISHED.get(experiment.status, "FINISHED")
     if finished is None:
@@ -207,11 +209,12 @@ def _log_metrics(
     return frame
 
 
-def _log_files(client: MlflowClient, run_id: str, experiment: RecordedExperiment, metrics: pl.DataFrame) -> None:
+def _log_files(client: MlflowClient, run: Run, experiment: RecordedExperiment, metrics: pl.DataFrame) -> None:
     """Upload images, plots and tables, a few at a time, then the exact copy of everything."""
     import polars as pl
     from mlflow.entities import RunTag
 
+    place, run_id = RunFiles(client, run), run.info.run_id
     files: list[str] = []
     parts = {"hyperparameters": _rows(experiment, "hyperparameters").collect(), "metrics": metrics}
     for table, content in CONTENT.items():
@@ -219,7 +222,7 @@ def _log_files(client: MlflowClient, run_id: str, experiment: RecordedExperiment
         for rows in _some(experiment, table):
             with tempfile.TemporaryDirectory(prefix="transforms-") as folder:
                 saved = [_save(Path(folder), table, row) for row in rows.iter_rows(named=True)]
-                client.log_artifacts(run_id, folder)
+                place.save(Path(folder))
             files += [file for pair in saved for file in pair]
             named = rows.drop(content).with_columns(file=pl.Series([pair[0] for pair in saved]))
             parts[table] = pl.concat([parts[table], named])
@@ -232,7 +235,7 @@ def _log_files(client: MlflowClient, run_id: str, experiment: RecordedExperiment
         client.log_batch(run_id, tags=[RunTag(tags.LOGGED_ARTIFACTS, json.dumps(listed))])
     with tempfile.TemporaryDirectory(prefix="transforms-") as folder:
         ExactCopy(experiment.row(), files, {name: part.to_arrow() for name, part in parts.items()}).save(Path(folder))
-        client.log_artifacts(run_id, folder, FOLDER)
+        place.save(Path(folder), FOLDER)
 
 
 def _rows(experiment: RecordedExperiment, table: str) -> pl.LazyFrame:

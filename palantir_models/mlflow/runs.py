@@ -20,6 +20,7 @@ from palantir_models.experiment.series import MediaRow
 from palantir_models.experiment.tables import Table, encoded
 from palantir_models.mlflow import artifacts, exact, tags
 from palantir_models.mlflow.exact import ExactCopy
+from palantir_models.mlflow.files import RunFiles
 from palantir_models.mlflow.keys import key
 from palantir_models.mlflow.origin import Origin
 from palantir_models.mlflow.steps import packed, rising
@@ -81,6 +82,7 @@ class _Reader:
         self._mlflow_experiment = mlflow_experiment
         self._not_kept: Counter[str] = Counter()
         self._renumbered: dict[str, list[list[int]]] = {}
+        self._place = RunFiles(client, run)
         self._copy = self._exact_copy()
 
     def read(self) -> ReadRun:
@@ -221,10 +223,10 @@ class _Reader:
         if self._run.data.tags.get(tags.EXPORT) != tags.COMPLETE:
             return None
         try:
-            if not self._client.list_artifacts(self._id, exact.FOLDER):
+            if not self._place.listed(exact.FOLDER):
                 raise ValueError("it is not there")
             with tempfile.TemporaryDirectory(prefix="transforms-") as folder:
-                return ExactCopy.load(Path(self._client.download_artifacts(self._id, exact.FOLDER, folder)))
+                return ExactCopy.load(self._place.fetch(exact.FOLDER, Path(folder)))
         except ValueError as error:
             raise TrackingError(
                 f"Run {self._id} of {self._uri} was exported from here, but its exact copy (the folder {exact.FOLDER!r} of "
@@ -300,7 +302,7 @@ class _Reader:
         part = part.take(sorted(range(len(names)), key=lambda index: rank[names[index]]))
         made = []
         for index, file in enumerate(part["file"].to_pylist()):  # row by row: many images fill more than one array
-            content = self._read(file)
+            content = self._place.read(file)
             row = part.slice(index, 1).drop_columns(["file"])
             row = row.append_column(column, pa.array([content]).cast(wanted.field(column).type))
             made.append(row.select(wanted.names).cast(wanted))
@@ -312,35 +314,44 @@ class _Reader:
 
     def _list(self, folder: str) -> Iterator[str]:
         """Yield the run's files; of a folder that holds a model, or the exact copy, none."""
-        entries = self._client.list_artifacts(self._id, folder or None)
-        if any(PurePosixPath(entry.path).name == "MLmodel" for entry in entries):
+        entries = self._place.listed(folder)
+        if any(entry.name == "MLmodel" for entry in entries):
             self._not_kept["model"] += 1
             return
         for entry in entries:
-            if entry.is_dir and not (self._copy is not None and entry.path == exact.FOLDER):
+            if entry.is_folder and not (self._copy is not None and entry.path == exact.FOLDER):
                 yield from self._list(entry.path)
-            elif not entry.is_dir:
+            elif not entry.is_folder:
                 yield entry.path
 
-    def _read(self, file: str) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="transforms-") as folder:
-            return Path(self._client.download_artifacts(self._id, file, folder)).read_bytes()
-
     def _png(self, file: str) -> Png | None:
-        with suppress(ExperimentError):  # it is called .png and is none
-            image = png(self._read(file))
-            assert isinstance(image, Png)
-            return image
+        if (content := self._read_odd(file)) is not None:
+            with suppress(ExperimentError):  # it is called .png and is none
+                image = png(content)
+                assert isinstance(image, Png)
+                return image
         return None
+
+    def _read_odd(self, file: str) -> bytes | None:
+        """Read a file whose name MLflow's servers may refuse; None where they do."""
+        if "#" not in file:
+            return self._place.read(file)
+        from mlflow.exceptions import MlflowException
+        from requests import HTTPError
+
+        try:
+            return self._place.read(file)
+        except (MlflowException, HTTPError):  # images of 3.10 and before, with a slash in their key
+            return None
 
     def _figure(self, file: str) -> str | None:
         with suppress(UnicodeDecodeError):
-            return artifacts.figure_of_page(self._read(file).decode())
+            return artifacts.figure_of_page(self._place.read(file).decode())
         return None
 
     def _table(self, name: str, file: str) -> Table | None:
         with suppress(ValueError):
-            frame = artifacts.table_frame(file, self._read(file))
+            frame = artifacts.table_frame(file, self._place.read(file))
             try:
                 return encoded(name, frame, None, _MOST_ROWS)
             except ExperimentError:  # columns of several types

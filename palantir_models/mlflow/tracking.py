@@ -72,7 +72,7 @@ def tracking(uri: str, create: bool = False) -> Iterator[MlflowClient]:
         except MlflowException as error:
             raise TrackingError(f"MLflow at {shown} refused: {_first_line(error)}") from error
         except _failures() as error:
-            raise TrackingError(f"MLflow at {shown} cannot be reached or used: {_first_line(error)}") from error
+            raise TrackingError(f"The exchange with MLflow at {shown} failed: {_first_line(error)}") from error
 
 
 def shown_uri(uri: str, absolute: bool = False) -> str:

@@ -155,7 +155,7 @@ def test_several_values_at_one_step_are_all_kept(runs: Tracking, store: Store, u
     assert done.renumbered == ["stepless", "twice"]
 
 
-def test_images_plots_and_tables_come_in(runs: Tracking, store: Store, uri: str, tmp_path: Path) -> None:
+def test_images_plots_and_tables_come_in(runs: Tracking, store: Store, uri: str) -> None:
     """From MLflow's own calls, and a PNG that was only put there."""
     run, client = runs.run("e", "first"), runs.client
     client.log_image(run, Image.new("RGB", (4, 2), "red"), key="a/b", step=3, timestamp=START, synchronous=True)
@@ -178,6 +178,18 @@ def test_images_plots_and_tables_come_in(runs: Tracking, store: Store, uri: str,
     assert found.tables["t/answers"].polars().rows() == [(1, "007"), (2, None)]
     assert found.tables["nested"].polars().rows() == [([1],), ([2],)]
     assert found.tables["mixed"].polars().rows() == [("1",), ("one",)]
+    assert done.not_kept == {}
+
+
+def test_images_of_older_mlflow_come_in(runs: Tracking, store: Store, uri: str, tmp_path: Path) -> None:
+    """Though MLflow itself refuses to read their names, where a key has a slash."""
+    run = runs.run("e", "first")
+    (tmp_path / "made").mkdir()
+    Image.new("L", (3, 3)).save(tmp_path / f"made/a#b%step%12%timestamp%{START}%ge1.png")
+    Image.new("L", (3, 3)).save(tmp_path / f"made/a#b%step%12%timestamp%{START}%ge1%compressed.webp")
+    runs.client.log_artifacts(run, tmp_path / "made", "images")
+    (done,) = bring(store, uri).runs
+    assert [(one.series, one.step) for one in experiment(store, "first").images()] == [("a/b", 12)]
     assert done.not_kept == {}
 
 
