@@ -95,6 +95,21 @@ def test_an_import_ends_with_its_commit(exported: Shell, lines: Any) -> None:
     assert len(log) == 2
 
 
+def test_an_import_changes_the_model_for_the_next_build(exported: Shell) -> None:
+    """Somebody else wrote the output of the training since."""
+    assert exported.json("build", "-j", "1")["totals"]["fresh"] == 1
+    done = exported.run(
+        "experiments", "import", "--from-mlflow", DATABASE, "--mlflow-experiment", "/t/model", "--into", "/t/other"
+    )
+    assert done.exit_code == 0
+    assert exported.json("build", "-j", "1")["totals"]["fresh"] == 1
+    with tracking(DATABASE) as client:
+        run = client.create_run(client.get_experiment_by_name("/t/model").experiment_id).info.run_id
+        client.set_terminated(run)
+    assert exported.run("experiments", "import", "--from-mlflow", DATABASE).exit_code == 0
+    assert exported.json("build", "-j", "1")["totals"]["fresh"] == 0
+
+
 def test_an_import_says_what_looks_different_now(shell: Shell, lines: Any) -> None:
     """Steps with new numbers, and what has no place; for machines, run by run."""
     (shell.folder / "mlflow").mkdir()
