@@ -9,7 +9,7 @@ import math
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _THUMBNAIL = (256, 256)
 # MLflow puts + between the parts of an image's file name since 3.11, and put % there before.
 _IMAGE = re.compile(r"images/(?P<key>.+)(?P<sign>[+%])step(?P=sign)(?P<step>-?\d+)(?P=sign)timestamp(?P=sign)(?P<time>\d+)"
@@ -139,7 +140,7 @@ def figure_of_page(page: str) -> str | None:
 
 def milliseconds(moment: datetime) -> int:
     """Return a time as MLflow has it: whole milliseconds since 1970."""
-    return int(moment.timestamp() * 1_000_000) // 1000
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _split_json(table: pa.Table) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,11 +199,11 @@ def _log_metrics(
         steps = (origin.mlflow_steps(series, part.height) if origin else None) or part["step"].to_list()
         times = part["timestamp"].dt.epoch("ms").to_list()
         metric = key(series)
-        known: set[tuple[int, int]] = set()
+        wanted, known = Counter(zip(steps, times, strict=True)), Counter[tuple[int, int]]()
         if there is not None and metric in there.data.metrics:
-            known = {(one.step, one.timestamp) for one in client.get_metric_history(run_id, metric)}
+            known.update((one.step, one.timestamp) for one in client.get_metric_history(run_id, metric))
         points = zip(steps, times, part["value"].to_list(), strict=True)
-        new = (Metric(metric, value, time, step) for step, time, value in points if (step, time) not in known)
+        new = (Metric(metric, v, time, step) for step, time, v in points if known[step, time] < wanted[step, time])
         size = len(json.dumps(metric)) + 100
         for batch in _batches(new, _METRICS, lambda _: size):  # noqa: B023 (used up before the next turn)
             client.log_batch(run_id, metrics=batch)

@@ -10,12 +10,16 @@ from pathlib import Path
 import plotly.graph_objects as go
 import plotly.io
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
+from palantir_models.experiment.arrow import instant
 from palantir_models.mlflow.artifacts import (
     StepImage,
     figure_of_page,
     image_file,
+    milliseconds,
     save_image,
     step_image,
     table_frame,
@@ -30,6 +34,12 @@ def test_the_name_of_an_image_tells_series_step_and_time() -> None:
     name = image_file("a/b", -3, NOON)
     assert name == image_file("a/b", -3, NOON)
     assert step_image(name) == StepImage("a/b", -3, 1767355200123)
+
+
+@given(st.integers(0, 2**42))
+def test_times_in_milliseconds_are_exact(time: int) -> None:
+    """A float of seconds would now and then be one off."""
+    assert milliseconds(instant(time * 1_000_000)) == time
 
 
 @pytest.mark.parametrize(
