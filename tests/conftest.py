@@ -1,4 +1,4 @@
-"""What all tests share: one Spark session, and a clear word where it cannot be had; an object store on this machine."""
+"""What all tests share: one Spark session, and a clear word where it cannot be had; an object store; MLflow's database."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
 
+from palantir_models.mlflow.tracking import tracking
 from transforms.engine.spark import engine, installation
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems
@@ -45,6 +47,14 @@ def spark_engine(needs_spark: None) -> SparkEngine:
 def spark(spark_engine):
     """The session."""
     return spark_engine.session
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of MLflow's with nothing in it; setting one up takes a second."""
+    file = tmp_path_factory.mktemp("mlflow") / "empty.db"
+    with tracking(f"sqlite:///{file}", create=True):
+        return file
 
 
 @pytest.fixture

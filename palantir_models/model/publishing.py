@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.experiment.arrow import ENCODINGS, schema
+from palantir_models.experiment.arrow import schema
 from palantir_models.experiment.names import deduplicated
 from palantir_models.model.saving import save_version, version_table
+from palantir_models.model.staging import stage_tables
 from palantir_models.model.versions import ModelVersion, next_version, read_versions
 from palantir_models.models import ModelVersionChangeType
 from transforms.run.scope import Sealed
 from transforms.spec.resource import Resource
 from transforms.store import layout
-from transforms.store.change import TableChange
 from transforms.store.entry import InputPin
 from transforms.store.transaction import Transaction
 
@@ -105,7 +104,7 @@ class Publishing:
             "experiments": [experiment.name for experiment in experiments],
             "values": sum(experiment.value_count for experiment in experiments),
         }
-        return Sealed(self._resource, tuple(self._stage(tables)), summary)
+        return Sealed(self._resource, tuple(stage_tables(self._transaction, self._path, tables)), summary)
 
     def _name(self, experiments: Sequence[Experiment]) -> None:
         from transforms.engine.local.reading import scan_polars
@@ -115,27 +114,6 @@ class Publishing:
         for experiment in experiments:
             experiment.rename(deduplicated(experiment.name, taken))
             taken.add(experiment.name)
-
-    def _stage(self, tables: Mapping[str, pa.Table]) -> list[TableChange]:
-        from transforms.engine.local.staging import stage_frame
-
-        for name in tables:  # in one thread, as it takes note of the folder
-            self._transaction.staging(f"{self._path}/{name}")
-        with ThreadPoolExecutor(max_workers=len(tables), thread_name_prefix="stage") as pool:
-            staged = [
-                pool.submit(
-                    stage_frame,
-                    self._transaction,
-                    f"{self._path}/{name}",
-                    table,
-                    "append",
-                    None,
-                    "",
-                    ENCODINGS.get(name),
-                )
-                for name, table in tables.items()
-            ]
-        return [change.result() for change in staged]
 
 
 def _rows(rows: list[dict[str, Any]]) -> pa.Table:

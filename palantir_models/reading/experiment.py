@@ -31,7 +31,7 @@ _MOST_DRAWN = 2_000_000  # values that a display reads to draw them
 
 
 class RecordedExperiment:
-    """An experiment that was published with a version, or that is kept apart from the versions.
+    """An experiment that was published with a version, that was imported, or that is kept apart from both.
 
     Attributes:
         experiment_id: 32 hexadecimal digits.
@@ -139,6 +139,10 @@ class RecordedExperiment:
         from palantir_models.reading.comparison import Comparison
 
         return Comparison([self, *others])
+
+    def row(self) -> dict[str, Any]:
+        """Return its row of the experiments table, with the keys ``model`` and ``version``."""
+        return {**{name: getattr(self, name) for name in RecordedExperiment.__annotations__}, **self._details}
 
     def curves(self, names: Sequence[str]) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
         """Return steps and values of some metric series, by name."""

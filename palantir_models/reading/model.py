@@ -65,7 +65,7 @@ class Model:
 
     @cached_property
     def experiments(self) -> tuple[RecordedExperiment, ...]:
-        """The published experiments, newest first."""
+        """The published experiments, newest first; one that was imported has no version."""
         if not self._seq:
             return ()
         source = Published(self._store, self._folder, self._seq)
@@ -133,10 +133,23 @@ class Model:
             rows.append((version.version, version.created_time, version.transform, *(logged or (None, None, None))))
         return rows
 
-    def _others(self) -> list[tuple[object, ...]]:
+    def _groups(self) -> list[tuple[str, int, list[tuple[object, ...]]]]:
+        """Return the experiments that no version's row tells of: what they are, how many more there are, and rows."""
+        found = {
+            "Without a version": [one for one in self.experiments if one.version is None],
+            "Not published": list(self.unpublished),
+        }
         return [
-            (one.name, one.status, one.created_time, one.value_count, one.dropped_count or None)
-            for one in self.unpublished[:_LISTED]
+            (
+                title,
+                len(experiments[_LISTED:]),
+                [
+                    (one.name, one.status, one.created_time, one.value_count, one.dropped_count or None)
+                    for one in experiments[:_LISTED]
+                ],
+            )
+            for title, experiments in found.items()
+            if experiments
         ]
 
     def _title(self) -> str:
@@ -149,15 +162,18 @@ class Model:
             lines.append(text_table(_VERSIONS, self._rows()))
         if self.versions[_LISTED:]:
             lines.append(f"  … and {len(self.versions) - _LISTED} older")
-        if others := self._others():
-            lines += ["Not published", text_table(_OTHERS, others)]
+        for title, more, rows in self._groups():
+            lines += [title, text_table(_OTHERS, rows), *([f"  … and {more} more"] * bool(more))]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         older = f"<small>… and {len(self.versions) - _LISTED} older</small>" if self.versions[_LISTED:] else ""
-        others = self._others()
-        apart = f"<div>Not published</div>{html_table(_OTHERS, others)}" if others else ""
-        return f"<div><b>{escaped(self._title())}</b>{html_table(_VERSIONS, self._rows())}{older}{apart}</div>"
+        versions = html_table(_VERSIONS, self._rows()) if self.versions else ""
+        others = "".join(
+            f"<div>{title}</div>{html_table(_OTHERS, rows)}" + (f"<small>… and {more} more</small>" if more else "")
+            for title, more, rows in self._groups()
+        )
+        return f"<div><b>{escaped(self._title())}</b>{versions}{older}{others}</div>"
 
 
 _VERSIONS = ["version", "created", "transform", "experiment", "values", "dropped"]

@@ -164,8 +164,8 @@ def test_a_model_is_trained_published_used_and_read(run_transform, bucket):
 import palantir_models
 print(palantir_models.open_model("/model", root={bucket!r}).load().generation)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "7\n"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("7\n", 0), done.stderr
 
 
 def test_a_job_that_fails_leaves_nothing_but_its_experiment(run_transform, store):

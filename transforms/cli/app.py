@@ -76,7 +76,7 @@ app.command()(recover.recover)
 app.command()(gc.gc)
 app.command()(doctor.doctor)
 app.command()(models.models)
-app.command()(experiments.experiments)
+app.add_typer(experiments.experiments, name="experiments")
 
 
 def main() -> None:

@@ -78,7 +78,11 @@ def show_versions(
         versions = [library.pick_version(resource.alias, versions, wanted)]
     rows = [_version_row(version) for version in versions[::-1][:limit]]
     columns = ["version", "created_time", "adapter", "transform", "experiment_id", "change_type", "rid"]
-    out.listing(rows, columns, f"{resource} has no versions on branch {branch}.")
+    out.listing(
+        rows,
+        columns,
+        f"{resource} has no versions on branch {branch}; 'transforms experiments {resource.alias}' lists its experiments.",
+    )
 
 
 def _version_row(version: Any) -> dict[str, Any]:

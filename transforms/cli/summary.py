@@ -25,7 +25,9 @@ def outputs_text(outputs: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def output_text(output: Mapping[str, Any]) -> str:
-    """Return what was written to one output: its rows, its files or its version."""
+    """Return what was written to one output: its rows, its files, its version, or the experiments that were imported."""
+    if "imported" in output:
+        return counted(int(output["imported"]), "imported experiment")
     if "version" in output:
         return str(output["version"])
     if "files" in output:

@@ -39,7 +39,7 @@ class Store:
 
     def __init__(self, root: str | Path) -> None:
         self.storage = open_storage(root)
-        self.root: Path | str = self.storage.root if self.storage.options else Path(self.storage.root)
+        self.root: Path | str = self.storage.shareable("") or self.storage.root
         self.ledger = Ledger(self.storage)
         self.index = Index(self.storage, self.ledger)
 

@@ -27,9 +27,10 @@ def scratch_folder() -> Path:
         if (lease := try_lock(lock)) is not None:
             shutil.rmtree(lock.parent, ignore_errors=True)
             lease.release()
-    mine = folders / f"{os.getpid()}-{uuid.uuid4().hex}"
-    lease = try_lock(mine / _LOCK)
-    assert lease is not None
+    lease = None
+    while lease is None:  # a process that deletes those of dead ones may come between making a folder and locking it
+        mine = folders / f"{os.getpid()}-{uuid.uuid4().hex}"
+        lease = try_lock(mine / _LOCK)
     atexit.register(_delete, mine, lease, os.getpid())
     return mine
 

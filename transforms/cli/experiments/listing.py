@@ -1,4 +1,4 @@
-"""``transforms experiments``: what was published with model versions, and what was kept apart."""
+"""``transforms experiments list``: what was published, and what was kept apart."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from transforms.cli.options import Branch, Json, open_project, session_of
-from transforms.cli.output import Output, counted
-from transforms.errors import UsageError
+from transforms.cli.output import Output
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
     from transforms.spec.resource import Resource
     from transforms.store.store import Store
 
-_JOURNALS = "palantir_models.experiment.journals"  # by name: this package must not depend on that one
+JOURNALS = "palantir_models.experiment.journals"  # by name: this package must not depend on that one
 _COLUMNS = [
     "experiment_id",
     "name",
@@ -36,35 +35,16 @@ _COLUMNS = [
 ]
 
 
-def experiments(
+def list_experiments(
     ctx: typer.Context,
-    model: Annotated[
-        str | None, typer.Argument(metavar="[MODEL | recover ID]", help="Only those of this model.")
-    ] = None,
-    identity: Annotated[str | None, typer.Argument(metavar="", help="The abandoned experiment to recover.")] = None,
+    model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Only those of this model.")] = None,
     branch: Branch = "master",
     as_json: Json = False,
 ) -> None:
-    """List experiments, also running, failed and abandoned ones; 'recover ID' keeps what an abandoned one logged."""
+    """List experiments, also running, failed and abandoned ones."""
     project = open_project(ctx)
     with Output(as_json, session_of(ctx).quiet) as out:
-        if identity is None:
-            _list(project, model, branch, out)
-        elif model == "recover":
-            _recover(project.store, identity, out)
-        else:
-            raise UsageError(f"Unexpected {identity!r} behind {model!r}: give one model, or 'recover ID'.")
-
-
-def _recover(store: Store, identity: str, out: Output) -> None:
-    row = importlib.import_module(_JOURNALS).journals_of(store.storage).recover(identity)
-    if out.as_json:
-        out.json(_row(row, row["model"], None))
-    else:
-        out.say(
-            f"Experiment {row['name']} of {row['model']} is kept with {counted(row['value_count'], 'metric value')} "
-            f"and {counted(row['parameter_count'], 'hyperparameter')}, apart from the published ones."
-        )
+        _list(project, model, branch, out)
 
 
 def _list(project: Project, model: str | None, branch: str, out: Output) -> None:
@@ -102,15 +82,16 @@ def _published(store: Store, resource: Resource, branch: str) -> Iterator[dict[s
         return
     numbers = dict(scan_polars(versions).select("version_id", "version").collect().iter_rows())
     for row in scan_polars(view).select(_COLUMNS).collect().iter_rows(named=True):
-        yield _row(row, resource.alias, numbers.get(row["model_version_id"]))
+        yield experiment_row(row, resource.alias, numbers.get(row["model_version_id"]))
 
 
 def _kept(store: Store) -> Iterator[dict[str, Any]]:
-    for row, _, _ in importlib.import_module(_JOURNALS).journals_of(store.storage).unpublished():
-        yield _row(row, row["model"], None)
+    for row, _, _ in importlib.import_module(JOURNALS).journals_of(store.storage).unpublished():
+        yield experiment_row(row, row["model"], None)
 
 
-def _row(row: dict[str, Any], model: str, version: str | None) -> dict[str, Any]:
+def experiment_row(row: dict[str, Any], model: str, version: str | None) -> dict[str, Any]:
+    """Return an experiment as a listing has it."""
     times = {name: _time(row.get(name)) for name in ("created_time", "finished_time")}
     return {**{column: row.get(column) for column in _COLUMNS}, **times, "model": model, "version": version}
 

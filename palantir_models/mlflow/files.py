@@ -1,0 +1,66 @@
+"""The files of a run."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+
+class Entry(NamedTuple):
+    """A file or folder: its path below the run's folder of files."""
+
+    path: str
+    is_folder: bool
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return PurePosixPath(self.path).name
+
+
+class RunFiles:
+    """Reads and writes a run's files.
+
+    Not by the client's own methods: in older versions they look at the tracking URI of the process, and they ask for the
+    run again with every call.
+
+    :param client: MLflow's client.
+    :param run: the run.
+    """
+
+    def __init__(self, client: MlflowClient, run: Run) -> None:
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+        uri = run.info.artifact_uri
+        self._repository = get_artifact_repository(uri, client.tracking_uri)
+        self._folder = Path(unquote(urlsplit(uri).path)) if urlsplit(uri).scheme in ("", "file") else None
+
+    def listed(self, folder: str = "") -> Sequence[Entry]:
+        """Return what is in a folder, one level deep; nothing where there is no such folder."""
+        return [Entry(found.path, found.is_dir) for found in self._repository.list_artifacts(folder or None)]
+
+    def read(self, file: str) -> bytes:
+        """Return what a file holds."""
+        if self._folder is not None:  # also a file whose name MLflow itself refuses to read
+            return (self._folder / file).read_bytes()
+        with tempfile.TemporaryDirectory(prefix="transforms-") as folder:
+            return Path(self._repository.download_artifacts(file, folder)).read_bytes()
+
+    def fetch(self, folder: str, place: Path) -> Path:
+        """Copy a folder to a place on the disk, and return where it is."""
+        return Path(self._repository.download_artifacts(folder, str(place)))
+
+    def save(self, place: Path, folder: str | None = None) -> None:
+        """Write the files below a place on the disk, replacing those of the same names.
+
+        :param place: a folder on the disk.
+        :param folder: the folder of the run that they go to; that of all files when None.
+        """
+        self._repository.log_artifacts(str(place), folder)
