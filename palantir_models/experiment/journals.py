@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from palantir_models.experiment import journal, kept
 from palantir_models.experiment.journal import Journal
 from palantir_models.experiment.recorded import Recorded
-from transforms.store import layout
-from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
     from palantir_models.experiment.experiment import Experiment
@@ -73,16 +71,6 @@ class Journals:
     def delete(self, experiment_id: str) -> None:
         """Delete an experiment's journal, and whatever else is kept of it."""
         shutil.rmtree(self.folder / experiment_id)
-
-
-def journals_of(storage: Storage) -> Journals:
-    """Return the journals of a store."""
-    folder = storage.shareable(layout.JOURNAL)
-    if folder is not None:
-        return Journals(folder)
-    from palantir_models.experiment.uploaded_journals import UploadedJournals
-
-    return UploadedJournals(storage)
 
 
 def _finder(folder: Path | None) -> Callable[[str], Path | None]:

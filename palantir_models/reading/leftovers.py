@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from palantir_models.experiment.journals import Journals, journals_of
+from palantir_models.experiment.journals import Journals
+from palantir_models.experiment.open_journals import journals_of
 from palantir_models.reading.sources import Published
 from transforms.spec.resource import Resource
 from transforms.store import layout

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from palantir_models.experiment.journals import journals_of
+from palantir_models.experiment.open_journals import journals_of
 from palantir_models.experiment.uploaded_journals import UploadedJournals, _uploads
 from palantir_models.experiments import Experiment
 from palantir_models.reading.leftovers import collect_journals
@@ -27,7 +27,7 @@ from transforms.store.store import Store
 
 LOGS = """
     import sys
-    from palantir_models.experiment.journals import journals_of
+    from palantir_models.experiment.open_journals import journals_of
     from palantir_models.experiments import Experiment
     from transforms.store.storage.address import open_storage
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from transforms.spec.resource import Resource
     from transforms.store.store import Store
 
-JOURNALS = "palantir_models.experiment.journals"  # by name: this package must not depend on that one
+JOURNALS = "palantir_models.experiment.open_journals"  # by name: this package must not depend on that one
 _COLUMNS = [
     "experiment_id",
     "name",
