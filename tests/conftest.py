@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from palantir_models.mlflow.tracking import tracking
+from palantir_models.mlflow.exchange.tracking import tracking
 from transforms.engine.spark import engine, installation
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems

@@ -11,8 +11,8 @@ import mlflow.entities
 import pytest
 from typer.testing import CliRunner
 
-from palantir_models.mlflow import exporting
-from palantir_models.mlflow.tracking import tracking
+from palantir_models.mlflow.exchange import exporting
+from palantir_models.mlflow.exchange.tracking import tracking
 from tests.processes import free_port
 from tests.transforms.cli.test_models import TRAIN
 from transforms.cli.app import app

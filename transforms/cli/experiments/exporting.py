@@ -16,8 +16,8 @@ from transforms.errors import NotFoundError, UsageError
 if TYPE_CHECKING:
     from transforms.run.project import Project
 
-_EXPORTING = "palantir_models.mlflow.exporting"  # by name: this package must not depend on that one
-_TRACKING = "palantir_models.mlflow.tracking"
+_EXPORTING = "palantir_models.mlflow.exchange.exporting"  # by name: this package must not depend on that one
+_TRACKING = "palantir_models.mlflow.exchange.tracking"
 _READING = "palantir_models.reading.model"
 
 

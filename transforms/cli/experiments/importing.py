@@ -15,7 +15,7 @@ from transforms.cli.output import Output, counted
 from transforms.cli.summary import commit_line
 from transforms.errors import UsageError
 
-_IMPORTING = "palantir_models.mlflow.importing"  # by name: this package must not depend on that one
+_IMPORTING = "palantir_models.mlflow.exchange.importing"  # by name: this package must not depend on that one
 _LISTED = 10
 
 

@@ -18,14 +18,14 @@ from palantir_models.experiment.images import Png, png
 from palantir_models.experiment.recorded import Recorded
 from palantir_models.experiment.series import MediaRow
 from palantir_models.experiment.tables import Table, encoded
-from palantir_models.mlflow import artifacts, exact, tags
-from palantir_models.mlflow.exact import ExactCopy
-from palantir_models.mlflow.files import RunFiles
-from palantir_models.mlflow.keys import key
-from palantir_models.mlflow.origin import Origin
-from palantir_models.mlflow.steps import packed, rising
-from palantir_models.mlflow.texts import typed
-from palantir_models.mlflow.tracking import TrackingError
+from palantir_models.mlflow.exchange import artifacts, exact, tags
+from palantir_models.mlflow.exchange.exact import ExactCopy
+from palantir_models.mlflow.exchange.files import RunFiles
+from palantir_models.mlflow.exchange.keys import key
+from palantir_models.mlflow.exchange.origin import Origin
+from palantir_models.mlflow.exchange.steps import packed, rising
+from palantir_models.mlflow.exchange.texts import typed
+from palantir_models.mlflow.exchange.tracking import TrackingError
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 
 from palantir_models.experiment.arrow import instant
-from palantir_models.mlflow import exporting
-from palantir_models.mlflow.artifacts import step_image
-from palantir_models.mlflow.exporting import export_experiments
-from palantir_models.mlflow.keys import key
-from palantir_models.mlflow.tracking import TrackingError
+from palantir_models.mlflow.exchange import exporting
+from palantir_models.mlflow.exchange.artifacts import step_image
+from palantir_models.mlflow.exchange.exporting import export_experiments
+from palantir_models.mlflow.exchange.keys import key
+from palantir_models.mlflow.exchange.tracking import TrackingError
 from palantir_models.reading.model import Model
-from tests.palantir_models.mlflow.conftest import PARAMS
+from tests.palantir_models.mlflow.exchange.conftest import PARAMS
 from transforms.errors import UsageError
 
 LARGEST = 1.7976931348623157e308

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from palantir_models.mlflow import tracking as module
-from palantir_models.mlflow.tracking import TrackingError, artifact_folder, shown_uri, tracking
+from palantir_models.mlflow.exchange import tracking as module
+from palantir_models.mlflow.exchange.tracking import TrackingError, artifact_folder, shown_uri, tracking
 from tests.processes import free_port
 from transforms.errors import MissingExtraError, NotFoundError, UsageError
 
@@ -141,7 +141,5 @@ def test_mlflow_is_imported_when_it_is_needed() -> None:
     """The package that exchanges with it can be imported without it."""
     import subprocess
 
-    code = (
-        "import sys, palantir_models.mlflow.exporting, palantir_models.mlflow.importing; print('mlflow' in sys.modules)"
-    )
+    code = "import sys, palantir_models.mlflow.exchange.exporting, palantir_models.mlflow.exchange.importing; print('mlflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"

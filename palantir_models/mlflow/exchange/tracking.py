@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from palantir_models.mlflow.keys import file_key
+from palantir_models.mlflow.exchange.keys import file_key
 from transforms.errors import MissingExtraError, NotFoundError, TransformsError, UsageError
 
 if TYPE_CHECKING:

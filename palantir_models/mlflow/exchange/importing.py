@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.arrow import schema
 from palantir_models.experiment.names import deduplicated
-from palantir_models.mlflow import tags
-from palantir_models.mlflow.exporting import search_runs
-from palantir_models.mlflow.runs import ENDED, ReadRun, read_run
-from palantir_models.mlflow.tracking import shown_uri, tracking
+from palantir_models.mlflow.exchange import tags
+from palantir_models.mlflow.exchange.exporting import search_runs
+from palantir_models.mlflow.exchange.runs import ENDED, ReadRun, read_run
+from palantir_models.mlflow.exchange.tracking import shown_uri, tracking
 from palantir_models.model.staging import stage_tables
 from palantir_models.model.versions import read_versions, versions_schema
 from transforms.errors import NotFoundError, UsageError, nearest

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from palantir_models.experiment.values import Parameter
-from palantir_models.mlflow.texts import LONGEST, parameter_text, typed
+from palantir_models.mlflow.exchange.texts import LONGEST, parameter_text, typed
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from palantir_models.mlflow import artifacts, tags
-from palantir_models.mlflow.exact import CONTENT, FOLDER, ExactCopy
-from palantir_models.mlflow.files import RunFiles
-from palantir_models.mlflow.keys import key
-from palantir_models.mlflow.origin import Origin
-from palantir_models.mlflow.texts import parameter_text
-from palantir_models.mlflow.tracking import artifact_folder, tracking
+from palantir_models.mlflow.exchange import artifacts, tags
+from palantir_models.mlflow.exchange.exact import CONTENT, FOLDER, ExactCopy
+from palantir_models.mlflow.exchange.files import RunFiles
+from palantir_models.mlflow.exchange.keys import key
+from palantir_models.mlflow.exchange.origin import Origin
+from palantir_models.mlflow.exchange.texts import parameter_text
+from palantir_models.mlflow.exchange.tracking import artifact_folder, tracking
 from palantir_models.reading.experiment import RecordedExperiment
 from transforms.errors import UsageError
 
@@ -68,7 +68,7 @@ def export_experiments(
     :param artifact_location: where a new MLflow experiment keeps its files, if not where the server says, or beside the
         file of the database.
     :returns: what became of each, as soon as it did.
-    :raises TransformsError: those of :func:`palantir_models.mlflow.tracking.tracking`. The experiments before the one
+    :raises TransformsError: those of :func:`palantir_models.mlflow.exchange.tracking.tracking`. The experiments before the one
         that fails are exported; the same call again completes it and goes on.
     """
     with tracking(uri, create=True) as client:

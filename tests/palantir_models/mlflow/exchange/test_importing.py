@@ -16,10 +16,10 @@ import pytest
 from PIL import Image
 
 from palantir_models.code_workspaces import ModelOutput
-from palantir_models.mlflow import importing
-from palantir_models.mlflow.exporting import export_experiments
-from palantir_models.mlflow.importing import Import, import_runs
-from palantir_models.mlflow.tracking import TrackingError
+from palantir_models.mlflow.exchange import importing
+from palantir_models.mlflow.exchange.exporting import export_experiments
+from palantir_models.mlflow.exchange.importing import Import, import_runs
+from palantir_models.mlflow.exchange.tracking import TrackingError
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.model import Model
 from tests.palantir_models.model.sample_adapter import Doubler
@@ -374,7 +374,7 @@ def test_a_model_that_another_job_writes_is_waited_for_or_left(runs: Tracking, s
 
 def test_runs_of_a_folder_come_in(store: Store, tmp_path: Path) -> None:
     """As older MLflow made them."""
-    from palantir_models.mlflow.tracking import tracking
+    from palantir_models.mlflow.exchange.tracking import tracking
 
     folder = (tmp_path / "mlruns").as_uri()
     with tracking(folder, create=True) as client:

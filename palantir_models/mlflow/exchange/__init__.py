@@ -1,0 +1,1 @@
+"""Experiments as runs in a tracking store of MLflow's, and runs from one as experiments."""
