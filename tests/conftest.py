@@ -10,6 +10,9 @@ from transforms.engine.spark import engine, installation
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems
 
+os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is
+
 _LEFT_OUT = pytest.StashKey[dict[str, str]]()
 
 
