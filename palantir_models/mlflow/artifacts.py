@@ -65,14 +65,26 @@ class RunArtifacts(ArtifactRepository):
         tables = [posixpath.relpath(one, self._folder or ".") for one in self._run().table_paths]
         return [FileInfo(one, False, None) for one in tables if posixpath.dirname(one) == (path or "").strip("/")]
 
-    def _download_file(self, remote_file_path: str, local_path: str) -> None:
-        frame = None if self._is_model else self._run().table(self._path(remote_file_path))
-        if frame is None:
+    def download_artifacts(self, artifact_path: str, dst_path: str | None = None) -> str:
+        """Write tables to a folder; nothing else can be had back.
+
+        :param artifact_path: a table's path, or a folder of tables.
+        :param dst_path: the folder; a temporary one when not given.
+        :returns: the path of what was written.
+        :raises MlflowException: when no table lies there.
+        """
+        wanted = self._path(artifact_path)
+        tables = [] if self._is_model else self._run().table_paths
+        if not any(f"{one}/".startswith(f"{wanted}/" if wanted else "") for one in tables):
             raise MlflowException(
-                f"{remote_file_path or self.artifact_uri!r} cannot be had back as a file: an experiment keeps images, "
+                f"{artifact_path or self.artifact_uri!r} cannot be had back as a file: an experiment keeps images, "
                 "plots and tables, no files and no models. Publish a model with model_output.publish().",
                 RESOURCE_DOES_NOT_EXIST,
             )
+        return str(super().download_artifacts(artifact_path, dst_path))  # type: ignore[no-untyped-call]  # MLflow's
+
+    def _download_file(self, remote_file_path: str, local_path: str) -> None:
+        frame = self._run().table(self._path(remote_file_path))
         if remote_file_path.endswith(".parquet"):
             frame.to_parquet(local_path, index=False)
         else:
