@@ -60,6 +60,15 @@ class History:
                 column.known = {_comparable(*row) for row in column.rows()}
             return _comparable(value.step, value.timestamp, value.value) in column.known
 
+    def repeats(self, value: Logged) -> bool:
+        """Whether a value is the metric's last one once more: the same step, but the one of calls that give none."""
+        with self._lock:
+            column = self._columns.get(value.key)
+            if column is None or not value.step or column.steps[-1] != value.step:
+                return False
+            last = column.values[-1]
+            return last == value.value or (last != last and value.value != value.value)
+
     def of(self, key: str) -> list[Logged]:
         """Return the values of a metric."""
         with self._lock:

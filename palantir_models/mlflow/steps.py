@@ -31,9 +31,10 @@ AnyStepped = TypeVar("AnyStepped", bound=Stepped)
 class Steps:
     """The rule by which MLflow's steps become steps of one run's series; no value is ever lost to it.
 
-    MLflow's own step is kept wherever it is above the series' last one. Otherwise the series has begun anew (a
-    second fit counts from 0 again, and a call without a step has step 0): the value follows right behind the
-    last one, and the values after it keep their distances from it.
+    - MLflow's own step is kept wherever it is above the series' last one.
+    - A step that falls tells that the series has begun anew, as a second fit counts from 0 again: the value
+      follows right behind the last one, and the values after it keep their distances from it.
+    - A step that repeats, as calls without a step all have step 0, follows right behind the last one.
     """
 
     def __init__(self) -> None:
@@ -50,14 +51,15 @@ class Steps:
         """
         seen, ahead = self._seen.get(name, (MOST, 0))
         if last is None or own > last:
-            step = own
-        elif own > seen and own + ahead > last:
-            step = own + ahead
-        else:
+            step, ahead = own, 0
+        elif own < seen:
             step = last + 1
+            ahead = step - own
+        else:
+            step = max(own + ahead, last + 1)
         if step > MOST:
             raise ExperimentStepError(f"Series {name!r} is at step {last}: no further step fits 64 bits.")
-        self._seen[name] = own, step - own
+        self._seen[name] = own, ahead
         return step
 
 

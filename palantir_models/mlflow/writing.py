@@ -49,6 +49,9 @@ class ExperimentRun(Run):
         """Log values to the experiment's series, with MLflow's times."""
         if len(values) > 1:
             values = in_order(values)
+        values = [value for value in values if not self.history.repeats(value)]
+        if not values:
+            return
         timed = [TimedValue(self._named(key), value, step, self._time(ms)) for key, step, ms, value in values]
         if self.experiment.log_timed(timed, self._steps.place):
             self.history.add(values)

@@ -285,6 +285,19 @@ def test_values_repeated_for_a_model_count_once(experiment, content):
     assert [step for step, _ in content(run).metrics["a"]] == [1, 2, 3]
 
 
+def test_a_point_logged_again_is_one_point(experiment, content):
+    """The same value at the same step is kept once, as Lightning logs the epoch with each group of its metrics."""
+    run = experiment()
+    with run.as_mlflow_run():
+        for step, value in [(1, 0), (3, 0), (3, 0), (3, 1), (5, math.nan), (5, math.nan), (7, 1)]:
+            mlflow.log_metric("epoch", value, step=step)
+        for _ in range(2):
+            mlflow.log_metric("no step", 1)
+    found = content(run).metrics
+    assert [step for step, _ in found["epoch"]] == [1, 3, 4, 5, 7]
+    assert found["no step"] == [(0, 1.0), (1, 1.0)]
+
+
 def test_the_system_is_measured_until_the_block_ends(experiment, content, monkeypatch):
     """MLflow's own monitor may log, also while the run ends."""
     monkeypatch.setenv("MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING", "true")

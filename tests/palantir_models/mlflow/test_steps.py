@@ -37,6 +37,13 @@ def test_rising_steps_are_kept(own: set[int]) -> None:
     assert placed(sorted(own)) == sorted(own)
 
 
+@given(st.lists(st.integers(-5, 5), max_size=40))
+def test_repeated_steps_do_not_drift(own: list[int]) -> None:
+    """Where steps never fall, a value is no further from MLflow's step than values that share it lie before it."""
+    for number, (step, wanted) in enumerate(zip(placed(sorted(own)), sorted(own), strict=True)):
+        assert wanted <= step <= wanted + number
+
+
 @given(st.sets(st.integers(0, 50), min_size=1), st.integers(1, 4))
 def test_fits_that_count_alike_follow_each_other(own: set[int], fits: int) -> None:
     """Each fit begins right behind the one before, and keeps the distances of its steps."""
@@ -56,6 +63,8 @@ def test_fits_that_count_alike_follow_each_other(own: set[int], fits: int) -> No
         ([0, 10, 20, 0, 10, 20], [0, 10, 20, 21, 31, 41]),
         ([0, 1, 2, 0, 100, 200], [0, 1, 2, 3, 100, 200]),  # above the last step again: MLflow's own
         ([0, 1, 2, 1, 2, 3], [0, 1, 2, 3, 4, 5]),  # resumed at an earlier one
+        ([1, 3, 3, 3, 5, 7, 7, 9], [1, 3, 4, 5, 6, 7, 8, 9]),  # repeats push those behind only as far as they must
+        ([0, 0, 0, 1, 2, 10], [0, 1, 2, 3, 4, 10]),
     ],
 )
 def test_restarts(own: list[int], steps: list[int]) -> None:
