@@ -65,6 +65,8 @@ class Lifecycle:
         self._contents = Contents(limits, clock)
         self._append = self._contents.metrics.append  # bound once, as they are called for every value
         self._append_all = self._contents.metrics.append_all
+        self.append_timed = self._contents.metrics.append_timed
+        """The short way of :meth:`log_timed`, for one value of a series that exists; False when it is the long one's."""
         self._zoned: set[str] = set()
         self._context = dict(context or {})
         self._created = arrow.instant(clock())

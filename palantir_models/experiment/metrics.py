@@ -185,6 +185,30 @@ class Metrics:
             self._extend(record)  # looked up now: a signal handler may have drained
         return True
 
+    def append_timed(
+        self, name: str, value: float, own: int, time: int, place: Callable[[str, int, int | None], int]
+    ) -> bool:
+        """Append a float that brings its own time to a series that exists; see :meth:`extend_timed`.
+
+        :param name: the series.
+        :param value: a ``float``.
+        :param own: the step that whoever logs it counts.
+        :param time: nanoseconds since 1970.
+        :param place: finds the step.
+        :returns: ``False``, with nothing done, when the call needs :meth:`extend_timed` to follow or refuse it.
+        """
+        with self._lock:
+            series = self._single.get(name)
+            if series is None or len(self._rows) >= self._full:
+                return False
+            step = place(name, own, series.last)
+            if not series.last < step <= MOST:  # also when a signal handler logged meanwhile
+                return False
+            series.last = step
+            record = _pack(series.code, step, value, time)
+            self._extend(record)
+        return True
+
     def append_all(self, values: Mapping[str, float], step: int | None) -> bool:
         """Append a number to each series of a group: the path of batches that come again and again.
 

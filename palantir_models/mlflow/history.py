@@ -40,15 +40,20 @@ class History:
     def add(self, values: Iterable[Logged]) -> None:
         """Remember values."""
         with self._lock:
-            for key, step, time, value in values:
-                column = self._columns.get(key)
-                if column is None:
-                    column = self._columns[key] = _Column()
-                column.steps.append(step)
-                column.times.append(time)
-                column.values.append(value)
-                if column.known is not None:
-                    column.known.add(_comparable(step, time, value))
+            for value in values:
+                self.append(*value)
+
+    def append(self, key: str, step: int, time: int, value: float) -> None:
+        """Remember a value."""
+        with self._lock:
+            column = self._columns.get(key)
+            if column is None:
+                column = self._columns[key] = _Column()
+            column.steps.append(step)
+            column.times.append(time)
+            column.values.append(value)
+            if column.known is not None:
+                column.known.add(_comparable(step, time, value))
 
     def holds(self, value: Logged) -> bool:
         """Whether exactly this value was logged already."""
@@ -60,14 +65,14 @@ class History:
                 column.known = {_comparable(*row) for row in column.rows()}
             return _comparable(value.step, value.timestamp, value.value) in column.known
 
-    def repeats(self, value: Logged) -> bool:
+    def repeats(self, key: str, step: int, value: float) -> bool:
         """Whether a value is the metric's last one once more: the same step, but the one of calls that give none."""
         with self._lock:
-            column = self._columns.get(value.key)
-            if column is None or not value.step or column.steps[-1] != value.step:
+            column = self._columns.get(key)
+            if column is None or not step or column.steps[-1] != step:
                 return False
             last = column.values[-1]
-            return last == value.value or (last != last and value.value != value.value)
+            return last == value or (last != last and value != value)
 
     def of(self, key: str) -> list[Logged]:
         """Return the values of a metric."""

@@ -56,6 +56,10 @@ class Run:
 
     # What logs
 
+    def log_metric(self, one: Metric) -> None:
+        """Log one value."""
+        self.log_metrics((one,))
+
     def log_metrics(self, metrics: Sequence[Metric]) -> None:
         """Log values, all of them or none; what MLflow repeats to tie it to a model counts once."""
         values = [logged(one) for one in metrics]

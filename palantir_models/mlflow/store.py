@@ -84,7 +84,7 @@ class TrackingStore(AbstractStore):
         """Log one value."""
         run = _run(run_id)
         try:
-            run.log_metrics((metric,))
+            run.log_metric(metric)
         except Exception as error:
             _note(run, error)
             raise

@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlflow.entities import Metric
+
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.metrics import TimedValue
-from palantir_models.experiment.values import LEAST, MOST
+from palantir_models.experiment.values import MOST
 from palantir_models.mlflow.dropped import MODEL, NESTED, STRAY, TAG, Dropped
 from palantir_models.mlflow.faults import Faults
 from palantir_models.mlflow.history import Logged
@@ -21,6 +23,7 @@ from palantir_models.mlflow.steps import Steps, in_order
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _NANOSECONDS = 1_000_000  # in a millisecond
+_LATEST = MOST // _NANOSECONDS
 
 
 class ExperimentRun(Run):
@@ -45,11 +48,26 @@ class ExperimentRun(Run):
         """Count anew what is dropped and what fails."""
         self.dropped, self.faults = Dropped(), Faults()
 
+    def log_metric(self, one: Metric) -> None:
+        """Log one value; this is the path of nearly every call, so it only does what it must."""
+        key, value, own, moment = one.key, one.value, one.step, one.timestamp
+        name = self._names.get(key)
+        plain = type(value) is float and type(own) is int and type(moment) is int and 0 < moment <= _LATEST
+        if name is not None and plain and not one.model_id:
+            with self.lock:
+                if own and self.history.repeats(key, own, value):
+                    return
+                time = moment * _NANOSECONDS
+                if self.experiment.append_timed(name, value, own, time, self._steps.place):
+                    self.history.append(key, own, moment, value)
+                    return
+        super().log_metric(one)
+
     def keep_metrics(self, values: list[Logged]) -> None:
         """Log values to the experiment's series, with MLflow's times."""
         if len(values) > 1:
             values = in_order(values)
-        values = [value for value in values if not self.history.repeats(value)]
+        values = [value for value in values if not self.history.repeats(value.key, value.step, value.value)]
         if not values:
             return
         timed = [TimedValue(self._named(key), value, step, self._time(ms)) for key, step, ms, value in values]
@@ -126,8 +144,7 @@ class ExperimentRun(Run):
         return name
 
     def _time(self, milliseconds: int) -> int:
-        time = milliseconds * _NANOSECONDS
-        return time if LEAST <= time <= MOST else now() * _NANOSECONDS
+        return (milliseconds if 0 < milliseconds <= _LATEST else now()) * _NANOSECONDS
 
 
 class InnerRun(Run):
