@@ -1,10 +1,12 @@
-"""What all tests share: one Spark session, and a clear word where it cannot be had."""
+"""What all tests share: a small image, one Spark session, and a clear word where it cannot be had."""
 
 from __future__ import annotations
 
+import io
 import os
 
 import pytest
+from PIL import Image
 
 from transforms.engine.spark import engine, installation
 from transforms.engine.spark.engine import SparkEngine, shared_engine
@@ -14,6 +16,14 @@ os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is
 
 _LEFT_OUT = pytest.StashKey[dict[str, str]]()
+
+
+@pytest.fixture(scope="session")
+def png_bytes() -> bytes:
+    """A PNG of 4 by 2 pixels."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 2), "red").save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 @pytest.fixture

@@ -68,10 +68,20 @@ def _point(stack: ExitStack) -> None:
     stack.callback(_set_tracking_uri, tracking._tracking_uri)
     mlflow.set_tracking_uri(TRACKING_URI)
     stack.callback(_restore_autologging, _autologging(), _pending())
-    errors = AutologgingErrors(_faults_of_thread)
-    stack.callback(logging.getLogger(AUTOLOGGING_LOGGER).removeHandler, errors)
-    logging.getLogger(AUTOLOGGING_LOGGER).addHandler(errors)
+    _listen(stack)
     hooks.install(stack)
+
+
+def _listen(stack: ExitStack) -> None:
+    """Hear of what autologging catches, also where the user chose not to see such warnings."""
+    logger, errors = logging.getLogger(AUTOLOGGING_LOGGER), AutologgingErrors(_faults_of_thread)
+    if not logger.isEnabledFor(logging.WARNING):
+        stack.callback(logger.setLevel, logger.level)
+        stack.callback(setattr, logger, "propagate", logger.propagate)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+    stack.callback(logger.removeHandler, errors)
+    logger.addHandler(errors)
 
 
 def _set_tracking_uri(uri: Any) -> None:

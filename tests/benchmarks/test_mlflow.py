@@ -18,7 +18,7 @@ from palantir_models.code_workspaces import ModelOutput
 from tests.benchmarks import memory_store
 from tests.benchmarks.test_experiments import PEERS_PYTHON, REPOSITORY
 
-CALLS, ROUNDS, FITS = 5_000, 10, 15
+CALLS, ROUNDS, FITS = 5_000, 10, 6
 
 
 @pytest.fixture
@@ -59,20 +59,27 @@ def test_a_call_of_log_metric(open_output: ModelOutput, report: Callable[..., No
     )
 
 
+def added_by_autologging(where: str, models: str, fits: int) -> float:
+    """Return the seconds that a fit takes longer with autologging, measured in a process of its own."""
+    python = sys.executable if where == "bridge" else str(PEERS_PYTHON)
+    environment = {**os.environ, **({"PYTHONPATH": str(REPOSITORY)} if where == "bridge" else {})}
+    command = [python, str(REPOSITORY / "tests/benchmarks/autologging.py"), where, models, str(fits)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    return float(found["logged"] - found["plain"])
+
+
 @pytest.mark.parametrize("models", ["0", "1"], ids=["without models", "with models"])
 def test_autologging_of_scikit_learn(models: str, report: Callable[..., None]) -> None:
-    """What it adds to a small fit, beside MLflow's SQLite store with the same settings."""
+    """What it adds to a small fit, beside MLflow's SQLite store with the same settings; the best of processes in turns."""
     if not PEERS_PYTHON.exists():
         pytest.fail(f"The peers are not installed, as there is no {PEERS_PYTHON}: run make benchmark.")
-    script, added = str(REPOSITORY / "tests/benchmarks/autologging.py"), {}
-    fits = FITS if models == "0" else 3  # with models, MLflow takes seconds
-    for where, python in (("bridge", sys.executable), ("sqlite", str(PEERS_PYTHON))):
-        path = {"PYTHONPATH": str(REPOSITORY)} if where == "bridge" else {}
-        command = [python, script, where, models, str(fits)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600, env={**os.environ, **path})
-        assert done.returncode == 0, done.stderr[-2000:]
-        found = json.loads(done.stdout)
-        added[where] = found["logged"] - found["plain"]
+    added = {"bridge": math.inf, "sqlite": math.inf}
+    fits, turns = (FITS, 4) if models == "0" else (3, 2)  # with models, a fit takes MLflow seconds
+    for _ in range(turns):
+        for where in added:
+            added[where] = min(added[where], added_by_autologging(where, models, fits))
     report(
         f"sklearn autologging {'with' if models == '1' else 'without'} models: a fit takes "
         f"{added['bridge'] * 1e3:.0f} ms more in the bridge, {added['sqlite'] * 1e3:.0f} ms in SQLite",

@@ -16,7 +16,6 @@ from mlflow.models import Model
 from mlflow.tracking import MlflowClient, fluent
 from mlflow.utils import import_hooks
 from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
-from PIL import Image
 
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiments import ErrorHandlerType, Experiment
@@ -124,14 +123,6 @@ class Content:
 def content() -> Callable[[Experiment], Content]:
     """A function that returns what an experiment holds."""
     return Content
-
-
-@pytest.fixture(scope="session")
-def png_bytes() -> bytes:
-    """A PNG of 4 by 2 pixels."""
-    buffer = io.BytesIO()
-    Image.new("RGB", (4, 2), "red").save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 @pytest.fixture

@@ -121,6 +121,27 @@ def test_errors_of_mlflow_itself(handler, experiment, caplog):
     assert model.predict(X).tolist() == Y
 
 
+def test_errors_that_the_user_does_not_see(experiment, capfd):
+    """MLflow's warnings may be switched off; the handler hears of an error all the same."""
+    logger = logging.getLogger("mlflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    model = Odd()
+
+    def block() -> None:
+        with experiment("FAIL").as_mlflow_run():
+            mlflow.sklearn.autolog(log_models=False)
+            model.fit(X, Y)
+
+    try:
+        with pytest.raises(ExperimentBridgeError, match="it has no depth"):
+            block()
+        assert "it has no depth" not in capfd.readouterr().err
+        assert not logging.getLogger("mlflow.utils.autologging_utils").isEnabledFor(logging.WARNING)
+    finally:
+        logger.setLevel(level)
+
+
 def test_the_users_exception_wins(experiment, caplog):
     """An error that MLflow swallowed is then only logged."""
 

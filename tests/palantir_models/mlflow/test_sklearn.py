@@ -62,6 +62,17 @@ def test_a_grid_search(experiment, content, dropped):
     assert "3 nested runs (with 21 metric values, 42 parameters)" in dropped()
 
 
+def test_the_candidates_of_a_grid_search(experiment, content):
+    """Its table of results can be logged, as the page for users advises."""
+    run, search = experiment("FAIL"), GridSearchCV(LogisticRegression(max_iter=500), {"C": [0.1, 1.0]}, cv=3)
+    search.fit(*load_iris(return_X_y=True))
+    with run.as_mlflow_run():
+        mlflow.log_table(search.cv_results_, "candidates.json")
+    rows = content(run).rows["candidates"]
+    assert [row["mean_test_score"] for row in rows] == search.cv_results_["mean_test_score"].tolist()
+    assert [str(row["param_C"]) for row in rows] == ["0.1", "1.0"]
+
+
 def test_scores_after_the_fit(experiment, content):
     """MLflow also logs how a model scores on other data."""
     x, y = load_iris(return_X_y=True, as_frame=True)
