@@ -50,49 +50,59 @@ def _import_mlflow() -> None:
 @contextmanager
 def _block(experiment: Experiment) -> Iterator[Any]:
     import mlflow
+    from mlflow.tracking import fluent
 
     from palantir_models.mlflow import live
     from palantir_models.mlflow.isolation import pointed_at_us
 
     experiment.contents.require_open()
     with pointed_at_us():
-        run = live.enter(experiment)
+        run, depth, failed = live.enter(experiment), len(fluent._active_run_stack.get()), True
         thread = threading.get_ident()
+        first = thread not in run.threads
         run.threads.add(thread)
-        failed = True
         try:
             active = mlflow.start_run(run_id=run.run_id, nested=True)
             yield active
             failed = False
         finally:
             try:
-                _end_runs(run, failed)
+                _end_runs(run, depth, failed)
             finally:
-                run.threads.discard(thread)
+                if first:
+                    run.threads.discard(thread)
                 last = live.leave(run)
     if last:
         _report(run, failed)
 
 
-def _end_runs(run: ExperimentRun, failed: bool) -> None:
-    """End the run in this thread, and whatever was begun inside it and left running, as MLflow would."""
+def _end_runs(run: ExperimentRun, depth: int, failed: bool) -> None:
+    """End the run in this thread, and whatever was begun inside it and left running.
+
+    :param run: the run.
+    :param depth: how many runs were active in the thread before it.
+    :param failed: whether an exception ends the block; nothing that goes wrong here takes its place.
+    """
     import mlflow
+    from mlflow.tracking import fluent
     from mlflow.tracking._tracking_service import utils as tracking
 
+    from palantir_models.mlflow import live
     from palantir_models.mlflow.uris import TRACKING_URI
 
-    mlflow.set_tracking_uri(TRACKING_URI)  # code in the block may have chosen another one
-    files = tracking._artifact_repos_cache.get(run.run_id)
-    if files is not None:
-        files.flush_async_logging()
-    while True:
-        active = mlflow.active_run()
-        if active is None:
-            return
-        ours = active.info.run_id == run.run_id
-        mlflow.end_run("FAILED" if failed else "FINISHED")
-        if ours:
-            return
+    stack = fluent._active_run_stack.get()
+    try:
+        mlflow.set_tracking_uri(TRACKING_URI)  # code in the block may have chosen another one
+        files = tracking._artifact_repos_cache.get(run.run_id)
+        if files is not None:
+            files.flush_async_logging()
+        while len(stack) > depth:
+            if live.find(stack[-1].info.run_id) is None:  # begun under another address
+                stack.pop()
+            else:
+                mlflow.end_run("FAILED" if failed else "FINISHED")
+    except Exception as error:  # noqa: BLE001 (the error handler has the word)
+        run.faults.add(error)
 
 
 def _report(run: ExperimentRun, failed: bool) -> None:

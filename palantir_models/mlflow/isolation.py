@@ -7,15 +7,17 @@ overlap in between.
 from __future__ import annotations
 
 import importlib
+import inspect
 import logging
 import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import mlflow
+from mlflow.tracing import provider
 from mlflow.tracking import fluent
 from mlflow.tracking._tracking_service import utils as tracking
 from mlflow.utils import import_hooks
@@ -66,7 +68,7 @@ def _point(stack: ExitStack) -> None:
     setattr(fluent, "_active_experiment_id", EXPERIMENT_ID)  # noqa: B010 (mypy takes it for a None)
     stack.callback(_forget_runs)
     stack.callback(_set_tracking_uri, tracking._tracking_uri)
-    mlflow.set_tracking_uri(TRACKING_URI)
+    _set_tracking_uri(TRACKING_URI)
     stack.callback(_restore_autologging, _autologging(), _pending())
     _listen(stack)
     hooks.install(stack)
@@ -85,7 +87,11 @@ def _listen(stack: ExitStack) -> None:
 
 
 def _set_tracking_uri(uri: Any) -> None:
-    mlflow.set_tracking_uri(uri)  # None unsets it, which its signature does not say
+    """Set or, by None, unset the tracking URI, without switching on again the tracing that a user has switched off."""
+    on = provider.is_tracing_enabled()
+    mlflow.set_tracking_uri(uri)
+    if not on:
+        provider.disable()
 
 
 @contextmanager
@@ -169,9 +175,10 @@ def _restore_patches(before: Mapping[str, dict[str, Any]]) -> None:
 
 
 def _enable_again(name: str, config: Mapping[str, Any]) -> None:
-    module = importlib.import_module("mlflow" if name == "mlflow" else f"mlflow.{name}")
-    with suppress(AttributeError):  # an integration of another package
-        autolog = module.autolog
-        accepted = autolog.__signature__.parameters
+    try:
+        autolog = importlib.import_module("mlflow" if name == "mlflow" else f"mlflow.{name}").autolog
+        accepted = inspect.signature(autolog).parameters
         autolog(**{key: value for key, value in config.items() if key in accepted})
         AUTOLOGGING_INTEGRATIONS[name] = dict(config)
+    except Exception as error:  # noqa: BLE001 (an integration that MLflow does not know by this name, or a broken one)
+        _log.warning("MLflow's autologging of %s, on before the block, could not be enabled again: %s", name, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable
 
@@ -11,6 +12,16 @@ from palantir_models.mlflow.writing import ExperimentRun, InnerRun
 
 _lock = threading.RLock()
 _runs: dict[str, Run] = {}
+
+
+def _forget_in_child() -> None:
+    """A forked child may not log to its parent's experiments, and must not wait for its threads' locks."""
+    global _lock
+    _lock = threading.RLock()
+    _runs.clear()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)
 
 
 def enter(experiment: Experiment) -> ExperimentRun:

@@ -15,6 +15,7 @@ from typing import Any
 import mlflow
 import pytest
 from mlflow.exceptions import MlflowException
+from mlflow.tracing import provider
 from mlflow.tracking import fluent
 from mlflow.tracking._tracking_service import utils as tracking
 from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
@@ -266,6 +267,55 @@ def test_mlflow_imported_first_in_the_block(tmp_path):
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout == "set() ['working folder']\n", done.stderr
+
+
+def test_tracing_that_is_off_stays_off(experiment):
+    """Choosing a tracking address would switch it on again."""
+    mlflow.tracing.disable()
+    try:
+        with experiment().as_mlflow_run():
+            assert not provider.is_tracing_enabled()
+        assert not provider.is_tracing_enabled()
+    finally:
+        provider.reset()  # on again when something is traced
+
+
+def test_a_forked_child(experiment, content, tmp_path):
+    """It cannot log to its parent's experiment, is told so at once, and disturbs nothing."""
+    run = experiment()
+    with run.as_mlflow_run():
+        mlflow.log_metric("a", 1)
+        child = os.fork()
+        if child == 0:
+            try:
+                mlflow.log_metric("a", 2)
+            except MlflowException as error:
+                (tmp_path / "error").write_text(str(error))
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        mlflow.log_metric("a", 3)
+    assert content(run).metrics == {"a": [(0, 1.0), (1, 3.0)]}
+    assert "No experiment is an MLflow run in this process" in (tmp_path / "error").read_text()
+
+
+def test_ending_more_runs_than_the_blocks(experiment, tmp_path, monkeypatch):
+    """The user's own run around the block is not ended by what happens in it."""
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    mlflow.set_tracking_uri((tmp_path / "theirs").as_uri())
+    try:
+        with mlflow.start_run() as theirs:
+            with experiment("FAIL").as_mlflow_run():
+                mlflow.end_run()
+            assert mlflow.active_run().info.run_id == theirs.info.run_id
+            with experiment("FAIL").as_mlflow_run():
+                mlflow.set_tracking_uri((tmp_path / "third").as_uri())
+                mlflow.start_run(nested=True, experiment_id="0")
+            assert mlflow.active_run().info.run_id == theirs.info.run_id
+            mlflow.log_metric("outside", 1)
+    finally:
+        tracking._tracking_uri = None
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
+        fluent._last_active_run_id.set(None)
 
 
 def test_a_tracking_address_chosen_in_the_block(experiment, tmp_path):
