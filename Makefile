@@ -5,8 +5,19 @@ BIN := $(ENV)/bin
 STAMP := $(ENV)/.installed
 SPARK := $(ENV)/.spark
 PEERS := .venv-peers
+MLFLOW_OLDEST := .venv-mlflow-oldest
+TORCH := .venv-torch
 
-.PHONY: run run-spark test test-integrations benchmark check clean
+# An environment that stands on the first one and has only what must be different in it.
+define stand_on_first
+	rm -rf $(1)
+	$(PYTHON) -m venv $(1)
+	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" \
+		> $$($(1)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/first.pth
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+endef
+
+.PHONY: run run-spark test test-integrations test-mlflow-oldest test-torch benchmark check clean
 
 run: $(STAMP)  ## Build the sample pipelines and say how to look at them.
 	$(BIN)/transforms build
@@ -19,9 +30,16 @@ run-spark: $(SPARK)  ## The same with Spark: a million rows, a model of Spark ML
 test: $(SPARK) check  ## Check style and types, then run the whole suite.
 	$(BIN)/python -m pytest
 
-test-integrations: $(SPARK)  ## What needs large downloads.
+test-integrations: $(SPARK) test-mlflow-oldest  ## What needs large downloads, or other versions.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[integrations]'
 	$(BIN)/python -m pytest tests/integrations --integrations
+
+test-mlflow-oldest: $(MLFLOW_OLDEST)/.installed  ## The bridge from MLflow with the oldest version that it takes.
+	$(MLFLOW_OLDEST)/bin/python -c "import mlflow; assert mlflow.__version__ == '3.1.0', mlflow.__version__"
+	$(MLFLOW_OLDEST)/bin/python -m pytest tests/palantir_models/mlflow
+
+test-torch: $(TORCH)/.installed  ## PyTorch Lightning and transformers; downloads gigabytes, so .ci/run leaves it out.
+	$(TORCH)/bin/python -m pytest tests/integrations/pytorch --integrations --torch
 
 check: $(STAMP)
 	$(BIN)/ruff check .
@@ -32,7 +50,7 @@ benchmark: $(STAMP) $(PEERS)/.installed  ## Measure against peers and print the 
 	$(BIN)/python -m pytest tests/benchmarks --benchmark -s
 
 clean:
-	rm -rf $(ENV) $(PEERS) .transforms build *.egg-info
+	rm -rf $(ENV) $(PEERS) $(MLFLOW_OLDEST) $(TORCH) .transforms build *.egg-info
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -54,4 +72,14 @@ $(PEERS)/.installed: pyproject.toml $(STAMP)
 	$(BIN)/python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
 		print(*project['optional-dependencies']['peers'], sep='\n')" > $(PEERS)/requirements.txt
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r $(PEERS)/requirements.txt
+	@touch $@
+
+$(MLFLOW_OLDEST)/.installed: $(STAMP)
+	$(call stand_on_first,$(MLFLOW_OLDEST))
+	$(MLFLOW_OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check mlflow-skinny==3.1.0
+	@touch $@
+
+$(TORCH)/.installed: $(STAMP)
+	$(call stand_on_first,$(TORCH))
+	$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,integrations-torch]'
 	@touch $@

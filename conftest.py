@@ -19,9 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switches for what ``make test`` leaves out."""
     parser.addoption("--benchmark", action="store_true", help="run tests/benchmarks, which measure against peers")
     parser.addoption("--integrations", action="store_true", help="run tests/integrations, which need large downloads")
+    parser.addoption("--torch", action="store_true", help="run tests/integrations/pytorch, which need gigabytes")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave benchmarks to ``make benchmark``, as they are measurements, and large downloads to ``make test-integrations``."""
-    switch = {"benchmarks": "--benchmark", "integrations": "--integrations"}.get(collection_path.name)
+    """Leave measurements to ``make benchmark``, and large downloads to ``make test-integrations`` and ``test-torch``."""
+    switches = {"benchmarks": "--benchmark", "integrations": "--integrations", "pytorch": "--torch"}
+    switch = switches.get(collection_path.name)
     return True if switch is not None and not config.getoption(switch) else None

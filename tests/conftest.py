@@ -1,7 +1,8 @@
-"""What all tests share: one Spark session, and a clear word where it cannot be had; an object store; MLflow's database."""
+"""What all tests share: a small image, one Spark session or a clear word, an object store, a database of MLflow's."""
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import subprocess
@@ -14,13 +15,25 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from PIL import Image
 
 from palantir_models.mlflow.exchange.tracking import tracking
 from transforms.engine.spark import engine, installation
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems
 
+os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is
+
 _LEFT_OUT = pytest.StashKey[dict[str, str]]()
+
+
+@pytest.fixture(scope="session")
+def png_bytes() -> bytes:
+    """A PNG of 4 by 2 pixels."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 2), "red").save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 @pytest.fixture

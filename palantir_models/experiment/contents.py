@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentClosedError, ExperimentLimitError
 from palantir_models.experiment.limits import Limits
-from palantir_models.experiment.metrics import Block, Metrics
+from palantir_models.experiment.metrics import Block, Metrics, TimedValue
 from palantir_models.experiment.series import Media, MediaRow
 from palantir_models.experiment.tables import Table
 from palantir_models.experiment.values import Parameter
@@ -89,6 +89,19 @@ class Contents:
         with self.lock:
             self.require_open()
             self.metrics.extend(values, step)
+
+    def append_timed(self, values: Sequence[TimedValue], place: Callable[[str, int, int | None], int]) -> None:
+        """Append metric values that bring their own times; as :meth:`Metrics.extend_timed`.
+
+        :param values: the values, in their order.
+        :param place: finds the step of each.
+        :raises ExperimentStepError: when a step does not rise.
+        :raises ExperimentLimitError: when there is no room for all values.
+        :raises ExperimentClosedError: when closed.
+        """
+        with self.lock:
+            self.require_open()
+            self.metrics.extend_timed(values, place)
 
     def append_media(
         self, rows: Media, name: str, encode: Callable[[], Any], caption: str | None, step: int | None

@@ -6,7 +6,8 @@
     │   ├── ExperimentStepError         a step that does not rise
     │   └── ExperimentClosedError       logging after the experiment ended
     ├── ExperimentLimitError        a configured limit is reached: left to the error handler
-    └── ExperimentJournalError      the journal cannot be written (also OSError): left to the error handler
+    ├── ExperimentJournalError      the journal cannot be written (also OSError): left to the error handler
+    └── ExperimentBridgeError       MLflow failed inside, and said nothing: left to the error handler
 
 A call that raises any of them has changed nothing.
 """
@@ -38,3 +39,7 @@ class ExperimentLimitError(TransformsError):
 
 class ExperimentJournalError(TransformsError, OSError):
     """What was logged cannot be written to the experiment's journal, or read back from it."""
+
+
+class ExperimentBridgeError(TransformsError):
+    """MLflow failed at logging to an experiment and went on, so what it would have logged is missing."""

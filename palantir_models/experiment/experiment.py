@@ -14,7 +14,6 @@ from palantir_models.experiment.names import checked_name, checked_text
 from palantir_models.experiment.plots import plotly_json
 from palantir_models.experiment.tables import encoded
 from palantir_models.experiment.values import batch, checked_step, metric, parameter, plain_metric
-from transforms.errors import UnavailableError
 
 _log = logging.getLogger(__name__)
 
@@ -147,15 +146,21 @@ class Experiment(Lifecycle):
             self._contents.set_table(name, lambda: encoded(name, table, text, rows))
 
     def as_mlflow_run(self) -> AbstractContextManager[Any]:
-        """Make the experiment the active MLflow run.
+        """Make the experiment the active MLflow run: in the block, MLflow's API and autologging write into it.
 
-        :returns: a context manager that yields the run.
-        :raises UnavailableError: always, as yet.
+        Parameters, metrics, PNG images, Matplotlib and Plotly figures and tables are kept. What an experiment
+        cannot hold (tags, other files, models, nested runs) is counted, and listed in one warning at the end.
+        Errors that MLflow swallows reach the experiment's error handler at the end of the block. MLflow's own
+        settings are as before then. Follows the public page integrate-models/experiments-overview.
+
+        :returns: a context manager that yields the ``mlflow.ActiveRun``, whose id is the experiment's.
+        :raises MissingExtraError: when MLflow is not installed.
+        :raises ExperimentClosedError: on entering, when the experiment has ended.
+        :raises Exception: on leaving, under ``ErrorHandlerType.FAIL``, the first error that MLflow swallowed.
         """
-        raise UnavailableError(
-            "as_mlflow_run() is not available in this version: log with log_param, log_metric and the other "
-            "log_* methods of the experiment."
-        )
+        from palantir_models.mlflow.bridge import mlflow_run
+
+        return mlflow_run(self)
 
     def _checked(self, what: str, name: object) -> str:
         return checked_name(what, name, self._limits.name_length)

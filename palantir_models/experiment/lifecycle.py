@@ -6,7 +6,7 @@ import html
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,6 +19,7 @@ from palantir_models.experiment.handler import ErrorHandler, ErrorHandlerType
 from palantir_models.experiment.journal import Journal
 from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.metrics import TimedValue
 from palantir_models.experiment.names import checked_name
 from palantir_models.experiment.recorded import Recorded
 from palantir_models.experiment.spool import Spool
@@ -65,6 +66,8 @@ class Lifecycle:
         self._contents = Contents(limits, clock)
         self._append = self._contents.metrics.append  # bound once, as they are called for every value
         self._append_all = self._contents.metrics.append_all
+        self.append_timed = self._contents.metrics.append_timed
+        """The short way of :meth:`log_timed`, for one value of a series that exists; False when it is the long one's."""
         self._zoned: set[str] = set()
         self._context = dict(context or {})
         self._created = arrow.instant(clock())
@@ -73,6 +76,8 @@ class Lifecycle:
         self._error: str | None = None
         self._at_end: list[Callable[[], None]] = []
         self._whole: Recorded | None = None
+        self.bridge: object | None = None
+        """What the bridge from MLflow remembers of it between two blocks."""
         self._spool = Spool(self._contents, self._handler, None if journals is None else self._journal(journals))
         if self._spool.journal is not None:
             background.add(self)
@@ -214,6 +219,37 @@ class Lifecycle:
             "error": self._error,
             "series": recorded.series_json(),
         }
+
+    # What the bridge from MLflow calls
+
+    @property
+    def contents(self) -> Contents:
+        """What was logged."""
+        return self._contents
+
+    @property
+    def limits(self) -> Limits:
+        """How much it may hold."""
+        return self._limits
+
+    def log_timed(self, values: Sequence[TimedValue], place: Callable[[str, int, int | None], int]) -> bool:
+        """Append metric values that bring their own times, all of them or none.
+
+        :param values: the values, in their order.
+        :param place: returns a value's step, above the last one, from its series' name, its own step and the
+            series' last step (``None`` when it is empty).
+        :returns: whether they were kept; the error handler has what they were not kept for.
+        :raises ExperimentError: for a name or step that cannot be used, or when the experiment has ended.
+        :raises ExperimentLimitError: when there is no room for all values, under ``ErrorHandlerType.FAIL``.
+        """
+        for value in values:
+            checked_name("a metric", value.name, self._limits.name_length)
+        kept = False
+        with self._handler.guard("metric", [value.name for value in values]):
+            self._contents.append_timed(values, place)
+            kept = True
+        self._spool.relieve()
+        return kept
 
     # What the background thread calls
 

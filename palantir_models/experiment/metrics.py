@@ -9,7 +9,7 @@ call can leave a gap but never a step twice.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -49,6 +49,22 @@ class Block(NamedTuple):
         if not self.codes:
             return len(self.data) // RECORD.size
         return len(self.data) // (ROW.size + 8 * len(self.codes)) * len(self.codes)
+
+
+class TimedValue(NamedTuple):
+    """A value that brings its own step and time.
+
+    Attributes:
+        name: the series.
+        value: the value.
+        step: what whoever logs it counts; not the series' step.
+        time: nanoseconds since 1970.
+    """
+
+    name: str
+    value: float
+    step: int
+    time: int
 
 
 class Group:
@@ -169,6 +185,30 @@ class Metrics:
             self._extend(record)  # looked up now: a signal handler may have drained
         return True
 
+    def append_timed(
+        self, name: str, value: float, own: int, time: int, place: Callable[[str, int, int | None], int]
+    ) -> bool:
+        """Append a float that brings its own time to a series that exists; see :meth:`extend_timed`.
+
+        :param name: the series.
+        :param value: a ``float``.
+        :param own: the step that whoever logs it counts.
+        :param time: nanoseconds since 1970.
+        :param place: finds the step.
+        :returns: ``False``, with nothing done, when the call needs :meth:`extend_timed` to follow or refuse it.
+        """
+        with self._lock:
+            series = self._single.get(name)
+            if series is None or len(self._rows) >= self._full:
+                return False
+            step = place(name, own, series.last)
+            if not series.last < step <= MOST:  # also when a signal handler logged meanwhile
+                return False
+            series.last = step
+            record = _pack(series.code, step, value, time)
+            self._extend(record)
+        return True
+
     def append_all(self, values: Mapping[str, float], step: int | None) -> bool:
         """Append a number to each series of a group: the path of batches that come again and again.
 
@@ -222,11 +262,7 @@ class Metrics:
             else:
                 ahead = MOST - group.top
                 number = next_step(names[0], Series(0, group.last + ahead), step) - ahead
-            if len(self) + len(values) > self._limit:
-                raise ExperimentLimitError(
-                    f"{', '.join(map(repr, values))}: no room, as an experiment holds {self._limit:,} "
-                    "metric values across its series. Log less often, or raise the limit metric_values."
-                )
+            self._require_room(values, len(values))
             now = self._clock()
             if group is not None:
                 group.last = number
@@ -239,6 +275,34 @@ class Metrics:
                 records.append(_pack(self._reserve(name, steps[name]).code, steps[name], value, now))
             self._extend(b"".join(records))
             self._join(names)
+
+    def extend_timed(self, values: Sequence[TimedValue], place: Callable[[str, int, int | None], int]) -> None:
+        """Append values that bring their own times, all of them or none.
+
+        :param values: the values, in their order.
+        :param place: returns a value's step, above the last one, from its series' name, its own step and the
+            series' last step (``None`` when it is empty).
+        :raises ExperimentStepError: when a step does not rise.
+        :raises ExperimentLimitError: when the experiment has no room for all values.
+        """
+        with self._lock:
+            names = {value.name for value in values}
+            for name in names:
+                if member := self._members.get(name):
+                    self._part(member)
+            self._require_room(names, len(values))
+            lasts = {name: series.last if (series := self._single.get(name)) else None for name in names}
+            steps = []
+            for value in values:
+                last = lasts[value.name]
+                step = place(value.name, value.step, last)
+                lasts[value.name] = next_step(value.name, None if last is None else Series(0, last), step)
+                steps.append(step)
+            records = [
+                _pack(self._reserve(value.name, step).code, step, value.value, value.time)
+                for value, step in zip(values, steps, strict=True)
+            ]
+            self._extend(b"".join(records))
 
     def pause_at(self, waiting: int | None) -> None:
         """Send calls to :meth:`extend` once so many values wait, so that its caller can look after them.
@@ -266,6 +330,13 @@ class Metrics:
             self._named = len(self._names)
             self.pause_at(self._mark)
             return blocks, names
+
+    def _require_room(self, names: Iterable[str], count: int) -> None:
+        if len(self) + count > self._limit:
+            raise ExperimentLimitError(
+                f"{', '.join(map(repr, names))}: no room, as an experiment holds {self._limit:,} "
+                "metric values across its series. Log less often, or raise the limit metric_values."
+            )
 
     def _blocks(self) -> list[Block]:
         found = [Block((), (), self._rows), *self._parted, *(group.block() for group in self._groups.values())]

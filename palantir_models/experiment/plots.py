@@ -13,7 +13,7 @@ def plotly_json(figure: object) -> str:
     :raises ExperimentTypeError: for an object of another type.
     :raises ExperimentError: for a figure holding something that JSON cannot.
     """
-    if not _is_figure(figure):
+    if not is_figure(figure):
         kind = type(figure)
         hint = " Pass plotly.graph_objects.Figure(it)." if kind.__module__.startswith("plotly") else ""
         hint = " Log a Matplotlib figure with log_image." if kind.__module__.startswith("matplotlib") else hint
@@ -30,7 +30,8 @@ def plotly_json(figure: object) -> str:
     return text
 
 
-def _is_figure(figure: object) -> bool:
+def is_figure(figure: object) -> bool:
+    """Whether something is a Plotly figure."""
     if not any(kind.__module__.startswith("plotly.") for kind in type(figure).__mro__):
         return False  # and Plotly, which is slow to import, may not be loaded
     import plotly.graph_objects

@@ -76,6 +76,11 @@ class Media:
         """
         next_step(name, self._last.get(name), step)
 
+    def last(self, name: str) -> int | None:
+        """Return a series' last step; ``None`` when it is empty."""
+        series = self._last.get(name)
+        return None if series is None else series.last
+
     def waiting(self) -> list[MediaRow]:
         """Return the rows that were not drained yet, in the order they came."""
         with self._lock:

@@ -1,1 +1,1 @@
-"""MLflow: experiments as active runs, and experiments that go to a tracking server or come from one."""
+"""The bridge from MLflow: while a block runs, MLflow's calls and its autologging write into an experiment."""

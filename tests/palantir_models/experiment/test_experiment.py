@@ -38,7 +38,7 @@ from palantir_models.experiment.errors import (
 )
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiments import ErrorHandlerType, Experiment
-from transforms.errors import TransformsError, UnavailableError
+from transforms.errors import TransformsError
 
 FIGURE = go.Figure(go.Bar(y=[1]))
 
@@ -383,12 +383,6 @@ def test_it_is_not_copied(duplicate: Callable[[Any], Any]) -> None:
     """A copy would lose what is logged to it, so there is none."""
     with pytest.raises(TypeError, match="cannot be pickled or copied"):
         duplicate(experiment())
-
-
-def test_mlflow_is_unavailable_with_a_clear_sentence() -> None:
-    """The bridge can be named but says that it is not there."""
-    with pytest.raises(UnavailableError, match="as_mlflow_run"):
-        experiment().as_mlflow_run()
 
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=3)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from palantir_models.experiment import arrow
 from palantir_models.experiment.contents import Batch
 from palantir_models.experiment.errors import ExperimentLimitError, ExperimentStepError
-from palantir_models.experiment.metrics import RECORD, Block, Metrics
+from palantir_models.experiment.metrics import RECORD, Block, Metrics, TimedValue
 from palantir_models.experiment.values import MOST
 
 
@@ -269,3 +269,40 @@ def test_any_mixture_of_calls_gives_what_a_plain_list_gives(
     drained, new = columns.drain()
     found = decoded(blocks + drained, names + new)
     assert [(name, step, value) for name, step, value, _ in found] == sorted(expected, key=lambda row: row[:2])
+
+
+def behind(name: str, step: int, last: int | None) -> int:
+    """The rule of a bridge that counts on from the last step."""
+    return step if last is None else last + step
+
+
+def test_values_with_times_of_their_own() -> None:
+    """They enter at the steps that their rule finds, with their times, whether or not their series is in a group."""
+    columns = metrics()
+    for value in (1.0, 2.0):
+        columns.extend({"a": value, "b": value}, None)  # a group from the second time on
+    values = [TimedValue("b", 3.0, 5, 7_000), TimedValue("b", 4.0, 5, 8_000), TimedValue("c", 5.0, 2, 9_000)]
+    columns.extend_timed(values, behind)
+    assert columns.append("b", 6.0, None)
+    assert [row for row in rows(columns) if row[0] != "a"] == [
+        ("b", 0, 1.0, 0),
+        ("b", 1, 2.0, 1),
+        ("b", 6, 3.0, 7),
+        ("b", 11, 4.0, 8),
+        ("b", 12, 6.0, 2),
+        ("c", 2, 5.0, 9),
+    ]
+
+
+def test_values_with_times_of_their_own_enter_together_or_not_at_all() -> None:
+    """A limit, or a step that does not rise, leaves the series as they were."""
+    columns = metrics(limit=3)
+    columns.extend({"a": 1.0}, 4)
+    values = [TimedValue(name, 1.0, 1, 0) for name in "abc"]
+    with pytest.raises(ExperimentLimitError):
+        columns.extend_timed(values, behind)
+    with pytest.raises(ExperimentStepError):
+        columns.extend_timed(values[::-2], lambda name, step, last: step)
+    assert len(columns) == 1
+    columns.extend_timed(values[:2], behind)
+    assert rows(columns) == [("a", 4, 1.0, 0), ("a", 5, 1.0, 0), ("b", 1, 1.0, 0)]

@@ -141,5 +141,6 @@ def test_mlflow_is_imported_when_it_is_needed() -> None:
     """The package that exchanges with it can be imported without it."""
     import subprocess
 
-    code = "import sys, palantir_models.mlflow.exchange.exporting, palantir_models.mlflow.exchange.importing; print('mlflow' in sys.modules)"
+    package = "palantir_models.mlflow.exchange"
+    code = f"import sys, {package}.exporting, {package}.importing; print('mlflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
