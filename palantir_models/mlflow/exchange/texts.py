@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from palantir_models.experiment.values import LEAST, MOST, Parameter
+from palantir_models.experiment.values import Parameter, parameter
+from palantir_models.mlflow import parameters
 
 LONGEST = 6000
 """Letters of a parameter's text that every supported MLflow takes."""
@@ -21,23 +22,9 @@ def parameter_text(value: bool | date | datetime | float | int | str) -> str:
 
 
 def typed(text: str) -> Parameter:
-    """Return a parameter with the type that its text tells without doubt: its text is what Python writes for the value.
+    """Return a parameter with the type that its text tells without doubt, by the rule of the bridge.
 
     ``1``, ``0.5``, ``1e-05`` and ``True`` are an integer, numbers and a truth value; ``01``, ``0.50``, ``1e-5`` and
     ``true`` stay text, as does a date, so that every parameter can be written back as it was.
     """
-    if text in ("True", "False"):
-        return Parameter("boolean", text == "True")
-    if (whole := _as(int, text)) is not None and LEAST <= whole <= MOST:
-        return Parameter("integer", int(whole))
-    if (number := _as(float, text)) is not None:
-        return Parameter("double", float(number))
-    return Parameter("string", text)
-
-
-def _as(kind: type[int] | type[float], text: str) -> int | float | None:
-    try:
-        value = kind(text)
-    except ValueError:
-        return None
-    return value if str(value) == text else None
+    return parameter("parameter", parameters.typed(text))
