@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 
 JOB = "import"
 IMPORTED, THERE, NOT_ENDED = "imported", "there already", "not ended"
-_STAGED_AT = (
-    64 << 20
-)  # bytes of tables that wait: then they become files, so that many runs need no more memory than one
+_STAGED_AT = 64 << 20  # bytes of tables that wait; then they become files: many runs need no more memory than one
 _LONGEST_NAME = 100
 
 
