@@ -52,14 +52,14 @@ class UploadedJournal(Journal):
         self._uploaded = 0
         self._lock = threading.Lock()
         self._lease: Lease | None = None
-        self._has_failed = False
+        self._has_failed = self._has_ended = False
         self._owner = os.getpid()
         _uploads.add(self)
 
     def upload(self) -> None:
         """Bring what was appended since the last time to the bucket; a fault is tried again, with one warning."""
         with self._lock:
-            if self._descriptor < 0:
+            if self._descriptor < 0 or self._has_ended:
                 return
             try:
                 if self._lease is None:
@@ -89,9 +89,13 @@ class UploadedJournal(Journal):
 
     def remove(self) -> None:
         """Delete the journal, here and in the bucket: what it held is kept elsewhere now."""
+        with self._lock:  # an upload that is under way ends, and none begins: its files are about to go
+            self._has_ended = True
         super().remove()
-        if self._uploaded or self._storage.exists(f"{self._name}/{journal.HEADER}"):
+        try:
             _delete_journal(self._storage, self._name)
+        except OSError as error:  # what it held is safe, so nothing may fail for this
+            _log.warning("The journal of experiment %s stays until 'transforms gc'. %s", self.folder.name, error)
 
 
 class UploadedJournals(Journals):

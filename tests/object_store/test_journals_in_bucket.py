@@ -186,6 +186,32 @@ def test_an_object_store_that_is_away_costs_no_value(bucket, store, monkeypatch,
     assert store.storage.files("_journal") == {}
 
 
+def test_a_journal_that_cannot_be_deleted_fails_nothing(run_transform, store, monkeypatch, caplog):
+    """The job is committed; the journal goes with the next collection."""
+    from palantir_models.transforms import ModelOutput
+    from transforms.api import transform
+
+    def refuse(storage: ObjectStorage, name: str) -> None:
+        raise ObjectStoreError("it is away")
+
+    @transform.using(model=ModelOutput("/model"))
+    def train(model):
+        experiment = model.create_experiment("run")
+        experiment.log_metric("loss", 1.0)
+        experiment.drain()
+        _uploads.once()
+        monkeypatch.setattr(ObjectStorage, "delete", refuse)
+        model.publish(Generation(1), experiment=experiment)
+
+    result = run_transform(train)
+    monkeypatch.undo()
+    (experiment,) = result.experiments
+    assert result.status == "committed"
+    assert any("stays until 'transforms gc'" in record.getMessage() for record in caplog.records)
+    assert collect_journals(store) == [experiment.experiment_id]
+    assert store.storage.files("_journal") == {}
+
+
 def test_a_forked_child_lets_its_parents_journal_be(store):
     """It neither uploads it nor gives its lease back."""
     run = Experiment("run", model="/model", journals=journals_of(store.storage), context={"branch": "master"})
