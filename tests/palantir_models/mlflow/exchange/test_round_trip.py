@@ -13,13 +13,13 @@ import mlflow.entities
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.palantir_models.mlflow.test_importing import assert_same
 
 from palantir_models.code_workspaces import ModelOutput
 from palantir_models.mlflow.exchange.exporting import export_experiments
 from palantir_models.mlflow.exchange.importing import import_runs
 from palantir_models.mlflow.exchange.tracking import tracking
 from palantir_models.reading.model import Model
+from tests.palantir_models.mlflow.exchange.test_importing import assert_same
 from tests.palantir_models.model.sample_adapter import Doubler
 from transforms.store.store import Store
 

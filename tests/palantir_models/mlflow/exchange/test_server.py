@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 import requests
-from tests.palantir_models.mlflow.test_importing import assert_same
 
 from palantir_models.mlflow.exchange.exporting import export_experiments
 from palantir_models.mlflow.exchange.importing import import_runs
 from palantir_models.mlflow.exchange.tracking import TrackingError, tracking
 from palantir_models.reading.model import Model
+from tests.palantir_models.mlflow.exchange.test_importing import assert_same
 from tests.processes import await_true, free_port, kill
 from transforms.store.store import Store
 
