@@ -76,7 +76,7 @@ $(PEERS)/.installed: pyproject.toml $(STAMP)
 
 $(MLFLOW_OLDEST)/.installed: $(STAMP)
 	$(call stand_on_first,$(MLFLOW_OLDEST))
-	$(MLFLOW_OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check mlflow-skinny==3.1.0
+	$(MLFLOW_OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check mlflow-skinny==3.1.0 'sqlalchemy<2.1' gunicorn
 	@touch $@
 
 $(TORCH)/.installed: $(STAMP)

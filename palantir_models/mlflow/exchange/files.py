@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
@@ -36,10 +37,8 @@ class RunFiles:
     """
 
     def __init__(self, client: MlflowClient, run: Run) -> None:
-        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
-
         uri = run.info.artifact_uri
-        self._repository = get_artifact_repository(uri, client.tracking_uri)
+        self._repository = _repository(uri, client.tracking_uri)
         self._folder = Path(unquote(urlsplit(uri).path)) if urlsplit(uri).scheme in ("", "file") else None
 
     def listed(self, folder: str = "") -> Sequence[Entry]:
@@ -64,3 +63,15 @@ class RunFiles:
         :param folder: the folder of the run that they go to; that of all files when None.
         """
         self._repository.log_artifacts(str(place), folder)
+
+
+def _repository(uri: str, tracking_uri: str) -> Any:
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+    from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
+
+    if "tracking_uri" in inspect.signature(get_artifact_repository).parameters:
+        return get_artifact_repository(uri, tracking_uri)
+    # MLflow 3.1.0 takes the process's tracking server for the one that hands files on; so its address is put in here.
+    if urlsplit(uri).scheme == "mlflow-artifacts":
+        uri = MlflowArtifactsRepository.resolve_uri(uri, tracking_uri)
+    return get_artifact_repository(uri)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import shutil
 from collections.abc import Callable, Iterator
@@ -49,10 +50,20 @@ def uri(empty_database: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def client(uri: str) -> Iterator[Any]:
+def client(uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """MLflow's client for that database."""
+    let_clients_find_files(uri, monkeypatch)
     with tracking(uri) as found:
         yield found
+
+
+def let_clients_find_files(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the tests' own client of MLflow 3.1.0 find a run's files: it looks for them in the store of the process."""
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+    from mlflow.tracking._tracking_service import utils
+
+    if "tracking_uri" not in inspect.signature(get_artifact_repository).parameters:
+        monkeypatch.setattr(utils, "_tracking_uri", uri)
 
 
 @pytest.fixture

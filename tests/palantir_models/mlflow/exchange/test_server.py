@@ -18,6 +18,7 @@ from palantir_models.mlflow.exchange.exporting import export_experiments
 from palantir_models.mlflow.exchange.importing import import_runs
 from palantir_models.mlflow.exchange.tracking import TrackingError, tracking
 from palantir_models.reading.model import Model
+from tests.palantir_models.mlflow.exchange.conftest import let_clients_find_files
 from tests.palantir_models.mlflow.exchange.test_importing import assert_same
 from tests.processes import await_true, free_port, kill
 from transforms.store.store import Store
@@ -54,7 +55,11 @@ def server(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def test_experiments_come_and_go_by_a_server(
-    server: str, model: Model, other: Store, contents: Callable[[Any], dict[str, Any]]
+    server: str,
+    model: Model,
+    other: Store,
+    contents: Callable[[Any], dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Exactly, and once."""
     outcomes = [one.outcome for one in export_experiments(server, model.experiments)]
@@ -69,6 +74,7 @@ def test_experiments_come_and_go_by_a_server(
         copies[0].source == f"{server} run {done.runs[1].run_id}"
         or copies[0].source == f"{server} run {done.runs[0].run_id}"
     )
+    let_clients_find_files(server, monkeypatch)
     with tracking(server) as client:
         files = [file.path for file in client.list_artifacts(done.runs[-1].run_id)]
     assert "transforms" in files
