@@ -14,6 +14,7 @@
     │   ├── LeaseHeldError          another job is building the same output
     │   ├── CommitError             nothing was committed
     │   ├── PublishError            ratified, but not yet in every table: recovery is needed
+    │   ├── OutcomeUnknownError     the object store went away at the commit point: recovery is needed
     │   └── UnsupportedTableError   a Delta feature that cannot be written
     ├── MissingExtraError       whoever installs the package (also ImportError)
     └── UnavailableError        a part of the API that this version refuses (also NotImplementedError)
@@ -83,6 +84,10 @@ class CommitError(StoreError):
 
 class PublishError(StoreError):
     """A commit is ratified but could not be published to every table: run ``transforms recover``."""
+
+
+class OutcomeUnknownError(StoreError):
+    """An object store did not say whether it took a commit: run ``transforms recover`` once it answers again."""
 
 
 class UnsupportedTableError(StoreError):

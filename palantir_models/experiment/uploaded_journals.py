@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PERIOD_SECONDS = 2.0
 _PIECE = "journal-"
+_PUT_TOGETHER = 64  # so many pieces become one, so that an old experiment is read as quickly as a young one
 _LEASE = "lease"
 _log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class UploadedJournal(Journal):
         self._storage = storage
         self._name = _name(folder.name)
         self._uploaded = 0
+        self._small: list[int] = []  # where the newest pieces begin, those that were not put together yet
         self._lock = threading.Lock()
         self._lease: Lease | None = None
         self._has_failed = self._has_ended = False
@@ -67,13 +69,22 @@ class UploadedJournal(Journal):
                     self._lease = self._storage.try_acquire(f"{self._name}/{_LEASE}")
                 length = self.length
                 if length > self._uploaded:
-                    piece = os.pread(self._descriptor, length - self._uploaded, self._uploaded)
-                    self._storage.write(f"{self._name}/{_PIECE}{self._uploaded:020}", piece)
-                    self._uploaded += len(piece)
+                    self._write_piece(self._uploaded, length)
+                    self._small.append(self._uploaded)
+                    self._uploaded = length
+                if len(self._small) >= _PUT_TOGETHER:
+                    first, *rest = self._small
+                    self._write_piece(first, self._uploaded)
+                    self._storage.delete_many([f"{self._name}/{_PIECE}{begin:020}" for begin in rest])
+                    self._small = []
             except OSError as error:
                 if not self._has_failed:
                     _log.warning("The journal %s cannot be uploaded, and is tried again. %s", self.folder.name, error)
                 self._has_failed = True
+
+    def _write_piece(self, begin: int, end: int) -> None:
+        piece = os.pread(self._descriptor, end - begin, begin)
+        self._storage.write(f"{self._name}/{_PIECE}{begin:020}", piece)
 
     def close(self) -> None:
         """Let go of the file; the journal stays."""
@@ -93,7 +104,8 @@ class UploadedJournal(Journal):
             self._has_ended = True
         super().remove()
         try:
-            _delete_journal(self._storage, self._name)
+            # All of it: also what somebody kept who took this process for dead.
+            self._storage.delete_folder(self._name)
         except OSError as error:  # what it held is safe, so nothing may fail for this
             _log.warning("The journal of experiment %s stays until 'transforms gc'. %s", self.folder.name, error)
 
@@ -145,23 +157,32 @@ class UploadedJournals(Journals):
         here, listed = set(), self._listed()
         for row, find, recorded in super().unpublished(wanted):
             identity = row["experiment_id"]
-            if kept.ROW in listed.get(identity, ()):
-                shutil.rmtree(self.folder / identity)  # somebody recovered it elsewhere
+            if kept.ROW in listed.get(identity, ()) and not super().is_alive(identity):
+                shutil.rmtree(self.folder / identity, ignore_errors=True)  # somebody recovered it elsewhere
                 continue
             here.add(identity)
             yield row, find, recorded
         for identity, files in listed.items():
-            if identity in here:
-                continue
-            if kept.ROW in files:
-                row = json.loads(self._storage.read(f"{_name(identity)}/{kept.ROW}"))
-                if wanted(row):
-                    yield row, self._finder(identity, files), None
-            elif journal.HEADER in files and wanted(self._header(identity) or {"model": None, "branch": None}):
-                alive = self.is_alive(identity)
-                folder = self._fetch(identity, files, self._storage.make_folder(f"{layout.TEMPORARY}/{identity}"))
-                row, recorded = kept.read_live(folder, alive)
-                yield row, lambda _: None, recorded
+            if identity not in here:
+                try:
+                    found = self._uploaded(identity, files, wanted)
+                except FileNotFoundError:  # it has ended while we looked
+                    continue
+                if found is not None:
+                    yield found
+
+    def _uploaded(
+        self, identity: str, files: Mapping[str, Found], wanted: Callable[[Mapping[str, Any]], bool]
+    ) -> tuple[dict[str, Any], Callable[[str], Path | None], Recorded | None] | None:
+        if kept.ROW in files:
+            row = json.loads(self._storage.read(f"{_name(identity)}/{kept.ROW}"))
+            return (row, self._finder(identity, files), None) if wanted(row) else None
+        if journal.HEADER not in files or not wanted(self._header(identity) or {"model": None, "branch": None}):
+            return None
+        alive = self.is_alive(identity)
+        folder = self._fetch(identity, files, self._storage.make_folder(f"{layout.TEMPORARY}/{identity}"))
+        row, recorded = kept.read_live(folder, alive)
+        return row, lambda _: None, recorded
 
     def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
         """See :class:`Journals`."""
@@ -208,11 +229,15 @@ class UploadedJournals(Journals):
         folder = folder or self.folder / identity
         folder.mkdir(parents=True, exist_ok=True)
         name, length = _name(identity), 0
+        pieces = sorted(file for file in files if file.startswith(_PIECE))
+        contents = self._storage.read_many([f"{name}/{piece}" for piece in pieces])
         with open(folder / journal.JOURNAL, "wb") as whole:
-            for piece in sorted(file for file in files if file.startswith(_PIECE)):
-                if int(piece.removeprefix(_PIECE)) != length:
-                    break
-                length += whole.write(self._storage.read(f"{name}/{piece}"))
+            for piece, content in zip(pieces, contents, strict=True):
+                # A piece may by now hold those after it as well, which then are gone, or are still there.
+                missing = length - int(piece.removeprefix(_PIECE))
+                if content is None or missing < 0:
+                    continue
+                length += whole.write(content[missing:])
         (folder / journal.HEADER).write_bytes(self._storage.read(f"{name}/{journal.HEADER}"))
         return folder
 
@@ -240,9 +265,8 @@ def _name(experiment_id: str) -> str:
 
 
 def _delete_journal(storage: Storage, name: str) -> None:
-    for file in storage.files(name):
-        if file in (journal.HEADER, _LEASE) or file.startswith(_PIECE):
-            storage.delete(f"{name}/{file}")
+    journals = [f for f in storage.files(name) if f in (journal.HEADER, _LEASE) or f.startswith(_PIECE)]
+    storage.delete_many([f"{name}/{file}" for file in journals])
 
 
 def _state_folder() -> Path:

@@ -18,10 +18,8 @@ from palantir_models.experiment.open_journals import journals_of
 from palantir_models.transforms import ModelInput, ModelOutput
 from tests.crash.jobs import Generation
 from transforms.api import Input, Output, transform, transform_pandas
-from transforms.errors import CommitError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
-from transforms.store.ledger import Ledger
 from transforms.store.storage.errors import ObjectStoreError
 from transforms.store.storage.objects import ObjectStorage
 
@@ -209,39 +207,6 @@ def test_an_upload_that_fails_commits_nothing(run_transform, store, monkeypatch)
     assert store.storage.files("master") == {}
     assert store.newest_entries(1) == []
     monkeypatch.undo()
-
-
-@pytest.mark.parametrize("answer", ["an error", "a refusal"])
-def test_a_lost_answer_of_the_commit_point_is_looked_up(run_transform, store, monkeypatch, answer):
-    """A conditional put that was taken, and then tried again, is refused: the ledger tells whose row stands there."""
-    place = Ledger._place
-
-    def lose(ledger: Ledger, seq: int, content: bytes) -> bool:
-        assert place(ledger, seq, content)
-        if answer == "an error":
-            raise ObjectStoreError("timed out")
-        return False
-
-    monkeypatch.setattr(Ledger, "_place", lose)
-    result = run_transform(copied, {"raw": ROWS})
-    assert result.outputs["out"].polars().equals(ROWS)
-    assert [entry.seq for entry in store.newest_entries(9)] == [2, 1]
-
-
-def test_a_job_that_slept_through_its_lease_commits_nothing(store):
-    """Somebody else took the lease over and built the output: found out at the commit, at the latest by the ledger."""
-    resource = Resource("dataset", "/raw")
-    asleep = store.begin("asleep", "master", [resource])
-    asleep._leases[0].release()
-    put_frame(store, "master", "/raw", ROWS)
-
-    with pytest.raises(CommitError, match="lost the lock"):
-        asleep.commit([], {resource.key: {}}, {}, "")
-    asleep._check_leases = lambda: None  # type: ignore[method-assign]  # as if it fell asleep right after that check
-    with pytest.raises(CommitError, match=r"while it ran, put committed dataset:/raw"):
-        asleep.commit([], {resource.key: {}}, {}, "")
-    asleep.abandon()
-    assert [entry.transform for entry in store.newest_entries(9)] == ["put"]
 
 
 def test_the_sample_pipelines_build_from_the_command_line(bucket, tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -14,6 +15,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import palantir_models
+from palantir_models.experiment import uploaded_journals
 from palantir_models.experiment.open_journals import journals_of
 from palantir_models.experiment.uploaded_journals import UploadedJournals, _uploads
 from palantir_models.experiments import Experiment
@@ -200,7 +203,7 @@ def test_a_journal_that_cannot_be_deleted_fails_nothing(run_transform, store, mo
         experiment.log_metric("loss", 1.0)
         experiment.drain()
         _uploads.once()
-        monkeypatch.setattr(ObjectStorage, "delete", refuse)
+        monkeypatch.setattr(ObjectStorage, "delete_folder", refuse)
         model.publish(Generation(1), experiment=experiment)
 
     result = run_transform(train)
@@ -210,6 +213,61 @@ def test_a_journal_that_cannot_be_deleted_fails_nothing(run_transform, store, mo
     assert any("stays until 'transforms gc'" in record.getMessage() for record in caplog.records)
     assert collect_journals(store) == [experiment.experiment_id]
     assert store.storage.files("_journal") == {}
+
+
+def test_pieces_are_put_together(store, monkeypatch):
+    """So that an old experiment has few; whoever reads meanwhile finds all of it, also in a listing from before."""
+    monkeypatch.setattr(uploaded_journals, "_PUT_TOGETHER", 4)
+    journals = journals_of(store.storage)
+    run = Experiment("run", model="/model", journals=journals, context={"branch": "master"})
+    for step in range(10):
+        run.log_metric("loss", float(step))
+        run.drain()
+        before = journals._listed()
+        _uploads.once()
+        assert listed(store) == {"run": ("RUNNING", step + 1)}
+        with monkeypatch.context() as stale:
+            stale.setattr(UploadedJournals, "_listed", lambda self, found=before: found)
+            assert listed(store)["run"][1] == step + 1
+    pieces = [name for name in store.storage.names(f"_journal/{run.experiment_id}") if name.startswith("journal-")]
+    assert len(pieces) == 4  # two of four each, and two that are new
+    folder = journals._fetch(run.experiment_id, journals._listed()[run.experiment_id], store.storage.make_folder("x"))
+    assert (folder / "journal").read_bytes() == (journals.folder / run.experiment_id / "journal").read_bytes()
+    run.close("SUCCEEDED")
+    run.discard_journal()
+
+
+def test_an_experiment_that_ends_while_somebody_looks_is_passed_over(store, logger, monkeypatch):
+    """What was listed may be gone when it is read."""
+    await_true(seen(store, "RUNNING", 100), "following it", 10)
+    listing = journals_of(store.storage)._listed()
+    logger.kill()
+    logger.wait()
+    store.storage.delete_folder("_journal/ab12")
+    monkeypatch.setattr(UploadedJournals, "_listed", lambda self: listing)
+    assert listed(store) == {}
+
+
+def test_a_running_experiment_that_was_taken_for_dead_goes_on(store, run_transform, monkeypatch):
+    """Somebody recovered it while its process stood still: its own journal stays, and once published it is that alone."""
+    from palantir_models.transforms import ModelOutput
+    from transforms.api import transform
+
+    @transform.using(model=ModelOutput("/model"))
+    def train(model):
+        experiment = model.create_experiment("run")
+        experiment.log_metric("loss", 1.0)
+        experiment.drain()
+        name = f"_journal/{experiment.experiment_id}"
+        row = {"experiment_id": experiment.experiment_id, "name": "run", "model": "/model", "branch": "master"}
+        store.storage.write(f"{name}/experiment.json", json.dumps({**row, "status": "ABANDONED"}).encode())
+        assert listed(store)["run"][0] == "RUNNING"
+        experiment.log_metric("loss", 2.0)
+        model.publish(Generation(1), experiment=experiment)
+
+    run_transform(train)
+    assert listed(store) == {}
+    assert palantir_models.open_model("/model", root=store.root).experiments[0].value_count == 2
 
 
 def test_a_forked_child_lets_its_parents_journal_be(store):

@@ -16,9 +16,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from transforms.errors import CommitError
+from transforms.errors import CommitError, OutcomeUnknownError
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
 from transforms.store.publish import merge_small_files
@@ -32,7 +32,15 @@ INDEX = f"{LEDGER}/_index"  # where saved copies of the index lie, each named af
 _AT_ONCE = 64  # log files that are read side by side
 BLOCK = 1000  # rows are partitioned by seq // BLOCK, so that merging small files never rewrites old history
 _PAYLOAD = "transforms"
+_GIVEN_UP = "transformsGivenUp"
+_ENGINE = "transforms-on-delta"
 _LOG = f"{LEDGER}/_delta_log"
+
+
+class GivenUp(NamedTuple):
+    """A note in the order of commits: from here on a transaction cannot be committed any more."""
+
+    transaction: str
 
 
 class Ledger:
@@ -44,7 +52,7 @@ class Ledger:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._head = -1
-        self._entries: dict[int, Entry | None] = {}
+        self._entries: dict[int, Entry | GivenUp | None] = {}
 
     def create(self) -> None:
         """Make the table at version 0 unless it is there."""
@@ -92,6 +100,7 @@ class Ledger:
             nothing.
         :returns: the entry as it was committed.
         :raises OSError: if the disk or the object store refuses; then nothing is committed.
+        :raises OutcomeUnknownError: if the object store does not say whether it took the entry.
         """
         while True:
             seq = self.head() + 1
@@ -101,7 +110,7 @@ class Ledger:
             try:
                 is_done = self._place(seq, _log_content(placed, file, size))
             except OSError:
-                if self._committed(seq, placed):  # the file may stand although that could not be told, or synced
+                if self._settled(seq, placed):  # the file may stand although that could not be told, or synced
                     return placed
                 self._storage.delete(f"{LEDGER}/{file}")
                 raise
@@ -117,18 +126,24 @@ class Ledger:
 
         :raises CommitError: if a part of the ledger cannot be read.
         """
-        head = self.head(hint=after)
-        last = head if until is None else min(until, head)
-        for first in range(after + 1, last + 1, _AT_ONCE):
-            numbers = range(first, min(first + _AT_ONCE, last + 1))
-            gone = self._load(numbers)
-            for seq in numbers:
-                if seq == gone:
-                    yield from self._rows_between(seq - 1, last)  # the log was cleaned up: the table has the rows
-                    return
-                entry = self._entries[seq]
-                if entry is not None:
-                    yield entry
+        for found in self._notes(after, until):
+            if isinstance(found, Entry):
+                yield found
+
+    def given_up(self, after: int, until: int) -> set[str]:
+        """Return the transactions that were given up for dead in this part of the order."""
+        return {found.transaction for found in self._notes(after, until) if isinstance(found, GivenUp)}
+
+    def give_up(self, transaction: str) -> None:
+        """Note that a transaction is taken for dead: whoever knows this note cannot commit it, and all who commit know it.
+
+        :raises OSError: if the note cannot be written; then nothing of the transaction may be deleted.
+        """
+        while True:
+            seq = self.head() + 1
+            if self._place(seq, _note_content(transaction)):
+                self._head = seq
+                return
 
     def newest(self, limit: int) -> list[Entry]:
         """Return the newest entries, newest first, at most ``limit``."""
@@ -136,15 +151,12 @@ class Ledger:
         seq = self.head()
         while seq > 0 and len(found) < limit:
             numbers = range(seq, max(seq - min(limit - len(found), _AT_ONCE), 0), -1)
-            gone = self._load(numbers)
-            for seq in numbers:
-                if seq == gone:
-                    rows = list(self._rows_between(0, seq))
-                    return found + rows[::-1][: limit - len(found)]
-                entry = self._entries[seq]
-                if entry is not None:
-                    found.append(entry)
-            seq -= 1
+            batch = self._load(numbers)
+            found.extend(entry for entry in batch.values() if isinstance(entry, Entry))
+            if len(batch) < len(numbers):  # the log was cleaned up: the table has the rows
+                rows = list(self._rows_between(0, seq - len(batch)))
+                return found + rows[::-1][: limit - len(found)]
+            seq -= len(numbers)
         return found
 
     def forget(self, until: int) -> None:
@@ -187,33 +199,69 @@ class Ledger:
     def _place(self, seq: int, content: bytes) -> bool:
         return self._storage.create(log_file(seq), content)
 
-    def _load(self, numbers: range) -> int | None:
-        """Read the entries that are not known yet; return the first whose log file is gone."""
+    def _notes(self, after: int, until: int | None) -> Iterator[Entry | GivenUp | None]:
+        head = self.head(hint=after)
+        last = head if until is None else min(until, head)
+        for first in range(after + 1, last + 1, _AT_ONCE):
+            numbers = range(first, min(first + _AT_ONCE, last + 1))
+            batch = self._load(numbers)
+            yield from batch.values()
+            if len(batch) < len(numbers):  # the log was cleaned up: the table has the rows
+                yield from self._rows_between(first + len(batch) - 1, last)
+                return
+
+    def _load(self, numbers: range) -> dict[int, Entry | GivenUp | None]:
+        """Return what the log files of these versions hold, in their order, up to the first that is gone."""
         unknown = [seq for seq in numbers if seq not in self._entries]
         try:
-            contents = self._storage.read_many([log_file(seq) for seq in unknown])
+            contents = dict(zip(unknown, self._storage.read_many([log_file(seq) for seq in unknown]), strict=True))
         except OSError as error:
             raise _unreadable(self._storage.uri(_LOG), error) from error
-        for seq, content in zip(unknown, contents, strict=True):
-            if content is None:
-                return seq
-            self._entries[seq] = self._entry_in_log(seq, content)
-        return None
+        batch: dict[int, Entry | GivenUp | None] = {}
+        for seq in numbers:
+            if seq in contents:
+                content = contents[seq]
+                if content is None:
+                    break
+                batch[seq] = self._entries[seq] = self._in_log(seq, content)
+            else:
+                batch[seq] = self._entries.get(seq)
+        return batch
 
-    def _entry_in_log(self, seq: int, content: bytes) -> Entry | None:
+    def _in_log(self, seq: int, content: bytes) -> Entry | GivenUp | None:
         try:
             first = content.split(b"\n", 1)[0]
-            payload = json.loads(first).get("commitInfo", {}).get(_PAYLOAD) if first else None
+            info = json.loads(first).get("commitInfo", {}) if first else {}
+            payload, given_up = info.get(_PAYLOAD), info.get(_GIVEN_UP)
         except (ValueError, AttributeError) as error:
             raise _unreadable(self._storage.uri(log_file(seq)), error) from error
+        if given_up:
+            return GivenUp(given_up)
         return Entry.from_row(payload) if payload else None
+
+    def _settled(self, seq: int, entry: Entry) -> bool:
+        """Return whether an entry stands at its place; if not, it cannot come to stand there any more.
+
+        :raises OutcomeUnknownError: if the object store does not tell.
+        """
+        if self._storage.is_local:
+            return self._committed(seq, entry)
+        try:
+            # A put that got no answer may still be on its way; with its place taken, it comes to nothing.
+            return not self._place(seq, _note_content(entry.transaction)) and self._committed(seq, entry)
+        except OSError as error:
+            raise OutcomeUnknownError(
+                f"{entry.transform} (transaction {entry.transaction}) may be committed or not: the object store went away "
+                f"at its commit point ({error}). Nothing of it was deleted. Once the store answers again, run 'transforms "
+                f"recover': it completes the commit, or clears it away."
+            ) from error
 
     def _committed(self, seq: int, entry: Entry) -> bool:
         (content,) = self._storage.read_many([log_file(seq)])
         if content is None:
             return False
-        there = self._entry_in_log(seq, content)
-        return there is not None and there.transaction == entry.transaction
+        there = self._in_log(seq, content)
+        return isinstance(there, Entry) and there.transaction == entry.transaction
 
     def _newest_number(self, folder: str) -> int:
         return max((int(name[:20]) for name in self._storage.names(folder) if name[:20].isdigit()), default=-1)
@@ -264,7 +312,7 @@ def _log_content(entry: Entry, file: str, size: int) -> bytes:
                 "timestamp": now,
                 "operation": "WRITE",
                 "operationParameters": {"mode": "Append"},
-                "engineInfo": "transforms-on-delta",
+                "engineInfo": _ENGINE,
                 _PAYLOAD: row,
             }
         },
@@ -282,6 +330,11 @@ def _log_content(entry: Entry, file: str, size: int) -> bytes:
         },
     ]
     return "\n".join(json.dumps(action) for action in actions).encode()
+
+
+def _note_content(transaction: str) -> bytes:
+    info = {"timestamp": int(time.time() * 1000), "operation": "GIVE UP", "engineInfo": _ENGINE, _GIVEN_UP: transaction}
+    return json.dumps({"commitInfo": info}).encode()
 
 
 def _unreadable(address: str, error: Exception) -> CommitError:

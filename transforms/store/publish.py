@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from transforms.errors import PublishError
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
 from transforms.store.storage.base import Storage
-from transforms.store.tables import open_table, refreshed
+from transforms.store.tables import data_files, open_table, refreshed
 
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable
@@ -92,17 +91,15 @@ def merge_small_files(storage: Storage, name: str, partition: tuple[str, str] | 
     table = open_table(storage, name)
     if table is None:
         return
-    before, version = set(table.file_uris()), table.version()
+    before, version = {path for path, _ in data_files(storage, name, table)}, table.version()
     table.optimize.compact(
         partition_filters=None if partition is None else [(partition[0], "=", partition[1])],
         commit_properties=CommitProperties(max_commit_retries=15),
         post_commithook_properties=_no_hooks(),
     )
     table.update_incremental()
-    base = storage.uri(name)
-    made = [address.removeprefix("file://").removeprefix(f"{base}/") for address in set(table.file_uris()) - before]
-    places = [f"{name}/{file}" for file in made]
-    storage.settle([place if storage.exists(place) else unquote(place) for place in places], name)
+    made = {path for path, _ in data_files(storage, name, table)} - before
+    storage.settle([f"{name}/{path}" for path in made], name)
     _make_durable(storage, name, version)
 
 

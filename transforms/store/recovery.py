@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from transforms.store.storage.base import Storage
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
+_log = logging.getLogger(__name__)
 _MARK = f"{LEDGER}/_published"
 
 
@@ -71,7 +73,10 @@ class Publisher:
         return entries
 
     def _remember(self, seq: int) -> None:
-        self._storage.write(_MARK, json.dumps({"seq": seq}).encode())
+        try:
+            self._storage.write(_MARK, json.dumps({"seq": seq}).encode())
+        except OSError as error:  # without the mark the next one looks at these entries again
+            _log.warning("What is published could not be noted (%s); everything committed is safe.", error)
 
     def _publish_in_order(self, parts: list[tuple[Entry, TableChange]], opened: Mapping[str, DeltaTable]) -> None:
         for entry, change in parts:

@@ -6,6 +6,7 @@ import json
 import logging
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from transforms.store.transaction import Transaction
 
 _FORMAT = 1
 _MAINTAIN_EVERY = 100
+_AT_ONCE = 8
 _log = logging.getLogger(__name__)
 
 
@@ -136,43 +138,52 @@ class Store:
 
         :returns: the ids of those transactions.
         """
-        collected = []
-        for name in self.storage.names(layout.TRANSACTIONS):
-            lease = self.storage.try_acquire(f"{layout.TRANSACTIONS}/{name}")
-            if lease is None:
-                continue  # alive
-            transaction = name.removesuffix(".json")
-            try:
-                if self._collect(transaction, lease.content.get("staging", [])):
-                    collected.append(transaction)
-            finally:
-                lease.release(remove=True)
-        return collected
+        names = self.storage.names(layout.TRANSACTIONS)
+        if self.storage.is_local:
+            found = map(self._collect, names)
+            return [name for name in found if name is not None]
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="collect") as pool:  # each may take time to be sure
+            return [name for name in pool.map(self._collect, names) if name is not None]
 
     def maintain(self) -> None:
         """Keep history cheap after a commit: a merged ledger and a saved index. Failing costs only speed."""
-        if self.ledger.head() - max(self.index.saved_seq(), 0) < _MAINTAIN_EVERY:
-            return
-        lease = self.storage.try_acquire(f"{layout.LOCKS}/maintenance.lock")
-        if lease is None:
-            return
         try:
-            self.index.refresh()
-            self.index.save()
-            self.ledger.merge_small_files()
+            if self.ledger.head() - max(self.index.saved_seq(), 0) < _MAINTAIN_EVERY:
+                return
+            lease = self.storage.try_acquire(f"{layout.LOCKS}/maintenance.lock")
+            if lease is None:
+                return
+            try:
+                self.index.refresh()
+                self.index.save()
+                self.ledger.merge_small_files()
+            finally:
+                lease.release()
         except (OSError, TransformsError) as error:
             _log.warning("The ledger could not be tidied (%s); everything committed is safe.", error)
+
+    def _collect(self, name: str) -> str | None:
+        """Collect what one transaction had staged if its process is dead; return its id if there was something."""
+        lease = self.storage.try_acquire(f"{layout.TRANSACTIONS}/{name}")
+        if lease is None:
+            return None  # alive
+        done = False
+        try:
+            transaction, staging = name.removesuffix(".json"), lease.content.get("staging", [])
+            is_collected = bool(staging) and not self._is_ratified(transaction, give_up=not self.storage.is_local)
+            if is_collected:
+                for relative in staging:
+                    self.storage.delete_folder(relative)
+            done = True
+            return transaction if is_collected else None
         finally:
-            lease.release()
+            lease.release(remove=done)
 
-    def _collect(self, transaction: str, staging: Sequence[str]) -> bool:
-        if not staging or self._is_ratified(transaction):
-            return False
-        for relative in staging:
-            self.storage.delete_folder(relative)
-        return True
-
-    def _is_ratified(self, transaction: str) -> bool:
+    def _is_ratified(self, transaction: str, give_up: bool) -> bool:
+        if give_up:
+            # It may only have stood still. Whoever wants to commit it from here on meets this note, so that nothing is
+            # deleted that a commit names; a commit that came before is found below.
+            self.ledger.give_up(transaction)
         # Newest first: a dead transaction is a recent one, and its id tells when it began.
         began = began_seconds(transaction)
         limit = 64
@@ -187,12 +198,19 @@ class Store:
     def _begin(self) -> None:
         content = json.dumps({"format": _FORMAT, "id": uuid.uuid4().hex}).encode()
         try:
+            if not self.storage.is_local:
+                self._probe()
             self.storage.create(layout.STORE_FILE, content)
-            is_exclusive = not self.storage.create(layout.STORE_FILE, content)
         except OSError as error:
             if isinstance(error, StoreError):
                 raise
             raise StoreError(f"The store's root {self.root} cannot be made: {error}") from error
+
+    def _probe(self) -> None:
+        name = f"{layout.LOCKS}/probe-{uuid.uuid4().hex}"
+        self.storage.create(name, b"")
+        is_exclusive = not self.storage.create(name, b"")
+        self.storage.delete(name)
         if not is_exclusive:
             raise StoreError(
                 f"{self.root}: the object store passes over 'If-None-Match: *', so two jobs could overwrite each other's "

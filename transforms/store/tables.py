@@ -79,16 +79,7 @@ class TableView:
 
     def data_files(self) -> list[tuple[str, Found]]:
         """The data files of the version, each with its size and time, relative to the table's folder."""
-        import pyarrow as pa
-
-        actions = pa.table(self.table.get_add_actions(flatten=True)).select(["path", "size_bytes", "modification_time"])
-        found = []
-        for path, size, modified in zip(*actions.to_pydict().values(), strict=True):
-            # An address encodes some letters. Not every writer does so, hence the look at what is there.
-            plain = unquote(path)
-            there = plain if plain == path or self.storage.exists(f"{self.name}/{plain}") else path
-            found.append((there, Found(size, _milliseconds(modified) / 1000)))
-        return found
+        return data_files(self.storage, self.name, self.table)
 
     def row_count(self) -> int:
         """How many rows the version has, from its log alone."""
@@ -140,6 +131,20 @@ def view_table(storage: Storage, name: str, app_id: str, until: int | None = Non
         table.load_as_version(table.version() - 1)
         seq = table.transaction_version(app_id)
     return TableView(storage, name, table, table.version(), seq or 0)
+
+
+def data_files(storage: Storage, name: str, table: DeltaTable) -> list[tuple[str, Found]]:
+    """Return the data files of an opened table, each with its size and time, relative to the table's folder."""
+    import pyarrow as pa
+
+    actions = pa.table(table.get_add_actions(flatten=True)).select(["path", "size_bytes", "modification_time"])
+    found = []
+    for path, size, modified in zip(*actions.to_pydict().values(), strict=True):
+        # An address encodes some letters. Not every writer does so, hence the look at what is there.
+        plain = unquote(path)
+        there = plain if plain == path or storage.exists(f"{name}/{plain}") else path
+        found.append((there, Found(size, _milliseconds(modified) / 1000)))
+    return found
 
 
 def _milliseconds(moment: int | datetime) -> float:

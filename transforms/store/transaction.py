@@ -5,13 +5,14 @@ begin (leases, recovery, pinned inputs), stage, seal, validate, ratify, publish:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from transforms.errors import CommitError, UsageError
+from transforms.errors import CommitError, OutcomeUnknownError, PublishError, StoreError, UsageError
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases
 from transforms.store.change import TableChange
@@ -22,9 +23,11 @@ from transforms.store.tables import TableView
 from transforms.store.validation import validate_changes
 
 if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
     from transforms.store.store import Store
 
-
+_log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 10.0
 
 
@@ -50,6 +53,7 @@ class Transaction:
         self.pinned = 0
         self._ratifying = False
         self._ratified = False
+        self._is_unknown = False
         self._staging: dict[str, None] = {}
         self._outputs: dict[str, TableView | None] = {}
         self._keys = frozenset(resource.key for resource in outputs)
@@ -128,30 +132,43 @@ class Transaction:
         self._check_leases()
         may_commit()
         self._ratifying = True
-        entry = self.store.ledger.append(
-            Entry(
-                seq=0,
-                transaction=self.id,
-                transform=self.transform,
-                branch=self.branch,
-                started_time=self.started_time,
-                ratified_time=datetime.now(UTC),
-                user=leases.user_name(),
-                code_version=code_version,
-                inputs=inputs,
-                outputs=outputs,
-                changes=tuple(changes),
-            ),
-            self._check_nobody_else,
+        entry = Entry(
+            seq=0,
+            transaction=self.id,
+            transform=self.transform,
+            branch=self.branch,
+            started_time=self.started_time,
+            ratified_time=datetime.now(UTC),
+            user=leases.user_name(),
+            code_version=code_version,
+            inputs=inputs,
+            outputs=outputs,
+            changes=tuple(changes),
         )
+        try:
+            entry = self.store.ledger.append(entry, self._check_nobody_else)
+        except OutcomeUnknownError:
+            self._is_unknown = True
+            raise
         self._ratified = True
         self._staging.clear()  # from here on these files belong to their tables
         try:
-            self.store.publisher.publish_all(opened)
+            self._publish(entry, opened)
         finally:
             self._release()
         self.store.maintain()
         return entry
+
+    def _publish(self, entry: Entry, opened: Mapping[str, DeltaTable]) -> None:
+        try:
+            self.store.publisher.publish_all(opened)
+        except PublishError:
+            raise
+        except (OSError, StoreError) as error:
+            raise PublishError(
+                f"{self.transform} is committed (#{entry.seq}, transaction {self.id}), but could not be brought into every "
+                f"table: {error} Nothing is lost. Run 'transforms recover' when that is mended."
+            ) from error
 
     @property
     def ratified(self) -> bool:
@@ -159,20 +176,30 @@ class Transaction:
 
         An interruption may come right after the commit point, before anybody took note of it: the ledger knows.
         """
-        if self._ratifying and not self._ratified:
-            later = self.store.ledger.entries(after=self.pinned)
-            self._ratified = any(entry.transaction == self.id for entry in later)
+        if self._ratifying and not self._ratified and not self._is_unknown:
+            try:
+                later = self.store.ledger.entries(after=self.pinned)
+                self._ratified = any(entry.transaction == self.id for entry in later)
+            except (OSError, StoreError):
+                self._is_unknown = True
         return self._ratified
 
     def abandon(self) -> None:
         """Give everything up: staged files are deleted, leases released, nothing was ever visible.
 
-        What is ratified stays, and recovery brings it into its tables.
+        What is ratified stays, and recovery brings it into its tables; so does what may be ratified, and recovery finds out.
+        What cannot be deleted now, recovery deletes.
         """
-        if not self.ratified:
-            for relative in self._staging:
-                self.store.storage.delete_folder(relative)
-        self._release()
+        left = True
+        try:
+            if not self.ratified and not self._is_unknown:
+                for relative in self._staging:
+                    self.store.storage.delete_folder(relative)
+                left = False
+        except OSError as error:
+            _log.warning("What transaction %s had staged is deleted by 'transforms recover': %s", self.id, error)
+        finally:
+            self._release(keep_record=left and not self._ratified)
 
     def _open_outputs(self, tables: Sequence[str]) -> None:
         if len(tables) > 1:
@@ -195,7 +222,8 @@ class Transaction:
                 )
 
     def _check_leases(self) -> None:
-        if not all(lease.is_ours for lease in self._leases):
+        held = [*self._leases, *([] if self._own is None else [self._own])]
+        if not all(lease.is_ours for lease in held):
             raise CommitError(
                 f"{self.transform} lost the lock on one of its outputs: somebody deleted what lies under "
                 f"{self.store.storage.uri(layout.LOCKS)}, or this process stood still for so long that its lock ran out. "
@@ -203,7 +231,12 @@ class Transaction:
             )
 
     def _check_nobody_else(self, seq: int) -> None:
-        # Where a lease has a time limit, a job that stood still may go on after another has built the same output.
+        # Where a lease has a time limit, a job that stood still may go on after others took it for dead.
+        if self.id in self.store.ledger.given_up(after=self.pinned, until=seq - 1):
+            raise CommitError(
+                f"{self.transform} was taken for dead, because it stood still for too long, and what it had staged was "
+                f"deleted. Nothing was committed; build again."
+            )
         for entry in self.store.ledger.entries(after=self.pinned, until=seq - 1):
             twice = sorted(self._keys.intersection(entry.outputs)) if entry.branch == self.branch else []
             if twice:
@@ -225,9 +258,9 @@ class Transaction:
                 f"The staged file {error.filename} is gone; nothing was committed. Build again."
             ) from error
 
-    def _release(self) -> None:
+    def _release(self, keep_record: bool = False) -> None:
         if self._own is not None:
-            self._own.release(remove=True)
+            self._own.release(remove=not keep_record)
             self._own = None
         for lease in self._leases:
             lease.release()

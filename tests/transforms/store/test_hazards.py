@@ -15,6 +15,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 
 from transforms.engine.local.staging import stage_frame
 from transforms.errors import CommitError, DataError, PublishError, UnsupportedTableError
+from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store.change import StagedFile, TableChange
 from transforms.store.ledger import Ledger, log_file
@@ -407,3 +408,28 @@ def test_an_interruption_right_after_the_commit_point_takes_nothing_back(store, 
         assert rows("/a") == [{"x": 1}]
     Store(store.root).recover()
     assert rows("/a") == [{"x": 2}]
+
+
+@pytest.mark.parametrize("name", ["plain", "with space ä", "behind a link"])
+def test_small_files_are_merged_wherever_the_root_lies(tmp_path, name):
+    """Delta's own addresses spell such a root in other ways than the path does; what is merged is synced all the same."""
+    (tmp_path / "real").mkdir()
+    if name == "behind a link":
+        (tmp_path / name).symlink_to(tmp_path / "real")
+    store = Store(tmp_path / name)
+    for number in range(3):
+        put_frame(store, "master", "/a", pl.DataFrame({"x": [number]}))
+    store.ledger.merge_small_files()
+    assert [entry.seq for entry in Store(store.root).newest_entries(9)] == [3, 2, 1]
+    assert (tmp_path / name / "_ledger/_delta_log/_last_checkpoint").exists()
+
+
+def test_the_ledgers_memory_may_be_emptied_while_somebody_reads(store, commit):
+    """A job that ends tidies up beside others that are looking through the ledger."""
+    for number in range(3):
+        commit({"/a": pl.DataFrame({"x": [number]})})
+    seen = []
+    for entry in store.ledger.entries(after=0):
+        seen.append(entry.seq)
+        store.ledger.forget(until=99)
+    assert seen == [1, 2, 3]

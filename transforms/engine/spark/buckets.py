@@ -30,8 +30,7 @@ def bucket_confs(storage: Storage) -> dict[str, str]:
     found = {name: options[option] for option, name in _NAMES.items() if option in options}
     endpoint = options.get("aws_endpoint_url", "")
     if endpoint:
-        hosted = options.get("aws_virtual_hosted_style_request", "").lower() == "true"
-        found["path.style.access"] = str(not hosted).lower()
+        found["path.style.access"] = "true"
         found["connection.ssl.enabled"] = str(not endpoint.startswith("http://")).lower()
     bucket = urlsplit(storage.root).netloc
     return {f"fs.s3a.bucket.{bucket}.{name}": value for name, value in found.items()}

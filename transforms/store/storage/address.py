@@ -19,7 +19,6 @@ _SETTINGS = {
     "AWS_REGION": "aws_region",
     "AWS_ENDPOINT_URL": "aws_endpoint_url",
     "AWS_ENDPOINT_URL_S3": "aws_endpoint_url",
-    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "aws_virtual_hosted_style_request",
 }
 _UNSAFE = "AWS_S3_ALLOW_UNSAFE_RENAME"
 

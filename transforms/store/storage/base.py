@@ -46,10 +46,13 @@ class Storage(Protocol):
 
     Attributes:
         root: the root as people name it.
+        is_local: whether the operating system vouches for it: leases end with their processes, and no others, and what
+            failed has not happened.
         options: what Delta and Polars need to know to open a table below it; empty for a local folder.
     """
 
     root: str
+    is_local: bool
 
     @property
     def options(self) -> Mapping[str, str]:
@@ -106,6 +109,9 @@ class Storage(Protocol):
 
     def delete(self, name: str) -> None:
         """Delete a file, if it is there."""
+
+    def delete_many(self, names: Sequence[str]) -> None:
+        """Delete files, those that are there."""
 
     def delete_folder(self, name: str) -> None:
         """Delete everything below a folder, staged files too, and the folders above it that are then empty."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from transforms.errors import StoreError
+from transforms.errors import DataError, StoreError
 
 _LONGEST = 300
 
@@ -32,6 +32,12 @@ def told(address: str) -> Iterator[None]:
         if "NoSuchBucket" in str(error):
             raise ObjectStoreError(f"{address}: there is no such bucket; make it, or name another root.") from error
         raise FileNotFoundError(2, "No such object", address) from error
+    except DataError:
+        raise
+    except ValueError as error:
+        raise DataError(
+            f"{address!r} has a letter that names in a bucket cannot have: {error}. Choose another."
+        ) from error
     except BaseError as error:
         reason = " ".join(str(error).split("\n\nDebug source:")[0].split())
         raise ObjectStoreError(

@@ -19,6 +19,7 @@ class LocalStorage:
     :param folder: the folder; it need not exist.
     """
 
+    is_local = True
     options: Mapping[str, str] = {}
 
     def __init__(self, folder: Path) -> None:
@@ -94,6 +95,11 @@ class LocalStorage:
     def delete(self, name: str) -> None:
         """See :class:`Storage`."""
         (self.folder / name).unlink(missing_ok=True)
+
+    def delete_many(self, names: Sequence[str]) -> None:
+        """See :class:`Storage`."""
+        for name in names:
+            self.delete(name)
 
     def delete_folder(self, name: str) -> None:
         """See :class:`Storage`; the folders above it are deleted up to the branch."""

@@ -1,7 +1,8 @@
 """Leases of an object store: an object that its holder renews, and that others take over when it does not.
 
 Every change of the object is a conditional put, so of two who take it over one succeeds. No commit rests on a lease's
-time alone: a holder that slept through its end is found out at its commit, by the ledger.
+time: who took over an output commits before or after its old holder, and who deletes what a transaction had staged notes
+that in the ledger before; so a holder that slept through its end is found out at its commit.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -78,7 +80,8 @@ class ObjectLease:
         with suppress(OSError), told(self._address):  # a lease that cannot be given back ends by itself
             if self._put(self._content, None) and remove:
                 self._bucket.delete(self._name)
-        self._e_tag = None
+        with self._lock:
+            self._e_tag = None
 
     def _put(self, content: Mapping[str, Any], holder: Mapping[str, Any] | None) -> bool:
         with self._lock, told(self._address):
@@ -106,12 +109,27 @@ def try_take(bucket: S3Store, name: str, address: str) -> ObjectLease | None:
                 content = _decoded(bytes(found.bytes()))
             except FileNotFoundError:
                 continue  # it was deleted meanwhile
-            holder = content.pop(_HOLDER, None)
+            holder, e_tag = content.pop(_HOLDER, None), str(found.meta["e_tag"])
             if _is_held(holder, found.meta["last_modified"]):
                 return None
-            taken = _replace(bucket, name, {**content, _HOLDER: identity()}, str(found.meta["e_tag"]))
+            if holder is not None and not is_dead(holder) and not _has_stopped(bucket, name, e_tag):
+                return None
+            taken = _replace(bucket, name, {**content, _HOLDER: identity()}, e_tag)
             if taken is not None:
                 return ObjectLease(bucket, name, address, content, taken)
+
+
+def _has_stopped(bucket: S3Store, name: str, e_tag: str) -> bool:
+    """Whether a lease that looks old is not renewed while we look: the clocks of two machines may differ."""
+    deadline = time.monotonic() + 1.5 * LEASE_SECONDS / _RENEWALS
+    while (left := deadline - time.monotonic()) > 0:
+        time.sleep(min(left, 1.0))
+        try:
+            if str(bucket.head(name)["e_tag"]) != e_tag:
+                return False
+        except FileNotFoundError:
+            return True
+    return True
 
 
 def is_taken(bucket: S3Store, name: str) -> bool:
@@ -144,7 +162,9 @@ def is_dead(holder: Mapping[str, Any]) -> bool:
     mine = identity()
     if not mine["machine"] or holder.get("machine") != mine["machine"]:
         return False
-    return bool(_started(int(holder["pid"])) != holder["started"])
+    pid = int(holder["pid"])
+    started = _started(pid)
+    return not _exists(pid) if started is None else bool(started != holder["started"])
 
 
 def _is_held(holder: Mapping[str, Any] | None, renewed: datetime) -> bool:
@@ -167,8 +187,8 @@ def _started(pid: int) -> str | None:
         with open(f"/proc/{pid}/stat") as file:
             fields = file.read().rpartition(")")[2].split()
     except OSError:
-        return None
-    return None if fields[0] in "ZX" else fields[19]
+        return None  # it is not there, or this user may not see it
+    return "ended" if fields[0] in "ZX" else fields[19]
 
 
 def _created(bucket: S3Store, name: str) -> str | None:
@@ -179,6 +199,16 @@ def _created(bucket: S3Store, name: str) -> str | None:
         return str(bucket.put(name, content, mode="create")["e_tag"])
     except AlreadyExistsError:
         return _tag_if_ours(bucket, name, content)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # it is somebody else's
+    return True
 
 
 def _replace(bucket: S3Store, name: str, content: Mapping[str, Any], e_tag: str) -> str | None:

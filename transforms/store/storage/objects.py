@@ -36,6 +36,8 @@ class ObjectStorage:
     :param options: how to reach it, as delta-rs and Polars take it.
     """
 
+    is_local = False
+
     def __init__(self, root: str, options: Mapping[str, str]) -> None:
         self.root = root
         self.options = dict(options)
@@ -151,6 +153,12 @@ class ObjectStorage:
         with self._told(name), suppress(FileNotFoundError):
             self.bucket.delete(name)
 
+    def delete_many(self, names: Sequence[str]) -> None:
+        """See :class:`Storage`."""
+        if names:
+            with self._told(names[0]):
+                self.bucket.delete(list(names))
+
     def delete_folder(self, name: str) -> None:
         """See :class:`Storage`; a bucket has no empty folders."""
         shutil.rmtree(self.work(name), ignore_errors=True)
@@ -187,7 +195,7 @@ class ObjectStorage:
         if staged.exists():
             return staged
         if not fetched.exists():
-            partial = fetched.with_name(f".{fetched.name}.{os.urandom(4).hex()}")
+            partial = fetched.with_name(f".{os.urandom(8).hex()}")  # its own name may be as long as names can be
             fetched.parent.mkdir(parents=True, exist_ok=True)
             try:
                 with self._told(name), open(partial, "wb") as file:
@@ -259,7 +267,7 @@ class ObjectStorage:
             given["scheme"], _, given["endpoint_override"] = endpoint.rstrip("/").rpartition("://")
         return S3FileSystem(**given)
 
-    @cached_property
+    @property
     def _scratch(self) -> Path:
         return scratch_folder() / PurePosixPath(self.root.replace("://", "/"))
 

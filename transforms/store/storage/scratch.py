@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import threading
 import uuid
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from transforms.store.storage.flock import FileLease, try_lock
 
 _LOCK = ".lock"
+_making = threading.Lock()  # a cache alone lets several threads make one
 
 
 def cache_folder() -> Path:
@@ -19,9 +21,14 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "transforms-on-delta"
 
 
-@cache
 def scratch_folder() -> Path:
     """Return this process's folder; the first call also deletes those of processes that were killed."""
+    with _making:
+        return _made()
+
+
+@cache
+def _made() -> Path:
     folders = cache_folder() / "scratch"
     for lock in folders.glob(f"*/{_LOCK}"):
         if (lease := try_lock(lock)) is not None:

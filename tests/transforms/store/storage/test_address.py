@@ -89,19 +89,6 @@ def test_a_bucket_that_does_not_exist_is_said(bucket):
         Store("s3://no-such-bucket/store").begin("t", "master", [])
 
 
-def test_an_object_store_without_conditional_puts_is_refused(bucket, monkeypatch):
-    """It would let two jobs take one commit's place; found out before the first commit."""
-    from transforms.store.storage.objects import ObjectStorage
-
-    def overwrite(storage: ObjectStorage, name: str, content: bytes) -> bool:
-        storage.write(name, content)
-        return True
-
-    monkeypatch.setattr(ObjectStorage, "create", overwrite)
-    with pytest.raises(StoreError, match="If-None-Match"):
-        Store(bucket).begin("t", "master", [])
-
-
 def test_a_refusal_is_said():
     """With its reason, and what it was about."""
     from obstore.exceptions import PermissionDeniedError

@@ -59,3 +59,21 @@ def test_many_that_start_at_once_have_one_each(tmp_path):
     for process in processes:
         process.communicate("\n", timeout=30)
         assert process.returncode == 0
+
+
+def test_threads_of_a_process_share_one(tmp_path):
+    """Also when they ask for it at the same moment, while folders of dead processes are being deleted."""
+    dead = start(tmp_path)
+    folder_of(dead)
+    dead.send_signal(signal.SIGKILL)
+    dead.wait()
+    code = """
+        from concurrent.futures import ThreadPoolExecutor
+        from transforms.store.storage.address import open_storage
+        storage = open_storage("s3://lake/store")
+        with ThreadPoolExecutor(8) as pool:
+            print(len(set(pool.map(storage.work, ["t"] * 64))))
+    """
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    assert subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout == "1\n"
