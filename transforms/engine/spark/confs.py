@@ -26,10 +26,13 @@ _ALWAYS = {
     # With it, Spark 4.2.0 waits for ever on a Python UDF over a Parquet scan: worker and JVM disagree on the protocol.
     "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
 }
+_JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 _OWN_DRIVER = {
     "spark.ui.showConsoleProgress": "false",
-    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}",
+    _JAVA_OPTIONS: f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}",
 }
+# Spark loads some ten thousand classes before its first row is written; checking each of them takes more than a second.
+_UNVERIFIED = "-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
 _LOCAL = {
     # A machine of its own: no network name to resolve, and few partitions, as each costs milliseconds.
     "spark.driver.bindAddress": "127.0.0.1",
@@ -51,6 +54,7 @@ def session_confs(settings: SparkSettings, profiles: Iterable[str], delta_jars: 
     if settings.is_local:
         partitions = str(2 * (os.cpu_count() or 2))
         confs |= _LOCAL | {"spark.sql.shuffle.partitions": partitions, "spark.local.dir": tempfile.gettempdir()}
+        confs[_JAVA_OPTIONS] += f" {_UNVERIFIED}"
     elif not settings.is_connect:
         confs |= confs_of(profiles, settings.profiles)
     if delta_jars or settings.brings_delta:

@@ -74,3 +74,12 @@ def test_one_of_them_alone_stays_a_property(needs_spark, left_out):
     del confs[left_out]
     with submitted(confs) as rest:
         assert rest == confs
+
+
+def test_only_a_local_session_skips_the_check_of_its_classes():
+    """It starts a second sooner; on a cluster jars come from elsewhere."""
+    options = "spark.driver.extraJavaOptions"
+    assert "-BytecodeVerificationRemote" in session_confs(SparkSettings(), [], [])[options]
+    assert "-BytecodeVerificationRemote" not in session_confs(SparkSettings(master="yarn"), [], [])[options]
+    own = SparkSettings(conf={options: "-Dmine=1"})
+    assert session_confs(own, [], [])[options] == "-Dmine=1"
