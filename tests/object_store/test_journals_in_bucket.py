@@ -72,7 +72,7 @@ def seen(store: Store, *expected: object) -> Callable[[], bool]:
 
 def test_others_follow_a_running_experiment(store, logger):
     """A few seconds behind; once its process has ended it is abandoned, with all that it had logged."""
-    await_true(seen(store, "RUNNING", 100), "following it", 10)
+    await_true(seen(store, "RUNNING", 100), "following it", 60)
     logger.stdin.close()
     logger.wait(30)
     assert listed(store) == {"run": ("ABANDONED", 100)}
@@ -80,7 +80,7 @@ def test_others_follow_a_running_experiment(store, logger):
 
 def test_what_a_killed_process_uploaded_can_be_recovered_elsewhere(store, logger, monkeypatch, tmp_path):
     """Its journal is put together from its pieces; then both machines see the same, and nothing of it is left over."""
-    await_true(seen(store, "RUNNING", 100), "following it", 10)
+    await_true(seen(store, "RUNNING", 100), "following it", 60)
     with pytest.raises(Exception, match="is running in process"):
         journals_of(store.storage).recover("ab12")
     logger.send_signal(signal.SIGKILL)
@@ -113,7 +113,7 @@ def test_the_machine_of_a_killed_process_has_all_of_it(store, logger, monkeypatc
 
 def test_an_experiment_of_another_machine_is_abandoned_when_its_lease_ends(store, logger, monkeypatch):
     """There its process cannot be looked at."""
-    await_true(seen(store, "RUNNING", 100), "following it", 10)
+    await_true(seen(store, "RUNNING", 100), "following it", 60)
     here = dict(object_lease.identity(), machine="another")
     monkeypatch.setattr(object_lease, "identity", lambda: here)
     logger.send_signal(signal.SIGKILL)
@@ -144,7 +144,7 @@ def test_a_published_experiment_leaves_no_journal(run_transform, store):
 
 def test_the_journal_of_a_published_experiment_whose_process_died_is_collected(store, run_transform, logger):
     """``transforms gc`` deletes it; one that is not published stays."""
-    await_true(seen(store, "RUNNING", 100), "following it", 10)
+    await_true(seen(store, "RUNNING", 100), "following it", 60)
     logger.send_signal(signal.SIGKILL)
     logger.wait()
     assert collect_journals(store) == []
@@ -239,7 +239,7 @@ def test_pieces_are_put_together(store, monkeypatch):
 
 def test_an_experiment_that_ends_while_somebody_looks_is_passed_over(store, logger, monkeypatch):
     """What was listed may be gone when it is read."""
-    await_true(seen(store, "RUNNING", 100), "following it", 10)
+    await_true(seen(store, "RUNNING", 100), "following it", 60)
     listing = journals_of(store.storage)._listed()
     logger.kill()
     logger.wait()

@@ -97,12 +97,12 @@ def test_a_lease_of_another_machine_ends_when_nobody_renews_it(bucket, monkeypat
 def test_a_holder_that_is_at_work_keeps_its_lease(bucket, monkeypatch):
     """Its process renews it before it ends."""
     storage = open_storage(bucket)
-    monkeypatch.setattr(object_lease, "LEASE_SECONDS", 1.0)
+    monkeypatch.setattr(object_lease, "LEASE_SECONDS", 3.0)
     monkeypatch.setattr(object_lease, "_renewals", Periodic(ObjectLease.renew, lambda: 0.2, "leases"))
     elsewhere = dict(object_lease.identity(), machine="another")
     monkeypatch.setattr(object_lease, "identity", lambda: elsewhere)
     lease = acquire(storage, NAME, "a", {})
-    threading.Event().wait(2.5)
+    threading.Event().wait(4.5)
     assert storage.try_acquire(NAME) is None
     lease.release()
 
