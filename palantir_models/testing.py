@@ -40,9 +40,7 @@ class PublishedModel:
         """Return one of the model's Delta tables (``metrics``, ``images``, …) as a Polars frame."""
         import polars as pl
 
-        return pl.read_delta(
-            self.storage.uri(f"{self.folder}/{name}"), storage_options=dict(self.storage.options) or None
-        )
+        return pl.read_delta(self.storage.uri(f"{self.folder}/{name}"), storage_options=self.storage.options)
 
 
 def put_model(store: Store, branch: str, resource: Resource, adapter: ModelAdapter) -> ModelVersion:

@@ -243,11 +243,9 @@ class UploadedJournals(Journals):
 
     def _move(self, identity: str) -> None:
         """Bring what is kept of an experiment from this machine's folder to the bucket."""
-        folder = self.folder / identity
-        name = _name(identity)
-        for file in sorted(
-            folder.iterdir(), key=lambda file: file.name == kept.ROW
-        ):  # the row last: with it, it is kept
+        folder, name = self.folder / identity, _name(identity)
+        # The row last: with it, it is kept.
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == kept.ROW):
             self._storage.write(f"{name}/{file.name}", file.read_bytes())
         _delete_journal(self._storage, name)
         shutil.rmtree(folder)

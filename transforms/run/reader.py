@@ -81,7 +81,7 @@ class DatasetReader:
         bases = {file.name.removesuffix(f"/{path}") for path, (_, file) in listing.items()}
         if len(bases) == 1 and all(file.name.endswith(f"/{path}") for path, (_, file) in listing.items()):
             return self.view.storage.spark_uri(bases.pop())
-        if self.view.storage.shareable("") is not None:
+        if self.view.storage.is_local:
             return self.path()
         folder = self._scope.remote_folder()
         for path, (_, file) in listing.items():

@@ -69,7 +69,7 @@ class Ledger:
                 partition_by=["block"],
                 name="ledger",
                 description="One row per committed job; the version that brought a row is its seq.",
-                storage_options=dict(self._storage.options) or None,
+                storage_options=self._storage.options,
                 commit_properties=CommitProperties(max_commit_retries=0),
             )
         except DeltaError:
@@ -168,7 +168,7 @@ class Ledger:
         """Open the ledger as the Delta table it is."""
         from deltalake import DeltaTable
 
-        return DeltaTable(self._storage.uri(LEDGER), storage_options=dict(self._storage.options) or None)
+        return DeltaTable(self._storage.uri(LEDGER), storage_options=self._storage.options)
 
     def merge_small_files(self) -> None:
         """Compact the files of the newest block and write a checkpoint; rows and their order stay as they are."""

@@ -124,7 +124,7 @@ def _create(storage: Storage, app_id: str, entry: Entry, change: TableChange) ->
         _add_actions(change),
         mode="error",
         partition_by=list(change.partition_by),
-        storage_options=dict(storage.options) or None,
+        storage_options=storage.options,
         commit_properties=_properties(app_id, entry),
         post_commithook_properties=_no_hooks(),
     )

@@ -170,7 +170,11 @@ class Store:
         done = False
         try:
             transaction, staging = name.removesuffix(".json"), lease.content.get("staging", [])
-            is_collected = bool(staging) and not self._is_ratified(transaction, give_up=not self.storage.is_local)
+            if staging and not self.storage.is_local:
+                # It may only have stood still. Whoever wants to commit it from here on meets this note, so that nothing
+                # is deleted that a commit names; a commit that came before is found below.
+                self.ledger.give_up(transaction)
+            is_collected = bool(staging) and not self._is_ratified(transaction)
             if is_collected:
                 for relative in staging:
                     self.storage.delete_folder(relative)
@@ -179,11 +183,7 @@ class Store:
         finally:
             lease.release(remove=done)
 
-    def _is_ratified(self, transaction: str, give_up: bool) -> bool:
-        if give_up:
-            # It may only have stood still. Whoever wants to commit it from here on meets this note, so that nothing is
-            # deleted that a commit names; a commit that came before is found below.
-            self.ledger.give_up(transaction)
+    def _is_ratified(self, transaction: str) -> bool:
         # Newest first: a dead transaction is a recent one, and its id tells when it began.
         began = began_seconds(transaction)
         limit = 64

@@ -99,7 +99,7 @@ def open_table(storage: Storage, name: str) -> DeltaTable | None:
     if not storage.is_table(name):
         return None
     try:
-        return DeltaTable(storage.uri(name), storage_options=dict(storage.options) or None)
+        return DeltaTable(storage.uri(name), storage_options=storage.options)
     except TableNotFoundError:
         return None
     except DeltaError as error:

@@ -20,7 +20,7 @@ def scan_polars(view: TableView) -> pl.LazyFrame:
 
     if quote(view.uri, safe="/:") != view.uri:  # Polars' own scan cannot follow such a path, for example with a space
         return pl.scan_pyarrow_dataset(_dataset(view))
-    return pl.scan_delta(view.table, storage_options=dict(view.storage.options) or None)
+    return pl.scan_delta(view.table, storage_options=view.storage.options)
 
 
 def read_polars(view: TableView) -> pl.DataFrame:

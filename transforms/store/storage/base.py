@@ -48,14 +48,14 @@ class Storage(Protocol):
         root: the root as people name it.
         is_local: whether the operating system vouches for it: leases end with their processes, and no others, and what
             failed has not happened.
-        options: what Delta and Polars need to know to open a table below it; empty for a local folder.
+        options: what Delta and Polars need to know to open a table below it; None for a local folder.
     """
 
     root: str
     is_local: bool
 
     @property
-    def options(self) -> Mapping[str, str]:
+    def options(self) -> dict[str, str] | None:
         """See above."""
 
     def uri(self, name: str) -> str:
@@ -179,3 +179,21 @@ class StoredFile:
     def local(self) -> Path:
         """Return a local file with its content; it must not be changed."""
         return self.storage.local(self.name)
+
+
+def files_below(folder: Path) -> dict[str, Found]:
+    """Return every file below a folder of this machine, by its path relative to that folder."""
+    found = {}
+    for place in folder.rglob("*"):
+        if place.is_file():
+            status = place.stat()
+            found[place.relative_to(folder).as_posix()] = Found(status.st_size, status.st_mtime)
+    return found
+
+
+def content_of(storage: Storage, name: str) -> bytes | None:
+    """Return a file's content; None where there is none."""
+    try:
+        return storage.read(name)
+    except FileNotFoundError:
+        return None

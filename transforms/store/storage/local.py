@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from transforms.store.durable import create_exclusively, sync_tree, write_atomically
-from transforms.store.storage.base import Found
+from transforms.store.storage.base import Found, content_of, files_below
 from transforms.store.storage.flock import FileLease, try_lock
 
 
@@ -20,7 +20,7 @@ class LocalStorage:
     """
 
     is_local = True
-    options: Mapping[str, str] = {}
+    options = None
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -38,7 +38,7 @@ class LocalStorage:
 
     def read_many(self, names: Sequence[str]) -> list[bytes | None]:
         """See :class:`Storage`."""
-        return [self._content(name) for name in names]
+        return [content_of(self, name) for name in names]
 
     def exists(self, name: str) -> bool:
         """See :class:`Storage`."""
@@ -62,13 +62,7 @@ class LocalStorage:
 
     def files(self, folder: str) -> dict[str, Found]:
         """See :class:`Storage`."""
-        base = self.folder / folder
-        found = {}
-        for place in base.rglob("*"):
-            if place.is_file():
-                status = place.stat()
-                found[place.relative_to(base).as_posix()] = Found(status.st_size, status.st_mtime)
-        return found
+        return files_below(self.folder / folder)
 
     def newest(self, name_of: Callable[[int], str], known: int) -> int:
         """See :class:`Storage`; looks at one name after the other, as listing costs more with every file there is."""
@@ -185,12 +179,6 @@ class LocalStorage:
 
     def __repr__(self) -> str:
         return f"LocalStorage({self.root!r})"
-
-    def _content(self, name: str) -> bytes | None:
-        try:
-            return self.read(name)
-        except FileNotFoundError:
-            return None
 
     def _children(self, folder: str, of_kind: Callable[[os.DirEntry[str]], bool]) -> list[str]:
         try:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
-from transforms.store.storage.base import Found
+from transforms.store.storage.base import Found, content_of, files_below
 from transforms.store.storage.closing import open_with_closing
 from transforms.store.storage.errors import told
 from transforms.store.storage.object_lease import ObjectLease, is_taken, try_take
@@ -66,7 +66,7 @@ class ObjectStorage:
 
     def read_many(self, names: Sequence[str]) -> list[bytes | None]:
         """See :class:`Storage`."""
-        return self._side_by_side(self._content, names)
+        return self._side_by_side(partial(content_of, self), names)
 
     def exists(self, name: str) -> bool:
         """See :class:`Storage`."""
@@ -103,12 +103,7 @@ class ObjectStorage:
             for one in self._arrow.get_file_info(FileSelector(base, recursive=True, allow_not_found=True))
             if one.is_file
         }
-        work = self.work(folder)
-        for place in work.rglob("*"):
-            if place.is_file():
-                status = place.stat()
-                found[place.relative_to(work).as_posix()] = Found(status.st_size, status.st_mtime)
-        return found
+        return found | files_below(self.work(folder))
 
     def newest(self, name_of: Callable[[int], str], known: int) -> int:
         """See :class:`Storage`; one listing of what comes after the one that is known."""
@@ -164,8 +159,7 @@ class ObjectStorage:
         shutil.rmtree(self.work(name), ignore_errors=True)
         with self._told(name):
             paths = [one["path"] for one in self.bucket.list(name).collect()]
-            if paths:
-                self.bucket.delete(paths)
+        self.delete_many(paths)
 
     def copy(self, source: str, target: str) -> None:
         """See :class:`Storage`: the service copies by itself."""
@@ -195,15 +189,15 @@ class ObjectStorage:
         if staged.exists():
             return staged
         if not fetched.exists():
-            partial = fetched.with_name(f".{os.urandom(8).hex()}")  # its own name may be as long as names can be
+            unfinished = fetched.with_name(f".{os.urandom(8).hex()}")  # its own name may be as long as names can be
             fetched.parent.mkdir(parents=True, exist_ok=True)
             try:
-                with self._told(name), open(partial, "wb") as file:
+                with self._told(name), open(unfinished, "wb") as file:
                     for chunk in self.bucket.get(name).stream(min_chunk_size=4 << 20):
                         file.write(chunk)
-                partial.replace(fetched)
+                unfinished.replace(fetched)
             finally:
-                partial.unlink(missing_ok=True)
+                unfinished.unlink(missing_ok=True)
         return fetched
 
     def local_folder(self, name: str) -> Path:
@@ -276,12 +270,6 @@ class ObjectStorage:
 
     def _level(self, folder: str) -> Any:
         return self.bucket.list_with_delimiter(folder or None)
-
-    def _content(self, name: str) -> bytes | None:
-        try:
-            return self.read(name)
-        except FileNotFoundError:
-            return None
 
     def _size(self, name: str) -> int | None:
         with self._told(name):
