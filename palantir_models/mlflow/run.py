@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ SYSTEM_TAGS = "mlflow."
 """Tags that begin so are MLflow's own."""
 
 
-class Run:
+class Run(ABC):
     """What every run has in common: it remembers what was logged, and keeps nothing.
 
     :param run_id: its id.
@@ -103,25 +104,25 @@ class Run:
         with self.lock:
             self._outputs.model_outputs.extend(models)
 
+    @abstractmethod
     def log_file(self, local: str, path: str) -> None:
         """Log a file.
 
         :param local: where it is.
         :param path: its path within the run's artifacts.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def log_image(self, key: str, image: Any, step: int | None) -> None:
         """Log a Pillow image at a step of its series; without one it is the next."""
-        raise NotImplementedError
 
+    @abstractmethod
     def log_plot(self, path: str, figure: Any) -> None:
         """Log a Plotly figure under its path within the run's artifacts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def log_table(self, path: str, frame: Any) -> None:
         """Log a pandas frame under its path within the run's artifacts, in place of one of the same path."""
-        raise NotImplementedError
 
     def table(self, path: str) -> Any:
         """Return the pandas frame that was logged under a path, or None."""
@@ -142,9 +143,11 @@ class Run:
         """Take parameters; called with the run's lock."""
         self.params.update(params)
 
+    @abstractmethod
     def drop_tag(self) -> None:
         """Hear of a tag of the user's."""
 
+    @abstractmethod
     def drop_model(self) -> None:
         """Hear of a model, none of which is kept."""
 
