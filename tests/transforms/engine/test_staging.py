@@ -111,7 +111,7 @@ def test_a_number_beyond_64_bits_is_refused(store):
     ("frame", "words"),
     [
         (pl.DataFrame({"a b": [1]}), "'a_b'"),
-        (pl.DataFrame({"petal length (cm)": [1]}), "'petal_length__cm'"),
+        (pl.DataFrame({"petal length (cm)": [1]}), "'petal_length_cm'"),
         (pl.DataFrame({"A": [1], "a": [2]}), "'A' and 'a'"),
         (pl.DataFrame({"s": [{"x y": 1}]}), "inside column 's'"),
         (pd.DataFrame([[1, 2]], columns=["x", "x"]), "'x' and 'x'"),

@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.engine.local.statistics import footer_statistics
-from transforms.engine.local.types import arrow_type, check_names, delta_schema, polars_type
+from transforms.engine.local.types import arrow_type, delta_schema, polars_type
 from transforms.errors import DataError
 from transforms.store.change import StagedFile, TableChange
+from transforms.store.columns import RENAMING, check_names
 from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
@@ -126,13 +127,14 @@ def _write(frame: Any, file: Path, what: str, encodings: Mapping[str, str]) -> p
 
 def _write_polars(frame: pl.LazyFrame, file: Path, what: str) -> pa.Schema:
     import polars as pl
+    import polars.selectors as cs
 
     schema = frame.collect_schema()
-    check_names(schema.names(), what)
+    check_names(schema.names(), what, RENAMING["polars"])
     if not schema:
         raise DataError(f"{what}: the frame has no columns; a dataset needs at least one.")
     stored = {name: polars_type(dtype, name, what) for name, dtype in schema.items()}
-    changed = [pl.col(name).cast(dtype) for name, dtype in stored.items() if dtype != schema[name]]
+    changed = [cs.by_name(name).cast(dtype) for name, dtype in stored.items() if dtype != schema[name]]
     try:
         frame.with_columns(changed).sink_parquet(file, compression=_COMPRESSION, compression_level=_LEVEL)
     except pl.exceptions.InvalidOperationError as error:
@@ -148,7 +150,7 @@ def _write_arrow(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    check_names(data.schema.names, what)
+    check_names(data.schema.names, what, RENAMING["pyarrow"])
     if not data.schema.names:
         raise DataError(f"{what}: the frame has no columns; a dataset needs at least one.")
     stored = pa.schema([(field.name, arrow_type(field.type, field.name, what)) for field in data.schema])
@@ -213,7 +215,7 @@ def _no_table(frame: Any, what: str) -> DataError:
 def _from_pandas(frame: Any, what: str) -> pa.Table:
     import pyarrow as pa
 
-    check_names(frame.columns, what)
+    check_names(frame.columns, what, RENAMING["pandas"])
     try:
         return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:

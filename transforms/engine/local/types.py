@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import DataError
+from transforms.store.columns import check_names
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-_FORBIDDEN = " ,;{}()\n\t="
 _ADVICE = {
     "null": "it holds nothing but nulls, so its type is unknown: cast it, for example to a string",
     "time": "Delta has no time of day: keep it as a string, or as a number of microseconds",
@@ -19,30 +18,6 @@ _ADVICE = {
     "int128": "Delta's integers end at 64 bits: cast it to Int64 or to Decimal",
     "object": "it holds Python objects: convert it to numbers, strings or a struct",
 }
-
-
-def check_names(names: Iterable[str], what: str) -> None:
-    """Refuse column names that Delta's readers cannot tell apart or do not allow.
-
-    :param names: the column names.
-    :param what: the dataset, for the message.
-    :raises DataError: names the column and how to rename it.
-    """
-    seen: dict[str, str] = {}
-    for name in names:
-        if not isinstance(name, str) or not name:
-            raise DataError(f"{what}: {name!r} cannot be a column name; give every column a name that is text.")
-        if name.lower() in seen:
-            raise DataError(
-                f"{what}: columns {seen[name.lower()]!r} and {name!r} have one name (Delta ignores case); rename one."
-            )
-        seen[name.lower()] = name
-        if any(letter in _FORBIDDEN for letter in name):
-            better = "".join("_" if letter in _FORBIDDEN else letter for letter in name).strip("_")
-            raise DataError(
-                f"{what}: the column name {name!r} has a character that Parquet readers such as Spark refuse (one of "
-                f"space , ; {{ }} ( ) tab newline =). Rename it, for example to {better!r}."
-            )
 
 
 def polars_type(dtype: pl.DataType, column: str, what: str) -> pl.DataType:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from transforms.engine.local.types import check_names
 from transforms.errors import DataError
+from transforms.store.columns import RENAMING, check_names
 
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType
@@ -46,7 +46,7 @@ def delta_schema(schema: StructType, what: str, descriptions: Mapping[str, str])
     :param descriptions: of the columns; what a column says of itself otherwise is not kept.
     :raises DataError: if a column has a name or a type that Delta cannot hold.
     """
-    check_names(schema.names, what)
+    check_names(schema.names, what, RENAMING["pyspark"])
     if not schema.names:
         raise DataError(f"{what}: the frame has no columns; a dataset needs at least one.")
     fields = [_field(field, field["name"], what) for field in json.loads(schema.json())["fields"]]
