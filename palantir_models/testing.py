@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from palantir_models.adapter.base import ModelAdapter
 from palantir_models.model.input import load_version
-from palantir_models.model.saving import save_version, version_table
-from palantir_models.model.versions import ModelVersion, next_version, pick_version, read_versions
+from palantir_models.model.publishing import Publication, Publishing
+from palantir_models.model.versions import ModelVersion, pick_version
 from transforms.spec.resource import Resource
-from transforms.store import layout
 from transforms.store.storage.base import Storage
 from transforms.store.store import Store
 
@@ -45,18 +44,12 @@ class PublishedModel:
 
 def put_model(store: Store, branch: str, resource: Resource, adapter: ModelAdapter) -> ModelVersion:
     """Publish a model that no transform trained, for one that uses it."""
-    from transforms.engine.local.staging import stage_frame
-
     transaction = store.begin("put", resource.branch or branch, [resource])
-    path = layout.resource_path(resource, transaction.branch)
     try:
-        found = transaction.open_output(f"{path}/{layout.VERSIONS}")
-        latest = read_versions(found)[-1].version if found else None
-        number = next_version(latest, None)
-        version = save_version(transaction, path, transaction.id, number, adapter, inputs={}, code_version="")
-        outputs: Mapping[str, Any] = {resource.key: {"version": number, "version_id": version.version_id}}
-        change = stage_frame(transaction, f"{path}/{layout.VERSIONS}", version_table([version]), "append")
-        transaction.commit([change], outputs, {}, "")
+        publishing = Publishing(transaction, resource, "")
+        version = publishing.save(adapter, transaction.id, {})
+        sealed = publishing.seal([Publication(version, None)])
+        transaction.commit(sealed.changes, {resource.key: sealed.summary}, {}, "")
     except BaseException:
         transaction.abandon()
         raise

@@ -10,7 +10,7 @@ from palantir_models.experiment.arrow import schema
 from palantir_models.experiment.names import deduplicated
 from palantir_models.model.saving import save_version, version_table
 from palantir_models.model.staging import stage_tables
-from palantir_models.model.versions import ModelVersion, next_version, read_versions
+from palantir_models.model.versions import ModelVersion, newest_version, next_version
 from palantir_models.models import ModelVersionChangeType
 from transforms.run.scope import Sealed
 from transforms.spec.resource import Resource
@@ -52,17 +52,18 @@ class Publishing:
         self._code_version = code_version
         self._path = layout.resource_path(resource, transaction.branch)
         view = transaction.open_output(f"{self._path}/{layout.VERSIONS}")
-        versions = [] if view is None else read_versions(view)
-        self._latest = versions[-1].version if versions else None
+        newest = None if view is None else newest_version(transaction.store, resource, view)
+        self._latest = None if newest is None else newest[0]
+        self._count = 0 if view is None else view.row_count()
 
     def save(
         self,
         adapter: ModelAdapter,
         version_id: str,
         inputs: Mapping[str, InputPin],
-        change_type: ModelVersionChangeType | None,
-        experiment: Experiment | None,
-        notes: str | None,
+        change_type: ModelVersionChangeType | None = None,
+        experiment: Experiment | None = None,
+        notes: str | None = None,
     ) -> ModelVersion:
         """Stage an adapter's state and return the version as it will be.
 
@@ -101,6 +102,7 @@ class Publishing:
         summary = {
             "version": newest.version,
             "version_id": newest.version_id,
+            "version_count": self._count + len(publications),
             "experiments": [experiment.name for experiment in experiments],
             "values": sum(experiment.value_count for experiment in experiments),
         }

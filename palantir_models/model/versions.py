@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from palantir_models.display import escaped, html_facts, text_facts
 from palantir_models.models import ModelVersionChangeType
 from transforms.errors import NotFoundError, UsageError, nearest
+from transforms.spec.resource import Resource
+from transforms.store.store import Store
 from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
@@ -131,6 +133,24 @@ def read_versions(view: TableView) -> list[ModelVersion]:
 
     rows = [{**row, "sha256": dict(row["sha256"] or ())} for row in read_arrow(view).to_pylist()]
     return sorted((ModelVersion(**row) for row in rows), key=lambda version: parts(version.version))
+
+
+def newest_version(store: Store, resource: Resource, view: TableView) -> tuple[str, str] | None:
+    """Return the number and the id of a model's newest version; None where it has none.
+
+    The ledger's row that wrote the model last tells them, so that a long history is not read. Where it cannot be trusted,
+    because another program wrote into the table since, the table is read.
+
+    :param store: the store.
+    :param resource: the model.
+    :param view: its table of versions.
+    """
+    entry = store.ledger.entry(view.seq)
+    told = {} if entry is None else entry.outputs.get(resource.key, {})
+    if told.get("version_count") == view.row_count():
+        return (told["version"], told["version_id"]) if told["version_count"] else None
+    versions = read_versions(view)
+    return (versions[-1].version, versions[-1].version_id) if versions else None
 
 
 def pick_version(alias: str, versions: Sequence[ModelVersion], wanted: str | None) -> ModelVersion:

@@ -130,6 +130,10 @@ class Ledger:
             if isinstance(found, Entry):
                 yield found
 
+    def entry(self, seq: int) -> Entry | None:
+        """Return the entry at one place of the order; None where there is none."""
+        return next(self.entries(after=seq - 1, until=seq), None) if seq > 0 else None
+
     def given_up(self, after: int, until: int) -> set[str]:
         """Return the transactions that were given up for dead in this part of the order."""
         return {found.transaction for found in self._notes(after, until) if isinstance(found, GivenUp)}

@@ -14,7 +14,7 @@ from palantir_models.mlflow.exchange.exporting import search_runs
 from palantir_models.mlflow.exchange.runs import ENDED, ReadRun, read_run
 from palantir_models.mlflow.exchange.tracking import shown_uri, tracking
 from palantir_models.model.staging import stage_tables
-from palantir_models.model.versions import read_versions, versions_schema
+from palantir_models.model.versions import newest_version, versions_schema
 from transforms.errors import NotFoundError, UsageError, nearest
 from transforms.spec.resource import Resource
 from transforms.store import layout
@@ -202,9 +202,10 @@ class _Target:
     def summary(self) -> dict[str, Any]:
         """What became of the model, for people and for the ledger."""
         view = self._transaction.open_output(f"{self._path}/{layout.VERSIONS}")
-        versions = [] if view is None else read_versions(view)
-        latest = {"version": versions[-1].version, "version_id": versions[-1].version_id} if versions else {}
-        return {"imported": self.count, "values": self._values, **latest}
+        newest = None if view is None else newest_version(self._transaction.store, self._resource, view)
+        latest = {} if newest is None else {"version": newest[0], "version_id": newest[1]}
+        known = {"version_count": 0 if view is None else view.row_count()}
+        return {"imported": self.count, "values": self._values, **latest, **known}
 
     def take(self, client: MlflowClient, experiment: Experiment, uri: str) -> Iterator[ImportedRun]:
         """Take in the runs of an MLflow experiment, and yield what became of each."""

@@ -90,7 +90,7 @@ def test_a_run_becomes_an_experiment_without_a_version(runs: Tracking, store: St
     assert found.environment["mlflow"]["tags"]["mlflow.source.name"] == "/code/train.py"
     assert done.entry is not None
     assert found.transaction == done.entry.transaction
-    assert done.entry.outputs == {"model:/mlflow/e": {"imported": 1, "values": 0}}
+    assert done.entry.outputs == {"model:/mlflow/e": {"imported": 1, "values": 0, "version_count": 0}}
 
 
 @pytest.mark.parametrize("status", ["FAILED", "KILLED"])
