@@ -149,13 +149,12 @@ def _tables(store: Store) -> Iterator[Finding]:
     from transforms.errors import StoreError
     from transforms.store.collect import find_tables
     from transforms.store.features import check_writable
-    from transforms.store.tables import open_table
 
     number = 0
     for name in find_tables(store.storage):
         number += 1
         try:
-            table = open_table(store.storage, name)
+            table = store.storage.delta.open(name)
             if table is not None:
                 check_writable(table, name)
         except StoreError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -65,6 +66,12 @@ class TableChange:
                 "partition_by": tuple(value["partition_by"]),
             }
         )
+
+
+def fields_of(schema: str) -> list[dict[str, Any]]:
+    """Return the fields of a Delta schema in JSON."""
+    fields: list[dict[str, Any]] = json.loads(schema)["fields"]
+    return fields
 
 
 def _values(instance: StagedFile | TableChange) -> dict[str, Any]:

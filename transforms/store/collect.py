@@ -10,7 +10,6 @@ from transforms.errors import StoreError
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.storage.base import Storage
-from transforms.store.tables import open_table
 
 if TYPE_CHECKING:
     from transforms.store.store import Store
@@ -82,18 +81,18 @@ def _owners(store: Store) -> dict[str, str]:
 
 
 def _vacuum(storage: Storage, name: str, days: float, dry_run: bool) -> list[str]:
-    table = open_table(storage, name)
+    table = storage.delta.open(name)
     if table is None:
         return []
     hours = int(days * 24)
     # The table's log names files long after they are gone, so only what is still there counts.
-    listed = table.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False, full=False)
+    listed = storage.delta.vacuum(table, hours, dry_run=True)
     base = storage.uri(name)
     files = sorted({file.removeprefix("file://").removeprefix(f"{base}/") for file in listed})
     sizes = storage.sizes([f"{name}/{file}" for file in files])
     there = [file for file, size in zip(files, sizes, strict=True) if size is not None]
     if there and not dry_run:
-        table.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=False)
+        storage.delta.vacuum(table, hours, dry_run=False)
     return there
 
 

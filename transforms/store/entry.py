@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from transforms.store import machine
 from transforms.store.change import TableChange
 
 
@@ -63,7 +64,7 @@ class Entry:
 
     def at(self, seq: int) -> Entry:
         """Return the entry with its place in the order."""
-        return replace(self, seq=seq, ratified_time=datetime.now(UTC))
+        return replace(self, seq=seq, ratified_time=machine.now())
 
     def to_row(self) -> dict[str, Any]:
         """Return the entry as a row of the ledger table: nested parts are JSON text."""

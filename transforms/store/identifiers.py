@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import time
+from transforms.store import machine
 
 
 def new_transaction_id() -> str:
     """Return an id that no other transaction has: 32 hexadecimal digits."""
-    return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
+    return f"{machine.milliseconds():012x}{machine.unique()[:20]}"
 
 
 def began_seconds(transaction: str) -> float:

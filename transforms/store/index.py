@@ -7,12 +7,12 @@ without a saved one it is made anew from the whole ledger.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from transforms.store import machine
 from transforms.store.entry import Entry
 from transforms.store.ledger import INDEX, Ledger
 from transforms.store.storage.base import Storage
@@ -74,7 +74,7 @@ class Index:
     def __init__(self, storage: Storage, ledger: Ledger) -> None:
         self._storage = storage
         self._ledger = ledger
-        self._lock = threading.Lock()  # jobs of one build look at it side by side
+        self._lock = machine.lock()  # jobs of one build look at it side by side
         self._seq = -1
         self._saved = 0
         self._writes: dict[tuple[str, str], LastWrite] = {}

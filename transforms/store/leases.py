@@ -6,12 +6,11 @@ import getpass
 import json
 import os
 import socket
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from transforms.errors import LeaseHeldError
+from transforms.store import machine
 from transforms.store.storage.base import Lease, Storage
 
 
@@ -25,15 +24,15 @@ def acquire(storage: Storage, name: str, what: str, holder: Mapping[str, Any], w
     :param wait_seconds: how long to wait for another holder, in seconds.
     :raises LeaseHeldError: if another job holds it for longer than that.
     """
-    deadline = time.monotonic() + wait_seconds
+    deadline = machine.monotonic() + wait_seconds
     while (lease := storage.try_acquire(name)) is None:
-        if time.monotonic() >= deadline:
+        if machine.monotonic() >= deadline:
             raise LeaseHeldError(
                 f"{what} is being built by another job ({_describe(storage, name)}). Nothing was changed; try again when "
                 f"it has ended, or wait for it with --wait SECONDS."
             )
-        time.sleep(0.02)
-    lease.write({**holder, **whoami(), "since": datetime.now(UTC).isoformat(timespec="seconds")})
+        machine.sleep(0.02)
+    lease.write({**holder, **whoami(), "since": machine.now().isoformat(timespec="seconds")})
     return lease
 
 

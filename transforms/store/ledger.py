@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import io
 import json
-import time
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from transforms.errors import CommitError, OutcomeUnknownError
+from transforms.store import machine
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
 from transforms.store.publish import merge_small_files
@@ -56,21 +55,18 @@ class Ledger:
 
     def create(self) -> None:
         """Make the table at version 0 unless it is there."""
-        from deltalake import CommitProperties, DeltaTable, Schema
+        from deltalake import Schema
         from deltalake.exceptions import DeltaError
 
         if self.head() >= 0 or self._storage.exists(log_file(0)):
             return
         try:
-            DeltaTable.create(
-                self._storage.uri(LEDGER),
-                Schema.from_arrow(_arrow_schema()),
-                mode="error",
+            self._storage.delta.create_empty(
+                LEDGER,
+                Schema.from_arrow(_arrow_schema()).to_json(),
                 partition_by=["block"],
-                name="ledger",
+                title="ledger",
                 description="One row per committed job; the version that brought a row is its seq.",
-                storage_options=self._storage.options,
-                commit_properties=CommitProperties(max_commit_retries=0),
             )
         except DeltaError:
             if not self._storage.exists(log_file(0)):
@@ -169,24 +165,28 @@ class Ledger:
             del self._entries[seq]
 
     def table(self) -> DeltaTable:
-        """Open the ledger as the Delta table it is."""
-        from deltalake import DeltaTable
+        """Open the ledger as the Delta table it is.
 
-        return DeltaTable(self._storage.uri(LEDGER), storage_options=self._storage.options)
+        :raises CommitError: if there is none.
+        """
+        table = self._storage.delta.open(LEDGER)
+        if table is None:
+            raise CommitError(f"{self._storage.uri(LEDGER)} is no Delta table; restore it from a backup of the store.")
+        return table
 
     def merge_small_files(self) -> None:
         """Compact the files of the newest block and write a checkpoint; rows and their order stay as they are."""
         block = max(self.head(), 0) // BLOCK
         for merged in {max(block - 1, 0), block}:
             merge_small_files(self._storage, LEDGER, ("block", str(merged)))
-        self.table().create_checkpoint()
+        self._storage.delta.checkpoint(self.table())
         self._storage.settle([f"{_LOG}/_last_checkpoint"], _LOG)
 
     def _write_row(self, entry: Entry) -> tuple[str, int]:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        file = f"block={entry.seq // BLOCK}/{entry.seq:012}-{uuid.uuid4().hex}.parquet"
+        file = f"block={entry.seq // BLOCK}/{entry.seq:012}-{machine.unique()}.parquet"
         schema = _arrow_schema()
         schema = schema.remove(schema.get_field_index("block"))
         buffer = io.BytesIO()
@@ -307,7 +307,7 @@ def _arrow_schema() -> pa.Schema:
 
 
 def _log_content(entry: Entry, file: str, size: int) -> bytes:
-    now = int(time.time() * 1000)
+    now = machine.milliseconds()
     row = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in entry.to_row().items()}
     bounds = {"seq": entry.seq}
     actions: list[dict[str, Any]] = [
@@ -337,7 +337,7 @@ def _log_content(entry: Entry, file: str, size: int) -> bytes:
 
 
 def _note_content(transaction: str) -> bytes:
-    info = {"timestamp": int(time.time() * 1000), "operation": "GIVE UP", "engineInfo": _ENGINE, _GIVEN_UP: transaction}
+    info = {"timestamp": machine.milliseconds(), "operation": "GIVE UP", "engineInfo": _ENGINE, _GIVEN_UP: transaction}
     return json.dumps({"commitInfo": info}).encode()
 
 

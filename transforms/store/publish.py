@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from transforms.errors import PublishError
-from transforms.store.change import TableChange
+from transforms.store import machine
+from transforms.store.change import TableChange, fields_of
 from transforms.store.entry import Entry
 from transforms.store.storage.base import Storage
-from transforms.store.tables import data_files, open_table, refreshed
+from transforms.store.storage.delta import Mark
+from transforms.store.tables import refreshed
 
 if TYPE_CHECKING:
-    from deltalake import CommitProperties, DeltaTable
+    from deltalake import DeltaTable
 
 _ATTEMPTS = 50
 _CHECKPOINT_EVERY = 10
@@ -35,22 +36,19 @@ def publish_change(
     name = change.table
     failure: Exception | None = None
     for attempt in range(_ATTEMPTS):
-        table = refreshed(opened) if attempt == 0 and opened is not None else open_table(storage, name)
+        table = refreshed(opened) if attempt == 0 and opened is not None else storage.delta.open(name)
         if table is not None and _is_published(table, app_id, entry.seq):
             return
         before = -1 if table is None else table.version()
         try:
-            if table is None:
-                _create(storage, app_id, entry, change)
-            else:
-                _commit(table, app_id, entry, change)
+            _commit(storage, table, change, _mark(app_id, entry))
         except Exception as error:  # noqa: BLE001 - also a commit whose answer got lost: the table decides
             failure = error
             if not _is_conflict(error):
-                table = open_table(storage, name)
+                table = storage.delta.open(name)
                 if table is None or not _is_published(table, app_id, entry.seq):
                     break
-            time.sleep(min(0.002 * 2**attempt, 0.2))
+            machine.sleep(min(0.002 * 2**attempt, 0.2))
             continue
         version = _make_durable(storage, name, before)
         _tidy(storage, name, before, version, change.mode)
@@ -72,9 +70,9 @@ def _tidy(storage: Storage, name: str, before: int, version: int, mode: str) -> 
         if mode == "append" and version // _MERGE_EVERY > before // _MERGE_EVERY:
             merge_small_files(storage, name)
         if version > 0 and version // _CHECKPOINT_EVERY > before // _CHECKPOINT_EVERY:
-            table = open_table(storage, name)
+            table = storage.delta.open(name)
             if table is not None:
-                table.create_checkpoint()
+                storage.delta.checkpoint(table)
     except (DeltaError, OSError) as error:
         _log.warning("%s could not be tidied (%s); reading it stays correct but slow.", name, error)
 
@@ -86,19 +84,12 @@ def merge_small_files(storage: Storage, name: str, partition: tuple[str, str] | 
     :param name: the table's folder.
     :param partition: a partition column and the one value of it to look at.
     """
-    from deltalake import CommitProperties
-
-    table = open_table(storage, name)
+    table = storage.delta.open(name)
     if table is None:
         return
-    before, version = {path for path, _ in data_files(storage, name, table)}, table.version()
-    table.optimize.compact(
-        partition_filters=None if partition is None else [(partition[0], "=", partition[1])],
-        commit_properties=CommitProperties(max_commit_retries=15),
-        post_commithook_properties=_no_hooks(),
-    )
-    table.update_incremental()
-    made = {path for path, _ in data_files(storage, name, table)} - before
+    before, version = {path for path, _ in storage.delta.files(name, table)}, table.version()
+    storage.delta.compact(table, partition)
+    made = {path for path, _ in storage.delta.files(name, table)} - before
     storage.settle([f"{name}/{path}" for path in made], name)
     _make_durable(storage, name, version)
 
@@ -114,71 +105,31 @@ def _is_conflict(error: Exception) -> bool:
     return isinstance(error, CommitFailedError) or "already exists" in str(error)
 
 
-def _create(storage: Storage, app_id: str, entry: Entry, change: TableChange) -> None:
-    from deltalake import Schema
-    from deltalake.transaction import create_table_with_add_actions
-
-    create_table_with_add_actions(
-        storage.uri(change.table),
-        Schema.from_json(change.schema),
-        _add_actions(change),
-        mode="error",
-        partition_by=list(change.partition_by),
-        storage_options=storage.options,
-        commit_properties=_properties(app_id, entry),
-        post_commithook_properties=_no_hooks(),
-    )
-
-
-def _commit(table: DeltaTable, app_id: str, entry: Entry, change: TableChange) -> None:
-    from deltalake import Schema
-
-    schema = Schema.from_json(change.schema)
+def _commit(storage: Storage, table: DeltaTable | None, change: TableChange, mark: Mark) -> None:
+    if table is None:
+        storage.delta.create(change, mark)
+        return
     if change.mode == "append":
-        _add_columns(table, schema)
-    table.create_write_transaction(
-        _add_actions(change),
-        mode=change.mode,
-        schema=schema,
-        partition_by=list(change.partition_by) or None,
-        commit_properties=_properties(app_id, entry),
-        post_commithook_properties=_no_hooks(),
-    )
+        _add_columns(storage, table, change)
+    storage.delta.commit(table, change, mark)
 
 
-def _add_columns(table: DeltaTable, schema: Any) -> None:
+def _add_columns(storage: Storage, table: DeltaTable, change: TableChange) -> None:
     # An append takes the table's schema as it is, so columns that are new must be there before. They are empty
     # until the append lands, and adding them twice is a no-op: a crash between the two costs nothing.
-    known = {field.name for field in table.schema().fields}
-    missing = [field for field in schema.fields if field.name not in known]
+    known = {field["name"] for field in fields_of(table.schema().to_json())}
+    missing = [field for field in fields_of(change.schema) if field["name"] not in known]
     if missing:
-        table.alter.add_columns(missing)
-        table.update_incremental()
+        storage.delta.add_columns(table, missing)
 
 
-def _add_actions(change: TableChange) -> list[Any]:
-    from deltalake.transaction import AddAction
-
-    now = int(time.time() * 1000)
-    return [
-        AddAction(file.path, file.size, dict(file.partition_values), now, True, file.stats) for file in change.files
-    ]
-
-
-def _properties(app_id: str, entry: Entry) -> CommitProperties:
-    from deltalake import CommitProperties, Transaction
-
-    return CommitProperties(
-        max_commit_retries=0,  # compare-and-swap: never on top of a version that was not looked at
-        app_transactions=[Transaction(app_id, entry.seq)],
-        custom_metadata={"ledgerSeq": entry.seq, "transaction": entry.transaction, "transform": entry.transform},
-    )
-
-
-def _no_hooks() -> Any:
-    from deltalake import PostCommitHookProperties
-
-    return PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+def _mark(app_id: str, entry: Entry) -> Mark:
+    info: dict[str, str | int] = {
+        "ledgerSeq": entry.seq,
+        "transaction": entry.transaction,
+        "transform": entry.transform,
+    }
+    return Mark(app_id, entry.seq, info)
 
 
 def _make_durable(storage: Storage, name: str, before: int) -> int:

@@ -6,9 +6,9 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from transforms.store import machine
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
@@ -65,7 +65,7 @@ class Publisher:
             for part in parts.values():
                 self._publish_in_order(part, opened or {})
         else:
-            with ThreadPoolExecutor(max_workers=min(len(parts), 16), thread_name_prefix="publish") as pool:
+            with machine.pool(min(len(parts), 16), "publish") as pool:
                 futures = [pool.submit(self._publish_in_order, part, opened or {}) for part in parts.values()]
             for future in futures:
                 future.result()

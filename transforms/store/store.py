@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 
 from transforms.errors import StoreError, TransformsError
 from transforms.spec.resource import Resource
-from transforms.store import layout
+from transforms.store import layout, machine
 from transforms.store.entry import Entry
 from transforms.store.identifiers import began_seconds
 from transforms.store.index import Index, LastWrite
@@ -142,7 +140,7 @@ class Store:
         if self.storage.is_local:
             found = map(self._collect, names)
             return [name for name in found if name is not None]
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="collect") as pool:  # each may take time to be sure
+        with machine.pool(_AT_ONCE, "collect") as pool:  # each may take time to be sure
             return [name for name in pool.map(self._collect, names) if name is not None]
 
     def maintain(self) -> None:
@@ -196,7 +194,7 @@ class Store:
             limit *= 4
 
     def _begin(self) -> None:
-        content = json.dumps({"format": _FORMAT, "id": uuid.uuid4().hex}).encode()
+        content = json.dumps({"format": _FORMAT, "id": machine.unique()}).encode()
         try:
             if not self.storage.is_local:
                 self._probe()
@@ -207,7 +205,7 @@ class Store:
             raise StoreError(f"The store's root {self.root} cannot be made: {error}") from error
 
     def _probe(self) -> None:
-        name = f"{layout.LOCKS}/probe-{uuid.uuid4().hex}"
+        name = f"{layout.LOCKS}/probe-{machine.unique()}"
         self.storage.create(name, b"")
         is_exclusive = not self.storage.create(name, b"")
         self.storage.delete(name)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
-from transforms.errors import UnsupportedTableError
 from transforms.store.storage.base import Found, Storage
 
 if TYPE_CHECKING:
@@ -79,31 +76,11 @@ class TableView:
 
     def data_files(self) -> list[tuple[str, Found]]:
         """The data files of the version, each with its size and time, relative to the table's folder."""
-        return data_files(self.storage, self.name, self.table)
+        return self.storage.delta.files(self.name, self.table)
 
     def row_count(self) -> int:
         """How many rows the version has, from its log alone."""
         return int(self.table.count())
-
-
-def open_table(storage: Storage, name: str) -> DeltaTable | None:
-    """Open a Delta table at its newest version, or return None where there is none.
-
-    :param storage: the store's storage.
-    :param name: the table's folder, relative to the root.
-    :raises UnsupportedTableError: if the table cannot be opened with its present features.
-    """
-    from deltalake import DeltaTable
-    from deltalake.exceptions import DeltaError, TableNotFoundError
-
-    if not storage.is_table(name):
-        return None
-    try:
-        return DeltaTable(storage.uri(name), storage_options=storage.options)
-    except TableNotFoundError:
-        return None
-    except DeltaError as error:
-        raise UnsupportedTableError(f"The Delta table {storage.uri(name)} cannot be opened: {error}") from error
 
 
 def refreshed(table: DeltaTable) -> DeltaTable:
@@ -121,7 +98,7 @@ def view_table(storage: Storage, name: str, app_id: str, until: int | None = Non
     :param until: the ledger row; None means the newest version. Versions that others wrote since count as later.
     :returns: the view, or None where there was no table yet.
     """
-    table = open_table(storage, name)
+    table = storage.delta.open(name)
     if table is None:
         return None
     seq = table.transaction_version(app_id)
@@ -131,21 +108,3 @@ def view_table(storage: Storage, name: str, app_id: str, until: int | None = Non
         table.load_as_version(table.version() - 1)
         seq = table.transaction_version(app_id)
     return TableView(storage, name, table, table.version(), seq or 0)
-
-
-def data_files(storage: Storage, name: str, table: DeltaTable) -> list[tuple[str, Found]]:
-    """Return the data files of an opened table, each with its size and time, relative to the table's folder."""
-    import pyarrow as pa
-
-    actions = pa.table(table.get_add_actions(flatten=True)).select(["path", "size_bytes", "modification_time"])
-    found = []
-    for path, size, modified in zip(*actions.to_pydict().values(), strict=True):
-        # An address encodes some letters. Not every writer does so, hence the look at what is there.
-        plain = unquote(path)
-        there = plain if plain == path or storage.exists(f"{name}/{plain}") else path
-        found.append((there, Found(size, _milliseconds(modified) / 1000)))
-    return found
-
-
-def _milliseconds(moment: int | datetime) -> float:
-    return moment if isinstance(moment, int) else moment.timestamp() * 1000

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import CommitError, OutcomeUnknownError, PublishError, StoreError, UsageError
 from transforms.spec.resource import Resource
-from transforms.store import layout, leases
+from transforms.store import layout, leases, machine
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry, InputPin
 from transforms.store.identifiers import new_transaction_id
@@ -49,7 +47,7 @@ class Transaction:
         self.store = store
         self.transform = transform
         self.branch = branch
-        self.started_time = datetime.now(UTC)
+        self.started_time = machine.now()
         self.pinned = 0
         self._ratifying = False
         self._ratified = False
@@ -138,7 +136,7 @@ class Transaction:
             transform=self.transform,
             branch=self.branch,
             started_time=self.started_time,
-            ratified_time=datetime.now(UTC),
+            ratified_time=machine.now(),
             user=leases.user_name(),
             code_version=code_version,
             inputs=inputs,
@@ -203,7 +201,7 @@ class Transaction:
 
     def _open_outputs(self, tables: Sequence[str]) -> None:
         if len(tables) > 1:
-            with ThreadPoolExecutor(max_workers=min(len(tables), 16), thread_name_prefix="open") as pool:
+            with machine.pool(min(len(tables), 16), "open") as pool:
                 self._outputs.update(zip(tables, pool.map(self.store.view_table, tables), strict=True))
 
     def _take_leases(self, outputs: Sequence[Resource], wait_seconds: float) -> None:

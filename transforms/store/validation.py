@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import CommitError, DataError
-from transforms.store.change import TableChange
+from transforms.store import machine
+from transforms.store.change import TableChange, fields_of
 from transforms.store.features import check_writable
 from transforms.store.storage.base import Storage
-from transforms.store.tables import open_table, refreshed
+from transforms.store.tables import refreshed
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -38,7 +38,7 @@ def validate_changes(
     if len(changes) == 1:
         opened_now = [validate(changes[0])]
     else:
-        with ThreadPoolExecutor(max_workers=min(max(len(changes), 1), 16), thread_name_prefix="validate") as pool:
+        with machine.pool(min(max(len(changes), 1), 16), "validate") as pool:
             opened_now = list(pool.map(validate, changes))
     return {change.table: table for change, table in zip(changes, opened_now, strict=True) if table is not None}
 
@@ -52,7 +52,7 @@ def validate_change(storage: Storage, change: TableChange, opened: DeltaTable | 
     :raises CommitError: if a staged file is gone or altered, or the table moved on since the change was computed.
     """
     _check_files(storage, change)
-    table = open_table(storage, change.table) if opened is None else refreshed(opened)
+    table = storage.delta.open(change.table) if opened is None else refreshed(opened)
     if table is None:
         return None
     check_writable(table, change.table)
@@ -68,7 +68,7 @@ def validate_change(storage: Storage, change: TableChange, opened: DeltaTable | 
         )
     if change.mode == "append":
         _check_append(table, change)
-    _allow_naive_timestamps(table, change)
+    _allow_naive_timestamps(storage, table, change)
     return table
 
 
@@ -108,20 +108,10 @@ def check_types(table: str, there: Sequence[Mapping[str, Any]], added: Sequence[
             )
 
 
-def _allow_naive_timestamps(table: DeltaTable, change: TableChange) -> None:
+def _allow_naive_timestamps(storage: Storage, table: DeltaTable, change: TableChange) -> None:
     # Without the table feature, a commit with such a column lands and then no reader can open the table.
-    if '"timestamp_ntz"' not in change.schema:
-        return
-    from deltalake import TableFeatures
-
-    if "timestampNtz" not in (table.protocol().writer_features or ()):
-        table.alter.add_feature(TableFeatures.TimestampWithoutTimezone, allow_protocol_versions_increase=True)
-
-
-def fields_of(schema: str) -> list[dict[str, Any]]:
-    """Return the fields of a Delta schema in JSON."""
-    fields: list[dict[str, Any]] = json.loads(schema)["fields"]
-    return fields
+    if '"timestamp_ntz"' in change.schema and "timestampNtz" not in (table.protocol().writer_features or ()):
+        storage.delta.allow_naive_timestamps(table)
 
 
 def _name(kind: object) -> str:

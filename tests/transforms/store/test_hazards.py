@@ -20,6 +20,7 @@ from transforms.spec.resource import Resource
 from transforms.store.change import StagedFile, TableChange
 from transforms.store.ledger import Ledger, log_file
 from transforms.store.publish import publish_change
+from transforms.store.storage.delta import Mark
 from transforms.store.store import Store
 
 A, B = Resource("dataset", "/a"), Resource("dataset", "/b")
@@ -51,18 +52,16 @@ def test_h1_a_later_commit_publishes_what_an_earlier_one_left_behind(store, comm
 
 def test_h2_an_overwrite_never_keeps_rows_that_an_outsider_appended_meanwhile(store, commit, rows, monkeypatch):
     """A change is committed on the very version that was looked at; a table that moved on is looked at again."""
-    import transforms.store.publish as publish
-
     commit({"/a": pl.DataFrame({"x": [1]})})
-    add_actions, moved = publish._add_actions, []
+    commit_change, moved = store.storage.delta.commit, []
 
-    def append_first(change: TableChange) -> Any:
+    def append_first(table: DeltaTable, change: TableChange, mark: Mark) -> None:
         if not moved:
             moved.append(True)
             write_deltalake(str(path_of(store, A)), pl.DataFrame({"x": [50]}), mode="append")
-        return add_actions(change)
+        commit_change(table, change, mark)
 
-    monkeypatch.setattr(publish, "_add_actions", append_first)
+    monkeypatch.setattr(store.storage.delta, "commit", append_first)
     commit({"/a": pl.DataFrame({"x": [100]})})
     assert rows("/a") == [{"x": 100}]
 

@@ -7,10 +7,10 @@ import uuid
 
 from transforms.engine.local.staging import staged_file
 from transforms.errors import DataError
-from transforms.store.change import StagedFile, TableChange
+from transforms.store.change import StagedFile, TableChange, fields_of
 from transforms.store.tables import TableView
 from transforms.store.transaction import Transaction
-from transforms.store.validation import check_types, fields_of
+from transforms.store.validation import check_types
 
 
 def inherit_rows(transaction: Transaction, table: str, parent: TableView, added: TableChange | None) -> TableChange:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from transforms.store.storage.delta import Delta
 
 
 class Found(NamedTuple):
@@ -49,10 +52,12 @@ class Storage(Protocol):
         is_local: whether the operating system vouches for it: leases end with their processes, and no others, and what
             failed has not happened.
         options: what Delta and Polars need to know to open a table below it; None for a local folder.
+        delta: the Delta tables below it.
     """
 
     root: str
     is_local: bool
+    delta: Delta
 
     @property
     def options(self) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from transforms.store.durable import create_exclusively, sync_tree, write_atomically
 from transforms.store.storage.base import Found, content_of, files_below
+from transforms.store.storage.delta import Delta, DeltaRs
 from transforms.store.storage.flock import FileLease, try_lock
 
 
@@ -25,6 +26,7 @@ class LocalStorage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.root = str(folder)
+        self.delta: Delta = DeltaRs(self)
 
     def uri(self, name: str) -> str:
         """See :class:`Storage`."""

@@ -11,15 +11,13 @@ import json
 import logging
 import os
 import socket
-import threading
-import time
-import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from transforms.store import machine
 from transforms.store.periodic import Periodic
 from transforms.store.storage.errors import ObjectStoreError, told
 
@@ -49,7 +47,7 @@ class ObjectLease:
         self._address = address
         self._content = content
         self._e_tag: str | None = e_tag
-        self._lock = threading.Lock()
+        self._lock = machine.lock()
         _renewals.add(self)
 
     @property
@@ -121,9 +119,9 @@ def try_take(bucket: S3Store, name: str, address: str) -> ObjectLease | None:
 
 def _has_stopped(bucket: S3Store, name: str, e_tag: str) -> bool:
     """Whether a lease that looks old is not renewed while we look: the clocks of two machines may differ."""
-    deadline = time.monotonic() + 1.5 * LEASE_SECONDS / _RENEWALS
-    while (left := deadline - time.monotonic()) > 0:
-        time.sleep(min(left, 1.0))
+    deadline = machine.monotonic() + 1.5 * LEASE_SECONDS / _RENEWALS
+    while (left := deadline - machine.monotonic()) > 0:
+        machine.sleep(min(left, 1.0))
         try:
             if str(bucket.head(name)["e_tag"]) != e_tag:
                 return False
@@ -148,7 +146,7 @@ def _identity_of(pid: int) -> dict[str, Any]:
         "machine": _machine(),
         "pid": pid,
         "started": _started(pid),
-        "process": uuid.uuid4().hex,
+        "process": machine.unique(),
     }
 
 
@@ -170,7 +168,7 @@ def is_dead(holder: Mapping[str, Any]) -> bool:
 def _is_held(holder: Mapping[str, Any] | None, renewed: datetime) -> bool:
     if holder is None or is_dead(holder):
         return False
-    return (datetime.now(UTC) - renewed).total_seconds() < LEASE_SECONDS
+    return (machine.now() - renewed).total_seconds() < LEASE_SECONDS
 
 
 def _machine() -> str:
@@ -234,7 +232,7 @@ def _tag_if_ours(bucket: S3Store, name: str, data: bytes) -> str | None:
 
 def _encoded(content: Mapping[str, Any]) -> bytes:
     # Never twice the same: two equal objects have the same tag, which would hide a change.
-    return json.dumps({**content, "renewal": uuid.uuid4().hex}).encode()
+    return json.dumps({**content, "renewal": machine.unique()}).encode()
 
 
 def _decoded(data: bytes) -> dict[str, Any]:

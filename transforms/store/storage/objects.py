@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
+from transforms.store import machine
 from transforms.store.storage.base import Found, content_of, files_below
 from transforms.store.storage.closing import open_with_closing
+from transforms.store.storage.delta import Delta, DeltaRs
 from transforms.store.storage.errors import told
 from transforms.store.storage.object_lease import ObjectLease, is_taken, try_take
 from transforms.store.storage.scratch import scratch_folder
@@ -41,6 +42,7 @@ class ObjectStorage:
     def __init__(self, root: str, options: Mapping[str, str]) -> None:
         self.root = root
         self.options = dict(options)
+        self.delta: Delta = DeltaRs(self)
 
     @cached_property
     def bucket(self) -> S3Store:
@@ -291,7 +293,7 @@ class ObjectStorage:
     def _side_by_side(self, function: Callable[[str], Any], names: Sequence[str]) -> list[Any]:
         if len(names) < 2:
             return [function(name) for name in names]
-        with ThreadPoolExecutor(min(len(names), _THREADS), thread_name_prefix="objects") as pool:
+        with machine.pool(min(len(names), _THREADS), "objects") as pool:
             return list(pool.map(function, names))
 
     def _told(self, name: str) -> AbstractContextManager[None]:

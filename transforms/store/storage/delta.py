@@ -1,0 +1,216 @@
+"""What the store asks of the Delta tables below its root, and delta-rs, which answers it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote
+
+from transforms.errors import UnsupportedTableError
+from transforms.store import machine
+from transforms.store.change import TableChange
+from transforms.store.storage.base import Found, Storage
+
+if TYPE_CHECKING:
+    from deltalake import CommitProperties, DeltaTable
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a commit leaves in the log of a table, so that it is known there.
+
+    Attributes:
+        app_id: the store's name in Delta's transaction identifiers.
+        seq: the ledger row that is published, the number of the identifier.
+        info: what stands beside it for people.
+    """
+
+    app_id: str
+    seq: int
+    info: Mapping[str, str | int]
+
+
+class Delta(Protocol):
+    """The Delta tables below a store's root; names are their folders, relative to the root.
+
+    No commit is tried again by itself: one that meets another's raises deltalake's ``CommitFailedError``. Any other error
+    of a commit says nothing about whether it came about.
+    """
+
+    def open(self, name: str) -> DeltaTable | None:
+        """Open a table at its newest version; None where there is none.
+
+        :raises UnsupportedTableError: if the table cannot be opened with its present features.
+        """
+
+    def files(self, name: str, table: DeltaTable) -> list[tuple[str, Found]]:
+        """Return the data files of an opened table, each with its size and time, relative to the table's folder."""
+
+    def create_empty(self, name: str, schema: str, partition_by: Sequence[str], title: str, description: str) -> None:
+        """Make a table without rows at version 0.
+
+        :raises DeltaError: if there is one.
+        """
+
+    def create(self, change: TableChange, mark: Mark) -> None:
+        """Make a table with the content of a change at version 0; an error if there is one."""
+
+    def commit(self, table: DeltaTable, change: TableChange, mark: Mark) -> None:
+        """Commit a change as the version after that of the opened table."""
+
+    def add_columns(self, table: DeltaTable, fields: Sequence[Mapping[str, Any]]) -> None:
+        """Give a table more columns, as Delta's schema JSON tells them, and bring it up to date."""
+
+    def allow_naive_timestamps(self, table: DeltaTable) -> None:
+        """Give a table the feature that times without a zone need."""
+
+    def compact(self, table: DeltaTable, partition: tuple[str, str] | None) -> None:
+        """Rewrite small files as few large ones, in one partition or everywhere, in a commit that changes no row."""
+
+    def checkpoint(self, table: DeltaTable) -> None:
+        """Write a checkpoint of the opened version."""
+
+    def vacuum(self, table: DeltaTable, hours: int, dry_run: bool) -> list[str]:
+        """Delete the data files that were replaced longer ago, as the log tells; return them, also those gone before."""
+
+
+class DeltaRs:
+    """:class:`Delta` by delta-rs.
+
+    :param storage: where the tables lie.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def open(self, name: str) -> DeltaTable | None:
+        """See :class:`Delta`."""
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError, TableNotFoundError
+
+        if not self._storage.is_table(name):
+            return None
+        try:
+            return DeltaTable(self._storage.uri(name), storage_options=self._storage.options)
+        except TableNotFoundError:
+            return None
+        except DeltaError as error:
+            raise UnsupportedTableError(
+                f"The Delta table {self._storage.uri(name)} cannot be opened: {error}"
+            ) from error
+
+    def files(self, name: str, table: DeltaTable) -> list[tuple[str, Found]]:
+        """See :class:`Delta`."""
+        import pyarrow as pa
+
+        actions = pa.table(table.get_add_actions(flatten=True)).select(["path", "size_bytes", "modification_time"])
+        found = []
+        for path, size, modified in zip(*actions.to_pydict().values(), strict=True):
+            # An address encodes some letters. Not every writer does so, hence the look at what is there.
+            plain = unquote(path)
+            there = plain if plain == path or self._storage.exists(f"{name}/{plain}") else path
+            found.append((there, Found(size, modified / 1000 if isinstance(modified, int) else modified.timestamp())))
+        return found
+
+    def create_empty(self, name: str, schema: str, partition_by: Sequence[str], title: str, description: str) -> None:
+        """See :class:`Delta`."""
+        from deltalake import CommitProperties, DeltaTable, Schema
+
+        DeltaTable.create(
+            self._storage.uri(name),
+            Schema.from_json(schema),
+            mode="error",
+            partition_by=list(partition_by),
+            name=title,
+            description=description,
+            storage_options=self._storage.options,
+            commit_properties=CommitProperties(max_commit_retries=0),
+        )
+
+    def create(self, change: TableChange, mark: Mark) -> None:
+        """See :class:`Delta`."""
+        from deltalake import Schema
+        from deltalake.transaction import create_table_with_add_actions
+
+        create_table_with_add_actions(
+            self._storage.uri(change.table),
+            Schema.from_json(change.schema),
+            _add_actions(change),
+            mode="error",
+            partition_by=list(change.partition_by),
+            storage_options=self._storage.options,
+            commit_properties=_properties(mark),
+            post_commithook_properties=_no_hooks(),
+        )
+
+    def commit(self, table: DeltaTable, change: TableChange, mark: Mark) -> None:
+        """See :class:`Delta`."""
+        from deltalake import Schema
+
+        table.create_write_transaction(
+            _add_actions(change),
+            mode=change.mode,
+            schema=Schema.from_json(change.schema),
+            partition_by=list(change.partition_by) or None,
+            commit_properties=_properties(mark),
+            post_commithook_properties=_no_hooks(),
+        )
+
+    def add_columns(self, table: DeltaTable, fields: Sequence[Mapping[str, Any]]) -> None:
+        """See :class:`Delta`."""
+        from deltalake import Schema
+
+        table.alter.add_columns(Schema.from_json(json.dumps({"type": "struct", "fields": fields})).fields)
+        table.update_incremental()
+
+    def allow_naive_timestamps(self, table: DeltaTable) -> None:
+        """See :class:`Delta`."""
+        from deltalake import TableFeatures
+
+        table.alter.add_feature(TableFeatures.TimestampWithoutTimezone, allow_protocol_versions_increase=True)
+
+    def compact(self, table: DeltaTable, partition: tuple[str, str] | None) -> None:
+        """See :class:`Delta`; nothing that others commit meanwhile is in its way."""
+        from deltalake import CommitProperties
+
+        table.optimize.compact(
+            partition_filters=None if partition is None else [(partition[0], "=", partition[1])],
+            commit_properties=CommitProperties(max_commit_retries=15),
+            post_commithook_properties=_no_hooks(),
+        )
+        table.update_incremental()
+
+    def checkpoint(self, table: DeltaTable) -> None:
+        """See :class:`Delta`."""
+        table.create_checkpoint()
+
+    def vacuum(self, table: DeltaTable, hours: int, dry_run: bool) -> list[str]:
+        """See :class:`Delta`."""
+        return table.vacuum(retention_hours=hours, dry_run=dry_run, enforce_retention_duration=False, full=False)
+
+
+def _add_actions(change: TableChange) -> list[Any]:
+    from deltalake.transaction import AddAction
+
+    now = machine.milliseconds()
+    return [
+        AddAction(file.path, file.size, dict(file.partition_values), now, True, file.stats) for file in change.files
+    ]
+
+
+def _properties(mark: Mark) -> CommitProperties:
+    from deltalake import CommitProperties, Transaction
+
+    return CommitProperties(
+        max_commit_retries=0,  # compare-and-swap: never on top of a version that was not looked at
+        app_transactions=[Transaction(mark.app_id, mark.seq)],
+        custom_metadata=dict(mark.info),
+    )
+
+
+def _no_hooks() -> Any:
+    from deltalake import PostCommitHookProperties
+
+    return PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
