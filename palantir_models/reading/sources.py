@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _LARGE = ("series", "environment")  # columns of the experiments table that no list needs
+_REOPEN_SECONDS = 600.0  # files that small ones were merged into others stay for far longer
 _TIMES = ("created_time", "finished_time")
 
 
@@ -33,6 +36,9 @@ class Source(Protocol):
 class Published:
     """The tables of a model, all as they were with one row of the ledger.
 
+    Rows of a model are added and never changed. So the newest tables tell everything, less what was committed since, and no
+    old version of them has to stay readable.
+
     :param store: the store.
     :param model: the model's folder below the store's root.
     :param seq: the row of the ledger.
@@ -42,11 +48,16 @@ class Published:
         self._store = store
         self._model = model
         self._seq = seq
-        self._views: dict[str, TableView | None] = {}
+        self._views: dict[str, tuple[TableView | None, float]] = {}
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the experiments, newest first, without the columns that lists do not need."""
+        import polars as pl
+
         frame = self._scan("experiments").drop(_LARGE)
+        later = [entry.transaction for entry in self._store.ledger.entries(after=self._seq)]
+        if later:
+            frame = frame.filter(~pl.col("transaction").is_in(later))
         return frame.sort("created_time", descending=True).collect().to_dicts()
 
     def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
@@ -64,9 +75,10 @@ class Published:
     def _scan(self, table: str) -> pl.LazyFrame:
         from transforms.engine.local.reading import scan_polars
 
-        if table not in self._views:
-            self._views[table] = self._store.view_table(f"{self._model}/{table}", self._seq)
-        view = self._views[table]
+        view, opened = self._views.get(table, (None, -math.inf))
+        if time.monotonic() - opened > _REOPEN_SECONDS:
+            view = self._store.view_table(f"{self._model}/{table}")
+            self._views[table] = view, time.monotonic()
         return _empty(table) if view is None else scan_polars(view)
 
 
