@@ -39,8 +39,9 @@ class Model:
         self._store = store
         resource = Resource("model", alias)
         self._folder = layout.resource_path(resource, branch)
+        published = store.published()  # asked first: what it tells of is in the table that is opened then
         found = store.view(resource, branch)
-        self._seq = 0 if found is None else found[0].seq
+        self._seq = 0 if found is None else max(found[0].seq, published)
         self.versions: tuple[ModelVersion, ...] = () if found is None else tuple(read_versions(found[0]))
         """The published versions, oldest first."""
         if found is None and not self.unpublished:

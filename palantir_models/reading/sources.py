@@ -41,7 +41,7 @@ class Published:
 
     :param store: the store.
     :param model: the model's folder below the store's root.
-    :param seq: the row of the ledger.
+    :param seq: the row of the ledger; a later one that no job of the model wrote says the same.
     """
 
     def __init__(self, store: Store, model: str, seq: int) -> None:
@@ -57,7 +57,7 @@ class Published:
         frame = self._scan("experiments").drop(_LARGE)
         later = [entry.transaction for entry in self._store.ledger.entries(after=self._seq)]
         if later:
-            frame = frame.filter(~pl.col("transaction").is_in(later))
+            frame = frame.filter(~pl.col("transaction").is_in(later).fill_null(value=False))
         return frame.sort("created_time", descending=True).collect().to_dicts()
 
     def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:

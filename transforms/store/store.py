@@ -116,6 +116,10 @@ class Store:
         """Return what last wrote each resource, by branch and resource key."""
         return self.index.refresh() if self.exists else {}
 
+    def published(self) -> int:
+        """Return a ledger row up to which every entry is in its tables for sure; 0 where nothing tells."""
+        return self.publisher.published() if self.exists else 0
+
     def newest_entries(self, limit: int) -> list[Entry]:
         """Return the newest committed jobs, newest first."""
         return self.ledger.newest(limit) if self.exists else []
