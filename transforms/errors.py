@@ -16,6 +16,7 @@
     │   ├── PublishError            ratified, but not yet in every table: recovery is needed
     │   ├── OutcomeUnknownError     the object store went away at the commit point: recovery is needed
     │   └── UnsupportedTableError   a Delta feature that cannot be written
+    ├── ForkedProcessError      (also RuntimeError) whoever starts processes: a forked one cannot do what was asked
     ├── MissingExtraError       whoever installs the package (also ImportError)
     └── UnavailableError        a part of the API that this version refuses (also NotImplementedError)
 
@@ -92,6 +93,10 @@ class OutcomeUnknownError(StoreError):
 
 class UnsupportedTableError(StoreError):
     """A Delta table uses a feature that cannot be written here."""
+
+
+class ForkedProcessError(TransformsError, RuntimeError):
+    """Something was asked for in a forked process that only its parent, or a spawned process, can do."""
 
 
 class MissingExtraError(TransformsError, ImportError):

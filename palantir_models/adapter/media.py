@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from palantir_models.errors import InferenceTypeError
 from transforms.errors import UnavailableError
+from transforms.json_text import from_json
 
 
 class MediaItem:
@@ -23,7 +24,7 @@ class MediaItem:
         :raises InferenceTypeError: when it is neither.
         """
         try:
-            parsed = json.loads(media_reference) if isinstance(media_reference, str) else media_reference
+            parsed = from_json(media_reference) if isinstance(media_reference, str) else media_reference
         except ValueError as error:
             raise InferenceTypeError(f"{media_reference!r} is not a media reference: it is not JSON.") from error
         if not isinstance(parsed, Mapping):

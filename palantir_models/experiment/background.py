@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
 import threading
@@ -33,7 +34,9 @@ class Drained(Protocol):
         """Refuse all logging: this process is a forked child, and the experiment is its parent's."""
 
 
+_log = logging.getLogger(__name__)
 _running: list[Drained] = []
+_faulty: list[Drained] = []
 _lock = threading.RLock()
 _awake = threading.Event()
 _thread: threading.Thread | None = None
@@ -54,8 +57,9 @@ def add(experiment: Drained) -> None:
 def remove(experiment: Drained) -> None:
     """Drain an experiment no more; does nothing when it is not drained."""
     with _lock:
-        if experiment in _running:
-            _running.remove(experiment)
+        for kept in (_running, _faulty):
+            if experiment in kept:
+                kept.remove(experiment)
     _awake.set()  # without experiments the thread ends
 
 
@@ -78,7 +82,20 @@ def _run() -> None:
                 return
         with _short_turns():
             for experiment in experiments:
-                experiment.drain()
+                _drain(experiment)
+
+
+def _drain(experiment: Drained) -> None:
+    """Drain one; a fault that is not the journal's, for example a panic of native code, keeps nothing from the others.
+
+    Nothing of it is lost: what was not drained is tried again, and who publishes meets the fault.
+    """
+    try:
+        experiment.drain()
+    except BaseException as error:  # noqa: BLE001
+        if experiment not in _faulty:
+            _faulty.append(experiment)
+            _log.warning("%r could not be drained, and is tried again: %s: %s", experiment, type(error).__name__, error)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from palantir_models.adapter.requirements import loaded_requirements
+from transforms.json_text import from_json
 
 _MASK = "***"
 _NAME = (
@@ -46,7 +46,7 @@ def environment(folder: Path | None = None) -> dict[str, Any]:
         "command": list(masked(sys.orig_argv)),
         "working_directory": _working_directory(),
         "git": _git(folder or Path(_working_directory() or ".")),
-        "packages": json.loads(loaded_requirements()),
+        "packages": from_json(loaded_requirements()),
     }
     return {key: value for key, value in found.items() if value not in (None, [], {})}
 

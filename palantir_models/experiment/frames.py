@@ -14,6 +14,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from transforms.json_text import from_json
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -34,7 +36,7 @@ class Frame(NamedTuple):
     def content(self) -> Any:
         """Return the JSON value of a ``series`` or ``dropped`` frame, or the Arrow table of any other."""
         if self.kind in _JSON:
-            return json.loads(bytes(self.body))
+            return from_json(bytes(self.body))
         import pyarrow as pa
 
         return pa.ipc.open_stream(pa.py_buffer(self.body)).read_all()

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from palantir_models.experiment.frames import Frame, decoded
+from transforms.json_text import from_json
 from transforms.store import leases
 from transforms.store.durable import write_atomically
+from transforms.store.storage.locked import LockedFile
 
 HEADER = "header.json"
 JOURNAL = "journal"
@@ -39,8 +41,8 @@ class Journal:
         folder.mkdir(parents=True)
         try:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-            self._descriptor = os.open(folder / JOURNAL, flags, 0o644)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+            self._file = LockedFile(os.open(folder / JOURNAL, flags, 0o666))
+            fcntl.flock(self._file.descriptor, fcntl.LOCK_EX)
             # Last, so that whoever sees the header finds a journal that is locked while its owner lives.
             write_atomically(folder / HEADER, json.dumps({**header, **leases.whoami()}, default=str).encode())
         except OSError:
@@ -57,10 +59,10 @@ class Journal:
         """
         view = memoryview(data)
         if self._torn:  # what comes now must not stand behind half a frame
-            os.ftruncate(self._descriptor, self._length)
+            os.ftruncate(self._file.descriptor, self._length)
         self._torn = True
         while view:
-            view = view[os.write(self._descriptor, view) :]
+            view = view[os.write(self._file.descriptor, view) :]
         self._torn = False
         self._length += len(data)
 
@@ -73,13 +75,11 @@ class Journal:
         """Return every frame that was appended; their bodies are views of the file, which is not copied."""
         if not self._length:
             return []
-        return list(decoded(memoryview(mmap.mmap(self._descriptor, self._length, access=mmap.ACCESS_READ))))
+        return list(decoded(memoryview(mmap.mmap(self._file.descriptor, self._length, access=mmap.ACCESS_READ))))
 
     def close(self) -> None:
         """Let go of the file; the journal stays."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        self._file.close()
 
     def remove(self) -> None:
         """Delete the journal: what it held is kept elsewhere now."""
@@ -99,7 +99,7 @@ def read_frames(folder: Path) -> list[Frame]:
 def read_header(folder: Path) -> dict[str, Any] | None:
     """Return what is known of a journal's experiment from its beginning; None when it has hardly begun."""
     try:
-        header: dict[str, Any] = json.loads((folder / HEADER).read_bytes())
+        header: dict[str, Any] = from_json((folder / HEADER).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
     return header
@@ -114,31 +114,30 @@ def delete(folder: Path) -> None:
 
 
 def is_alive(folder: Path) -> bool:
-    """Whether the process that owns a journal still runs."""
-    if not (folder / JOURNAL).exists():
+    """Whether the process that owns a journal still runs; whoever may read the journal may ask."""
+    try:
+        file = _open(folder, os.O_RDONLY)
+    except FileNotFoundError:
         return False
-    descriptor = _lock(folder, fcntl.LOCK_SH)
-    if descriptor is not None:
-        os.close(descriptor)
-    return descriptor is None
+    free = file.lock(fcntl.LOCK_SH)
+    file.close()
+    return not free
 
 
-def claim(folder: Path) -> int | None:
+def claim(folder: Path) -> LockedFile | None:
     """Take over a journal whose process died.
 
-    :returns: a descriptor that holds the lock until it is closed; None when somebody else holds it.
+    :returns: the journal's file, which holds the lock until it is closed; None when somebody else holds it.
     """
+    file = _open(folder, os.O_RDWR)
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while (descriptor := _lock(folder, fcntl.LOCK_EX)) is None and time.monotonic() < deadline:
+    while not file.lock(fcntl.LOCK_EX):
+        if time.monotonic() >= deadline:
+            file.close()
+            return None
         time.sleep(0.01)
-    return descriptor
+    return file
 
 
-def _lock(folder: Path, kind: int) -> int | None:
-    descriptor = os.open(folder / JOURNAL, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
+def _open(folder: Path, access: int) -> LockedFile:
+    return LockedFile(os.open(folder / JOURNAL, access | os.O_CLOEXEC))

@@ -7,7 +7,6 @@ and its row of the experiments table.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from palantir_models.experiment import journal
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.recorded import Recorded
 from transforms.errors import NotFoundError, nearest
+from transforms.json_text import from_json
 from transforms.store.durable import sync_file, write_atomically
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
         _keep(folder, row, recorded)
         journal.delete(folder)
     finally:
-        os.close(claim)
+        claim.close()
     return row
 
 
@@ -83,7 +83,7 @@ def unpublished(
     :returns: for each its row, and either the folder with its Parquet files or what its journal holds.
     """
     for file in sorted(journals.glob(f"*/{ROW}")):
-        row = json.loads(file.read_bytes())
+        row = from_json(file.read_bytes())
         if wanted(row):
             yield row, file.parent, None
     for folder in live_folders(journals):

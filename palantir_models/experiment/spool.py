@@ -112,7 +112,9 @@ class Spool:
             if dropped != self._dropped:
                 found.append({"dropped": dropped})
             journal.append(b"".join(map(frames.encoded, found)))
-        except Exception as error:  # noqa: BLE001 (nothing may end the thread that drains; the handler is told)
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                raise  # of the thread that logs
             self._fail(error)
             return
         self._held.clear()
@@ -121,13 +123,13 @@ class Spool:
             self._contents.refuse(None)
         self._problem = None
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         self._problem = self._error("written", error)
         self._handler.warn(self._problem, "What is logged is held in memory and tried again.")
         if self._handler.kind is ErrorHandlerType.FAIL or sum(batch.size for batch in self._held) > _MOST_HELD:
             self._contents.refuse(self._problem)  # the next call, of whatever kind, meets it
 
-    def _error(self, done: str, error: Exception) -> ExperimentJournalError:
+    def _error(self, done: str, error: BaseException) -> ExperimentJournalError:
         folder = "" if self.journal is None else self.journal.folder
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return ExperimentJournalError(f"The journal {folder} cannot be {done}: {reason}.")
@@ -141,13 +143,20 @@ class Spool:
         for row in batch.images:
             try:
                 rows.append(row._replace(content=_result(row.content)))
-            except Exception as error:  # noqa: BLE001 (whatever went wrong with one image)
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    raise
                 self._contents.images.forget()
                 try:
-                    self._handler.drop("image", [row.series], error)
+                    self._handler.drop("image", [row.series], _ordinary(error))
                 except Exception as failure:  # noqa: BLE001 (under FAIL: for the caller, not for this thread)
                     self._contents.refuse(failure)
         return batch._replace(images=rows)
+
+
+def _ordinary(error: BaseException) -> Exception:
+    """Return a fault as an error that ends nothing but the call that meets it; native code panics with others."""
+    return error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}")
 
 
 def _result(content: Any) -> Any:

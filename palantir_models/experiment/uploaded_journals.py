@@ -8,7 +8,6 @@ its process lives; once it is kept, Parquet files and its row.
 from __future__ import annotations
 
 import atexit
-import json
 import logging
 import os
 import shutil
@@ -24,6 +23,7 @@ from palantir_models.experiment import background, journal, kept
 from palantir_models.experiment.journal import Journal
 from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.recorded import Recorded
+from transforms.json_text import from_json
 from transforms.store import layout
 from transforms.store.periodic import Periodic
 from transforms.store.storage.base import Found, Lease, Storage
@@ -61,7 +61,7 @@ class UploadedJournal(Journal):
     def upload(self) -> None:
         """Bring what was appended since the last time to the bucket; a fault is tried again, with one warning."""
         with self._lock:
-            if self._descriptor < 0 or self._has_ended:
+            if not self._file.is_open or self._has_ended:
                 return
             try:
                 if self._lease is None:
@@ -83,7 +83,7 @@ class UploadedJournal(Journal):
                 self._has_failed = True
 
     def _write_piece(self, begin: int, end: int) -> None:
-        piece = os.pread(self._descriptor, end - begin, begin)
+        piece = os.pread(self._file.descriptor, end - begin, begin)
         self._storage.write(f"{self._name}/{_PIECE}{begin:020}", piece)
 
     def close(self) -> None:
@@ -175,7 +175,7 @@ class UploadedJournals(Journals):
         self, identity: str, files: Mapping[str, Found], wanted: Callable[[Mapping[str, Any]], bool]
     ) -> tuple[dict[str, Any], Callable[[str], Path | None], Recorded | None] | None:
         if kept.ROW in files:
-            row = json.loads(self._storage.read(f"{_name(identity)}/{kept.ROW}"))
+            row = from_json(self._storage.read(f"{_name(identity)}/{kept.ROW}"))
             return (row, self._finder(identity, files), None) if wanted(row) else None
         if journal.HEADER not in files or not wanted(self._header(identity) or {"model": None, "branch": None}):
             return None
@@ -219,7 +219,7 @@ class UploadedJournals(Journals):
 
     def _header(self, identity: str) -> dict[str, Any] | None:
         try:
-            header: dict[str, Any] = json.loads(self._storage.read(f"{_name(identity)}/{journal.HEADER}"))
+            header: dict[str, Any] = from_json(self._storage.read(f"{_name(identity)}/{journal.HEADER}"))
         except (FileNotFoundError, ValueError):
             return None
         return header

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from palantir_models.display import escaped, html_facts, text_facts
 from palantir_models.models import ModelVersionChangeType
 from transforms.errors import NotFoundError, UsageError, nearest
+from transforms.json_text import from_json
 from transforms.spec.resource import Resource
 from transforms.store.store import Store
 from transforms.store.tables import TableView
@@ -73,7 +73,7 @@ class ModelVersion:
     @property
     def trained_on(self) -> Mapping[str, int]:
         """The Delta version of each dataset it was trained on, by alias."""
-        inputs: Mapping[str, int] = json.loads(self.inputs)
+        inputs: Mapping[str, int] = from_json(self.inputs)
         return inputs
 
     def _facts(self) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +16,7 @@ from palantir_models.reading.parameters import ParameterValue, parameters_by_exp
 from palantir_models.reading.series import SeriesSummary, parse_series
 from palantir_models.reading.sources import Source
 from transforms.errors import NotFoundError, nearest
+from transforms.json_text import from_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,7 +91,7 @@ class RecordedExperiment:
     @cached_property
     def environment(self) -> Mapping[str, Any]:
         """Where it ran: Python, platform, hardware, command, git commit and packages."""
-        found: Mapping[str, Any] = json.loads(self._details.get("environment") or "{}")
+        found: Mapping[str, Any] = from_json(self._details.get("environment") or "{}")
         return found
 
     def summary(self, name: str) -> SeriesSummary:

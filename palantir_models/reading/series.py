@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
+
+from transforms.json_text import from_json
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class SeriesSummary:
 def parse_series(text: str | None) -> tuple[SeriesSummary, ...]:
     """Return what the ``series`` column of the experiments table says."""
     return tuple(
-        SeriesSummary(**{key: _value(key, value) for key, value in row.items()}) for row in json.loads(text or "[]")
+        SeriesSummary(**{key: _value(key, value) for key, value in row.items()}) for row in from_json(text or "[]")
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from transforms.config import Config
 from transforms.errors import ConfigError, NotFoundError, TransformTypeError, nearest
+from transforms.json_text import from_json
 from transforms.spec.resource import Resource
 
 BRANCH = "master"
@@ -45,7 +45,7 @@ def resolve_model(alias: object, config: Config) -> Resource:
 def _workspace_aliases(folder: Path) -> Iterator[tuple[str, str]]:
     for file in sorted(folder.glob("*.json")):
         try:
-            content = json.loads(file.read_bytes())
+            content = from_json(file.read_bytes())
         except (OSError, ValueError) as error:
             raise ConfigError(f"{file} cannot be read as JSON: {error}") from error
         yield from _model_aliases(content)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
+from transforms.json_text import from_json
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -94,7 +94,7 @@ def _version_row(version: Any) -> dict[str, Any]:
         "transform": version.transform,
         "transaction": version.transaction,
         "adapter": version.adapter,
-        "inputs": json.loads(version.inputs),
+        "inputs": from_json(version.inputs),
         "code_version": version.code_version,
         "experiment_id": version.experiment_id,
         "notes": version.notes,

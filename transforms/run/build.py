@@ -80,14 +80,14 @@ def run_tasks(
     schedule = _Schedule(tasks, listener, fail_fast)
     if workers <= 1:
         while (task := schedule.next()) is not None:
-            schedule.done(task, task.run())
+            schedule.done(task, _result_of(task))
         return schedule.results
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="job")
     running: dict[Future[JobResult], Task] = {}
     try:
         while True:
             while len(running) < workers and (task := schedule.next()) is not None:
-                running[pool.submit(task.run)] = task
+                running[pool.submit(_result_of, task)] = task
             if not running:
                 return schedule.results
             # With a time limit, because a signal that another thread of the process takes does not end a plain wait.
@@ -102,6 +102,16 @@ def run_tasks(
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _result_of(task: Task) -> JobResult:
+    """Run a task; only an interruption ends more than it."""
+    try:
+        return task.run()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001
+        return JobResult(task.name, "failed", error=error)
 
 
 class _Schedule:

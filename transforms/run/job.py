@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import pkgutil
+import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from transforms.config import Config
     from transforms.spec.transform import Transform
 
+_log = logging.getLogger(__name__)
 _LIBRARIES = {"transform_df": "pyspark", "transform_pandas": "pandas", "transform_polars": "polars"}
 
 Status = Literal["committed", "aborted", "failed", "fresh", "skipped"]
@@ -80,6 +86,9 @@ class JobOptions:
 def run_job(transform: Transform, store: Store, config: Config, options: JobOptions) -> JobResult:
     """Run one transform to its end.
 
+    Whatever was raised is the result, also what is no ``Exception``: a task that was cancelled, a generator that was closed,
+    native code that panicked. They are faults of this job, and others go on.
+
     :returns: the result, also of a job that failed: whatever was raised stands in its ``error``.
     :raises KeyboardInterrupt: if the user interrupts; nothing is committed then.
     """
@@ -88,7 +97,9 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
         entry, values = _run(transform, store, config, options)
     except JobAborted:
         return JobResult(transform.__name__, "aborted", time.perf_counter() - started)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the function raised is the result
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001
         return JobResult(transform.__name__, "failed", time.perf_counter() - started, error=error)
     return JobResult(transform.__name__, "committed", time.perf_counter() - started, entry, values=values)
 
@@ -131,14 +142,26 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
         for call in scope.at_commit:
             call()
     except BaseException as error:
-        if not transaction.ratified:  # afterwards it is committed whatever happens, and recovery finishes it
-            for participant in participants.values():
-                participant.failed(None if isinstance(error, JobAborted) else error)
-        transaction.abandon()
+        try:
+            if not transaction.ratified:  # afterwards it is committed whatever happens, and recovery finishes it
+                _tell(participants.values(), error)
+        finally:
+            transaction.abandon()
         raise
     finally:
         scope.close()
     return entry, values
+
+
+def _tell(participants: Iterable[Participant], error: BaseException) -> None:
+    """Let every output know that there is no commit; one that fails at that keeps nothing from the others."""
+    for participant in participants:
+        try:
+            participant.failed(None if isinstance(error, JobAborted) else error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as failure:  # noqa: BLE001 - what the job raised is what it ends with
+            _log.warning("What the job was to leave could not be kept: %s: %s", type(failure).__name__, failure)
 
 
 def output_resources(transform: Transform, config: Config) -> list[Resource]:
@@ -164,10 +187,35 @@ def _call(
 ) -> None:
     library = _LIBRARIES.get(transform.form)
     given = {name: value for name, value in values.items() if library is None or name not in participants}
-    returned = transform(**transform.bind_arguments(given, context))
+    arguments = transform.bind_arguments(given, context)
+    with _only_in(os.getpid()):
+        returned = transform(**arguments)
     if library is not None:
         (participant,) = participants.values()
         participant.value.write_returned(returned, library)
+
+
+@contextmanager
+def _only_in(process: int) -> Iterator[None]:
+    """End a process that the block forked and that leaves it: the job is its parent's, whose work it must not undo."""
+    status = 0
+    try:
+        yield
+    except BaseException as error:
+        if os.getpid() == process:
+            raise
+        status = _status(error)
+    if os.getpid() != process:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _status(error: BaseException) -> int:
+    if isinstance(error, SystemExit) and (error.code is None or isinstance(error.code, int)):
+        return error.code or 0
+    traceback.print_exception(error)
+    return 1
 
 
 def _context(scope: JobScope) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transforms.errors import DataError
+from transforms.json_text import from_json
 
 if TYPE_CHECKING:
     import polars as pl
@@ -76,7 +76,7 @@ def _read_json(place: Path) -> pl.DataFrame:
         try:
             return _read_ndjson(place)
         except pl.exceptions.PolarsError:
-            json.loads(place.read_bytes())  # one object over several lines goes on, anything else ends here
+            from_json(place.read_bytes())  # one object over several lines goes on, anything else ends here
     return pl.read_json(place, infer_schema_length=None)
 
 
@@ -132,7 +132,7 @@ def _unreadable_json(place: Path, kind: str) -> str | None:
 
 def _json_fault(text: bytes) -> str | None:
     try:
-        json.loads(text)
+        from_json(text)
     except ValueError as error:
         return str(error)
     return None

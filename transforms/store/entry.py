@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from transforms.json_text import from_json
 from transforms.store import machine
 from transforms.store.change import TableChange
 
@@ -94,9 +95,9 @@ class Entry:
             ratified_time=_time(row["ratified_time"]),
             user=row["user"],
             code_version=row["code_version"],
-            inputs={key: InputPin(*pin) for key, pin in json.loads(row["inputs"]).items()},
-            outputs=json.loads(row["outputs"]),
-            changes=tuple(TableChange.from_json(change) for change in json.loads(row["changes"])),
+            inputs={key: InputPin(*pin) for key, pin in from_json(row["inputs"]).items()},
+            outputs=from_json(row["outputs"]),
+            changes=tuple(TableChange.from_json(change) for change in from_json(row["changes"])),
         )
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from transforms.json_text import from_json
 from transforms.store import machine
 from transforms.store.entry import Entry
 from transforms.store.ledger import INDEX, Ledger
@@ -118,7 +119,7 @@ class Index:
         self._seq = 0
         for copy in self._copies():
             try:
-                content = json.loads(self._storage.read(f"{INDEX}/{copy}"))
+                content = from_json(self._storage.read(f"{INDEX}/{copy}"))
                 writes = [LastWrite(**write) for write in content["writes"]]
             except (OSError, ValueError, TypeError, KeyError):
                 continue  # a damaged copy only costs the time to fold more of the ledger

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import socket
 from collections.abc import Mapping
 from typing import Any
 
 from transforms.errors import LeaseHeldError
+from transforms.json_text import from_json
 from transforms.store import machine
 from transforms.store.storage.base import Lease, Storage
 
@@ -51,7 +51,7 @@ def user_name() -> str:
 
 def _describe(storage: Storage, name: str) -> str:
     try:
-        holder = json.loads(storage.read(name))
+        holder = from_json(storage.read(name))
         return ", ".join(f"{key} {holder[key]}" for key in ("transform", "pid", "host", "since") if key in holder)
     except (OSError, ValueError):
         return f"lease {storage.uri(name)}"

@@ -17,6 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from transforms.errors import CommitError, OutcomeUnknownError
+from transforms.json_text import from_json
 from transforms.store import machine
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
@@ -235,7 +236,7 @@ class Ledger:
     def _in_log(self, seq: int, content: bytes) -> Entry | GivenUp | None:
         try:
             first = content.split(b"\n", 1)[0]
-            info = json.loads(first).get("commitInfo", {}) if first else {}
+            info = from_json(first).get("commitInfo", {}) if first else {}
             payload, given_up = info.get(_PAYLOAD), info.get(_GIVEN_UP)
         except (ValueError, AttributeError) as error:
             raise _unreadable(self._storage.uri(log_file(seq)), error) from error

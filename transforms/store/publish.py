@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from transforms.errors import PublishError
+from transforms.forks import is_panic
 from transforms.store import machine
 from transforms.store.change import TableChange, fields_of
 from transforms.store.entry import Entry
@@ -34,7 +35,7 @@ def publish_change(
     :raises PublishError: if the table refuses; the entry stays ratified, and recovery tries again.
     """
     name = change.table
-    failure: Exception | None = None
+    failure: BaseException | None = None
     for attempt in range(_ATTEMPTS):
         table = refreshed(opened) if attempt == 0 and opened is not None else storage.delta.open(name)
         if table is not None and _is_published(table, app_id, entry.seq):
@@ -42,7 +43,9 @@ def publish_change(
         before = -1 if table is None else table.version()
         try:
             _commit(storage, table, change, _mark(app_id, entry))
-        except Exception as error:  # noqa: BLE001 - also a commit whose answer got lost: the table decides
+        except BaseException as error:
+            if not (isinstance(error, Exception) or is_panic(error)):
+                raise
             failure = error
             if not _is_conflict(error):
                 table = storage.delta.open(name)
@@ -99,7 +102,7 @@ def _is_published(table: DeltaTable, app_id: str, seq: int) -> bool:
     return published is not None and published >= seq
 
 
-def _is_conflict(error: Exception) -> bool:
+def _is_conflict(error: BaseException) -> bool:
     from deltalake.exceptions import CommitFailedError
 
     return isinstance(error, CommitFailedError) or "already exists" in str(error)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from transforms.json_text import from_json
 from transforms.store import machine
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
@@ -39,7 +40,7 @@ class Publisher:
     def published(self) -> int:
         """Return a ledger row up to which every entry is in its tables for sure; it may be behind the truth."""
         try:
-            return int(json.loads(self._storage.read(_MARK))["seq"])
+            return int(from_json(self._storage.read(_MARK))["seq"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return 0
 

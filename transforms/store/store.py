@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from transforms.errors import StoreError, TransformsError
+from transforms.json_text import from_json
 from transforms.spec.resource import Resource
 from transforms.store import layout, machine
 from transforms.store.entry import Entry
@@ -55,7 +56,7 @@ class Store:
         try:
             if not self.storage.exists(layout.STORE_FILE):
                 self._begin()
-            content = json.loads(self.storage.read(layout.STORE_FILE))
+            content = from_json(self.storage.read(layout.STORE_FILE))
             version, identity = content["format"], content["id"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             if isinstance(error, StoreError):

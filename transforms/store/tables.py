@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from transforms.json_text import from_json
 from transforms.store.storage.base import Found, Storage
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class TableView:
     @cached_property
     def fields(self) -> list[dict[str, object]]:
         """The table's fields as Delta's schema JSON has them."""
-        fields: list[dict[str, object]] = json.loads(self.schema_json)["fields"]
+        fields: list[dict[str, object]] = from_json(self.schema_json)["fields"]
         return fields
 
     @cached_property

@@ -6,11 +6,13 @@ begin (leases, recovery, pinned inputs), stage, seal, validate, ratify, publish:
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import CommitError, OutcomeUnknownError, PublishError, StoreError, UsageError
+from transforms.forks import need_owner, need_threads
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine
 from transforms.store.change import TableChange
@@ -43,7 +45,9 @@ class Transaction:
     def __init__(
         self, store: Store, transform: str, branch: str, outputs: Sequence[Resource], wait_seconds: float
     ) -> None:
+        need_threads(f"{transform}: writing to the store")
         self.id = new_transaction_id()
+        self._process = os.getpid()
         self.store = store
         self.transform = transform
         self.branch = branch
@@ -101,6 +105,7 @@ class Transaction:
         """Return the name of the same folder below the root, and take note that something may be staged in it."""
         relative = f"{table}/{kind}/{name or self.id}"
         if relative not in self._staging:
+            need_owner(f"{self.transform}: staging the first files of an output", self._process)
             self._staging[relative] = None
             assert self._own is not None
             self._own.write({"transform": self.transform, **leases.whoami(), "staging": list(self._staging)})
@@ -124,6 +129,7 @@ class Transaction:
         :returns: the committed entry.
         :raises StoreError: if nothing was committed, or, as :class:`PublishError`, if recovery has to finish it.
         """
+        need_owner(f"{self.transform}: committing", self._process)
         self._seal(changes)
         opened = {table: view.table for table, view in self._outputs.items() if view is not None}
         opened = validate_changes(self.store.storage, changes, opened)
@@ -186,8 +192,10 @@ class Transaction:
         """Give everything up: staged files are deleted, leases released, nothing was ever visible.
 
         What is ratified stays, and recovery brings it into its tables; so does what may be ratified, and recovery finds out.
-        What cannot be deleted now, recovery deletes.
+        What cannot be deleted now, recovery deletes. In a forked child it does nothing: all of it is the parent's.
         """
+        if os.getpid() != self._process:
+            return
         left = True
         try:
             if not self.ratified and not self._is_unknown:

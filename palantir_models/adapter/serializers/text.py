@@ -7,6 +7,7 @@ from typing import Any
 
 from palantir_models.adapter.serializer import ModelSerializer, library
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
+from transforms.json_text import from_json
 
 
 class JsonSerializer(ModelSerializer[dict[str, Any]]):
@@ -22,7 +23,7 @@ class JsonSerializer(ModelSerializer[dict[str, Any]]):
     def deserialize(self, reader: ModelStateReader) -> dict[str, Any]:
         """Read the dictionary."""
         with reader.open(self.file_name, "r") as file:
-            loaded: dict[str, Any] = json.load(file)
+            loaded: dict[str, Any] = from_json(file.read())
             return loaded
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from palantir_models.adapter.serializer import ModelSerializer, library
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
+from transforms.json_text import from_json
 
 _ESTIMATORS = {"classifier": "XGBClassifier", "regressor": "XGBRegressor", "ranker": "XGBRanker"}
 
@@ -32,7 +32,7 @@ class XGBoostSerializer(ModelSerializer[Any]):
         with reader.open(self.file_name, "rb") as file:
             # XGBModel itself refuses to load, so the file's own note of its kind picks the class.
             noted = self._xgboost.Booster(model_file=file.name).attr("scikit_learn")
-            kind = json.loads(noted or "{}").get("_estimator_type")
+            kind = from_json(noted or "{}").get("_estimator_type")
             model = getattr(self._xgboost, _ESTIMATORS.get(kind, "XGBModel"))()
             model.load_model(file.name)
         return model

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from palantir_models.mlflow.exchange.keys import file_key
+from transforms.json_text import from_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +114,7 @@ def table_frame(file: str, content: bytes) -> pd.DataFrame:
 
     if file.endswith(".parquet"):
         return pd.read_parquet(io.BytesIO(content))
-    found = json.loads(content)  # not by pandas, which takes text such as 007 for numbers
+    found = from_json(content)  # not by pandas, which takes text such as 007 for numbers
     try:
         return pd.DataFrame(found["data"], columns=found["columns"])
     except (KeyError, TypeError) as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.arrow import part_schema
+from transforms.json_text import from_json
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +64,7 @@ class ExactCopy:
         import pyarrow.parquet as pq
 
         try:
-            content = json.loads((folder / _ROW).read_bytes())
+            content = from_json((folder / _ROW).read_bytes())
             if content["format"] != _FORMAT:
                 raise ValueError(f"it has format {content['format']}, and this version reads {_FORMAT}")
             row, files = dict(content["experiment"]), list(content["files"])

@@ -26,6 +26,7 @@ from palantir_models.mlflow.exchange.origin import Origin
 from palantir_models.mlflow.exchange.steps import packed, rising
 from palantir_models.mlflow.exchange.texts import typed
 from palantir_models.mlflow.exchange.tracking import TrackingError
+from transforms.json_text import from_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,7 +107,7 @@ class _Reader:
         info, given = self._run.info, self._run.data.tags
         source = f"{self._uri} run {self._id}"
         if self._copy is not None:
-            environment = json.loads(self._copy.row["environment"] or "{}")
+            environment = from_json(self._copy.row["environment"] or "{}")
             earlier = Origin.of(environment)
             origin = self._origin({} if earlier is None else earlier.tags, self._copy.row["source"])
             return {**self._copy.row, "source": source, "environment": json.dumps(origin.within(environment))}
@@ -129,7 +130,7 @@ class _Reader:
         }
 
     def _origin(self, kept: Mapping[str, str], source: str | None) -> Origin:
-        earlier = None if self._copy is None else Origin.of(json.loads(self._copy.row["environment"] or "{}"))
+        earlier = None if self._copy is None else Origin.of(from_json(self._copy.row["environment"] or "{}"))
         return Origin(
             uri=self._uri,
             run_id=self._id,
@@ -183,7 +184,7 @@ class _Reader:
     def _began(self, kind: str) -> list[str]:
         """Return the names of the exported series of a kind, in the order in which they began."""
         assert self._copy is not None
-        return [one["name"] for one in json.loads(self._copy.row["series"]) if one["kind"] == kind]
+        return [one["name"] for one in from_json(self._copy.row["series"]) if one["kind"] == kind]
 
     def _series(self, number: int, name: str, known: pa.Table | None, history: Sequence[Any]) -> pa.Table:
         import numpy as np
@@ -213,7 +214,7 @@ class _Reader:
         import numpy as np
 
         assert self._copy is not None
-        origin = Origin.of(json.loads(self._copy.row["environment"] or "{}"))
+        origin = Origin.of(from_json(self._copy.row["environment"] or "{}"))
         found = None if origin is None else origin.mlflow_steps(name, len(ours))
         return ours if found is None else np.array(found, np.int64)
 
@@ -394,11 +395,11 @@ def _value(value: float) -> float:
 
 
 def _dropped(series: str) -> list[tuple[str, str, int]]:
-    return [(one["kind"], one["name"], one["dropped"]) for one in json.loads(series) if one.get("dropped")]
+    return [(one["kind"], one["name"], one["dropped"]) for one in from_json(series) if one.get("dropped")]
 
 
 def _json_list(text: str | None) -> list[dict[str, Any]]:
     with suppress(ValueError):
-        found = json.loads(text or "[]")
+        found = from_json(text or "[]")
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     return []

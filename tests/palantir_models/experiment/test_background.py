@@ -151,3 +151,73 @@ def test_a_process_that_ends_by_itself_loses_nothing(tmp_path: Path, end: str) -
     subprocess.run([sys.executable, "-c", code + end, str(tmp_path)], capture_output=True, check=False)
     row, recorded = kept.read_live(tmp_path / "ab12")
     assert (row["status"], recorded.part("metrics")["value"].to_pylist()) == ("ABANDONED", list(range(1000)))
+
+
+class Panic(BaseException):
+    """What native code raises when it breaks down: no ``Exception``."""
+
+
+def test_a_panic_in_one_experiment_stops_the_draining_of_none(
+    experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told once, the thread goes on with the others, and what was not drained is drained once it can be."""
+    other = Experiment("other", model="/m", journals=tmp_path)
+
+    def broken() -> None:
+        raise Panic("native code")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(experiment, "drain", broken)
+        experiment.log_metric("loss", 1.0)
+        for value in (1.0, 2.0):
+            other.log_metric("loss", value)
+            assert eventually(lambda: value in live(other, tmp_path))  # noqa: B023
+    assert caplog.text.count("Panic: native code") == 1
+    assert eventually(lambda: live(experiment, tmp_path) == [1.0])
+    other.close("FAILED")
+    other.discard_journal()
+
+
+def test_a_panic_while_writing_is_the_handlers_matter(
+    experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a full disk: one warning, and nothing is lost."""
+
+    def broken(*_: object) -> bytes:
+        raise Panic("native code")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("palantir_models.experiment.frames.encoded", broken)
+        experiment.log_metric("loss", 1.0)
+        experiment.drain()
+    experiment.drain()
+    assert caplog.text.count("native code") == 1
+    assert live(experiment, tmp_path) == [1.0]
+
+
+def test_a_forked_child_keeps_no_journal_locked(tmp_path: Path) -> None:
+    """Also of an experiment that had ended when it was forked."""
+    code = f"""
+import os, signal
+from palantir_models.experiment.experiment import Experiment
+from pathlib import Path
+running, ended = (Experiment(name, model="/m", journals=Path({str(tmp_path)!r})) for name in ("running", "ended"))
+running.log_metric("loss", 1.0)
+ended.log_metric("loss", 1.0)
+ended.close("FAILED")
+worker = os.fork()
+if worker == 0:
+    print(os.getpid(), flush=True)
+    signal.pause()
+input()
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    worker = int(process.stdout.readline())
+    try:
+        process.kill()
+        process.wait()
+        rows = {row["name"]: row["status"] for row, _, _ in kept.unpublished(tmp_path)}
+        assert rows == {"running": kept.ABANDONED, "ended": kept.ABANDONED}
+    finally:
+        os.kill(worker, 9)

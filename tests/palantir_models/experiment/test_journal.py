@@ -117,7 +117,7 @@ def test_it_is_alive_until_its_process_dies(folder: Path, owner: subprocess.Pope
     claim = journal.claim(folder)
     assert claim is not None
     assert journal.claim(folder) is None, "one at a time"
-    os.close(claim)
+    claim.close()
 
 
 def test_a_folder_that_has_hardly_begun_is_no_journal(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 
@@ -90,3 +91,20 @@ def test_an_interruption_ends_running_jobs_and_lets_none_commit():
     assert ended.is_set()
     with pytest.raises(CommitError, match="interrupted"):
         cancel.check()
+
+
+class PanicException(BaseException):
+    """What native code raises when it breaks down: no ``Exception``."""
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("error", [asyncio.CancelledError, GeneratorExit, PanicException, SystemExit])
+def test_only_an_interruption_ends_more_than_a_job(error, workers):
+    """Whatever else a task raises, also what is no ``Exception``, makes that one fail, and the others go on."""
+
+    def end():
+        raise error("deadline")
+
+    results = run_tasks([task("a", run=end), task("b", "a"), task("c")], Recorder(), workers)
+    found = {result.name: (result.status, type(result.error)) for result in results}
+    assert found == {"a": ("failed", error), "b": ("skipped", type(None)), "c": ("committed", type(None))}

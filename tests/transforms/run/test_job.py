@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
+import sys
 
 import pandas as pd
 import polars as pl
@@ -23,7 +26,11 @@ from transforms.api import (
     transform_pandas,
     transform_polars,
 )
+from transforms.config import Config
 from transforms.errors import DataError, MissingExtraError, NotFoundError, UnavailableError, UsageError
+from transforms.run.job import JobOptions, run_job
+from transforms.run.writer import DatasetWriter
+from transforms.spec.resource import Resource
 
 ROWS = [{"x": 1, "s": "a"}, {"x": 2, "s": "b"}]
 
@@ -313,3 +320,73 @@ def test_adding_on_a_new_branch_continues_from_the_branch_it_falls_back_to(run_t
     assert pl.read_delta(str(store.root / "master/datasets/a")).height == 1
     with pytest.raises(DataError, match="'x' is string"):
         run_transform(_writer("/a", [{"x": "text"}], mode), branch="third")
+
+
+class Panic(BaseException):
+    """What native code raises when it breaks down: no ``Exception``."""
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError, GeneratorExit, Panic])
+@pytest.mark.parametrize("where", ["function", "seal"])
+def test_what_is_no_exception_fails_its_job(store, monkeypatch, error, where):
+    """In the function, or while what it wrote is sealed: the job is FAILED, nothing is left, and its output is free."""
+
+    @transform.using(out=Output("/out"))
+    def compute(out):
+        out.write_table(pl.DataFrame(ROWS))
+        if where == "function":
+            raise error("deadline")
+
+    def broken(writer):
+        raise error("deadline")
+
+    options = JobOptions()
+    with monkeypatch.context() as patched:
+        if where == "seal":
+            patched.setattr(DatasetWriter, "seal", broken)
+        result = run_job(compute, store, Config(project=store.root, root=str(store.root)), options)
+    assert (result.status, type(result.error)) == ("failed", error)
+    assert not list(store.root.glob("master/**/*.parquet"))
+    store.begin("next", "master", [Resource("dataset", "/out")]).abandon()
+
+
+def test_an_output_that_cannot_be_told_of_a_failure_hides_none(store, monkeypatch, caplog):
+    """The job ends with what its function raised, and every other output is told."""
+    told = []
+
+    def failed(writer, error):
+        told.append(writer.name)
+        raise Panic("while closing")
+
+    @transform.using(a=Output("/a"), b=Output("/b"))
+    def compute(a, b):
+        raise ValueError("the cause")
+
+    monkeypatch.setattr(DatasetWriter, "failed", failed)
+    result = run_job(compute, store, Config(project=store.root, root=str(store.root)), JobOptions())
+    assert (str(result.error), told) == ("the cause", ["a", "b"])
+    assert "while closing" in caplog.text
+    store.begin("next", "master", [Resource("dataset", "/a"), Resource("dataset", "/b")]).abandon()
+
+
+@pytest.mark.parametrize("way", ["exit", "return", "raise"])
+def test_a_forked_process_that_leaves_the_function_ends(store, way, capfd):
+    """What its parent staged, and the parent's leases, stay; it neither commits nor cleans up."""
+    statuses = []
+
+    @transform.using(out=Output("/out"))
+    def compute(out):
+        out.write_table(pl.DataFrame(ROWS))
+        child = os.fork()
+        if child == 0:
+            if way == "exit":
+                sys.exit(7)
+            if way == "raise":
+                raise ValueError("in the child")
+            return
+        statuses.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+    result = run_job(compute, store, Config(project=store.root, root=str(store.root)), JobOptions())
+    assert (result.status, statuses) == ("committed", [{"exit": 7, "return": 0, "raise": 1}[way]])
+    assert [entry.transform for entry in store.newest_entries(9)] == ["compute"]
+    assert ("in the child" in capfd.readouterr().err) == (way == "raise")

@@ -125,3 +125,48 @@ def test_many_threads_never_hold_it_together(storage):
     for thread in threads:
         thread.join()
     assert (max(most), len(most)) == (1, 80)
+
+
+def test_forked_workers_hold_no_lease(storage):
+    """Neither one that was released while they live, nor one whose process was killed; and they release nothing."""
+    code = f"""
+import os, signal, sys
+from transforms.store.leases import acquire
+from transforms.store.storage.address import open_storage
+storage = open_storage({storage.root!r})
+ready = os.pipe()
+released, held = acquire(storage, "_locks/a.lock", "a", {{}}), acquire(storage, "_locks/b.lock", "b", {{}})
+worker = os.fork()
+if worker == 0:
+    held.release(remove=True)
+    os.write(ready[1], b"1")
+    signal.pause()
+os.read(ready[0], 1)
+released.release()
+print(worker, flush=True)
+input()
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    worker = int(process.stdout.readline())
+    try:
+        free = storage.try_acquire("_locks/a.lock")
+        assert free is not None
+        free.release()
+        assert storage.try_acquire("_locks/b.lock") is None
+        process.kill()
+        process.wait()
+        orphan = storage.try_acquire("_locks/b.lock")
+        assert orphan is not None
+        orphan.release()
+    finally:
+        os.kill(worker, signal.SIGKILL)
+
+
+def test_a_lock_file_has_the_mode_that_the_umask_allows(tmp_path):
+    """So that in a folder of a group each of its users can take the lock."""
+    before = os.umask(0o002)
+    try:
+        open_storage(tmp_path).try_acquire(NAME).release()
+    finally:
+        os.umask(before)
+    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o664

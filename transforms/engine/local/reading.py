@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from transforms.forks import need_threads
 from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def scan_polars(view: TableView) -> pl.LazyFrame:
     """Return the version as a lazy Polars frame."""
     import polars as pl
 
+    need_threads(f"Reading {view.name}")
     if quote(view.uri, safe="/:") != view.uri:  # Polars' own scan cannot follow such a path, for example with a space
         return pl.scan_pyarrow_dataset(_dataset(view))
     return pl.scan_delta(view.table, storage_options=view.storage.options)
@@ -39,4 +41,5 @@ def read_pandas(view: TableView) -> pd.DataFrame:
 
 
 def _dataset(view: TableView) -> ds.Dataset:
+    need_threads(f"Reading {view.name}")
     return view.table.to_pyarrow_dataset(filesystem=view.storage.filesystem(view.name))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from transforms.errors import UnsupportedTableError
+from transforms.json_text import from_json
 from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _read_files(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
             f"{name} has the Delta table feature {', '.join(unreadable) or 'columnMapping'}, which takes Delta's jar to "
             f"read in Spark. Fetch it with: {FETCH_COMMAND}"
         )
-    schema = StructType.fromJson(json.loads(view.schema_json))
+    schema = StructType.fromJson(from_json(view.schema_json))
     files = [view.storage.spark_uri(f"{view.name}/{path}") for path in view.file_paths()]
     if not files:
         return engine.session.createDataFrame([], schema)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import DataError
+from transforms.json_text import from_json
 from transforms.store.columns import RENAMING, check_names
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def delta_schema(schema: StructType, what: str, descriptions: Mapping[str, str])
     check_names(schema.names, what, RENAMING["pyspark"])
     if not schema.names:
         raise DataError(f"{what}: the frame has no columns; a dataset needs at least one.")
-    fields = [_field(field, field["name"], what) for field in json.loads(schema.json())["fields"]]
+    fields = [_field(field, field["name"], what) for field in from_json(schema.json())["fields"]]
     for field in fields:
         if field["name"] in descriptions:
             field["metadata"] = {"comment": descriptions[field["name"]]}

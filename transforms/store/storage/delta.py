@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
 from transforms.errors import UnsupportedTableError
+from transforms.forks import is_panic, need_threads, refusal
 from transforms.store import machine
 from transforms.store.change import TableChange
 from transforms.store.storage.base import Found, Storage
@@ -90,13 +91,18 @@ class DeltaRs:
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError, TableNotFoundError
 
+        need_threads(f"Opening the table {name}")
         if not self._storage.is_table(name):
             return None
         try:
             return DeltaTable(self._storage.uri(name), storage_options=self._storage.options)
         except TableNotFoundError:
             return None
-        except DeltaError as error:
+        except BaseException as error:
+            if is_panic(error) and "orked process" in str(error):  # the parent used delta-rs, and not through us
+                raise refusal(f"Opening the table {name}", None) from error
+            if not (isinstance(error, DeltaError) or is_panic(error)):
+                raise
             raise UnsupportedTableError(
                 f"The Delta table {self._storage.uri(name)} cannot be opened: {error}"
             ) from error

@@ -9,58 +9,66 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from transforms.json_text import from_json
+from transforms.store.storage.locked import LockedFile
 
-@dataclass
+
 class FileLease:
-    """An exclusive hold on a file until it is released or the process dies."""
+    """An exclusive hold on a file until it is released or the process dies; a forked child holds nothing.
 
-    path: Path
-    descriptor: int
+    :param path: the file.
+    :param file: the same, open and locked.
+    """
+
+    def __init__(self, path: Path, file: LockedFile) -> None:
+        self.path = path
+        self._file = file
 
     @property
     def is_ours(self) -> bool:
         """False once somebody removed or replaced the lock file under us."""
         try:
-            return os.fstat(self.descriptor).st_ino == os.stat(self.path).st_ino
+            return os.fstat(self._file.descriptor).st_ino == os.stat(self.path).st_ino
         except OSError:
             return False
 
     @property
     def content(self) -> dict[str, Any]:
         """What the file says of its holder, the last one as long as we wrote nothing."""
+        descriptor = self._file.descriptor
         try:
-            content: dict[str, Any] = json.loads(os.pread(self.descriptor, os.fstat(self.descriptor).st_size, 0))
+            content = from_json(os.pread(descriptor, os.fstat(descriptor).st_size, 0))
         except ValueError:
             return {}  # its holder died before it wrote anything
-        return content
+        return content if isinstance(content, dict) else {}
 
     def write(self, content: Mapping[str, Any]) -> None:
         """Put what a person should know about the holder into the file."""
-        os.ftruncate(self.descriptor, 0)
-        os.pwrite(self.descriptor, json.dumps(content).encode(), 0)
+        os.ftruncate(self._file.descriptor, 0)
+        os.pwrite(self._file.descriptor, json.dumps(content).encode(), 0)
 
     def release(self, remove: bool = False) -> None:
         """Give the lease back; ``remove`` deletes the file first, for names that are used only once."""
-        if remove:
-            self.path.unlink(missing_ok=True)
-        os.close(self.descriptor)
+        try:
+            if remove and self._file.is_open:
+                self.path.unlink(missing_ok=True)
+        finally:
+            self._file.close()
 
 
 def try_lock(path: Path) -> FileLease | None:
     """Take the lease on a path, or return None while another process or thread holds it."""
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
+        # With the mode that the umask leaves of it, so that a folder of a group is one for all of its users.
+        file = LockedFile(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666))
+        if not file.lock(fcntl.LOCK_EX):
+            file.close()
             return None
-        lease = FileLease(path, descriptor)
+        lease = FileLease(path, file)
         if lease.is_ours:
             return lease
-        os.close(descriptor)  # the file was removed between our open and our lock: take the new one
+        file.close()  # the file was removed between our open and our lock: take the new one

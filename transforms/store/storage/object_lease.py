@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from transforms.json_text import from_json
 from transforms.store import machine
 from transforms.store.periodic import Periodic
 from transforms.store.storage.errors import ObjectStoreError, told
@@ -47,6 +48,7 @@ class ObjectLease:
         self._address = address
         self._content = content
         self._e_tag: str | None = e_tag
+        self._process = os.getpid()
         self._lock = machine.lock()
         _renewals.add(self)
 
@@ -74,6 +76,8 @@ class ObjectLease:
 
     def release(self, remove: bool = False) -> None:
         """Give the lease back; ``remove`` deletes the object, for names that are used only once."""
+        if os.getpid() != self._process:
+            return  # a forked child: it is its parent's
         _renewals.discard(self)
         with suppress(OSError), told(self._address):  # a lease that cannot be given back ends by itself
             if self._put(self._content, None) and remove:
@@ -237,7 +241,7 @@ def _encoded(content: Mapping[str, Any]) -> bytes:
 
 def _decoded(data: bytes) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = json.loads(data)
+        content: dict[str, Any] = from_json(data)
     except ValueError:
         return {}
     content.pop("renewal", None)

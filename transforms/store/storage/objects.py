@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
+from transforms.forks import need_threads
 from transforms.store import machine
 from transforms.store.storage.base import Found, content_of, files_below
 from transforms.store.storage.closing import open_with_closing
@@ -44,9 +45,14 @@ class ObjectStorage:
         self.options = dict(options)
         self.delta: Delta = DeltaRs(self)
 
-    @cached_property
+    @property
     def bucket(self) -> S3Store:
         """The client; its paths are relative to the root."""
+        need_threads(f"Reaching {self.root}")
+        return self._bucket
+
+    @cached_property
+    def _bucket(self) -> S3Store:
         from obstore.store import from_url
 
         config = {key: value for key, value in self.options.items() if key != "aws_allow_http"}
@@ -248,9 +254,14 @@ class ObjectStorage:
     def __repr__(self) -> str:
         return f"ObjectStorage({self.root!r})"
 
-    @cached_property
+    @property
     def _arrow(self) -> Any:
         """PyArrow's own client, for the reason that a local folder has."""
+        need_threads(f"Reaching {self.root}")
+        return self._arrow_client
+
+    @cached_property
+    def _arrow_client(self) -> Any:
         from pyarrow.fs import S3FileSystem
 
         names = {"access_key": "access_key_id", "secret_key": "secret_access_key", "session_token": "session_token"}
