@@ -32,6 +32,16 @@ from collections.abc import Iterable
 class TransformsError(Exception):
     """The root of every error that the framework raises on purpose."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows of the error: the user's own lines and the message; IPython asks for it."""
+        from transforms.usercode import report
+
+        return report(self).splitlines()
+
+
+class TransformsWarning(UserWarning):
+    """Something that is allowed and is hardly what was meant."""
+
 
 class DeclarationError(TransformsError, ValueError):
     """A transform, parameter or pipeline was declared in a way that cannot work."""
@@ -115,5 +125,5 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> str:
     :param limit: how many suggestions at the most.
     :returns: ``" Did you mean 'a' or 'b'?"`` with a leading space, or an empty string when nothing is close.
     """
-    close = difflib.get_close_matches(name, list(known), n=limit, cutoff=0.5)
+    close = difflib.get_close_matches(name, [other for other in dict.fromkeys(known) if other != name], n=limit, cutoff=0.5)
     return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import traceback
-from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import typer
@@ -13,13 +11,12 @@ from typer.core import TyperGroup
 
 from transforms.cli.options import session_of
 from transforms.errors import DeclarationError, PublishError, TransformsError, UsageError
+from transforms.usercode import met_at, report, user_line
 
 JOB_FAILED = 1
 USAGE = 2
 RECOVERY_NEEDED = 3
 INTERRUPTED = 130
-_PACKAGES = tuple(str(Path(__file__).parents[2] / name) + "/" for name in ("transforms", "palantir_models"))
-_STANDARD_LIBRARY = str(Path(traceback.__file__).parent) + "/"
 
 
 class CommandGroup(TyperGroup):
@@ -47,8 +44,8 @@ def exit_code(error: BaseException) -> int:
 def error_text(error: BaseException, verbose: bool = False, where: str = "") -> str:
     """Return an error as a block for a person.
 
-    An error of the framework is its message. Anything else came out of the user's own code: its traceback from the
-    first line of that code on, then one line that says where it was raised.
+    An error of the framework is its message and the line of the user's code that met it. Anything else came out of the
+    user's own code: its traceback from the first line of that code on, then one line that says where it was raised.
 
     :param error: the error.
     :param verbose: show the whole traceback in any case.
@@ -56,30 +53,19 @@ def error_text(error: BaseException, verbose: bool = False, where: str = "") -> 
     """
     framework = isinstance(error, TransformsError)
     message = str(error) if framework else "".join(traceback.format_exception_only(error)).strip()
+    if isinstance(error, SyntaxError):
+        message = f"{type(error).__name__}: {error}"  # its lines stand in the report
     if where:
         message = f"{where}: {message}"
-    if framework and not verbose:
-        return f"error: {message}"
-    return f"{_traceback_text(error, verbose)}error: {message}"
-
-
-def _traceback_text(error: BaseException, verbose: bool) -> str:
-    shown = error.__traceback__ if verbose else user_traceback(error.__traceback__)
-    return "".join(traceback.format_exception(type(error), error, shown))
-
-
-def user_traceback(whole: TracebackType | None) -> TracebackType | None:
-    """Return a traceback from the first frame of the user's code on; all of it where there is none."""
-    frame = whole
-    while frame is not None:
-        if not _is_ours(frame.tb_frame.f_code.co_filename):
-            return frame
-        frame = frame.tb_next
-    return whole
-
-
-def _is_ours(file: str) -> bool:
-    # The framework reaches the user's code through parts of the standard library, such as the import system.
-    if file.startswith("<frozen") or file.startswith(_PACKAGES):
-        return True
-    return file.startswith(_STANDARD_LIBRARY) and "site-packages" not in file
+    notes = list(getattr(error, "__notes__", ()))
+    line = user_line(error)
+    if framework and line is not None and not any(str(line) in note for note in notes):
+        notes.append(met_at(line))
+    told = "\n".join([f"error: {message}", *(f"  {note}" for note in notes)]) if framework else f"error: {message}"
+    if verbose:
+        return f"{''.join(traceback.format_exception(error))}{told}"
+    if not framework:
+        return f"{report(error)}{told}"
+    cause = error.__cause__
+    raised_by_user = cause is not None and not isinstance(cause, TransformsError) and user_line(cause) is not None
+    return f"{report(cause)}{told}" if cause is not None and raised_by_user else told

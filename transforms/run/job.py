@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from transforms.errors import UnavailableError, UsageError, nearest
+from transforms.errors import TransformsError, UnavailableError, UsageError, nearest
 from transforms.run.contexts import JobAborted, LightweightContext, TransformContext
 from transforms.run.scope import EngineChoice, JobScope, Participant
 from transforms.spec.resource import Resource
 from transforms.store.entry import Entry
 from transforms.store.store import Store
+from transforms.usercode import met_at, user_line
 
 if TYPE_CHECKING:
     from transforms.config import Config
@@ -100,6 +101,8 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001
+        if isinstance(error, TransformsError) and (line := user_line(error)) is not None:
+            error.add_note(met_at(line))
         return JobResult(transform.__name__, "failed", time.perf_counter() - started, error=error)
     return JobResult(transform.__name__, "committed", time.perf_counter() - started, entry, values=values)
 

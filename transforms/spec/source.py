@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from transforms.usercode import shown_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,7 @@ class SourceLocation:
     line: int
 
     def __str__(self) -> str:
-        relative = os.path.relpath(self.file) if os.path.isabs(self.file) else self.file
-        return f"{relative if not relative.startswith('..') else self.file}:{self.line}"
+        return f"{shown_file(self.file)}:{self.line}"
 
 
 def source_of(function: Callable[..., Any]) -> SourceLocation:

@@ -21,6 +21,7 @@ from transforms.run.scope import JobScope
 from transforms.store.store import Store
 from transforms.testing.frames import as_frame
 from transforms.testing.result import Named, Output, TransformResult
+from transforms.usercode import user_traceback
 
 
 def run_transform(
@@ -61,7 +62,8 @@ def run_transform(
     if job.error is not None:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
-        raise job.error
+        __tracebackhide__ = True
+        raise job.error.with_traceback(user_traceback(job.error) or job.error.__traceback__)
     result = _result(transform, store, config, branch, job, records)
     if folder is not None:
         weakref.finalize(result, shutil.rmtree, folder, ignore_errors=True)
