@@ -125,5 +125,7 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> str:
     :param limit: how many suggestions at the most.
     :returns: ``" Did you mean 'a' or 'b'?"`` with a leading space, or an empty string when nothing is close.
     """
-    close = difflib.get_close_matches(name, [other for other in dict.fromkeys(known) if other != name], n=limit, cutoff=0.5)
+    close = difflib.get_close_matches(
+        name, [other for other in dict.fromkeys(known) if other != name], n=limit, cutoff=0.5
+    )
     return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
