@@ -20,6 +20,7 @@ from palantir_models.model.writable import WritableModel
 from palantir_models.models import ModelVersionChangeType
 from palantir_models.workspace.aliases import BRANCH, resolve_model
 from transforms.config import load_config
+from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.store.store import Store
 
 if TYPE_CHECKING:
@@ -117,15 +118,21 @@ class ModelOutput(WritableModel):
             publication = Publication(version, experiment)
             sealed = publishing.seal([publication])
             entry = transaction.commit(sealed.changes, {self._resource.key: sealed.summary}, {}, "")
+        except InterruptedAfterCommit:
+            self._published(publication)
+            raise
         except BaseException:
             if experiment is not None and not transaction.ratified:
                 experiment.reopen()
             transaction.abandon()
             raise
-        self._publications.append(publication)
-        if experiment is not None:
-            experiment.discard_journal()
+        self._published(publication)
         return PublishedVersion(self.alias, version, experiment, entry.seq)
+
+    def _published(self, publication: Publication) -> None:
+        self._publications.append(publication)
+        if publication.experiment is not None:
+            publication.experiment.discard_journal()
 
     def _never(self, *_: object, **__: object) -> NoReturn:
         raise AssertionError("publish() commits by itself")

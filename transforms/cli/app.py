@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from io import TextIOWrapper
 from typing import Annotated
 
@@ -24,7 +26,8 @@ from transforms.cli import (
     show,
 )
 from transforms.cli.failures import CommandGroup
-from transforms.cli.options import Quiet, Session
+from transforms.cli.options import Quiet, Session, Verbose
+from transforms.run.running import JOB_THREADS
 
 app = typer.Typer(
     cls=CommandGroup,
@@ -54,7 +57,7 @@ def _before_the_command(
     root: Annotated[
         str | None, typer.Option("--root", metavar="FOLDER", help="The store's root; overrides every setting.")
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show whole tracebacks.")] = False,
+    verbose: Verbose = False,
     quiet: Quiet = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
@@ -81,7 +84,34 @@ app.add_typer(experiments.experiments, name="experiments")
 
 def main() -> None:
     """Run the command line."""
+    _open_standard_streams()
+    code: str | int | None = 0
+    try:
+        app(prog_name="transforms")
+    except SystemExit as end:
+        code = end.code
+    _leave(code)
+
+
+def _open_standard_streams() -> None:
+    # The next file that is opened would get the number of a closed one, and whatever is printed would be written into it.
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        continue
+    os.close(descriptor)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if number == 0 else "w"))  # noqa: SIM115 - for as long as we live
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a strange name must not end a listing
-    app(prog_name="transforms")
+
+
+def _leave(code: str | int | None) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # its reader has gone, or its disk is full: said where it could be
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # so that Python does not try again
+    if any(thread.name.startswith(JOB_THREADS) for thread in threading.enumerate()):
+        os._exit(code if isinstance(code, int) else 1)  # it does not stop, and Python cannot end beside it
+    sys.exit(code)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
-import sys
+import signal
+import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from transforms.cli.failures import JOB_FAILED, RECOVERY_NEEDED, error_text
+from transforms.cli.failures import INTERRUPTED, JOB_FAILED, RECOVERY_NEEDED, error_text
 from transforms.cli.loading import load_project
-from transforms.cli.options import Branch, Exclude, Force, Json, Quiet, Selection, session_of
-from transforms.cli.output import Output
+from transforms.cli.options import Branch, Exclude, Force, Json, Quiet, Selection, Verbose, session_of
+from transforms.cli.output import Output, say_error
 from transforms.cli.progress import Progress
 from transforms.cli.summary import commit_line
+from transforms.cli.voices import told_warnings
 from transforms.errors import PublishError, TransformsError, UsageError, nearest
+from transforms.usercode import user_line
 
 if TYPE_CHECKING:
+    from transforms.run.build import BuildInterrupted
     from transforms.run.job import JobResult
     from transforms.run.project import Project
 
@@ -59,7 +64,7 @@ def build(
         ),
     ] = Engine.auto,
     branch: Branch = "master",
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show whole tracebacks.")] = False,
+    verbose: Verbose = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -67,24 +72,47 @@ def build(
 
     Everything that a job made is committed in one step, or nothing of it.
     """
+    from transforms.run.build import BuildInterrupted
     from transforms.run.project import BuildOptions
 
     session = session_of(ctx)
-    with Output(as_json, quiet or session.quiet) as out:
+    verbose = verbose or session.verbose
+    with Output(as_json, quiet or session.quiet, keeps_on=True) as out, told_warnings(verbose):
         began = time.perf_counter()
         project = load_project(ctx)
         parameters = _parameters(project, param or [])
         workers = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
         options = BuildOptions(branch, force, workers, fail_fast, parameters, wait, engine.value)
         plan = project.plan(selection or [], exclude or [], options)
-        with Progress([job.node.name for job in plan.jobs], out) as progress:
-            results = project.build(plan, progress, options)
+        interrupted, side_by_side = None, project.runs_side_by_side(plan, options)
+        try:
+            with Progress([job.node.name for job in plan.jobs], out, side_by_side=side_by_side) as progress:
+                results = project.build(plan, progress, options)
+        except BuildInterrupted as stop:
+            interrupted, results = stop, stop.results
         seconds = time.perf_counter() - began
-        if as_json:
-            out.json(_document(results, seconds))
-        else:
-            _report(project, results, seconds, out, verbose or session.verbose)
-    raise typer.Exit(_code(results))
+        with _undisturbed():
+            out.conclude()
+            if as_json:
+                out.json(_document(results, seconds, interrupted))
+            else:
+                _report(project, results, seconds, out, verbose, interrupted)
+            if interrupted is not None:
+                say_error(_interruption_text(interrupted))
+    raise typer.Exit(_code(results) if interrupted is None else INTERRUPTED)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let no second Ctrl-C come between a build and the report of what it committed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _parameters(project: Project, given: Sequence[str]) -> Mapping[str, Any]:
@@ -113,16 +141,41 @@ def _check_value(text: str, param: Any, value: str) -> None:
         raise UsageError(f"--param {text}: {error}") from error
 
 
-def _report(project: Project, results: Sequence[JobResult], seconds: float, out: Output, verbose: bool) -> None:
+def _report(
+    project: Project,
+    results: Sequence[JobResult],
+    seconds: float,
+    out: Output,
+    verbose: bool,
+    interrupted: BuildInterrupted | None,
+) -> None:
     for result in results:
         if result.entry is not None:
             out.say(commit_line(result.entry))
     for result in results:
+        for warning in result.warnings:
+            say_error(f"warning: {warning}")
+    for result in results:
         if result.error is not None:
-            sys.stdout.flush()
-            print(_error_text(project, result, verbose), file=sys.stderr)
-    totals = _totals(results)
-    out.say(f"Done. {' '.join(f'{word}={number}' for word, number in totals.items())} in {seconds:.1f}s")
+            say_error(_error_text(project, result, verbose))
+    totals = " ".join(f"{word}={number}" for word, number in _totals(results, interrupted).items())
+    out.say(f"{'Done' if interrupted is None else 'Interrupted'}. {totals} in {seconds:.1f}s")
+
+
+def _interruption_text(interrupted: BuildInterrupted) -> str:
+    """Return what became of the jobs that ran when the user interrupted: nothing but what is certain."""
+    told = "interrupted; nothing of the running jobs was committed"
+    committed = [result.name for result in interrupted.late]
+    if committed:
+        told = f"interrupted; {', '.join(committed)} was committed all the same, as the commit had begun"
+    if interrupted.stopping:
+        told += f"; {', '.join(interrupted.stopping)} did not stop in time and ended with this command"
+    if interrupted.committing:
+        told += (
+            f"; {', '.join(interrupted.committing)} was being committed: 'transforms recover' finishes it, and 'transforms "
+            f"log' tells whether it is committed"
+        )
+    return told
 
 
 def _error_text(project: Project, result: JobResult, verbose: bool) -> str:
@@ -135,16 +188,20 @@ def _error_text(project: Project, result: JobResult, verbose: bool) -> str:
     return error_text(result.error, verbose, f"{result.name} ({transform.source}{inputs})")
 
 
-def _totals(results: Sequence[JobResult]) -> dict[str, int]:
+def _totals(results: Sequence[JobResult], interrupted: BuildInterrupted | None) -> dict[str, int]:
     counts = Counter(result.status for result in results)
-    return {**{word: counts[status] for word, status in _TOTALS.items()}, "TOTAL": len(results)}  # type: ignore[index]
+    totals = {word: counts[status] for word, status in _TOTALS.items()}  # type: ignore[index]
+    if interrupted is None:
+        return {**totals, "TOTAL": len(results)}
+    unfinished = len(interrupted.stopping) + len(interrupted.committing)
+    return {**totals, "INTERRUPTED": counts["interrupted"] + unfinished, "TOTAL": len(results) + unfinished}
 
 
-def _document(results: Sequence[JobResult], seconds: float) -> dict[str, Any]:
+def _document(results: Sequence[JobResult], seconds: float, interrupted: BuildInterrupted | None) -> dict[str, Any]:
     return {
-        "status": "failed" if _code(results) else "done",
+        "status": "interrupted" if interrupted is not None else "failed" if _code(results) else "done",
         "seconds": round(seconds, 3),
-        "totals": {word.lower(): number for word, number in _totals(results).items()},
+        "totals": {word.lower(): number for word, number in _totals(results, interrupted).items()},
         "jobs": [
             {
                 "name": result.name,
@@ -155,10 +212,17 @@ def _document(results: Sequence[JobResult], seconds: float) -> dict[str, Any]:
                 "transaction": None if result.entry is None else result.entry.transaction,
                 "outputs": result.outputs,
                 "error": None if result.error is None else f"{type(result.error).__name__}: {result.error}",
+                "at": _place_of(result.error),
+                "warnings": list(result.warnings),
             }
             for result in results
         ],
     }
+
+
+def _place_of(error: BaseException | None) -> str | None:
+    line = None if error is None else user_line(error)
+    return None if line is None else str(line)
 
 
 def _code(results: Sequence[JobResult]) -> int:

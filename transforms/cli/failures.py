@@ -10,7 +10,11 @@ import typer
 from typer.core import TyperGroup
 
 from transforms.cli.options import session_of
+from transforms.cli.output import OutputError, say_error
+from transforms.cli.summary import commit_line
+from transforms.cli.voices import told_warnings
 from transforms.errors import DeclarationError, PublishError, TransformsError, UsageError
+from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.usercode import met_at, report, user_line
 
 JOB_FAILED = 1
@@ -24,14 +28,41 @@ class CommandGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            print("interrupted; nothing of the running jobs was committed", file=sys.stderr)
-            raise typer.Exit(INTERRUPTED) from None
-        except TransformsError as error:
-            print(error_text(error, session_of(ctx).verbose), file=sys.stderr)
-            raise typer.Exit(exit_code(error)) from None
+        with told_warnings(bool(ctx.params.get("verbose"))):
+            try:
+                result = super().invoke(ctx)
+                _flush()
+                return result
+            except InterruptedAfterCommit as late:
+                print(commit_line(late.entry), flush=True)
+                say_error("interrupted; what was being committed then is committed")
+                raise typer.Exit(INTERRUPTED) from None
+            except KeyboardInterrupt:
+                say_error("interrupted; nothing was committed" if ctx.invoked_subcommand == "put" else "interrupted")
+                raise typer.Exit(INTERRUPTED) from None
+            except TransformsError as error:
+                say_error(error_text(error, session_of(ctx).verbose))
+                raise typer.Exit(exit_code(error)) from None
+            except BrokenPipeError:
+                raise  # whoever read what was printed has had enough
+            except OSError as error:
+                say_error(_system_error_text(error, session_of(ctx).verbose))
+                raise typer.Exit(JOB_FAILED) from None
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(error) from error
+
+
+def _system_error_text(error: OSError, verbose: bool) -> str:
+    place = f": {error.filename}" if error.filename else ""
+    told = f"error: {error.strerror or error}{place}"
+    return f"{''.join(traceback.format_exception(error))}{told}" if verbose else told
 
 
 def exit_code(error: BaseException) -> int:

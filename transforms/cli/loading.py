@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import typer
 
 from transforms.cli.failures import USAGE, error_text
 from transforms.cli.options import open_project, session_of
+from transforms.cli.output import say_error
 from transforms.errors import DeclarationError, TransformsError
 
 if TYPE_CHECKING:
@@ -40,5 +40,5 @@ def _fail(error: BaseException, verbose: bool, summary: DeclarationError | None)
     text = error_text(error, verbose, "a pipeline module cannot be imported")
     if summary is not None:
         text = f"{text.rpartition('error: ')[0]}error: {summary}"
-    print(text, file=sys.stderr)
+    say_error(text)
     raise typer.Exit(USAGE)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 Branch = Annotated[str, typer.Option("--branch", metavar="NAME", help="The branch to read and write.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show what transforms log at INFO, and whole tracebacks.")
+]
 Selection = Annotated[
     list[str] | None,
     typer.Argument(
@@ -34,7 +37,7 @@ class Session:
     Attributes:
         root: the store's root, where it is not the configured one.
         quiet: print errors only.
-        verbose: show whole tracebacks.
+        verbose: show what transforms log at INFO, and whole tracebacks.
     """
 
     root: str | None = None

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import math
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack, redirect_stdout
+from contextlib import ExitStack, redirect_stdout, suppress
 from datetime import date, time
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
+
+from transforms.errors import TransformsError
 
 _LEAST_COLUMN = 12
 
@@ -21,12 +24,16 @@ class Output:
 
     :param as_json: print one JSON document instead of text.
     :param quiet: print results only, no remarks.
+    :param keeps_on: whether the command has something to do that must not end because nobody reads what it prints; then
+        what cannot be printed is left out, until :meth:`conclude`.
     """
 
-    def __init__(self, as_json: bool = False, quiet: bool = False) -> None:
+    def __init__(self, as_json: bool = False, quiet: bool = False, keeps_on: bool = False) -> None:
         self.as_json = as_json
         self.quiet = quiet
         self._stream = sys.stdout
+        self._keeps_on = keeps_on
+        self._is_lost = keeps_on and is_nowhere(sys.stdout)
         self._redirected = ExitStack()
 
     def __enter__(self) -> Output:
@@ -40,9 +47,19 @@ class Output:
         self._redirected.close()
 
     @property
+    def stream(self) -> TextIO:
+        """Where the results go."""
+        return self._stream
+
+    @property
     def is_terminal(self) -> bool:
         """Whether a person is looking."""
         return self._stream.isatty()
+
+    def conclude(self) -> None:
+        """Print what comes from now on where somebody may still read it: a build always tells what it committed."""
+        if self._is_lost:
+            self._stream, self._is_lost = sys.stderr, False
 
     def say(self, text: str) -> None:
         """Print a remark for people."""
@@ -50,12 +67,29 @@ class Output:
             self.line(text)
 
     def line(self, text: str) -> None:
-        """Print a line of the result."""
-        print(text, file=self._stream)
+        """Print a line of the result.
+
+        :raises OutputError: if it cannot be written, and the command has nothing else to do.
+        """
+        if self._is_lost:
+            return
+        try:
+            print(text, file=self._stream, flush=self._keeps_on)
+        except BrokenPipeError:
+            if not self._keeps_on:
+                raise
+            self._is_lost = True
+        except OSError as error:
+            self._is_lost = True
+            if not self._keeps_on:
+                raise OutputError(error) from error
+            say_error(f"warning: standard output cannot be written ({error.strerror}); the build goes on")
 
     def json(self, value: Any) -> None:
         """Print a JSON document."""
-        self.line(json.dumps(json_value(value), ensure_ascii=False, allow_nan=False, indent=2))
+        # What has no letters for a character would write it in a way that JSON does not know.
+        narrow = not (self._stream.encoding or "").lower().replace("-", "").startswith("utf")
+        self.line(json.dumps(json_value(value), ensure_ascii=narrow, allow_nan=False, indent=2))
 
     def listing(self, rows: Sequence[Mapping[str, Any]], columns: Iterable[str], empty: str = "") -> None:
         """Print a list: as JSON whole, as text the columns that people want to see.
@@ -93,6 +127,27 @@ class Output:
         console = Console(file=self._stream, highlight=False)
         # Many columns on a narrow terminal: the terminal wraps the lines, rather than columns of one letter.
         console.print(table, width=max(console.width, _LEAST_COLUMN * len(headings)), crop=False, soft_wrap=True)
+
+
+class OutputError(TransformsError):
+    """Standard output cannot be written.
+
+    :param error: why.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"standard output cannot be written: {error.strerror}.")
+
+
+def say_error(text: str) -> None:
+    """Print a message for people; where standard error cannot be written either, there is nowhere left to say it."""
+    with suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def is_nowhere(stream: TextIO | None) -> bool:
+    """Tell whether a standard stream was closed before the command began; see :func:`~transforms.cli.app.main`."""
+    return stream is None or getattr(stream, "name", "") == os.devnull
 
 
 def cell_text(value: Any) -> str:

@@ -5,18 +5,34 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, TextIO
 
 from transforms.cli.output import Output
 from transforms.cli.summary import output_text
+from transforms.cli.voices import JobStream, job_streams
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from transforms.run.job import JobResult
 
-WORDS = {"committed": "BUILT", "fresh": "FRESH", "aborted": "ABORTED", "failed": "FAILED", "skipped": "SKIPPED"}
-_STYLES = {"committed": "green", "fresh": "dim", "aborted": "yellow", "failed": "bold red", "skipped": "yellow"}
+WORDS = {
+    "committed": "BUILT",
+    "fresh": "FRESH",
+    "aborted": "ABORTED",
+    "failed": "FAILED",
+    "skipped": "SKIPPED",
+    "interrupted": "STOPPED",
+}
+_STYLES = {
+    "committed": "green",
+    "fresh": "dim",
+    "aborted": "yellow",
+    "failed": "bold red",
+    "skipped": "yellow",
+    "interrupted": "yellow",
+}
 _STATUS_WIDTH = max(map(len, WORDS.values()))
 
 
@@ -25,31 +41,46 @@ class Progress:
 
     :param names: the transforms of the build.
     :param out: where the lines go.
+    :param side_by_side: whether jobs may run side by side; then what they print gets their names.
     """
 
-    def __init__(self, names: Sequence[str], out: Output) -> None:
+    def __init__(self, names: Sequence[str], out: Output, side_by_side: bool = False) -> None:
         self._out = out
+        self._side_by_side = side_by_side
         self._total = len(names)
         self._width = max(map(len, names), default=0)
         self._ended = 0
         self._running: dict[str, float] = {}
+        self._notes: dict[str, str] = {}
         self._lock = threading.Lock()
         self._live: Any = None
+        self._streams: Sequence[JobStream] = ()
+        self._entered = ExitStack()
 
     def __enter__(self) -> Progress:
+        show = None
         if self._out.is_terminal and not self._out.quiet and not self._out.as_json:
             from rich.console import Console
             from rich.live import Live
 
-            console = Console(highlight=False)
-            self._live = Live(console=console, get_renderable=self._block, refresh_per_second=8, transient=True)
+            console = Console(file=self._out.stream, highlight=False)
+            self._live = Live(
+                console=console,
+                get_renderable=self._block,
+                refresh_per_second=8,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
             self._live.start()
+            self._entered.callback(self._live.stop)
+            show = self._show
+        self._streams = self._entered.enter_context(job_streams(self._side_by_side, show, self._note))
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        self._entered.close()
+        self._live = None
 
     def started(self, name: str) -> None:
         """Show a job as running."""
@@ -58,8 +89,11 @@ class Progress:
 
     def finished(self, result: JobResult) -> None:
         """Print the line of a job that has ended."""
+        for stream in self._streams:
+            stream.finish_job(result.name)
         with self._lock:
             self._running.pop(result.name, None)
+            self._notes.pop(result.name, None)
             self._ended += 1
         before, word, after = self._parts(result)
         if self._live is None:
@@ -69,7 +103,22 @@ class Progress:
 
         self._live.refresh()  # it shows the job as running until then
         line = Text.assemble(before, (word, _STYLES[result.status]), after)
+        line.rstrip()
         self._live.console.print(line, soft_wrap=True)
+
+    def _show(self, line: str, stream: TextIO) -> bool:
+        """Print what a job says above the running jobs; what does not go to the terminal is not printed here."""
+        from rich.text import Text
+
+        if self._live is None or not stream.isatty():
+            return False
+        self._live.console.print(Text.from_ansi(line), soft_wrap=True)
+        return True
+
+    def _note(self, job: str, text: str) -> None:
+        with self._lock:
+            if job in self._running:
+                self._notes[job] = text
 
     def _parts(self, result: JobResult) -> tuple[str, str, str]:
         digits = len(str(self._total))
@@ -84,10 +133,14 @@ class Progress:
         from rich.text import Text
 
         with self._lock:
-            running = list(self._running.items())
+            running, notes = list(self._running.items()), dict(self._notes)
         now = time.monotonic()
-        lines = [f"     running  {name.ljust(self._width)}  {now - since:.1f}s" for name, since in running]
-        return Text("\n".join(lines), style="cyan")
+        width = 2 * len(str(self._total)) + 1
+        lines = [
+            f"{'':{width}}  {'running':<{_STATUS_WIDTH}}  {name.ljust(self._width)}  {now - since:.1f}s  {notes.get(name, '')}"
+            for name, since in running
+        ]
+        return Text("\n".join(lines), style="cyan", no_wrap=True, overflow="ellipsis")
 
 
 def job_text(result: JobResult) -> str:
@@ -95,7 +148,7 @@ def job_text(result: JobResult) -> str:
     if result.status == "failed":
         return type(result.error).__name__
     if result.status != "committed":
-        return result.reason if result.status != "aborted" else "nothing committed"
+        return result.reason if result.status not in ("aborted", "interrupted") else "nothing committed"
     written = [output for output in result.outputs.values() if "rows" in output]
     others = [output_text(output) for output in result.outputs.values() if "rows" not in output]
     rows = [output_text({"rows": sum(int(output["rows"]) for output in written)})] if written else []

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
+import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from transforms.errors import CommitError
+from transforms.run.cancellation import Cancellation, InterruptedCommitError
 from transforms.run.job import JobResult
+from transforms.run.running import JOB_THREADS, running
+from transforms.store.interrupts import InterruptedAfterCommit
 
 _PATIENCE_SECONDS = 10.0
 _GLANCE_SECONDS = 0.2
@@ -41,23 +43,27 @@ class Task:
     run: Callable[[], JobResult]
 
 
-class Cancellation:
-    """Tells the jobs of a build that it is over; none of them commits afterwards."""
+class BuildInterrupted(KeyboardInterrupt):
+    """The user stopped a build.
 
-    def __init__(self) -> None:
-        self._event = threading.Event()
+    :param results: a result for every job that has ended, and for those that were not begun.
+    :param late: those of them whose commit had begun when the user interrupted, and was made.
+    :param stopping: the jobs that did not end in time; nothing of them will be committed.
+    :param committing: the jobs whose commit had begun and did not end in time.
+    """
 
-    def cancel(self) -> None:
-        """Let no job commit from now on."""
-        self._event.set()
-
-    def check(self) -> None:
-        """Refuse to go on once the build was cancelled.
-
-        :raises CommitError: then.
-        """
-        if self._event.is_set():
-            raise CommitError("The build was interrupted; nothing of this job was committed.")
+    def __init__(
+        self,
+        results: list[JobResult],
+        late: Sequence[JobResult] = (),
+        stopping: Sequence[str] = (),
+        committing: Sequence[str] = (),
+    ) -> None:
+        super().__init__("the build was interrupted")
+        self.results = results
+        self.late = tuple(late)
+        self.stopping = tuple(stopping)
+        self.committing = tuple(committing)
 
 
 def run_tasks(
@@ -75,43 +81,120 @@ def run_tasks(
     :param fail_fast: begin nothing new after a failure.
     :param cancel: is cancelled when the user interrupts.
     :returns: the results in the order in which the tasks ended.
-    :raises KeyboardInterrupt: if the user interrupts, after every running job has ended without a commit.
+    :raises BuildInterrupted: if the user interrupts, once every running job has ended or had the time to. It knows what was
+        committed.
     """
     schedule = _Schedule(tasks, listener, fail_fast)
-    if workers <= 1:
-        while (task := schedule.next()) is not None:
-            schedule.done(task, _result_of(task))
-        return schedule.results
-    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="job")
-    running: dict[Future[JobResult], Task] = {}
-    try:
-        while True:
-            while len(running) < workers and (task := schedule.next()) is not None:
-                running[pool.submit(_result_of, task)] = task
-            if not running:
-                return schedule.results
-            # With a time limit, because a signal that another thread of the process takes does not end a plain wait.
-            ended, _ = wait(running, timeout=_GLANCE_SECONDS, return_when=FIRST_COMPLETED)
-            for future in ended:
-                schedule.done(running.pop(future), future.result())
-    except BaseException:
-        if cancel is not None:
-            cancel.cancel()
-        _interrupt_threads("job")
-        wait(running, timeout=_PATIENCE_SECONDS)
-        raise
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    cancel = cancel or Cancellation()
+    with cancel.on_interrupt():
+        if workers <= 1:
+            _one_by_one(schedule, cancel)
+        else:
+            _Crew(schedule, cancel, workers).work()
+    return schedule.results
 
 
-def _result_of(task: Task) -> JobResult:
-    """Run a task; only an interruption ends more than it."""
+def _one_by_one(schedule: _Schedule, cancel: Cancellation) -> None:
+    late: list[JobResult] = []
     try:
-        return task.run()
+        while not cancel.is_over and (task := schedule.next()) is not None:
+            result = _outcome(task, cancel)
+            if cancel.is_over and result.status == "committed":
+                late.append(result)
+            schedule.done(result)
+    except KeyboardInterrupt:  # between two jobs, where nobody else has Ctrl-C in hand
+        cancel.cancel()
+    if cancel.is_over:
+        raise BuildInterrupted(schedule.stopped(), late)
+
+
+class _Crew:
+    """The threads in which jobs run side by side, one for each job.
+
+    They are no threads of an executor, which Python waits for when it ends, however long a job takes to notice.
+    """
+
+    def __init__(self, schedule: _Schedule, cancel: Cancellation, workers: int) -> None:
+        self._schedule = schedule
+        self._cancel = cancel
+        self._workers = workers
+        self._ended: queue.SimpleQueue[JobResult] = queue.SimpleQueue()
+        self._running: dict[str, threading.Thread] = {}
+        self._late: list[JobResult] = []
+
+    def work(self) -> None:
+        try:
+            while not self._cancel.is_over:
+                while len(self._running) < self._workers and (task := self._schedule.next()) is not None:
+                    self._begin(task)
+                if not self._running:
+                    return
+                self._take(_GLANCE_SECONDS)
+        except KeyboardInterrupt:  # where nobody else has Ctrl-C in hand
+            pass
+        except BaseException:
+            self._stop()
+            raise
+        self._stop()
+        running = {name: self._cancel.is_committing(thread.ident) for name, thread in self._running.items()}
+        raise BuildInterrupted(
+            self._schedule.stopped(),
+            self._late,
+            [name for name, committing in running.items() if not committing],
+            [name for name, committing in running.items() if committing],
+        )
+
+    def _begin(self, task: Task) -> None:
+        thread = threading.Thread(
+            target=lambda: self._ended.put(_outcome(task, self._cancel)), name=f"{JOB_THREADS} {task.name}", daemon=True
+        )
+        self._running[task.name] = thread
+        thread.start()
+
+    def _take(self, seconds: float) -> None:
+        # With a time limit, because a signal that another thread of the process takes does not end a plain wait.
+        try:
+            result = self._ended.get(timeout=seconds)
+        except queue.Empty:
+            return
+        del self._running[result.name]
+        if self._cancel.is_over and result.status == "committed":
+            self._late.append(result)
+        self._schedule.done(result)
+
+    def _stop(self) -> None:
+        """End what runs and wait for it, until the user interrupts again: for a commit to its end, for others a while."""
+        asked, until = self._cancel.asked, time.monotonic() + _PATIENCE_SECONDS
+        self._cancel.cancel()
+        self._cancel.interrupt()
+        try:
+            while self._running and self._cancel.asked == asked:
+                committing = any(self._cancel.is_committing(thread.ident) for thread in self._running.values())
+                if time.monotonic() > until and not committing:
+                    return
+                self._take(_GLANCE_SECONDS)
+        except KeyboardInterrupt:
+            return
+
+
+def _outcome(task: Task, cancel: Cancellation) -> JobResult:
+    began = time.perf_counter()
+    try:
+        with running(task.name), cancel.running():
+            result = replace(task.run(), name=task.name)
+    except InterruptedAfterCommit as late:
+        cancel.cancel()
+        return JobResult(task.name, "committed", time.perf_counter() - began, late.entry)
     except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001
-        return JobResult(task.name, "failed", error=error)
+        cancel.cancel()
+        return JobResult(task.name, "interrupted", time.perf_counter() - began)
+    except BaseException as error:  # noqa: BLE001 - one job's failure is never the build's
+        return JobResult(task.name, "failed", time.perf_counter() - began, error=error)
+    return replace(result, status="interrupted", error=None) if _was_refused(result) else result
+
+
+def _was_refused(result: JobResult) -> bool:
+    return result.status == "failed" and isinstance(result.error, InterruptedCommitError)
 
 
 class _Schedule:
@@ -143,9 +226,16 @@ class _Schedule:
                 return task
         return None
 
-    def done(self, task: Task, result: JobResult) -> None:
+    def done(self, result: JobResult) -> None:
         """Take the result of a task that was begun."""
-        self._end(replace(result, name=task.name), task.name)
+        self._end(result, result.name)
+
+    def stopped(self) -> list[JobResult]:
+        """Return every result, now that nothing more begins."""
+        waiting = [JobResult(task.name, "skipped", reason="the build was interrupted") for task in self._waiting]
+        self._waiting = []
+        self.results.extend(waiting)
+        return self.results
 
     def _end(self, result: JobResult, culprit: str) -> None:
         if result.status in ("failed", "skipped"):
@@ -154,12 +244,3 @@ class _Schedule:
             self._well.add(result.name)
         self.results.append(result)
         self._listener.finished(result)
-
-
-def _interrupt_threads(prefix: str) -> None:
-    # A thread cannot be stopped from outside; raising in it at its next line of Python is the gentlest there is.
-    for thread in threading.enumerate():
-        if thread.name.startswith(prefix) and thread.ident is not None:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident), ctypes.py_object(KeyboardInterrupt)
-            )

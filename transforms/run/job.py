@@ -19,6 +19,7 @@ from transforms.run.contexts import JobAborted, LightweightContext, TransformCon
 from transforms.run.scope import EngineChoice, JobScope, Participant
 from transforms.spec.resource import Resource
 from transforms.store.entry import Entry
+from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.store.store import Store
 from transforms.usercode import met_at, user_line
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _LIBRARIES = {"transform_df": "pyspark", "transform_pandas": "pandas", "transform_polars": "polars"}
 
-Status = Literal["committed", "aborted", "failed", "fresh", "skipped"]
+Status = Literal["committed", "aborted", "failed", "fresh", "skipped", "interrupted"]
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,15 @@ class JobResult:
 
     Attributes:
         name: the transform's name.
-        status: ``committed``, ``aborted`` (by itself), ``failed``, ``fresh`` (nothing to do) or ``skipped`` (because
-            of a failure before it, or because the build was stopped).
+        status: ``committed``, ``aborted`` (by itself), ``failed``, ``fresh`` (nothing to do), ``skipped`` (because
+            of a failure before it, or because the build was stopped) or ``interrupted`` (by the user; nothing of it was
+            committed).
         seconds: how long the job took, commit included.
         entry: the ledger's row, where something was committed.
         error: what went wrong, where something did.
         reason: why it ran, or did not.
         values: what the compute function was given, by parameter name; for tests.
+        warnings: what is hardly what was meant.
     """
 
     name: str
@@ -54,6 +57,7 @@ class JobResult:
     error: BaseException | None = None
     reason: str = ""
     values: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    warnings: tuple[str, ...] = ()
 
     @property
     def outputs(self) -> Mapping[str, Mapping[str, Any]]:
@@ -91,7 +95,8 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
     native code that panicked. They are faults of this job, and others go on.
 
     :returns: the result, also of a job that failed: whatever was raised stands in its ``error``.
-    :raises KeyboardInterrupt: if the user interrupts; nothing is committed then.
+    :raises KeyboardInterrupt: if the user interrupts; nothing is committed then, unless it is an
+        :class:`~transforms.store.interrupts.InterruptedAfterCommit`.
     """
     started = time.perf_counter()
     try:
@@ -135,15 +140,21 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
         if scope.aborted:
             raise JobAborted  # also where the function caught the one that abort_job() raised
         sealed = [part for participant in participants.values() for part in participant.seal()]
-        entry = transaction.commit(
-            [change for part in sealed for change in part.changes],
-            {part.resource.key: part.summary for part in sealed},
-            scope.pins,
-            code_version,
-            options.may_commit,
-        )
+        interrupted: InterruptedAfterCommit | None = None
+        try:
+            entry = transaction.commit(
+                [change for part in sealed for change in part.changes],
+                {part.resource.key: part.summary for part in sealed},
+                scope.pins,
+                code_version,
+                options.may_commit,
+            )
+        except InterruptedAfterCommit as late:
+            entry, interrupted = late.entry, late
         for call in scope.at_commit:
             call()
+        if interrupted is not None:
+            raise interrupted
     except BaseException as error:
         try:
             if not transaction.ratified:  # afterwards it is committed whatever happens, and recovery finishes it

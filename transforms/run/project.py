@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from transforms.errors import ConfigError, NotFoundError, nearest
 from transforms.plan.graph import Graph, Node, mark
 from transforms.plan.selection import select
 from transforms.plan.staleness import LastBuild, Plan, PlannedJob, plan_jobs
-from transforms.run.build import Cancellation, Listener, Task, run_tasks
+from transforms.run.build import Listener, Task, run_tasks
+from transforms.run.cancellation import Cancellation
 from transforms.run.entry_points import declared_pipelines
 from transforms.run.job import JobOptions, JobResult, run_job
 from transforms.run.scope import EngineChoice
@@ -59,6 +61,7 @@ class Project:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.store = Store(config.root)
+        self._graphs: dict[str, Graph] = {}
 
     @classmethod
     def open(cls, start: Path | None = None, root: str | None = None) -> Project:
@@ -76,7 +79,9 @@ class Project:
 
     def graph(self, branch: str = "master") -> Graph:
         """Return the graph of all transforms for builds on a branch."""
-        return Graph([self._node(name, transform) for name, transform in self.transforms.items()], branch)
+        if branch not in self._graphs:
+            self._graphs[branch] = Graph([self._node(name, made) for name, made in self.transforms.items()], branch)
+        return self._graphs[branch]
 
     def select(self, selectors: Sequence[str], exclude: Sequence[str] = (), branch: str = "master") -> list[Node]:
         """Return the transforms that a selection names, in the order of their dependencies."""
@@ -114,7 +119,15 @@ class Project:
             tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, profiles, cancel)))
         if self.store.exists and any(job.action == "build" for job in plan.jobs):
             self.store.recover()
-        return run_tasks(tasks, listener, options.workers, options.fail_fast, cancel)
+        workers = options.workers if self.runs_side_by_side(plan, options) else 1
+        return run_tasks(tasks, listener, workers, options.fail_fast, cancel)
+
+    def runs_side_by_side(self, plan: Plan, options: BuildOptions) -> bool:
+        """Tell whether two jobs of a plan may run at a time; those that each need the one before run in this thread."""
+        graph = self.graph(options.branch)
+        building = [job.node for job in plan.jobs if job.action == "build"]
+        is_chain = all(before in graph.upstream(node, depth=1) for before, node in pairwise(building))
+        return options.workers > 1 and not is_chain
 
     def _runner(
         self, graph: Graph, job: PlannedJob, options: BuildOptions, profiles: Sequence[str], cancel: Cancellation

@@ -18,6 +18,7 @@ from transforms.store import layout, leases, machine
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry, InputPin
 from transforms.store.identifiers import new_transaction_id
+from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts
 from transforms.store.storage.base import Lease
 from transforms.store.tables import TableView
 from transforms.store.validation import validate_changes
@@ -128,6 +129,7 @@ class Transaction:
         :param may_commit: called right before the commit point; raising there commits nothing.
         :returns: the committed entry.
         :raises StoreError: if nothing was committed, or, as :class:`PublishError`, if recovery has to finish it.
+        :raises InterruptedAfterCommit: if the user interrupted once the commit had begun; it is made then, all the same.
         """
         need_owner(f"{self.transform}: committing", self._process)
         self._seal(changes)
@@ -135,7 +137,6 @@ class Transaction:
         opened = validate_changes(self.store.storage, changes, opened)
         self._check_leases()
         may_commit()
-        self._ratifying = True
         entry = Entry(
             seq=0,
             transaction=self.id,
@@ -149,6 +150,14 @@ class Transaction:
             outputs=outputs,
             changes=tuple(changes),
         )
+        with held_interrupts() as held:
+            entry = self._ratify(entry, opened)
+        if held.came:
+            raise InterruptedAfterCommit(entry)
+        return entry
+
+    def _ratify(self, entry: Entry, opened: Mapping[str, DeltaTable]) -> Entry:
+        self._ratifying = True
         try:
             entry = self.store.ledger.append(entry, self._check_nobody_else)
         except OutcomeUnknownError:

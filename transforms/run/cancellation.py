@@ -1,0 +1,110 @@
+"""Stopping a build: which of its jobs may still commit, and which are interrupted."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from transforms.errors import CommitError
+
+
+class InterruptedCommitError(CommitError):
+    """A job came to its commit after the build had been interrupted."""
+
+
+class Cancellation:
+    """Tells the jobs of a build that it is over. None of them begins a commit afterwards; a commit that has begun ends.
+
+    What a signal handler calls takes no lock, as the thread that it interrupts may hold it.
+    """
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._running: set[int] = set()
+        self._committing: set[int] = set()
+        self._lock = threading.Lock()
+        self.asked = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the build was cancelled."""
+        return self._over.is_set()
+
+    def cancel(self) -> None:
+        """Let no job begin a commit from now on."""
+        self._over.set()
+
+    def check(self) -> None:
+        """Let the job of this thread begin its commit, which nothing interrupts then.
+
+        :raises CommitError: if the build was cancelled.
+        """
+        thread = threading.get_ident()
+        self._committing.add(thread)  # before the look, so that a cancellation that comes now meets one or the other
+        if self._over.is_set():
+            self._committing.discard(thread)
+            raise InterruptedCommitError("The build was interrupted; nothing of this job was committed.")
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Count this thread among those that an interruption ends, while the block runs a job."""
+        thread = threading.get_ident()
+        self._committing.discard(thread)
+        try:
+            self._running.add(thread)
+            if self._over.is_set():  # since the last look, and nobody raised
+                raise KeyboardInterrupt
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(thread)
+                if threading.current_thread() is not threading.main_thread():
+                    _raise_in(
+                        thread, None
+                    )  # one that was sent and did not arrive must not meet what comes after the job
+
+    def is_committing(self, thread: int | None) -> bool:
+        """Tell whether the job of a thread has begun its commit."""
+        return thread in self._committing
+
+    def interrupt(self) -> None:
+        """Raise KeyboardInterrupt in every other thread whose job has not begun its commit."""
+        with self._lock:
+            for thread in self._running - self._committing - {threading.get_ident()}:
+                _raise_in(thread, KeyboardInterrupt)
+
+    @contextmanager
+    def on_interrupt(self) -> Iterator[None]:
+        """Cancel when the user presses Ctrl-C while the block runs, and raise KeyboardInterrupt in a job of this thread.
+
+        Elsewhere in the block nothing is raised, so no result is lost: :attr:`asked` counts how often it was pressed. Left
+        as it is where somebody else handles Ctrl-C.
+        """
+        ours = threading.current_thread() is threading.main_thread()
+        if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            yield
+            return
+        main = threading.get_ident()
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.asked += 1
+            self._over.set()
+            if main in self._running and main not in self._committing:
+                raise KeyboardInterrupt
+
+        signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    # A thread cannot be stopped from outside; raising in it at its next line of Python is the gentlest there is.
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), None if error is None else ctypes.py_object(error)
+    )
