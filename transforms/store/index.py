@@ -1,24 +1,25 @@
 """What last wrote each dataset and model: the ledger folded, so that nobody reads all of it.
 
 The index is a cache. It is saved now and then beside the ledger and brought up to date from the entries since;
-without a saved one it is made anew from the whole ledger.
+without a saved one, or where the ledger does not have the row that a saved one ends with, it is made anew from the
+whole ledger.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from transforms.json_text import from_json
 from transforms.store import machine
+from transforms.store.cache import sealed, unsealed
 from transforms.store.entry import Entry
 from transforms.store.ledger import INDEX, Ledger
 from transforms.store.storage.base import Storage
 
-_KEPT = 2
+_COPY = re.compile(r"\d{20}\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +71,24 @@ class Index:
 
     :param storage: the store's storage, where saved copies lie beside the ledger.
     :param ledger: the ledger that is folded.
+    :param owner: tells the store's name, without which no saved copy is believed.
     """
 
-    def __init__(self, storage: Storage, ledger: Ledger) -> None:
+    def __init__(self, storage: Storage, ledger: Ledger, owner: Callable[[], str]) -> None:
         self._storage = storage
         self._ledger = ledger
+        self._owner = owner
         self._lock = machine.lock()  # jobs of one build look at it side by side
         self._seq = -1
         self._saved = 0
         self._writes: dict[tuple[str, str], LastWrite] = {}
 
     def saved_seq(self) -> int:
-        """Return the ledger row of the newest saved copy, 0 where there is none."""
-        if self._saved == 0:
-            copies = self._copies()
-            self._saved = _number(copies[0]) if copies else 0
-        return self._saved
+        """Return the ledger row of the saved copy that is in use, 0 where there is none."""
+        with self._lock:
+            if self._seq < 0:
+                self._load()
+            return self._saved
 
     @property
     def seq(self) -> int:
@@ -99,33 +102,42 @@ class Index:
                 self._load()
             for entry in self._ledger.entries(after=self._seq):
                 self._fold(entry)
-            self._seq = max(self._seq, self._ledger.head(hint=self._seq), 0)
+            self._seq = max(self._seq, self._ledger.head(), 0)
             return dict(self._writes)
 
     def save(self) -> None:
         """Save a copy of the index for processes to come."""
-        content = {"seq": self._seq, "writes": [asdict(write) for write in self._writes.values()]}
-        self._storage.write(f"{INDEX}/{self._seq:020}.json", json.dumps(content).encode())
-        self._saved = self._seq
-        for old in self._copies()[_KEPT:]:
-            self._storage.delete(f"{INDEX}/{old}")
+        newest = max(self._writes.values(), key=lambda write: write.seq, default=None)
+        if newest is None:
+            return
+        content = {
+            "newest": [newest.seq, newest.transaction],
+            "writes": [asdict(write) for write in self._writes.values()],
+        }
+        name = f"{self._seq:020}.json"
+        self._storage.write(f"{INDEX}/{name}", sealed(self._owner(), content))
+        self._saved = newest.seq
+        before = max((copy for copy in self._copies() if copy < name), default=None)
+        for copy in self._copies():
+            if copy not in (name, before):
+                self._storage.delete(f"{INDEX}/{copy}")
         self._ledger.forget(until=self._seq)
 
     def _copies(self) -> list[str]:
-        names = self._storage.names(INDEX)
-        return sorted((name for name in names if name[:1].isdigit() and name.endswith(".json")), reverse=True)
+        return sorted(filter(_COPY.fullmatch, self._storage.names(INDEX)), reverse=True)
 
     def _load(self) -> None:
         self._seq = 0
         for copy in self._copies():
             try:
-                content = from_json(self._storage.read(f"{INDEX}/{copy}"))
+                content = unsealed(self._owner(), self._storage.read(f"{INDEX}/{copy}"))
+            except OSError:
+                continue  # it only costs the time to fold more of the ledger
+            if content is not None and self._ledger.knows(*content["newest"]):
                 writes = [LastWrite(**write) for write in content["writes"]]
-            except (OSError, ValueError, TypeError, KeyError):
-                continue  # a damaged copy only costs the time to fold more of the ledger
-            self._writes = {(write.branch, write.key): write for write in writes}
-            self._seq = self._saved = content["seq"]
-            return
+                self._writes = {(write.branch, write.key): write for write in writes}
+                self._seq = self._saved = content["newest"][0]
+                return
 
     def _fold(self, entry: Entry) -> None:
         inputs = {key: pin.state for key, pin in entry.inputs.items()}
@@ -144,7 +156,3 @@ class Index:
                 output,
             )
         self._seq = max(self._seq, entry.seq)
-
-
-def _number(copy: str) -> int:
-    return int(copy.removesuffix(".json"))

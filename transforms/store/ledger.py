@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
@@ -52,42 +53,37 @@ class Ledger:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._head = -1
+        self._is_made = False
         self._entries: dict[int, Entry | GivenUp | None] = {}
 
     def create(self) -> None:
-        """Make the table at version 0 unless it is there."""
-        from deltalake import Schema
-        from deltalake.exceptions import DeltaError
+        """Make the table at version 0 unless it is there.
 
-        if self.head() >= 0 or self._storage.exists(log_file(0)):
-            return
-        try:
-            self._storage.delta.create_empty(
-                LEDGER,
-                Schema.from_arrow(_arrow_schema()).to_json(),
-                partition_by=["block"],
-                title="ledger",
-                description="One row per committed job; the version that brought a row is its seq.",
-            )
-        except DeltaError:
-            if not self._storage.exists(log_file(0)):
-                raise
-        self._storage.settle([log_file(0)], LEDGER)
-
-    def head(self, hint: int = -1) -> int:
-        """Return the newest version of the table, -1 where there is none.
-
-        :param hint: a version that is known to have existed; the search starts there instead of listing the log.
+        The log that a ledger begins with is written last of all that a new store has, and may be missing where a process
+        died before: nothing can be read without it, so it is put in its place whatever comes after it.
         """
-        version = max(self._head, hint)
+        if self._is_made:
+            return
+        if not (self._storage.exists(log_file(0)) or self._storage.exists(f"{_LOG}/_last_checkpoint")):
+            self._storage.create(log_file(0), _first_content())
+            self._storage.settle([log_file(0)], LEDGER)
+        self._is_made = True
+
+    def head(self) -> int:
+        """Return the newest version of the table, -1 where there is none."""
+        version = self._head
         if version < 0:
             version = self._newest_number(INDEX)  # two names instead of the whole log
-        if version < 0:
-            version = self._newest_number(_LOG)
+            if version < 0 or not self._storage.exists(log_file(version)):  # a cache, and not to be believed
+                version = self._newest_number(_LOG)
         if version >= 0:
             version = self._storage.newest(log_file, version)
         self._head = version
         return version
+
+    def knows(self, seq: int, transaction: str) -> bool:
+        """Whether a row of the ledger is of this transaction."""
+        return any(entry.transaction == transaction for entry in self.entries(seq - 1, seq))
 
     def append(self, entry: Entry, check: Callable[[int], None] = lambda seq: None) -> Entry:
         """Commit an entry: the commit point of its transaction.
@@ -205,7 +201,7 @@ class Ledger:
         return self._storage.create(log_file(seq), content)
 
     def _notes(self, after: int, until: int | None) -> Iterator[Entry | GivenUp | None]:
-        head = self.head(hint=after)
+        head = self.head()
         last = head if until is None else min(until, head)
         for first in range(after + 1, last + 1, _AT_ONCE):
             numbers = range(first, min(first + _AT_ONCE, last + 1))
@@ -305,6 +301,29 @@ def _arrow_schema() -> pa.Schema:
             ("block", pa.int64()),
         ]
     )
+
+
+def _first_content() -> bytes:
+    from deltalake import Schema
+
+    now = machine.milliseconds()
+    actions: list[dict[str, Any]] = [
+        {"commitInfo": {"timestamp": now, "operation": "CREATE TABLE", "engineInfo": _ENGINE}},
+        {"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}},
+        {
+            "metaData": {
+                "id": str(uuid.UUID(machine.unique())),
+                "name": "ledger",
+                "description": "One row per committed job; the version that brought a row is its seq.",
+                "format": {"provider": "parquet", "options": {}},
+                "schemaString": Schema.from_arrow(_arrow_schema()).to_json(),
+                "partitionColumns": ["block"],
+                "configuration": {},
+                "createdTime": now,
+            }
+        },
+    ]
+    return "\n".join(json.dumps(action) for action in actions).encode()
 
 
 def _log_content(entry: Entry, file: str, size: int) -> bytes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from transforms.json_text import from_json
 from transforms.store import machine
+from transforms.store.cache import sealed, unsealed
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
@@ -40,9 +39,12 @@ class Publisher:
     def published(self) -> int:
         """Return a ledger row up to which every entry is in its tables for sure; it may be behind the truth."""
         try:
-            return int(from_json(self._storage.read(_MARK))["seq"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            mark = unsealed(self._app_id, self._storage.read(_MARK))
+        except OSError:
             return 0
+        if mark is None or not self._ledger.knows(mark["seq"], mark["transaction"]):
+            return 0
+        return int(mark["seq"])
 
     def unpublished(self) -> list[Entry]:
         """Return the ratified entries that may not be in every table yet."""
@@ -70,12 +72,13 @@ class Publisher:
                 futures = [pool.submit(self._publish_in_order, part, opened or {}) for part in parts.values()]
             for future in futures:
                 future.result()
-        self._remember(entries[-1].seq)
+        self._remember(entries[-1])
         return entries
 
-    def _remember(self, seq: int) -> None:
+    def _remember(self, newest: Entry) -> None:
         try:
-            self._storage.write(_MARK, json.dumps({"seq": seq}).encode())
+            mark = {"seq": newest.seq, "transaction": newest.transaction}
+            self._storage.write(_MARK, sealed(self._app_id, mark))
         except OSError as error:  # without the mark the next one looks at these entries again
             _log.warning("What is published could not be noted (%s); everything committed is safe.", error)
 

@@ -13,7 +13,7 @@ from transforms.json_text import from_json
 from transforms.spec.resource import Resource
 from transforms.store import layout, machine
 from transforms.store.entry import Entry
-from transforms.store.identifiers import began_seconds
+from transforms.store.hints import drop_false_hint
 from transforms.store.index import Index, LastWrite
 from transforms.store.ledger import Ledger
 from transforms.store.recovery import Publisher
@@ -42,7 +42,7 @@ class Store:
         self.storage = open_storage(root)
         self.root: Path | str = self.storage.shareable("") or self.storage.root
         self.ledger = Ledger(self.storage)
-        self.index = Index(self.storage, self.ledger)
+        self.index = Index(self.storage, self.ledger, lambda: self.app_id)
 
     @property
     def exists(self) -> bool:
@@ -57,7 +57,7 @@ class Store:
             if not self.storage.exists(layout.STORE_FILE):
                 self._begin()
             content = from_json(self.storage.read(layout.STORE_FILE))
-            version, identity = content["format"], content["id"]
+            version, identity = content["format"], str(content["id"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             if isinstance(error, StoreError):
                 raise
@@ -134,6 +134,7 @@ class Store:
         if not self.exists:
             return [], []
         self.ledger.create()
+        drop_false_hint(self.storage, layout.LEDGER)
         return self.publisher.publish_all(), self.collect_dead()
 
     def collect_dead(self) -> list[str]:
@@ -177,7 +178,11 @@ class Store:
                 # It may only have stood still. Whoever wants to commit it from here on meets this note, so that nothing
                 # is deleted that a commit names; a commit that came before is found below.
                 self.ledger.give_up(transaction)
-            is_collected = bool(staging) and not self._is_ratified(transaction)
+            # It committed nothing before it noted what it pinned. No clock tells as much.
+            pinned = lease.content.get("pinned")
+            is_collected = bool(staging) and not self._is_ratified(
+                transaction, pinned if isinstance(pinned, int) else 0
+            )
             if is_collected:
                 for relative in staging:
                     self.storage.delete_folder(relative)
@@ -186,19 +191,16 @@ class Store:
         finally:
             lease.release(remove=done)
 
-    def _is_ratified(self, transaction: str) -> bool:
-        # Newest first: a dead transaction is a recent one, and its id tells when it began.
-        began = began_seconds(transaction)
-        limit = 64
-        while True:
-            entries = self.ledger.newest(limit)
-            if any(entry.transaction == transaction for entry in entries):
-                return True
-            if len(entries) < limit or entries[-1].ratified_time.timestamp() < began - 86_400:
-                return False
-            limit *= 4
+    def _is_ratified(self, transaction: str, pinned: int) -> bool:
+        return any(entry.transaction == transaction for entry in self.ledger.entries(after=pinned))
 
     def _begin(self) -> None:
+        # With a new id, no table would know any more what it has of the ledger that is there.
+        if self.ledger.head() >= 0 and not self.storage.exists(layout.STORE_FILE):
+            raise StoreError(
+                f"{self.storage.uri(layout.STORE_FILE)} is gone, while the store's ledger is there. Restore it from a backup "
+                f"of the store."
+            )
         content = json.dumps({"format": _FORMAT, "id": machine.unique()}).encode()
         try:
             if not self.storage.is_local:

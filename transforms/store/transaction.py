@@ -109,7 +109,8 @@ class Transaction:
             need_owner(f"{self.transform}: staging the first files of an output", self._process)
             self._staging[relative] = None
             assert self._own is not None
-            self._own.write({"transform": self.transform, **leases.whoami(), "staging": list(self._staging)})
+            record = {"transform": self.transform, **leases.whoami(), "pinned": self.pinned}
+            self._own.write({**record, "staging": list(self._staging)})
         return relative
 
     def commit(

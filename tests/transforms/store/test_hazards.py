@@ -17,6 +17,7 @@ from transforms.engine.local.staging import stage_frame
 from transforms.errors import CommitError, DataError, PublishError, UnsupportedTableError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
+from transforms.store import machine
 from transforms.store.change import StagedFile, TableChange
 from transforms.store.ledger import Ledger, log_file
 from transforms.store.publish import publish_change
@@ -432,3 +433,20 @@ def test_the_ledgers_memory_may_be_emptied_while_somebody_reads(store, commit):
         seen.append(entry.seq)
         store.ledger.forget(until=99)
     assert seen == [1, 2, 3]
+
+
+def test_what_a_clock_that_was_put_back_committed_stays(store, commit, rows, monkeypatch):
+    """Whether a dead transaction was committed is looked up in the ledger from what it pinned on, whatever any clock says."""
+    clock = machine.milliseconds
+    with monkeypatch.context() as patched:
+        patched.setattr(machine, "milliseconds", lambda: clock() + 3 * 86_400_000)
+        patched.setattr("transforms.store.transaction.Transaction._release", lambda *_, **__: None)  # it died before
+        held = store.begin("dying", "master", [A])
+        change = stage_frame(held, store.table_of(A, "master"), pl.DataFrame({"x": [1]}), "overwrite")
+        held.commit([change], {A.key: {}}, {}, "v1")
+    for lease in [held._own, *held._leases]:
+        lease.release()
+    for number in range(70):
+        commit({"/b": pl.DataFrame({"x": [number]})})
+    assert Store(store.root).recover() == ([], [])
+    assert rows("/a") == [{"x": 1}]

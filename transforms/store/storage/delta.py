@@ -12,6 +12,7 @@ from transforms.errors import UnsupportedTableError
 from transforms.forks import is_panic, need_threads, refusal
 from transforms.store import machine
 from transforms.store.change import TableChange
+from transforms.store.hints import drop_false_hint
 from transforms.store.storage.base import Found, Storage
 
 if TYPE_CHECKING:
@@ -48,12 +49,6 @@ class Delta(Protocol):
 
     def files(self, name: str, table: DeltaTable) -> list[tuple[str, Found]]:
         """Return the data files of an opened table, each with its size and time, relative to the table's folder."""
-
-    def create_empty(self, name: str, schema: str, partition_by: Sequence[str], title: str, description: str) -> None:
-        """Make a table without rows at version 0.
-
-        :raises DeltaError: if there is one.
-        """
 
     def create(self, change: TableChange, mark: Mark) -> None:
         """Make a table with the content of a change at version 0; an error if there is one."""
@@ -103,6 +98,8 @@ class DeltaRs:
                 raise refusal(f"Opening the table {name}", None) from error
             if not (isinstance(error, DeltaError) or is_panic(error)):
                 raise
+            if drop_false_hint(self._storage, name):
+                return self.open(name)
             raise UnsupportedTableError(
                 f"The Delta table {self._storage.uri(name)} cannot be opened: {error}"
             ) from error
@@ -119,21 +116,6 @@ class DeltaRs:
             there = plain if plain == path or self._storage.exists(f"{name}/{plain}") else path
             found.append((there, Found(size, modified / 1000 if isinstance(modified, int) else modified.timestamp())))
         return found
-
-    def create_empty(self, name: str, schema: str, partition_by: Sequence[str], title: str, description: str) -> None:
-        """See :class:`Delta`."""
-        from deltalake import CommitProperties, DeltaTable, Schema
-
-        DeltaTable.create(
-            self._storage.uri(name),
-            Schema.from_json(schema),
-            mode="error",
-            partition_by=list(partition_by),
-            name=title,
-            description=description,
-            storage_options=self._storage.options,
-            commit_properties=CommitProperties(max_commit_retries=0),
-        )
 
     def create(self, change: TableChange, mark: Mark) -> None:
         """See :class:`Delta`."""

@@ -30,7 +30,7 @@ def told(address: str) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         if "NoSuchBucket" in str(error):
-            raise ObjectStoreError(f"{address}: there is no such bucket; make it, or name another root.") from error
+            raise _no_bucket(address) from error
         raise FileNotFoundError(2, "No such object", address) from error
     except DataError:
         raise
@@ -39,8 +39,14 @@ def told(address: str) -> Iterator[None]:
             f"{address!r} has a letter that names in a bucket cannot have: {error}. Choose another."
         ) from error
     except BaseError as error:
+        if "NoSuchBucket" in str(error):
+            raise _no_bucket(address) from error
         reason = " ".join(str(error).split("\n\nDebug source:")[0].split())
         raise ObjectStoreError(
             f"{address}: the object store refused or did not answer: {reason[:_LONGEST]}. Check the bucket's name, and "
             "the variables AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
         ) from error
+
+
+def _no_bucket(address: str) -> ObjectStoreError:
+    return ObjectStoreError(f"{address}: there is no such bucket; make it, or name another root.")

@@ -1,0 +1,150 @@
+"""What is called a cache is harmless whatever it holds: a damaged one, another number, another store's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+from deltalake import DeltaTable
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from transforms.engine.local.staging import stage_frame
+from transforms.spec.resource import Resource
+from transforms.store.cache import sealed, unsealed
+from transforms.store.layout import STORE_FILE
+from transforms.store.store import Store
+
+ROWS = 6
+CACHES = ("_ledger/_published", "_ledger/_index/{:020}.json", "_ledger/_delta_log/_last_checkpoint")
+
+
+def append(store: Store, number: int) -> None:
+    resource = Resource("dataset", f"/d{number % 2}")
+    transaction = store.begin("append", "master", [resource])
+    change = stage_frame(transaction, store.table_of(resource, "master"), pl.DataFrame({"x": [number]}), "append")
+    transaction.commit([change], {resource.key: {}}, {}, "v1")
+
+
+def make(root: Path) -> Store:
+    store = Store(root)
+    for number in range(ROWS):
+        append(store, number)
+    store.index.refresh()
+    store.index.save()
+    store.ledger.merge_small_files()
+    return store
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with every cache there is."""
+    return make(tmp_path_factory.mktemp("original") / "store").root  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another store of the same names, that is further on."""
+    store = make(tmp_path_factory.mktemp("foreign") / "store")
+    for number in range(ROWS):
+        append(store, number)
+    store.index.refresh()
+    store.index.save()
+    return store.root  # type: ignore[return-value]
+
+
+numbers = st.one_of(st.integers(-3, 20), st.just(10**9), st.just(10**19))
+contents = st.one_of(
+    st.binary(max_size=20),
+    st.sampled_from(["kept", "foreign", "deep"]),
+    numbers.map(lambda n: json.dumps({"seq": n, "version": n, "size": 1, "writes": [], "newest": [n, "x"]}).encode()),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_store_goes_on_as_if_they_were_not_there(data, original, foreign, tmp_path_factory):
+    """Everything committed stays, a commit comes after all others and is in its table, and any reader can open the ledger."""
+    root = tmp_path_factory.mktemp("copy") / "store"
+    shutil.copytree(original, root)
+    (index,) = (root / "_ledger/_index").glob("*.json")
+    for name in CACHES:
+        content = data.draw(contents, label=name)
+        place = index if "_index" in name else root / name
+        if content == "foreign":
+            others = sorted((foreign / "_ledger/_index").glob("*.json")) if "_index" in name else [foreign / name]
+            content = others[-1].read_bytes()
+        if content == "deep":
+            content = b"[" * 100_000
+        if content == "kept":
+            content = place.read_bytes()
+        if "_index" in name:
+            place.unlink()
+            place = root / name.format(data.draw(numbers.map(abs), label="number"))
+        place.write_bytes(content)
+
+    store = Store(root)
+    store.recover()
+    append(store, ROWS)
+
+    newest = Store(original).ledger.head() + 1
+    assert [entry.seq for entry in store.newest_entries(100)] == [newest, *range(ROWS, 0, -1)]
+    for number in range(2):
+        rows = pl.read_delta(str(root / f"master/datasets/d{number}"))["x"].to_list()
+        assert sorted(rows) == list(range(number, ROWS + 1, 2))
+    assert {write.alias: write.seq for write in Store(root).writes().values()} == {"/d0": newest, "/d1": ROWS}
+    assert DeltaTable(str(root / "_ledger")).to_pyarrow_table().num_rows == ROWS + 1
+
+
+def test_copies_of_the_index_that_nobody_believes_push_out_no_good_one(tmp_path):
+    """They are deleted when the next one is saved, whatever number they have."""
+    store = make(tmp_path / "store")
+    folder = tmp_path / "store/_ledger/_index"
+    (good,) = folder.glob("*.json")
+    for number in (10**15, 10**16):
+        (folder / f"{number:020}.json").write_text("{}")
+    append(store, 1)
+    store.index.refresh()
+    store.index.save()
+    left = sorted(folder.glob("*.json"))
+    assert left[0] == good
+    assert len(left) == 2
+    assert int(left[1].stem) < 100
+
+
+@pytest.mark.parametrize("made", [0, 3])
+def test_a_ledger_that_lost_its_first_log_gets_it(tmp_path, made):
+    """A process may die between the store's file and the ledger; an older version of this package went on without."""
+    store = Store(tmp_path / "store")
+    for number in range(made):
+        append(store, number)
+    if not made:
+        _ = store.app_id
+    first = tmp_path / "store/_ledger/_delta_log/00000000000000000000.json"
+    first.unlink(missing_ok=True)
+    for _ in range(2):
+        append(Store(tmp_path / "store"), 0)
+    assert DeltaTable(str(tmp_path / "store/_ledger")).to_pyarrow_table().num_rows == made + 2
+
+
+def test_a_store_without_its_file_is_given_no_new_name(tmp_path):
+    """Its tables would take every entry of the ledger for new."""
+    store = make(tmp_path / "store")
+    (tmp_path / "store" / STORE_FILE).unlink()
+    with pytest.raises(Exception, match=r"_store\.json is gone, .* Restore it from a backup"):
+        append(Store(store.root), 1)
+    assert pl.read_delta(str(tmp_path / "store/master/datasets/d1")).height == ROWS / 2
+
+
+@given(st.dictionaries(st.text(), st.one_of(st.integers(), st.text(), st.none())), st.text(min_size=1))
+def test_a_seal_holds_for_its_store_and_content_alone(content, owner):
+    """It comes back as it was; a changed one does not come back."""
+    content.pop("seal", None)
+    document = sealed(owner, content)
+    assert unsealed(owner, document) == content
+    assert unsealed(owner + "x", document) is None
+    assert unsealed(owner, sealed(owner, {**content, "more": 1})) != content
+    assert unsealed(owner, json.dumps({**json.loads(document), "more": 1}).encode()) is None
