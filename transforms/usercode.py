@@ -51,7 +51,7 @@ def user_line(error: BaseException) -> UserLine | None:
     :param error: an error that was raised.
     :returns: the line; None where the error met none.
     """
-    found = [entry for entry in _entries(error.__traceback__) if is_users(_file(entry.tb_frame))]
+    found = [entry for entry in _entries(error.__traceback__) if _is_users(entry.tb_frame)]
     return _line(found[-1].tb_frame, found[-1].tb_lineno) if found else None
 
 
@@ -64,7 +64,7 @@ def calling_line() -> UserLine | None:
     """Return the line of the user's code that is waiting for the framework in this thread; None where there is none."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if is_users(_file(frame)):
+        if _is_users(frame):
             return _line(frame, frame.f_lineno)
         frame = frame.f_back
     return None
@@ -77,7 +77,10 @@ def is_ours(file: str) -> bool:
 
 def is_users(file: str) -> bool:
     """Tell whether a file is neither the framework's, nor Python's, nor an installed library's."""
-    return not is_ours(file) and not file.startswith(("<frozen", *_STANDARD_LIBRARY)) and not _is_installed(file)
+    if is_ours(file) or _is_installed(file) or file.startswith(("<frozen", *_STANDARD_LIBRARY)):
+        return False
+    # Compiled libraries name their sources as they lay where they were built.
+    return file.startswith("<") or os.path.isabs(file) or os.path.exists(file)
 
 
 def shown_file(file: str) -> str:
@@ -105,7 +108,7 @@ def user_traceback(error: BaseException) -> TracebackType | None:
     """
     entries = list(_entries(error.__traceback__))
     files = [_file(entry.tb_frame) for entry in entries]
-    own = [number for number, file in enumerate(files) if is_users(file)]
+    own = [number for number, entry in enumerate(entries) if _is_users(entry.tb_frame)]
     if not own and not isinstance(error, TransformsError):  # a project that was installed like a library
         own = [number for number, file in enumerate(files) if _is_installed(file) and not is_ours(file)]
     if not own:
@@ -155,6 +158,13 @@ def _line(frame: FrameType, number: int) -> UserLine:
     if len(source) > _LONGEST_SOURCE:
         source = f"{source[:_LONGEST_SOURCE]}..."
     return UserLine(shown_file(file), number, frame.f_code.co_name, source)
+
+
+def _is_users(frame: FrameType) -> bool:
+    file = _file(frame)
+    if file.startswith("<") and not file.startswith("<doctest"):  # typed in, or code that a library generated
+        return frame.f_globals.get("__name__") == "__main__" and not file.startswith("<frozen")
+    return is_users(file)
 
 
 def _file(frame: FrameType) -> str:

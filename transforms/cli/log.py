@@ -8,7 +8,7 @@ import typer
 
 from transforms.cli.options import Json, open_project, session_of
 from transforms.cli.output import Output
-from transforms.cli.summary import outputs_text
+from transforms.cli.summary import outputs_text, unwritten_text
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -37,6 +37,8 @@ def log(
         row["published"] = outputs_text(entry.outputs)
     with Output(as_json, session_of(ctx).quiet) as out:
         out.listing(rows, ["seq", "time", "branch", "transform", "user", "published"], "Nothing was committed yet.")
+        for remark in filter(None, map(unwritten_text, entries)):
+            out.say(remark)
 
 
 def _newest(store: Store, limit: int, branch: str | None) -> list[Entry]:

@@ -34,6 +34,7 @@ class Output:
         self._stream = sys.stdout
         self._keeps_on = keeps_on
         self._is_lost = keeps_on and is_nowhere(sys.stdout)
+        self._is_concluding = False
         self._redirected = ExitStack()
 
     def __enter__(self) -> Output:
@@ -58,6 +59,7 @@ class Output:
 
     def conclude(self) -> None:
         """Print what comes from now on where somebody may still read it: a build always tells what it committed."""
+        self._is_concluding = True
         if self._is_lost:
             self._stream, self._is_lost = sys.stderr, False
 
@@ -75,15 +77,18 @@ class Output:
             return
         try:
             print(text, file=self._stream, flush=self._keeps_on)
-        except BrokenPipeError:
+        except OSError as error:
+            is_full = not isinstance(error, BrokenPipeError)
             if not self._keeps_on:
+                if is_full:
+                    raise OutputError(error) from error
                 raise
             self._is_lost = True
-        except OSError as error:
-            self._is_lost = True
-            if not self._keeps_on:
-                raise OutputError(error) from error
-            say_error(f"warning: standard output cannot be written ({error.strerror}); the build goes on")
+            if is_full:
+                say_error(f"warning: standard output cannot be written ({error.strerror}); going on")
+            if self._is_concluding:
+                self.conclude()
+                say_error(text)
 
     def json(self, value: Any) -> None:
         """Print a JSON document."""

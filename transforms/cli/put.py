@@ -41,7 +41,7 @@ def put(
 
     project = open_project(ctx)
     resource = project.config.resolve(Resource("dataset", alias))
-    with Output(as_json, quiet or session_of(ctx).quiet) as out:
+    with Output(as_json, quiet or session_of(ctx).quiet, keeps_on=True) as out:
         entry = put_files(
             project.store,
             branch,
@@ -51,6 +51,7 @@ def put(
             descriptions=_descriptions(description or []),
             as_files=as_files,
         )
+        out.conclude()
         if as_json:
             out.json({"seq": entry.seq, "transaction": entry.transaction, "outputs": entry.outputs})
         else:

@@ -24,6 +24,12 @@ def outputs_text(outputs: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
+def unwritten_text(entry: Entry) -> str:
+    """Return a remark about the outputs that a transform returned without writing; empty where it wrote all."""
+    unwritten = [key.partition(":")[2] for key, output in entry.outputs.items() if output.get("unwritten")]
+    return f"#{entry.seq}: {entry.transform} returned without writing {', '.join(unwritten)}" if unwritten else ""
+
+
 def output_text(output: Mapping[str, Any]) -> str:
     """Return what was written to one output: its rows, its files, its version, or the experiments that were imported."""
     if "imported" in output:

@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _LIBRARIES = {"transform_df": "pyspark", "transform_pandas": "pandas", "transform_polars": "polars"}
 
+_FRAMES = {
+    "pandas": ("DataFrame", "Series"),
+    "polars": ("DataFrame", "LazyFrame", "Series"),
+    "pyarrow": ("Table", "RecordBatch", "RecordBatchReader"),
+    "pyspark": ("DataFrame",),
+    "duckdb": ("DuckDBPyRelation",),
+    "_duckdb": ("DuckDBPyRelation",),
+}
+
 Status = Literal["committed", "aborted", "failed", "fresh", "skipped", "interrupted"]
 
 
@@ -100,7 +109,7 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
     """
     started = time.perf_counter()
     try:
-        entry, values = _run(transform, store, config, options)
+        entry, scope, values = _run(transform, store, config, options)
     except JobAborted:
         return JobResult(transform.__name__, "aborted", time.perf_counter() - started)
     except KeyboardInterrupt:
@@ -109,10 +118,13 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
         if isinstance(error, TransformsError) and (line := user_line(error)) is not None:
             error.add_note(met_at(line))
         return JobResult(transform.__name__, "failed", time.perf_counter() - started, error=error)
-    return JobResult(transform.__name__, "committed", time.perf_counter() - started, entry, values=values)
+    seconds, warnings = time.perf_counter() - started, tuple(scope.warnings)
+    return JobResult(transform.__name__, "committed", seconds, entry, values=values, warnings=warnings)
 
 
-def _run(transform: Transform, store: Store, config: Config, options: JobOptions) -> tuple[Entry, Mapping[str, Any]]:
+def _run(
+    transform: Transform, store: Store, config: Config, options: JobOptions
+) -> tuple[Entry, JobScope, Mapping[str, Any]]:
     from transforms.spec.availability import unavailable_reasons
 
     transform.check_complete()
@@ -136,7 +148,7 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
     participants: dict[str, Participant] = {}
     try:
         values = _open(scope, participants)
-        _call(transform, values, participants, _context(scope))
+        _call(scope, values, participants)
         if scope.aborted:
             raise JobAborted  # also where the function caught the one that abort_job() raised
         sealed = [part for participant in participants.values() for part in participant.seal()]
@@ -164,7 +176,7 @@ def _run(transform: Transform, store: Store, config: Config, options: JobOptions
         raise
     finally:
         scope.close()
-    return entry, values
+    return entry, scope, values
 
 
 def _tell(participants: Iterable[Participant], error: BaseException) -> None:
@@ -196,17 +208,24 @@ def _open(scope: JobScope, participants: dict[str, Participant]) -> dict[str, An
     return values
 
 
-def _call(
-    transform: Transform, values: Mapping[str, Any], participants: Mapping[str, Participant], context: Any
-) -> None:
+def _call(scope: JobScope, values: Mapping[str, Any], participants: Mapping[str, Participant]) -> None:
+    transform = scope.transform
     library = _LIBRARIES.get(transform.form)
     given = {name: value for name, value in values.items() if library is None or name not in participants}
-    arguments = transform.bind_arguments(given, context)
+    arguments = transform.bind_arguments(given, _context(scope))
     with _only_in(os.getpid()):
         returned = transform(**arguments)
     if library is not None:
         (participant,) = participants.values()
         participant.value.write_returned(returned, library)
+    elif (kind := _frame_kind(returned)) is not None:
+        scope.returned = kind
+
+
+def _frame_kind(value: Any) -> str | None:
+    """Return what kind of frame somebody returned, where nobody takes it."""
+    library, kind = type(value).__module__.split(".")[0], type(value).__name__
+    return f"a {library} {kind}" if library in _FRAMES and kind in _FRAMES[library] else None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ from transforms.spec.resource import Resource
 from transforms.spec.transform import Transform
 from transforms.store.entry import InputPin
 from transforms.store.store import Store
+from transforms.usercode import shown_file
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,18 @@ class Project:
         """Tell what a build would do and why; reads the ledger's index and nothing else.
 
         :raises NotFoundError: if an input exists nowhere and nothing in the build makes it.
+        :raises ConfigError: if the project has no transforms.
         """
         graph = self.graph(options.branch)
+        if not graph.nodes:
+            raise ConfigError(
+                f"The pipelines of {self.config.project} have no transforms, so there is nothing to build. Add them where "
+                f"the Pipeline is made: pipeline.add_transforms(function), or pipeline.discover_transforms(package)."
+            )
         nodes = select(graph, selectors, exclude)
         plan = self._plan(graph, nodes, options)
         if plan.missing:
-            raise self._missing(plan, options)
+            raise self._missing(graph, plan, options)
         return plan
 
     def build(self, plan: Plan, listener: Listener, options: BuildOptions = BuildOptions()) -> list[JobResult]:
@@ -185,14 +193,34 @@ class Project:
         kind, _, alias = key.partition(":")
         return self.store.table_of(Resource("model" if kind == "model" else "dataset", alias), branch)
 
-    def _missing(self, plan: Plan, options: BuildOptions) -> NotFoundError:
+    def _missing(self, graph: Graph, plan: Plan, options: BuildOptions) -> NotFoundError:
         node, resource = plan.missing[0]
-        known = {write.alias for write in self.store.writes().values() if write.kind == resource.kind}
-        known |= {r.alias for n in self.graph().nodes for r in n.outputs if r.kind == resource.kind}
+        branch = resource.branch or options.branch
+        reads = f"{node.name} ({node.source}) reads it"
+        others = {other.alias for _, other in plan.missing[1:]} - {resource.alias}
+        also = f" So it is with {', '.join(sorted(others))}." if others else ""
+        producer = graph.producer(resource)
+        if producer is not None:
+            on_branch = f" --branch {options.branch}" if options.branch != "master" else ""
+            return NotFoundError(
+                f"There is no {resource} on branch {branch} yet; {reads}. {producer.name} ({producer.source}) makes it: "
+                f"transforms build {shlex.quote(f'+{node.name}')}{on_branch}{also} Nothing was run."
+            )
+        written = self.store.writes()
+        own = {output.alias for output in node.outputs}
+        known = {write.alias for write in written.values() if write.kind == resource.kind and write.branch == branch}
+        known |= {output.alias for n in graph.nodes for output in n.outputs if output.kind == resource.kind}
+        elsewhere = sorted({b for b, key in written if key == resource.key and b != branch})
+        bring = f"Bring it in with 'transforms put {shlex.quote(resource.alias)} FILE'."
+        if elsewhere:
+            bring = (
+                f"It is on branch {' and '.join(elsewhere)}: read it there with Input(..., branch={elsewhere[0]!r})."
+            )
+        elif resource.kind == "model":
+            bring = "Publish it first."
         return NotFoundError(
-            f"There is no {resource} on branch {resource.branch or options.branch}, and no transform makes it; "
-            f"{node.name} ({node.source}) reads it.{nearest(resource.alias, known)} Bring it in with "
-            f"'transforms put {resource.alias} FILE'. Nothing was run."
+            f"There is no {resource} on branch {branch}, and no transform makes it; {reads}."
+            f"{nearest(resource.alias, known - own)} {bring}{also} Nothing was run."
         )
 
     def _node(self, name: str, transform: Transform) -> Node:
@@ -238,10 +266,20 @@ def _pipelines_of(module: str, config: Config) -> list[Pipeline]:
             f"[tool.transforms] pipelines in pyproject.toml, or run 'transforms init' for a sample."
         ) from error
     if attribute:
-        return [getattr(imported, attribute)]
+        value = getattr(imported, attribute, None)
+        if isinstance(value, Pipeline):
+            return [value]
+        there = [name for name, value in vars(imported).items() if isinstance(value, Pipeline)]
+        raise ConfigError(
+            f"{module}: {attribute!r} of {shown_file(str(imported.__file__))} is no Pipeline."
+            + (nearest(attribute, there) or (f" It has: {', '.join(there)}." if there else ""))
+        )
     found = [value for value in vars(imported).values() if isinstance(value, Pipeline)]
     if not found:
-        raise ConfigError(f"The module {name!r} ({imported.__file__}) has no Pipeline at its top level.")
+        raise ConfigError(
+            f"The module {name!r} ({shown_file(str(imported.__file__))}) has no Pipeline at its top level. Add one to it: "
+            f"from transforms.api import Pipeline; pipeline = Pipeline(); pipeline.add_transforms(...)"
+        )
     return found
 
 

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 from transforms.errors import DataError, UsageError
 from transforms.run.files import FileStatus
 from transforms.run.scope import JobScope
+from transforms.spec.resource import Resource
 from transforms.store.storage.base import StoredFile
 from transforms.store.tables import TableView
 
@@ -110,11 +111,29 @@ class DatasetReader:
         return file_listing(self.view) if self.view.holds_files else _data_listing(self.view)
 
     def _need_rows(self, call: str) -> None:
-        if self.view.holds_files:
+        if not self.view.holds_files:
+            return
+        if (transform := self._left_unwritten()) is not None:
             raise DataError(
-                f"{self.name} holds raw files and has no columns, so {call} cannot read it; read its files with "
-                f".filesystem().ls() and .filesystem().open(name)."
+                f"{self.name} has neither rows nor columns, so {call} cannot read it: {transform}, which made it in commit "
+                f"#{self.view.seq}, returned without writing it. Let it write a frame with .write_table(df) and build it "
+                f"again."
             )
+        raise DataError(
+            f"{self.name} holds raw files and has no columns, so {call} cannot read it; read its files with "
+            f".filesystem().ls() and .filesystem().open(name)."
+        )
+
+    def _left_unwritten(self) -> str | None:
+        """Return the transform that returned without writing this version of the dataset; None where it was written."""
+        if self._scope.transaction is None:  # it is over, and somebody looks at what it left
+            return None
+        store = self._scope.transaction.store
+        for (branch, _), write in store.writes().items():
+            is_it = write.seq == self.view.seq and write.output.get("unwritten")
+            if is_it and store.table_of(Resource("dataset", write.alias), branch) == self.view.name:
+                return write.transform
+        return None
 
 
 def file_listing(view: TableView) -> dict[str, tuple[FileStatus, StoredFile]]:

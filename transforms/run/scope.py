@@ -73,6 +73,8 @@ class JobScope:
             at once.
         profiles: the Spark profiles of every job of the build, as they share one session.
         aborted: whether the function called ``ctx.abort_job()``.
+        returned: what kind of frame the function returned where nobody takes it, such as ``a polars DataFrame``.
+        warnings: what is hardly what was meant, for whoever built it.
         at_commit: called once the job is committed, for what is of no use any more.
     """
 
@@ -86,6 +88,8 @@ class JobScope:
     engine: EngineChoice = "auto"
     profiles: Sequence[str] = ()
     aborted: bool = False
+    returned: str = ""
+    warnings: list[str] = field(default_factory=list)
     at_commit: list[Callable[[], None]] = field(default_factory=list)
     _temporary: list[Path] = field(default_factory=list)
     _remote: list[str] = field(default_factory=list)
@@ -109,12 +113,20 @@ class JobScope:
     def missing(self, resource: Resource) -> NotFoundError:
         """Return the error for an input that does not exist."""
         branches = [resource.branch] if resource.branch else [self.transaction.branch, *self.fallbacks]
-        known = {write.alias for write in self.transaction.store.writes().values() if write.kind == resource.kind}
+        written = self.transaction.store.writes()
+        known = {write.alias for write in written.values() if write.kind == resource.kind and write.branch in branches}
+        own = {output.key for output in self.transaction.outputs}
+        elsewhere = sorted({branch for branch, key in written if key == resource.key and branch not in branches})
         bring = f" Build it first, or bring it in with 'transforms put {resource.alias} FILE'."
+        if elsewhere:
+            bring = (
+                f" It is on branch {' and '.join(elsewhere)}: read it there with Input(..., branch={elsewhere[0]!r})."
+            )
         return NotFoundError(
             f"There is no {resource} on branch {' or '.join(dict.fromkeys(branches))}; {self.transform.__name__} "
-            f"({self.transform.source}) reads it.{nearest(resource.alias, known)}"
-            + (bring if resource.kind == "dataset" else "")
+            f"({self.transform.source}) reads it."
+            + nearest(resource.alias, {alias for alias in known if f"{resource.kind}:{alias}" not in own})
+            + (bring if resource.kind == "dataset" or elsewhere else "")
         )
 
     def spark(self, call: str, instead: str) -> SparkEngine:

@@ -46,6 +46,7 @@ class DatasetWriter:
         self._open_files: list[IO[Any]] = []
         self._writes_files = False
         self._gives_folder = False
+        self._gave_folder = False
         self._base = scope.transaction.open_output(self.table)
         if self._base is not None:
             check_writable(self._base.table, resource.alias)
@@ -141,6 +142,7 @@ class DatasetWriter:
 
     def folder(self) -> Path:
         """Return the folder where a user may write Parquet files of their own."""
+        self._gave_folder = True
         return self.scope.transaction.staging(self.table)
 
     def abort(self) -> None:
@@ -271,13 +273,35 @@ class DatasetWriter:
 
         if self._parent is not None and self.mode != "replace" and not self._parent.holds_files:
             return inherit_rows(self.scope.transaction, self.table, self._parent, None), {"rows": 0}
-        if self._base is None:
-            empty = stage_frame(self.scope.transaction, self.table, files_frame([]), what=self.resource.alias)
-            return empty, {"rows": 0}
-        if self.mode != "replace":
+        if self._base is not None and self.mode != "replace":
             return None, {"rows": 0}
+        self.scope.warnings.append(self._never_written())
+        summary = {"rows": 0, "unwritten": True}
+        if self._base is None:
+            return stage_frame(self.scope.transaction, self.table, files_frame([]), what=self.resource.alias), summary
         partitions = tuple(self._base.table.metadata().partition_columns)
-        return TableChange(self.table, "overwrite", self._base.schema_json, (), partitions), {"rows": 0}
+        return TableChange(self.table, "overwrite", self._base.schema_json, (), partitions), summary
+
+    def _never_written(self) -> str:
+        """Return what whoever wrote the function should know: it leaves an empty dataset, as Foundry has it."""
+        now = "it is empty"
+        if self._base is not None and (count := self._base.row_count()):
+            noun = "file" if self._base.holds_files else "row"
+            now = f"it had {count:,} {noun}{'' if count == 1 else 's'}, now 0"
+        transform = self.scope.transform
+        write = f"{self.name}.{'write_table' if transform.lightweight else 'write_dataframe'}"
+        remedy = f"Use {write}(df)."
+        if self.scope.returned:
+            remedy = f"Its return value, {self.scope.returned}, is ignored: use {write}(df)."
+        elif self._gave_folder and any(self.folder().rglob("*.parquet")):
+            remedy = (
+                f"What lies in path_for_write_table is left out: use {self.name}.write_table({self.name}."
+                f"path_for_write_table)."
+            )
+        return (
+            f"{transform.__name__} ({transform.source}) returned without writing {self.name!r} ({self.resource.alias}): "
+            f"{now}. {remedy}"
+        )
 
     def _keep(self, change: TableChange) -> None:
         if self.mode == "replace":

@@ -41,6 +41,7 @@ class Transaction:
         id: names the transaction for good; ids rise with time.
         branch: the branch that is written.
         pinned: the ledger row at which every input is read.
+        outputs: what it may write.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Transaction:
         self._is_unknown = False
         self._staging: dict[str, None] = {}
         self._outputs: dict[str, TableView | None] = {}
+        self.outputs = tuple(outputs)
         self._keys = frozenset(resource.key for resource in outputs)
         self._own: Lease | None = None
         self._leases: list[Lease] = []

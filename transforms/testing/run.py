@@ -6,6 +6,7 @@ import logging
 import shutil
 import tempfile
 import threading
+import warnings
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from transforms.config import Config
-from transforms.errors import DeclarationError, NotFoundError, nearest
+from transforms.errors import DeclarationError, NotFoundError, TransformsWarning, nearest
 from transforms.run.job import JobOptions, run_job
 from transforms.run.put_frame import put_frame
 from transforms.run.reader import DatasetReader
@@ -64,6 +65,8 @@ def run_transform(
             shutil.rmtree(folder, ignore_errors=True)
         __tracebackhide__ = True
         raise job.error.with_traceback(user_traceback(job.error) or job.error.__traceback__)
+    for text in job.warnings:
+        warnings.warn(text, TransformsWarning, stacklevel=2)
     result = _result(transform, store, config, branch, job, records)
     if folder is not None:
         weakref.finalize(result, shutil.rmtree, folder, ignore_errors=True)
