@@ -89,7 +89,7 @@ def _view(project: Project, resource: Resource, branch: str, version: str | None
     except DeltaError as error:
         raise NotFoundError(f"{resource} cannot be read at version {version} any more: {error}") from error
     seq = view.table.transaction_version(project.store.app_id)
-    return TableView(view.storage, view.name, view.table, int(version), seq or 0)
+    return TableView(view.storage, view.name, view.table, int(version), seq or 0, view.ledger)
 
 
 def _type_name(kind: object) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from transforms.errors import DataError, NotFoundError, UnavailableError, UsageError, nearest
+from transforms.paths import inside
 from transforms.run.filematch import matches
 from transforms.store.storage.base import StoredFile
 
@@ -239,6 +240,10 @@ class FoundryDataSidecarFileSystem(_Files):
         super().__init__(param, read_only)
         self._read_mode = read_mode
 
+    def __reduce__(self) -> Any:
+        # In another process there is no job: what it needs of one are the places of the files.
+        return FoundryDataSidecarFileSystem, (portable(self._tree), self._read_only, self._read_mode)
+
     def open(self, path: str, mode: str = "r", **kwargs: Any) -> FoundryDataSidecarFile:
         """Open a file of the dataset.
 
@@ -261,7 +266,8 @@ class FoundryDataSidecarFileSystem(_Files):
 
 def _clean(path: str | os.PathLike[str], dataset: str) -> str:
     text = os.fspath(path)
-    pure = PurePosixPath(text)
-    if pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in text:
-        raise DataError(f"{dataset}: {text!r} is not a path inside the dataset; give one such as 'folder/name.csv'.")
-    return pure.as_posix()
+    if isinstance(text, bytes):
+        raise DataError(f"{dataset}: a path inside the dataset is text, such as 'folder/name.csv'; got {text!r}.")
+    # As everywhere, './a' and 'a//b' are other ways to write 'a' and 'a/b'.
+    plain = "/".join(part for part in text.split("/") if part not in ("", "."))
+    return inside(f"/{plain}" if text.startswith("/") else plain, dataset)

@@ -147,6 +147,6 @@ class TransformInput(PlainDataset):
         return self._fsbuilder()
 
     def __getstate__(self) -> dict[str, Any]:
-        # On an executor there is no job; its files can be read there, and what names it is known.
+        # In another process there is no job; its rows and files can be read there, and what names it is known.
         files = self.filesystem()
-        return {**self.__dict__, "_dfreader": None, "_dataframe": None, "_fsbuilder": partial(_same, files)}
+        return {**self.__dict__, "_dataframe": None, "_fsbuilder": partial(_same, files)}

@@ -25,6 +25,8 @@ def open_input(param: Any, name: str, scope: JobScope) -> Any:
     resource: Resource = param.resources[0]
     view = scope.open(resource)
     reader = DatasetReader(resource.alias, view, scope)
+    if view.holds_files:
+        reader.listing()  # now: workers that the function forks could not read it
     form = scope.transform.form
     if form == "transform_df":
         return reader.spark("a transform_df input")

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transforms.errors import DataError, UsageError
+from transforms.folders import files_in
+from transforms.paths import inside, shown
 from transforms.run.put_frame import put_frame
 from transforms.run.tables import read_table, table_kind
 from transforms.store.entry import Entry
@@ -84,14 +86,14 @@ def _table(places: Sequence[Path], kind: str) -> pl.DataFrame:
 def _raw_files(places: Sequence[Path]) -> Mapping[str, Path]:
     found: dict[str, Path] = {}
     for place in places:
-        for name, file in _files_of(place):
+        for name, file in _files_of(place).items():
             if name in found:
                 raise UsageError(f"{found[name]} and {file} would both be the file {name!r} of the dataset.")
             found[name] = file
     return found
 
 
-def _files_of(place: Path) -> list[tuple[str, Path]]:
+def _files_of(place: Path) -> dict[str, Path]:
     if place.is_file():
-        return [(place.name, place)]
-    return [(file.relative_to(place).as_posix(), file) for file in sorted(place.rglob("*")) if file.is_file()]
+        return {inside(place.name, str(place)): place}
+    return files_in(place, shown(str(place)))

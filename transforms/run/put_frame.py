@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from transforms.engine.local.staging import stage_frame
+from transforms.folders import files_in
+from transforms.paths import inside
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.change import TableChange
@@ -36,8 +38,7 @@ def put_frame(
     table = store.table_of(resource, branch)
     try:
         if isinstance(data, (str, Path)):
-            folder = Path(data)
-            data = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
+            data = files_in(Path(data), alias)
         if isinstance(data, Mapping):
             change, summary = _stage_files(transaction, table, data, alias)
         else:
@@ -52,12 +53,12 @@ def put_frame(
 def _stage_files(
     transaction: Transaction, table: str, files: Mapping[str, Any], alias: str
 ) -> tuple[TableChange, dict[str, Any]]:
-    from transforms.run.writer import files_frame
+    from transforms.run.writer import stage_listing
 
     folder = transaction.staging(table, layout.FILES)
     rows = []
     for path, content in sorted(files.items()):
-        place = folder / path
+        place = folder / inside(path, alias)
         place.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, Path):
             _copy(content, place)
@@ -73,7 +74,7 @@ def _stage_files(
                 "location": place.relative_to(transaction.store.storage.work(table)).as_posix(),
             }
         )
-    change = stage_frame(transaction, table, files_frame(rows), what=alias)
+    change = stage_listing(transaction, table, rows, "overwrite", alias)
     return change, {"files": len(rows), "bytes": sum(row["size"] for row in rows)}
 
 

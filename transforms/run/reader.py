@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
-from transforms.errors import DataError, UsageError
+from transforms.errors import DataError, UnavailableError, UsageError
+from transforms.paths import within
 from transforms.run.files import FileStatus
-from transforms.run.scope import JobScope
+from transforms.run.scope import JobScope, process_folder
 from transforms.spec.resource import Resource
-from transforms.store.storage.base import StoredFile
+from transforms.store import raw_files
+from transforms.store.ledger import Ledger
+from transforms.store.storage.base import Storage, StoredFile
 from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
@@ -19,18 +24,55 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_THREADS = 8
+
+
+@dataclass(frozen=True)
+class SentView:
+    """A version of a dataset on its way to another process.
+
+    Attributes:
+        storage: the store's storage.
+        name: the table's folder, relative to the root.
+        version: the version.
+        seq: the ledger row that last wrote it.
+        files: the files of a dataset of raw files; None where it holds rows.
+    """
+
+    storage: Storage
+    name: str
+    version: int
+    seq: int
+    files: Mapping[str, tuple[FileStatus, StoredFile]] | None
+
+    def open(self) -> TableView:
+        """Open the version here."""
+        table = self.storage.delta.open(self.name)
+        if table is None:
+            raise DataError(f"{self.storage.uri(self.name)} is gone.")
+        table.load_as_version(self.version)
+        return TableView(self.storage, self.name, table, self.version, self.seq, Ledger(self.storage))
+
+
 class DatasetReader:
     """Reads a pinned version of a dataset as frames or as files.
 
+    It can be sent to another process, where it reads the same version.
+
     :param name: the dataset, as messages name it.
     :param view: the version.
-    :param scope: the running job.
+    :param scope: the running job; None in another process.
     """
 
-    def __init__(self, name: str, view: TableView, scope: JobScope) -> None:
+    def __init__(self, name: str, view: TableView | SentView, scope: JobScope | None) -> None:
         self.name = name
-        self.view = view
+        self._given = view
         self._scope = scope
+
+    @cached_property
+    def view(self) -> TableView:
+        """The version."""
+        return self._given.open() if isinstance(self._given, SentView) else self._given
 
     def polars(self, lazy: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Return the rows as a Polars frame, or as a lazy one."""
@@ -61,14 +103,14 @@ class DatasetReader:
         from transforms.engine.spark.reading import read_dataframe
 
         self._need_rows(call)
-        engine = self._scope.spark(f"{self.name}: {call}", ".pandas() or .polars()")
+        engine = self._job(call).spark(f"{self.name}: {call}", ".pandas() or .polars()")
         return read_dataframe(engine, self.view, self.name)
 
     def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
         """Return files as a Spark DataFrame."""
         from transforms.engine.spark.files import files_dataframe
 
-        engine = self._scope.spark(f"{self.name}: filesystem().files()", "filesystem().ls()")
+        engine = self._job("filesystem().files()").spark(f"{self.name}: filesystem().files()", "filesystem().ls()")
         return files_dataframe(engine, statuses, packing)
 
     @property
@@ -84,18 +126,21 @@ class DatasetReader:
             return self.view.storage.spark_uri(bases.pop())
         if self.view.storage.is_local:
             return self.path()
-        folder = self._scope.remote_folder()
+        folder = self._job("hadoop_path").remote_folder()
         for path, (_, file) in listing.items():
             self.view.storage.copy(file.name, f"{folder}/{path}")
         return self.view.storage.spark_uri(folder)
 
     def path(self) -> str:
-        """Return a local folder that shows the dataset's files under their own names while the job runs."""
-        folder = self._scope.temporary_folder()
-        for logical, (_, file) in self.listing().items():
-            link = folder / logical
+        """Return a local folder that shows the dataset's files under their own names while the job, or process, lives."""
+        folder = process_folder() if self._scope is None else self._scope.temporary_folder()
+        listing = self.listing()
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="files") as pool:  # each is read once, to look at its sum
+            places = list(pool.map(StoredFile.local, (file for _, file in listing.values())))
+        for logical, place in zip(listing, places, strict=True):
+            link = within(folder, logical, self.name)
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(file.local())
+            link.symlink_to(place)
         return str(folder)
 
     def listing(self) -> Mapping[str, tuple[FileStatus, StoredFile]]:
@@ -107,8 +152,24 @@ class DatasetReader:
         raise UsageError(f"{self.name} is an input: {path!r} cannot be written.")
 
     @cached_property
-    def _listing(self) -> dict[str, tuple[FileStatus, StoredFile]]:
-        return file_listing(self.view) if self.view.holds_files else _data_listing(self.view)
+    def _listing(self) -> Mapping[str, tuple[FileStatus, StoredFile]]:
+        if isinstance(self._given, SentView) and self._given.files is not None:
+            return self._given.files
+        return file_listing(self.view, self.name) if self.view.holds_files else _data_listing(self.view, self.name)
+
+    def _job(self, call: str) -> JobScope:
+        if self._scope is None:
+            raise UnavailableError(
+                f"{self.name}: {call} works in the process that runs the job only; pass its result along."
+            )
+        return self._scope
+
+    def __reduce__(self) -> Any:
+        view = self._given
+        if not isinstance(view, SentView):
+            files = self.listing() if view.holds_files else None
+            view = SentView(view.storage, view.name, view.version, view.seq, files)
+        return DatasetReader, (self.name, view, None)
 
     def _need_rows(self, call: str) -> None:
         if not self.view.holds_files:
@@ -126,7 +187,7 @@ class DatasetReader:
 
     def _left_unwritten(self) -> str | None:
         """Return the transform that returned without writing this version of the dataset; None where it was written."""
-        if self._scope.transaction is None:  # it is over, and somebody looks at what it left
+        if self._scope is None or self._scope.transaction is None:  # it is over, and somebody looks at what it left
             return None
         store = self._scope.transaction.store
         for (branch, _), write in store.writes().items():
@@ -136,23 +197,29 @@ class DatasetReader:
         return None
 
 
-def file_listing(view: TableView) -> dict[str, tuple[FileStatus, StoredFile]]:
-    """Return the files of a dataset of raw files, by path."""
+def file_listing(view: TableView, name: str) -> dict[str, tuple[FileStatus, StoredFile]]:
+    """Return the files of a dataset of raw files, by path.
+
+    :param view: its version.
+    :param name: the dataset, for messages.
+    :raises DataError: if a row names a path that no file can have, or bytes that are none of the dataset's.
+    """
     from transforms.engine.local.reading import read_polars
 
     found = {}
     for row in read_polars(view).iter_rows(named=True):
         modified = round(row["modified"].timestamp() * 1000)
-        place = StoredFile(view.storage, f"{view.name}/{row['location']}")
+        place = StoredFile(view.storage, f"{view.name}/{raw_files.place_of(row, name)}", row["sha256"])
         found[row["path"]] = (FileStatus(row["path"], row["size"], modified), place)
     return found
 
 
-def _data_listing(view: TableView) -> dict[str, tuple[FileStatus, StoredFile]]:
-    return {
-        path: (
-            FileStatus(path, found.size, int(found.modified * 1000)),
-            StoredFile(view.storage, f"{view.name}/{path}"),
-        )
-        for path, found in view.data_files()
-    }
+def _data_listing(view: TableView, name: str) -> dict[str, tuple[FileStatus, StoredFile]]:
+    folder = view.storage.shareable(view.name)
+    found = {}
+    for path, status in view.data_files():
+        if folder is not None:
+            within(folder, path, name)
+        place = StoredFile(view.storage, f"{view.name}/{path}")
+        found[path] = (FileStatus(path, status.size, int(status.modified * 1000)), place)
+    return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -93,6 +95,7 @@ class JobScope:
     at_commit: list[Callable[[], None]] = field(default_factory=list)
     _temporary: list[Path] = field(default_factory=list)
     _remote: list[str] = field(default_factory=list)
+    _process: int = field(default_factory=os.getpid)
 
     def abort(self) -> None:
         """Let the job end without a commit and without an error."""
@@ -150,7 +153,9 @@ class JobScope:
         return engine
 
     def temporary_folder(self) -> Path:
-        """Return a new folder that lives as long as the job."""
+        """Return a new folder that lives as long as the job; in a forked process, as long as that."""
+        if os.getpid() != self._process:
+            return process_folder()
         folder = Path(tempfile.mkdtemp(prefix="transforms-"))
         self._temporary.append(folder)
         return folder
@@ -162,11 +167,21 @@ class JobScope:
         return name
 
     def close(self) -> None:
-        """Delete what lives only as long as the job."""
+        """Delete what lives only as long as the job; a forked process leaves that to the one that runs the job."""
+        if os.getpid() != self._process:
+            return
         for folder in self._temporary:
             shutil.rmtree(folder, ignore_errors=True)
         for name in self._remote:
             self.transaction.store.storage.delete_folder(name)
+
+
+def process_folder() -> Path:
+    """Return a new folder that lives as long as this process."""
+    folder = tempfile.mkdtemp(prefix="transforms-")
+    # Not by atexit, which multiprocessing's workers skip.
+    Finalize(None, shutil.rmtree, (folder, True), exitpriority=0)
+    return Path(folder)
 
 
 def resource_rid(resource: Resource) -> str:

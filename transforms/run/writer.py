@@ -10,15 +10,18 @@ from typing import IO, Any, Literal
 
 from transforms.engine.local.inheriting import inherit_rows
 from transforms.errors import DataError, TransformsError, UsageError
+from transforms.folders import without_links
+from transforms.paths import inside
 from transforms.run.files import FileStatus
 from transforms.run.reader import DatasetReader, file_listing
 from transforms.run.scope import JobScope, Sealed
 from transforms.spec.resource import Resource
-from transforms.store import layout
+from transforms.store import layout, raw_files
 from transforms.store.change import TableChange
 from transforms.store.durable import sha256_of
 from transforms.store.features import check_writable
 from transforms.store.storage.base import Storage, StoredFile
+from transforms.store.transaction import Transaction
 
 WriteMode = Literal["replace", "append", "modify"]
 _LONGEST_DESCRIPTION = 800
@@ -76,7 +79,8 @@ class DatasetWriter:
             folder = self.folder()
             if Path(frame).resolve() != folder.resolve():
                 raise self._error(f"a path to write must be path_for_write_table ({folder}); got {frame}.")
-            files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] not in "._")
+            found = without_links(folder, self.resource.alias)
+            files = sorted(path for path in found.values() if path.name[0] not in "._")
             known = {file.path for change in self._changes for file in change.files}
             fresh = [path for path in files if path.relative_to(self._work).as_posix() not in known]
             self._keep(stage_files(transaction, self.table, fresh, mode, self.descriptions))
@@ -244,11 +248,15 @@ class DatasetWriter:
         return change, {"rows": added}
 
     def _seal_files(self) -> tuple[TableChange, dict[str, Any]]:
-        from transforms.engine.local.staging import stage_frame
-
         for file in self._open_files:
             file.close()
+        before = self._base or self._parent
+        if self.mode != "replace" and before is not None and not before.holds_files and before.row_count():
+            raise self._error("it holds rows; files cannot be added to them. Use set_mode('replace').")
         base = self._base_files()
+        without_links(
+            self._storage.work(f"{self.table}/{layout.FILES}/{self.scope.transaction.id}"), self.resource.alias
+        )
         staged = self._staged_files()
         if self.mode != "replace" and self._parent is not None:
             staged |= self._inherit_files(base, staged)
@@ -257,20 +265,13 @@ class DatasetWriter:
         if replaced:
             rows += [self._file_row(path, *base[path]) for path in sorted(base) if path not in staged]
         append = self.mode != "replace" and not replaced and self._base is not None and self._base.holds_files
-        change = stage_frame(
-            self.scope.transaction,
-            self.table,
-            files_frame(rows),
-            "append" if append else "overwrite",
-            what=self.resource.alias,
-        )
+        mode: Literal["overwrite", "append"] = "append" if append else "overwrite"
+        change = stage_listing(self.scope.transaction, self.table, rows, mode, self.resource.alias)
         if replaced and self._base is not None:
             change = replace(change, base_version=self._base.version)
         return change, {"files": len(staged), "bytes": sum(status.size for status, _ in staged.values())}
 
     def _seal_nothing(self) -> tuple[TableChange | None, dict[str, Any]]:
-        from transforms.engine.local.staging import stage_frame
-
         if self._parent is not None and self.mode != "replace" and not self._parent.holds_files:
             return inherit_rows(self.scope.transaction, self.table, self._parent, None), {"rows": 0}
         if self._base is not None and self.mode != "replace":
@@ -278,7 +279,8 @@ class DatasetWriter:
         self.scope.warnings.append(self._never_written())
         summary = {"rows": 0, "unwritten": True}
         if self._base is None:
-            return stage_frame(self.scope.transaction, self.table, files_frame([]), what=self.resource.alias), summary
+            empty = stage_listing(self.scope.transaction, self.table, [], "overwrite", self.resource.alias)
+            return empty, summary
         partitions = tuple(self._base.table.metadata().partition_columns)
         return TableChange(self.table, "overwrite", self._base.schema_json, (), partitions), summary
 
@@ -323,16 +325,18 @@ class DatasetWriter:
         before = self._base or self._parent
         if before is None or not before.holds_files:
             return {}
-        return file_listing(before)
+        return file_listing(before, self.resource.alias)
 
     def _inherit_files(
         self, base: Mapping[str, tuple[FileStatus, StoredFile]], staged: Mapping[str, tuple[FileStatus, StoredFile]]
     ) -> dict[str, tuple[FileStatus, StoredFile]]:
         folder = self.scope.transaction.staging_name(self.table, layout.FILES)
-        for path, (_, file) in base.items():
-            if path not in staged:
-                self._storage.copy(file.name, f"{folder}/{path}")
-        return self._staged_files()
+        kept = {path: file for path, (_, file) in base.items() if path not in staged}
+        for path, file in kept.items():
+            self._storage.copy(file.name, f"{folder}/{path}")
+        there = self._staged_files()
+        # The sum that was committed goes with each of them: what was damaged since must not pass for whole.
+        return {path: (there[path][0], replace(there[path][1], sha256=file.sha256)) for path, file in kept.items()}
 
     def _staged_files(self) -> dict[str, tuple[FileStatus, StoredFile]]:
         folder = f"{self.table}/{layout.FILES}/{self.scope.transaction.id}"
@@ -346,10 +350,10 @@ class DatasetWriter:
 
     def _file_row(self, path: str, status: FileStatus, file: StoredFile) -> dict[str, Any]:
         return {
-            "path": path,
+            "path": inside(path, self.resource.alias),
             "size": status.size,
             "modified": datetime.fromtimestamp(status.modified / 1000, UTC),
-            "sha256": sha256_of(file.local()),
+            "sha256": file.sha256 or sha256_of(file.local()),
             "location": file.name.removeprefix(f"{self.table}/"),
         }
 
@@ -361,9 +365,13 @@ class DatasetWriter:
         )
 
 
-def files_frame(rows: list[dict[str, Any]]) -> Any:
-    """Return rows about raw files as the frame that a dataset of files is stored as."""
+def stage_listing(
+    transaction: Transaction, table: str, rows: list[dict[str, Any]], mode: Literal["overwrite", "append"], what: str
+) -> TableChange:
+    """Stage the rows about raw files, and mark their table as one of files."""
     import polars as pl
+
+    from transforms.engine.local.staging import stage_frame
 
     schema: dict[str, Any] = {
         "path": pl.String,
@@ -372,4 +380,5 @@ def files_frame(rows: list[dict[str, Any]]) -> Any:
         "sha256": pl.String,
         "location": pl.String,
     }
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    change = stage_frame(transaction, table, pl.DataFrame(rows, schema=schema, orient="row"), mode, what=what)
+    return replace(change, schema=raw_files.marked(change.schema))

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from transforms.errors import DataError
+from transforms.paths import escape, shown
+
 
 @dataclass(frozen=True, slots=True)
 class StagedFile:
@@ -58,14 +61,21 @@ class TableChange:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> TableChange:
-        """Read a change back from what :meth:`to_json` gave."""
-        return cls(
+        """Read a change back from what :meth:`to_json` gave.
+
+        :raises DataError: if it names a table outside of the store, or a file outside of its table.
+        """
+        change = cls(
             **{
                 **value,
                 "files": tuple(StagedFile(**file) for file in value["files"]),
                 "partition_by": tuple(value["partition_by"]),
             }
         )
+        for name in (change.table, *(file.path for file in change.files)):
+            if reason := escape(name):
+                raise DataError(f"it names {shown(name)}, which {reason}")
+        return change
 
 
 def fields_of(schema: str) -> list[dict[str, Any]]:

@@ -103,9 +103,5 @@ def _tables_below(storage: Storage, place: str) -> Iterator[str]:
     # What transactions staged lies in folders of their own, many of them, and none holds a table.
     staged = place.rpartition("/")[2] in _STAGING
     for folder in folders:
-        if folder[0] not in "_." and not (staged and _is_identifier(folder)):
+        if folder[0] not in "_." and not (staged and layout.is_identifier(folder)):
             yield from _tables_below(storage, f"{place}/{folder}")
-
-
-def _is_identifier(name: str) -> bool:
-    return len(name) == 32 and all(letter in "0123456789abcdef" for letter in name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from urllib.parse import quote
 
 from transforms.errors import UsageError
+from transforms.paths import fault, inside, shown
 from transforms.spec.resource import Resource
 
 LEDGER = "_ledger"
@@ -22,13 +24,14 @@ DEFAULT_BRANCH = "master"
 # Delta's readers decode a % in a folder's name and trip over spaces and letters beyond ASCII, so a character that is
 # unsafe in a path is encoded as ~XX (its UTF-8 bytes in hexadecimal), and so is the ~ itself: names cannot collide.
 _SAFE = "()+,=@!&"
+_LONGEST, _LONGEST_LOCK = 200, 245
 
 
 def branch_folder(branch: str) -> str:
     """Return the folder name of a branch; a slash in the name is encoded, so a branch is one folder."""
     if not branch or branch.startswith(("_", ".")):
         raise UsageError(f"{branch!r} cannot be a branch: a name starts with a letter or digit.")
-    return _encode(branch)
+    return _short_enough(_encode(branch, f"{shown(branch)} cannot be a branch"), f"{shown(branch)} cannot be a branch")
 
 
 def alias_path(alias: str) -> str:
@@ -36,24 +39,56 @@ def alias_path(alias: str) -> str:
 
     :param alias: a dataset's or model's path or RID.
     :returns: a path such as ``examples/wine/raw`` or ``ri.foundry.main.dataset.1``.
-    :raises UsageError: if the alias has an empty, ``.`` or ``..`` part, or a part of more than 200 bytes.
+    :raises UsageError: if the alias has an empty, ``.`` or ``..`` part, letters that are no Unicode, or a part of more
+        than 200 bytes.
     """
+    refusal = f"{shown(alias)} cannot be an alias"
     parts = alias.removeprefix("/").split("/")
     if not all(parts) or any(part in (".", "..") for part in parts):
-        raise UsageError(f"{alias!r} cannot be an alias: a path such as '/examples/wine/raw' or a RID is needed.")
-    encoded = [_encode_part(part) for part in parts]
-    if any(len(part) > 200 for part in encoded):
-        raise UsageError(f"{alias!r} cannot be an alias: a part of it is longer than 200 bytes.")
-    return "/".join(encoded)
+        raise UsageError(f"{refusal}: a path such as '/examples/wine/raw' or a RID is needed.")
+    path = "/".join(_short_enough(_encode_part(part, refusal), refusal) for part in parts)
+    return inside(path, refusal, UsageError)
 
 
-def _encode_part(part: str) -> str:
+def is_staging(name: object, transaction: str) -> bool:
+    """Whether a folder is one that a transaction stages into, so that what is in it may be deleted with that.
+
+    :param name: the folder, relative to the root, as the record of the transaction has it.
+    :param transaction: the id of the transaction.
+    """
+    if not isinstance(name, str) or fault(name) is not None or "/" not in name:
+        return False
+    *above, kind, identity = name.split("/")
+    if above == [] and kind == TEMPORARY:
+        return identity == transaction
+    if above == [TEMPORARY]:
+        return kind == FILES and is_identifier(identity)
+    if len(above) < 3 or above[0].startswith(("_", ".")) or above[1] not in ("datasets", "models"):
+        return False
+    return identity == transaction if kind in (DATA, FILES) else kind == ARTIFACTS and is_identifier(identity)
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a name is an id as transactions, versions and experiments have them: 32 hexadecimal digits."""
+    return len(name) == 32 and all(letter in "0123456789abcdef" for letter in name)
+
+
+def _encode_part(part: str, refusal: str) -> str:
     # Names that start with _ or . are hidden from Delta readers and from vacuum, so their first letter is encoded.
-    return f"~{ord(part[0]):02X}{_encode(part[1:])}" if part[0] in "_." else _encode(part)
+    return f"~{ord(part[0]):02X}{_encode(part[1:], refusal)}" if part[0] in "_." else _encode(part, refusal)
 
 
-def _encode(text: str) -> str:
-    return quote(text, safe=_SAFE).replace("~", "%7E").replace("%", "~")
+def _encode(text: str, refusal: str) -> str:
+    try:
+        return quote(text, safe=_SAFE).replace("~", "%7E").replace("%", "~")
+    except UnicodeEncodeError:
+        raise UsageError(f"{refusal}: it has letters that are no Unicode.") from None
+
+
+def _short_enough(part: str, refusal: str) -> str:
+    if len(part) > _LONGEST:
+        raise UsageError(f"{refusal}: a part of it is longer than {_LONGEST} bytes.")
+    return part
 
 
 def resource_path(resource: Resource, branch: str) -> str:
@@ -63,4 +98,8 @@ def resource_path(resource: Resource, branch: str) -> str:
 
 def lease_path(resource: Resource, branch: str) -> str:
     """Return the lock file that a job holds while it builds a resource on a branch."""
-    return f"{LOCKS}/{branch_folder(branch)}/{_encode(resource.key).replace('/', '~2F')}.lock"
+    alias_path(resource.alias)
+    name = _encode(resource.key, f"{shown(resource.alias)} cannot be an alias").replace("/", "~2F")
+    if len(name) > _LONGEST_LOCK:  # a file's name has at most 255 bytes, an alias may have more
+        name = f"{name[: _LONGEST_LOCK - 33]}-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+    return f"{LOCKS}/{branch_folder(branch)}/{name}.lock"

@@ -234,11 +234,11 @@ class Ledger:
             first = content.split(b"\n", 1)[0]
             info = from_json(first).get("commitInfo", {}) if first else {}
             payload, given_up = info.get(_PAYLOAD), info.get(_GIVEN_UP)
-        except (ValueError, AttributeError) as error:
+            if given_up:
+                return GivenUp(given_up)
+            return Entry.from_row(payload) if payload else None
+        except (ValueError, AttributeError, KeyError, TypeError) as error:
             raise _unreadable(self._storage.uri(log_file(seq)), error) from error
-        if given_up:
-            return GivenUp(given_up)
-        return Entry.from_row(payload) if payload else None
 
     def _settled(self, seq: int, entry: Entry) -> bool:
         """Return whether an entry stands at its place; if not, it cannot come to stand there any more.

@@ -111,7 +111,7 @@ class Store:
     def view_table(self, table: str, until: int | None = None) -> TableView | None:
         """Open a Delta table by its folder below the root, as it was at a ledger row."""
         app_id = self.app_id if self.exists else ""  # reading makes no store
-        return view_table(self.storage, table, app_id, until)
+        return view_table(self.ledger, self.storage, table, app_id, until)
 
     def writes(self) -> Mapping[tuple[str, str], LastWrite]:
         """Return what last wrote each resource, by branch and resource key."""
@@ -168,12 +168,23 @@ class Store:
 
     def _collect(self, name: str) -> str | None:
         """Collect what one transaction had staged if its process is dead; return its id if there was something."""
+        transaction = name.removesuffix(".json")
+        if not layout.is_identifier(transaction):
+            return None  # no record of ours
         lease = self.storage.try_acquire(f"{layout.TRANSACTIONS}/{name}")
         if lease is None:
             return None  # alive
         done = False
         try:
-            transaction, staging = name.removesuffix(".json"), lease.content.get("staging", [])
+            staging = lease.content.get("staging", [])
+            if not isinstance(staging, list) or not all(layout.is_staging(one, transaction) for one in staging):
+                _log.warning(
+                    "%s names folders that transaction %s cannot have staged into, so nothing of it was deleted. Look at "
+                    "the file, and delete it and what is left over by hand.",
+                    self.storage.uri(f"{layout.TRANSACTIONS}/{name}"),
+                    transaction,
+                )
+                return None
             if staging and not self.storage.is_local:
                 # It may only have stood still. Whoever wants to commit it from here on meets this note, so that nothing
                 # is deleted that a commit names; a commit that came before is found below.

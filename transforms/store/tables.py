@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from transforms.json_text import from_json
+from transforms.store import raw_files
 from transforms.store.storage.base import Found, Storage
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-FILE_COLUMNS = ("path", "size", "modified", "sha256", "location")
-"""The columns of a dataset of raw files; a table with exactly these is one."""
+    from transforms.store.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class TableView:
         table: the table, loaded at the version.
         version: that version.
         seq: the ledger row that last wrote the table, 0 for a table that no job of this store wrote.
+        ledger: the store's ledger.
     """
 
     storage: Storage
@@ -33,6 +35,7 @@ class TableView:
     table: DeltaTable
     version: int
     seq: int
+    ledger: Ledger = dataclasses.field(repr=False, compare=False)
 
     @property
     def uri(self) -> str:
@@ -55,10 +58,12 @@ class TableView:
         """The table's columns in order."""
         return tuple(str(field["name"]) for field in self.fields)
 
-    @property
+    @cached_property
     def holds_files(self) -> bool:
         """Whether the dataset is one of raw files rather than of rows."""
-        return self.column_names == FILE_COLUMNS
+        if self.column_names != raw_files.COLUMNS:
+            return False
+        return raw_files.is_marked(self.fields) or raw_files.was_committed(self.ledger, self.name, self.seq)
 
     @property
     def column_descriptions(self) -> dict[str, str]:
@@ -78,6 +83,19 @@ class TableView:
         """The data files of the version, each with its size and time, relative to the table's folder."""
         return self.storage.delta.files(self.name, self.table)
 
+    def check_paths(self) -> None:
+        """Look whether the table's log names files outside of its folder, which readers would follow.
+
+        :raises UnsupportedTableError: if it does.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        paths = pa.table(self.table.get_add_actions())["path"]
+        odd = pc.match_substring_regex(paths, r"(^|/|%2[fF])(\.|%2[eE]){2}($|/|%2[fF])|^/|^[A-Za-z0-9+.-]+://?")
+        if pc.any(odd).as_py():
+            self.data_files()  # names the file, where its name is not merely odd
+
     def row_count(self) -> int:
         """How many rows the version has, from its log alone."""
         return int(self.table.count())
@@ -89,9 +107,10 @@ def refreshed(table: DeltaTable) -> DeltaTable:
     return table
 
 
-def view_table(storage: Storage, name: str, app_id: str, until: int | None = None) -> TableView | None:
+def view_table(ledger: Ledger, storage: Storage, name: str, app_id: str, until: int | None = None) -> TableView | None:
     """Open a table as it was after a row of the ledger.
 
+    :param ledger: the store's ledger.
     :param storage: the store's storage.
     :param name: the table's folder, relative to the root.
     :param app_id: the store's name in Delta's transaction identifiers.
@@ -107,4 +126,4 @@ def view_table(storage: Storage, name: str, app_id: str, until: int | None = Non
             return None
         table.load_as_version(table.version() - 1)
         seq = table.transaction_version(app_id)
-    return TableView(storage, name, table, table.version(), seq or 0)
+    return TableView(storage, name, table, table.version(), seq or 0, ledger)

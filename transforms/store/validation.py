@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import CommitError, DataError
+from transforms.paths import escape
 from transforms.store import machine
 from transforms.store.change import TableChange, fields_of
 from transforms.store.features import check_writable
@@ -74,8 +74,7 @@ def validate_change(storage: Storage, change: TableChange, opened: DeltaTable | 
 
 def _check_files(storage: Storage, change: TableChange) -> None:
     for file in change.files:
-        parts = PurePosixPath(file.path)
-        if parts.is_absolute() or ".." in parts.parts or parts.parts[0].startswith("_"):
+        if escape(file.path) or file.path.startswith("_"):
             raise CommitError(
                 f"{change.table}: {file.path!r} does not lie inside the table, so readers could not find it."
             )

@@ -22,6 +22,7 @@ def scan_polars(view: TableView) -> pl.LazyFrame:
     need_threads(f"Reading {view.name}")
     if quote(view.uri, safe="/:") != view.uri:  # Polars' own scan cannot follow such a path, for example with a space
         return pl.scan_pyarrow_dataset(_dataset(view))
+    view.check_paths()
     return pl.scan_delta(view.table, storage_options=view.storage.options)
 
 
@@ -42,4 +43,5 @@ def read_pandas(view: TableView) -> pd.DataFrame:
 
 def _dataset(view: TableView) -> ds.Dataset:
     need_threads(f"Reading {view.name}")
+    view.check_paths()
     return view.table.to_pyarrow_dataset(filesystem=view.storage.filesystem(view.name))

@@ -6,9 +6,13 @@ A name is a path relative to the store's root, with ``/`` between its parts and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from transforms.errors import DataError, StoreError
+from transforms.paths import escape, shown
+from transforms.store.durable import sha256_of
 
 if TYPE_CHECKING:
     from transforms.store.storage.delta import Delta
@@ -176,14 +180,54 @@ class StoredFile:
     Attributes:
         storage: the store's storage.
         name: relative to the root.
+        sha256: the sum of what was committed, in hexadecimal, where one was.
     """
 
     storage: Storage
     name: str
+    sha256: str | None = None
+    _verified: list[Path] = field(default_factory=list, repr=False, compare=False)
 
     def local(self) -> Path:
-        """Return a local file with its content; it must not be changed."""
-        return self.storage.local(self.name)
+        """Return a local file with its content; it must not be changed.
+
+        The first time it is read as a whole, and compared with the sum.
+
+        :raises DataError: if it is not what was committed, or gone.
+        """
+        if self.sha256 is None:
+            return self.storage.local(self.name)
+        if self._verified:
+            return self._verified[0]
+        try:
+            place = self.storage.local(self.name)
+            if sha256_of(place) != self.sha256:
+                raise DataError(
+                    f"{self.storage.uri(self.name)} does not hold the bytes that were committed: its SHA-256 sum is another. "
+                    "Nothing of it was read. Restore the file from a copy of the store, or build or put its dataset again."
+                )
+        except FileNotFoundError as error:
+            raise DataError(
+                f"{self.storage.uri(self.name)} is gone. Restore the file from a copy of the store, or build or put its "
+                "dataset again."
+            ) from error
+        self._verified.append(place)
+        return place
+
+    def __reduce__(self) -> Any:
+        return StoredFile, (self.storage, self.name, self.sha256)  # another process looks for itself
+
+
+def checked(name: str) -> str:
+    """Return a name that lies below the root: the last look before something is read, made or deleted by it.
+
+    :raises StoreError: if it would lead elsewhere.
+    """
+    if reason := escape(name):
+        raise StoreError(
+            f"{shown(name)} cannot be the name of something in the store, as it {reason}. Nothing was done."
+        )
+    return name
 
 
 def files_below(folder: Path) -> dict[str, Found]:

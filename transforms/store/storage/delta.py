@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from transforms.errors import UnsupportedTableError
 from transforms.forks import is_panic, need_threads, refusal
+from transforms.paths import escape, shown
 from transforms.store import machine
 from transforms.store.change import TableChange
 from transforms.store.hints import drop_false_hint
@@ -113,6 +114,8 @@ class DeltaRs:
         for path, size, modified in zip(*actions.to_pydict().values(), strict=True):
             # An address encodes some letters. Not every writer does so, hence the look at what is there.
             plain = unquote(path)
+            if reason := escape(plain):
+                raise UnsupportedTableError(f"The log of the Delta table {name} names {shown(plain)}, which {reason}.")
             there = plain if plain == path or self._storage.exists(f"{name}/{plain}") else path
             found.append((there, Found(size, modified / 1000 if isinstance(modified, int) else modified.timestamp())))
         return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from transforms.store.durable import create_exclusively, sync_tree, write_atomically
-from transforms.store.storage.base import Found, content_of, files_below
+from transforms.store.storage.base import Found, checked, content_of, files_below
 from transforms.store.storage.delta import Delta, DeltaRs
 from transforms.store.storage.flock import FileLease, try_lock
 
@@ -90,7 +90,7 @@ class LocalStorage:
 
     def delete(self, name: str) -> None:
         """See :class:`Storage`."""
-        (self.folder / name).unlink(missing_ok=True)
+        (self.folder / checked(name)).unlink(missing_ok=True)
 
     def delete_many(self, names: Sequence[str]) -> None:
         """See :class:`Storage`."""
@@ -99,7 +99,7 @@ class LocalStorage:
 
     def delete_folder(self, name: str) -> None:
         """See :class:`Storage`; the folders above it are deleted up to the branch."""
-        shutil.rmtree(self.folder / name, ignore_errors=True)
+        shutil.rmtree(self.folder / checked(name), ignore_errors=True)
         parent = (self.folder / name).parent
         while parent != self.folder and parent.parent != self.folder:
             try:
@@ -110,10 +110,10 @@ class LocalStorage:
 
     def copy(self, source: str, target: str) -> None:
         """See :class:`Storage`: the file gets a second name, or is copied where the file system knows no such thing."""
-        place = self.folder / target
+        place = self.folder / checked(target)
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.link(self.folder / source, place)
+            os.link(self.folder / checked(source), place)
         except OSError:
             shutil.copy2(self.folder / source, place)
 
@@ -121,11 +121,15 @@ class LocalStorage:
         """See :class:`Storage`: files are written where they will be."""
         return self.folder / name
 
-    local = local_folder = work
+    def local(self, name: str) -> Path:
+        """See :class:`Storage`: the file itself."""
+        return self.folder / checked(name)
+
+    local_folder = local
 
     def make_folder(self, name: str) -> Path:
         """See :class:`Storage`."""
-        folder = self.folder / name
+        folder = self.folder / checked(name)
         while not folder.is_dir():
             # A transaction that is being abandoned may take an empty parent away between the making of two folders.
             try:
@@ -144,7 +148,7 @@ class LocalStorage:
 
     def open_new(self, name: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
         """See :class:`Storage`."""
-        place = self.folder / name
+        place = self.folder / checked(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         return open(place, mode, **options)
 

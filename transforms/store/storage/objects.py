@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from transforms.forks import need_threads
 from transforms.store import machine
-from transforms.store.storage.base import Found, content_of, files_below
+from transforms.store.storage.base import Found, checked, content_of, files_below
 from transforms.store.storage.closing import open_with_closing
 from transforms.store.storage.delta import Delta, DeltaRs
 from transforms.store.storage.errors import told
@@ -176,7 +176,7 @@ class ObjectStorage:
 
     def work(self, name: str) -> Path:
         """See :class:`Storage`."""
-        return self._scratch / "staged" / name
+        return self._scratch / "staged" / checked(name)
 
     def make_folder(self, name: str) -> Path:
         """See :class:`Storage`."""
@@ -193,7 +193,7 @@ class ObjectStorage:
 
     def local(self, name: str) -> Path:
         """See :class:`Storage`."""
-        staged, fetched = self.work(name), self._scratch / "fetched" / name
+        staged, fetched = self.work(name), self._scratch / "fetched" / checked(name)
         if staged.exists():
             return staged
         if not fetched.exists():
