@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from transforms.cli.options import session_of
+from transforms.cli.options import WORDS, session_of
 from transforms.cli.output import OutputError, say_error
 from transforms.cli.summary import commit_line
 from transforms.cli.voices import told_warnings
@@ -25,6 +25,12 @@ INTERRUPTED = 130
 
 class CommandGroup(TyperGroup):
     """The commands; whatever they raise becomes a short message and an exit code."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was typed, and keep it for messages that say what to type instead."""
+        ctx.meta[WORDS] = tuple(args)
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""

@@ -10,6 +10,9 @@ import typer
 if TYPE_CHECKING:
     from transforms.run.project import Project
 
+WORDS = "transforms.words"
+"""Where a command's context keeps what was typed."""
+
 Branch = Annotated[str, typer.Option("--branch", metavar="NAME", help="The branch to read and write.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
@@ -49,6 +52,11 @@ def session_of(ctx: typer.Context) -> Session:
     """Return what was said before the command."""
     found = ctx.find_object(Session)
     return found if found is not None else Session()
+
+
+def words_of(ctx: typer.Context) -> list[str]:
+    """Return what was typed after ``transforms``."""
+    return list(ctx.meta.get(WORDS, ()))
 
 
 def open_project(ctx: typer.Context) -> Project:

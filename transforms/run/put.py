@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transforms.errors import DataError, UsageError
+from transforms.errors import UsageError
 from transforms.folders import files_in
 from transforms.paths import inside, shown
+from transforms.run.incoming.options import TableOptions
+from transforms.run.incoming.texts import Tell
 from transforms.run.put_frame import put_frame
-from transforms.run.tables import read_table, table_kind
+from transforms.run.tables import read_tables, table_kind
 from transforms.store.entry import Entry
 from transforms.store.store import Store
 
@@ -27,12 +29,17 @@ def put(
     *,
     descriptions: Mapping[str, str] | None = None,
     as_files: bool = False,
+    options: TableOptions | None = None,
+    tell: Tell = lambda _: None,
 ) -> Entry:
     """Replace a dataset's content by that of files.
 
-    CSV files with a header, Parquet, JSON (a list of objects) and NDJSON files and folders that are Delta tables become
-    rows; several of one kind become one table. Everything else, also files of several kinds, becomes raw files; of a
-    folder, the files below it.
+    CSV and TSV files with a header, Parquet, JSON (a list of objects) and NDJSON files and folders that are Delta tables
+    become rows; several of one kind become one table. Everything else, also files of several kinds, becomes raw files; of
+    a folder, the files below it.
+
+    A text of a CSV file becomes a number only if the number, written again, is the same text, and a column becomes one of
+    numbers only if all of its texts do, in all rows of all files; so ``01234`` and ``1.10`` stay text.
 
     :param store: the store.
     :param branch: the branch that is written.
@@ -41,9 +48,13 @@ def put(
     :param wait_seconds: how long to wait for another job that is building the dataset, in seconds.
     :param descriptions: descriptions of columns; for rows only.
     :param as_files: keep the files as they are, whatever they hold.
+    :param options: how table files are written, and what their columns are called and hold.
+    :param tell: called with each remark, such as what was left as text and which option would change that.
     :returns: the ledger's row; its ``outputs`` say how many rows or files there are.
-    :raises UsageError: if a path does not exist, or two files would have one name in the dataset.
-    :raises DataError: if a file is damaged, or files of one kind have different columns. Nothing is committed.
+    :raises UsageError: if a path does not exist, two files would have one name in the dataset, or an option does not fit
+        the files.
+    :raises DataError: if a file is damaged, files of one kind have different columns, or a column cannot be stored under
+        its name. Nothing is committed.
     """
     places = [Path(path) for path in paths]
     for place in places:
@@ -51,36 +62,29 @@ def put(
             raise UsageError(f"{place} does not exist; nothing was committed.")
     if not places:
         raise UsageError(f"Name at least one file to put into {alias}.")
-    kinds = {table_kind(place) for place in places}
+    options = options or TableOptions()
+    kinds = {table_kind(place, options) for place in places}
     (kind, *others) = kinds
     if as_files or others or kind is None:
-        if descriptions:
-            raise UsageError(f"{alias} will hold raw files, which have no columns to describe.")
+        if descriptions or options.are_given:
+            raise UsageError(
+                f"{alias} will hold raw files, which have no columns to describe, rename or read: they are "
+                f"{'kept as they are' if as_files else 'no tables of one kind'}."
+            )
+        if others and any(kinds - {None}) and not as_files and all(place.is_file() for place in places):
+            tell("Kept as raw files, as they are of several kinds. Put those of one kind into a dataset for rows.")
         return put_frame(store, branch, alias, _raw_files(places), wait=wait_seconds)
-    frame = _table(places, kind)
+    frame = _with_text_for_nulls(read_tables(places, kind, options, tell))
     unknown = sorted(set(descriptions or {}) - set(frame.columns))
     if unknown:
         raise UsageError(f"There is no column {unknown[0]!r} to describe; there are: {', '.join(frame.columns)}.")
     return put_frame(store, branch, alias, frame, descriptions, wait_seconds)
 
 
-def _table(places: Sequence[Path], kind: str) -> pl.DataFrame:
+def _with_text_for_nulls(frame: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
-    frames = [read_table(place, kind) for place in places]
-    first = frames[0]
-    for place, frame in zip(places, frames, strict=True):
-        if set(frame.columns) != set(first.columns):
-            odd = sorted(set(frame.columns) ^ set(first.columns))
-            raise DataError(
-                f"{place} and {places[0]} have different columns ({', '.join(odd)} is in one only); nothing was "
-                f"committed. Give them the same columns, or keep them as they are with --files."
-            )
-    try:
-        return pl.concat([frame.select(first.columns) for frame in frames], how="vertical_relaxed")
-    except (pl.exceptions.SchemaError, pl.exceptions.InvalidOperationError) as error:
-        names = ", ".join(str(place) for place in places)
-        raise DataError(f"{names} have a column of different types: {error}. Nothing was committed.") from error
+    return frame.with_columns(pl.col(pl.Null).cast(pl.String))
 
 
 def _raw_files(places: Sequence[Path]) -> Mapping[str, Path]:

@@ -44,7 +44,7 @@ def check_names(names: Iterable[Any], what: str, rename: str = "") -> None:
     :raises DataError: names every such column, what is wrong with it, and a name that can be stored.
     """
     given = list(names)
-    faults = _faults(given)
+    faults = name_faults(given)
     if not faults:
         return
     better = allowed_names(given)
@@ -79,7 +79,8 @@ def allowed_names(names: Sequence[Any]) -> list[str]:
     return better
 
 
-def _faults(names: Sequence[Any]) -> list[str]:
+def name_faults(names: Sequence[Any]) -> list[str]:
+    """Return what is wrong with some column names: a phrase for each kind of fault, none where all can be stored."""
     nameless = [repr(name) for name in names if not isinstance(name, str) or not name]
     spoilt, alike, seen = [], list[str](), dict[str, str]()
     for name in names:

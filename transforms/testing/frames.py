@@ -8,16 +8,16 @@ from typing import Any
 
 from transforms.engine.spark.staging import is_spark_frame
 from transforms.errors import DataError
-
-_READERS = {".csv": "read_csv", ".parquet": "read_parquet", ".ndjson": "read_ndjson", ".jsonl": "read_ndjson"}
+from transforms.run.incoming.fault import TableFault
+from transforms.run.tables import read_table, table_kind
 
 
 def as_frame(data: Any) -> Any:
     """Return test data as a frame that an engine can stage.
 
     :param data: a pandas, Polars, PyArrow or Spark table, a list of dicts (a row each), a dict of columns, or the path of a
-        CSV, Parquet or NDJSON file or of a Delta table.
-    :raises DataError: if it is something else, or the path does not exist.
+        CSV, TSV, Parquet, JSON or NDJSON file or of a Delta table, which is read as ``transforms put`` reads it.
+    :raises DataError: if it is something else, the path does not exist, or the file is damaged.
     """
     import polars as pl
 
@@ -59,11 +59,13 @@ def _polars(data: Any) -> Any:
 
 
 def _read(path: Path) -> Any:
-    import polars as pl
-
-    if (path / "_delta_log").is_dir():
-        return pl.read_delta(str(path))
-    reader = _READERS.get(path.suffix.lower())
-    if not path.is_file() or reader is None:
-        raise DataError(f"{path} is no CSV, Parquet or NDJSON file and no Delta table.")
-    return getattr(pl, reader)(path)
+    kind = table_kind(path) if path.exists() else None
+    if kind is None:
+        raise DataError(f"{path} is no CSV, TSV, Parquet, JSON or NDJSON file and no Delta table.")
+    try:
+        return read_table(path, kind)
+    except TableFault as fault:
+        raise DataError(
+            f"{fault.message}. Give the rows as a frame, read as they are meant, "
+            f"for example pl.read_csv({str(path)!r}, infer_schema=False)."
+        ) from fault

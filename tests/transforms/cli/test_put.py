@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import Any
 
 import polars as pl
@@ -43,18 +45,19 @@ def test_different_columns_are_refused(shell: Shell) -> None:
 
     assert result.exit_code == 1
     assert "x, y" in result.stderr
+    assert "--rename" in result.stderr
     assert shell.json("log") == []
 
 
 def test_a_damaged_file_is_named_and_nothing_committed(shell: Shell) -> None:
-    """The message says which row, and shows no traceback."""
+    """The message says which line, and shows no traceback."""
     (shell.folder / "bad.csv").write_text("a,b\n1,2\n3,4,5\n")
 
     result = shell.run("put", "/t/table", "bad.csv")
 
     assert result.exit_code == 1
     assert result.stderr.startswith("error: bad.csv")
-    assert "Row #3: Expected 2 columns, got 3" in result.stderr
+    assert "line 3: expected 2 columns, got 3" in result.stderr
     assert "Traceback" not in result.stderr
     assert shell.json("log") == []
 
@@ -107,3 +110,138 @@ def test_columns_are_described(shell: Shell) -> None:
     assert shell.run("put", "/t/table", "table.csv", "--description", "x=how many").exit_code == 0
     assert shell.json("show", "/t/table")["columns"][0]["description"] == "how many"
     assert shell.run("put", "/t/table", "table.csv", "--description", "z=what").exit_code == 2
+
+
+def _typed(stderr: str) -> list[str]:
+    """Return the arguments of the command that a message tells to type."""
+    return shlex.split(stderr.rpartition("Type: transforms ")[2])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said", "rows"),
+    [
+        (
+            "kunden.csv",
+            "Kunden Nr;Name;Betrag\n1;Müller;1,50\n2;Jörg;1.234,5\n".encode("latin-1"),
+            [],
+            [{"Kunden_Nr": 1, "Name": "Müller", "Betrag": 1.5}, {"Kunden_Nr": 2, "Name": "Jörg", "Betrag": 1234.5}],
+        ),
+        ("euro.csv", "Preis;€\n1;2\n".encode("cp1252"), [], [{"Preis": 1, "€": 2}]),
+        ("unicode.csv", "a\tb\n1\tü\n".encode("utf-16"), [], [{"a": 1, "b": "ü"}]),
+        ("tabs.csv", b"a\tb\n1\t2\n", [], [{"a": 1, "b": 2}]),
+        ("pipes.csv", b"a|b\n1|2\n", [], [{"a": 1, "b": 2}]),
+        ("index.csv", b",a\n0,x\n", [], [{"column_1": 0, "a": "x"}]),
+        ("twice.csv", b"a,A,b c\n0,1,2\n", [], [{"a": 0, "A_2": 1, "b_c": 2}]),
+        ("same.csv", b"a,a\n0,1\n", [], [{"a": 0, "a_2": 1}]),
+        ("names.csv", b'"a b","c=d","e\nf"\n0,1,2\n', [], [{"a_b": 0, "c_d": 1, "e_f": 2}]),
+        ("short.csv", b'a,b,c\n"x\ny",2,3\n4\n', [], [{"a": "x\ny", "b": 2, "c": 3}, {"a": "4", "b": None, "c": None}]),
+        ("null.csv", b"a,b\n1,x\nNA,y\n", ["--type", "a=long"], [{"a": 1, "b": "x"}, {"a": None, "b": "y"}]),
+        ("date.csv", b"a\n2026-01-01\n31.12.\n", ["--type", "a=date"], [{"a": "2026-01-01"}, {"a": "31.12."}]),
+        ("big.ndjson", b'{"id": 12345678901234567890}\n', [], [{"id": "12345678901234567890"}]),
+        ("mixed.ndjson", b'{"v": 1.10}\n{"v": [1, "a"]}\n', [], [{"v": "1.10"}, {"v": '[1, "a"]'}]),
+        ("names.json", b'[{"a b": 1}]', [], [{"a_b": 1}]),
+    ],
+)
+def test_what_the_first_message_tells_to_type_brings_the_file_in(
+    shell: Shell, name: str, content: bytes, said: list[str], rows: list[dict[str, Any]]
+) -> None:
+    """Encoding, separator, decimals and names are found together, so one command is enough."""
+    (shell.folder / name).write_bytes(content)
+
+    refused = shell.run("--root", "other", "put", "/t/table", name, *said)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    taken = shell.run(*_typed(refused.stderr))
+
+    assert taken.exit_code == 0, taken.stderr
+    assert json.loads(shell.run("--root", "other", "show", "/t/table", "--json").stdout)["rows"] == rows
+
+
+def test_every_name_that_cannot_be_stored_is_told_at_once(shell: Shell) -> None:
+    """With a new name for each."""
+    (shell.folder / "a.csv").write_text("Customer ID,Zip Code,ok\n1,2,3\n")
+
+    stderr = shell.run("put", "/t/table", "a.csv").stderr
+
+    assert "'Customer ID'" in stderr
+    assert "--rename 'Customer ID=Customer_ID' --rename 'Zip Code=Zip_Code'" in stderr
+
+
+def test_what_a_file_cannot_say_is_said_by_options(shell: Shell) -> None:
+    """No header, lines before the table, texts for nothing, types, and quotes that mean nothing."""
+    (shell.folder / "a.txt").write_text('Report\n\n1|"x|NA|01.02.2026|1.239\n-|y|5|-|2\n')
+    options = ["--separator", "|", "--skip", "1", "--no-header", "--columns", "a,b,c,day,price", "--quote", ""]
+    options += ["--null", "NA", "--null=-", "--type", "a=string", "--type", "day=date(%d.%m.%Y)"]
+
+    assert shell.run("put", "/t/table", "a.txt", *options, "--type", "price=decimal(9,3)").exit_code == 0
+
+    shown = shell.json("show", "/t/table")
+    assert [(column["name"], column["type"]) for column in shown["columns"]] == [
+        ("a", "string"),
+        ("b", "string"),
+        ("c", "long"),
+        ("day", "date"),
+        ("price", "decimal(9,3)"),
+    ]
+    assert [[str(value) for value in row.values()] for row in shown["rows"]] == [
+        ["1", '"x', "None", "2026-02-01", "1.239"],
+        ["None", "y", "5", "None", "2.000"],
+    ]
+
+
+def test_numbers_that_stay_text_are_told_and_can_be_had(shell: Shell) -> None:
+    """The remark names the column, a text, and the option; nothing is said where nothing was left."""
+    (shell.folder / "a.csv").write_text("price,zip\n2.5,1\n1.10,2\n")
+
+    said = shell.run("put", "/t/table", "a.csv").stdout
+    assert said.startswith("Kept as text")
+    assert "price ('1.10')" in said
+    assert "--type price=double" in said
+    assert shell.json("show", "/t/table")["rows"][1] == {"price": "1.10", "zip": 2}
+    for option in (["--type", "price=double"], ["--decimal", "."]):
+        assert "Kept" not in shell.run("put", "/t/table", "a.csv", *option).stdout
+        assert shell.json("show", "/t/table")["rows"][1] == {"price": 1.1, "zip": 2}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["a.csv", "--type", "b=long"], "--type b: there is no such column. There are: a."),
+        (["a.csv", "--rename", "aa=b"], "--rename aa: there is no such column. Did you mean 'a'?"),
+        (["a.csv", "--type", "a=lnog"], "'lnog' is no type. Did you mean 'long'"),
+        (["a.csv", "--type", "a"], "write it as COLUMN=TYPE"),
+        (["a.csv", "--separator", ";;"], "--separator ';;': give one character"),
+        (["a.csv", "--encoding", "latin-17"], "--encoding latin-17: there is no such encoding"),
+        (["a.csv", "--thousands", "."], "--decimal as well"),
+        (["a.ndjson", "--separator", ";"], "a.ndjson is a NDJSON file"),
+        (["a.csv", "--files", "--type", "a=long"], "raw files"),
+        (["a.csv", "b.bin", "--type", "a=long"], "raw files"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_a_usage_error(shell: Shell, arguments: list[str], says: str) -> None:
+    """Nothing is committed."""
+    for name, content in (("a.csv", "a\n1\n"), ("a.ndjson", '{"a": 1}\n'), ("b.bin", "")):
+        (shell.folder / name).write_text(content)
+
+    result = shell.run("put", "/t/table", *arguments)
+
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert shell.json("log") == []
+
+
+def test_columns_without_a_value_are_text(shell: Shell) -> None:
+    """So a file of a header alone can be brought in, and JSON whose fields are always null or empty."""
+    (shell.folder / "a.csv").write_text("a,b\n")
+    (shell.folder / "b.ndjson").write_text('{"a": 1, "b": null}\n')
+
+    for name in ("a.csv", "b.ndjson"):
+        assert shell.run("put", "/t/" + name[0], name).exit_code == 0
+        assert shell.json("show", "/t/" + name[0])["columns"][1]["type"] == "string"
+
+
+def test_files_of_several_kinds_are_said_to_be_kept_as_files(shell: Shell) -> None:
+    """As they become rows when they come alone."""
+    ROWS.write_csv("one.csv")
+    ROWS.write_ndjson("two.ndjson")
+
+    assert "Kept as raw files" in shell.run("put", "/t/files", "one.csv", "two.ndjson").stdout
