@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from palantir_models.experiment import owner
+
 # Between the beginnings of two drainings, and at least between end and beginning. What came right after one began is
 # safe when the next one ends: if that takes less than 100 ms, within 200 ms.
 _PERIOD_SECONDS, _PAUSE_SECONDS = 0.08, 0.02
@@ -35,8 +37,8 @@ class Drained(Protocol):
 
 
 _log = logging.getLogger(__name__)
-_running: list[Drained] = []
-_faulty: list[Drained] = []
+_running: dict[Drained, None] = {}  # in their order
+_faulty: set[Drained] = set()
 _lock = threading.RLock()
 _awake = threading.Event()
 _thread: threading.Thread | None = None
@@ -47,8 +49,7 @@ def add(experiment: Drained) -> None:
     """Drain an experiment from now on."""
     global _thread
     with _lock:
-        if experiment not in _running:
-            _running.append(experiment)
+        _running[experiment] = None
         if _thread is None:
             _thread = threading.Thread(target=_run, name="experiments", daemon=True)
             _thread.start()
@@ -57,9 +58,8 @@ def add(experiment: Drained) -> None:
 def remove(experiment: Drained) -> None:
     """Drain an experiment no more; does nothing when it is not drained."""
     with _lock:
-        for kept in (_running, _faulty):
-            if experiment in kept:
-                kept.remove(experiment)
+        _running.pop(experiment, None)
+        _faulty.discard(experiment)
     _awake.set()  # without experiments the thread ends
 
 
@@ -94,7 +94,7 @@ def _drain(experiment: Drained) -> None:
         experiment.drain()
     except BaseException as error:  # noqa: BLE001
         if experiment not in _faulty:
-            _faulty.append(experiment)
+            _faulty.add(experiment)
             _log.warning("%r could not be drained, and is tried again: %s: %s", experiment, type(error).__name__, error)
 
 
@@ -122,6 +122,11 @@ def drain_last() -> None:
         experiment.drain()
 
 
+def _at_exit() -> None:
+    drain_last()
+    owner.let_go()
+
+
 def _before_fork() -> None:
     _lock.acquire()
     for experiment in _running:
@@ -145,5 +150,5 @@ def _in_child() -> None:
     _in_parent()
 
 
-atexit.register(drain_last)
+atexit.register(_at_exit)
 os.register_at_fork(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)

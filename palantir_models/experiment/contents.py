@@ -56,6 +56,8 @@ class Contents:
         self._tables: dict[str, Table] = {}
         self._most_parameters = limits.parameters
         self._closed = ""
+        self.is_resting = False
+        """Whether it counts as ended until something is added."""
         self.fault: Exception | None = None
         """Why nothing can be taken at the moment, though it is not the caller's fault."""
 
@@ -153,6 +155,12 @@ class Contents:
             self._closed = ""
             self.pause_at(None)
 
+    def rest(self, resting: bool) -> None:
+        """Send metric values the long way, where whoever rests is woken; or end that."""
+        with self.lock:
+            self.is_resting = resting
+            self.pause_at(None)
+
     def refuse(self, fault: Exception | None) -> None:
         """Meet every call with a fault that is not the caller's, from now on; None ends that."""
         with self.lock:
@@ -160,12 +168,13 @@ class Contents:
             self.pause_at(None)
 
     def pause_at(self, waiting: int | None) -> None:
-        """Send metric values the long way once so many wait; all of them while closed or refusing.
+        """Send metric values the long way once so many wait; all of them while closed, resting or refusing.
 
         :param waiting: the number of values; None for what the limit allows.
         """
         with self.lock:
-            self.metrics.pause_at(0 if self._closed or self.fault is not None else waiting)
+            stops = self._closed or self.is_resting or self.fault is not None
+            self.metrics.pause_at(0 if stops else waiting)
 
     def require_open(self) -> None:
         """Check that something may still be added.
@@ -177,6 +186,13 @@ class Contents:
             raise ExperimentClosedError(self._closed)
         if self.fault is not None:
             raise self.fault.with_traceback(None)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something came since the last time, as far as a look without the lock tells."""
+        return bool(
+            self.metrics.has_news or self._changed or self._tables or self.images.has_news or self.plots.has_news
+        )
 
     def drain(self) -> Batch | None:
         """Take away what came since the last time, but for images still in the making.

@@ -67,8 +67,13 @@ class Experiment(Lifecycle):
         :raises ExperimentLimitError: for one value too many, under ``ErrorHandlerType.FAIL``.
         """
         value = metric_value if type(metric_value) is float else plain_metric(metric_value)
-        if value is not None and (step is None or type(step) is int) and self._append(metric_name, value, step):
-            return
+        if value is not None and (step is None or type(step) is int):
+            done = self._append(metric_name, value, step)
+            if done is True:
+                return
+            if done:
+                self._spool.relieve()
+                return
         self._append_metrics({self._checked("a metric", metric_name): metric_value}, step)
 
     def log_metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
@@ -80,7 +85,9 @@ class Experiment(Lifecycle):
         :raises ExperimentLimitError: when there is no room for all values, under ``ErrorHandlerType.FAIL``.
         """
         plain = type(values) is dict and (step is None or type(step) is int)
-        if plain and self._append_all(values, step):
+        if plain and (done := self._append_all(values, step)):
+            if done is not True:
+                self._spool.relieve()
             return
         self._append_metrics(batch("values", values), step)
 
@@ -105,6 +112,7 @@ class Experiment(Lifecycle):
         text, number = self._text("A caption", caption), checked_step(step)
         with self._handler.guard("image", [name]):
             self._contents.append_media(self._contents.images, name, lambda: png(image), text, number)
+        self._spool.relieve()
 
     def log_plot(
         self,
@@ -126,6 +134,7 @@ class Experiment(Lifecycle):
         text, number = self._text("A caption", caption), checked_step(step)
         with self._handler.guard("plot", [name]):
             self._contents.append_media(self._contents.plots, name, lambda: plotly_json(plot_data), text, number)
+        self._spool.relieve()
 
     def log_table(
         self, table_name: str, table: polars.DataFrame | pandas.DataFrame, description: str | None = None
@@ -144,6 +153,7 @@ class Experiment(Lifecycle):
         text, rows = self._text("A description", description), self._limits.table_rows
         with self._handler.guard("table", [name]):
             self._contents.set_table(name, lambda: encoded(name, table, text, rows))
+        self._spool.relieve()
 
     def as_mlflow_run(self) -> AbstractContextManager[Any]:
         """Make the experiment the active MLflow run: in the block, MLflow's API and autologging write into it.
@@ -172,6 +182,7 @@ class Experiment(Lifecycle):
         made = {self._checked("a hyperparameter", key): parameter(key, value) for key, value in values.items()}
         with self._handler.guard("parameter", made):
             self._contents.set_parameters(made)
+        self._spool.relieve()
         for key, value in values.items():
             if isinstance(value, datetime) and value.utcoffset() is None and key not in self._zoned:
                 self._zoned.add(key)

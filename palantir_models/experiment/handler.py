@@ -44,9 +44,12 @@ class ErrorHandler:
                 "pass for example ErrorHandlerType.WARN from palantir_models.experiments."
             )
         self.kind = kind
-        self._subject = subject
+        self.subject = subject
+        """The experiment in words."""
         self.lock = threading.RLock()  # a signal handler may log as well
         self._dropped: Counter[tuple[str, str]] = Counter()
+        self.changes = 0
+        """Rises whenever something is dropped."""
         self._warned = False
 
     @property
@@ -90,6 +93,7 @@ class ErrorHandler:
         """
         with self.lock:
             self._dropped.update((kind, name) for name in names)
+            self.changes += 1
         if self.kind is ErrorHandlerType.FAIL:
             raise error
         self.warn(error, "This and later values that cannot be kept are dropped and counted in silence.")
@@ -105,4 +109,4 @@ class ErrorHandler:
         if self.kind is ErrorHandlerType.WARN and first:
             reason = str(error) or type(error).__name__
             end = "" if reason.endswith((".", "!", "?")) else "."
-            _log.warning("%s: %s%s %s", self._subject, reason, end, consequence)
+            _log.warning("%s: %s%s %s", self.subject, reason, end, consequence)

@@ -55,10 +55,15 @@ class Journals:
             yield row, _finder(folder), recorded
 
     def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
-        """Yield the id and the header of every experiment that has a journal; None for one that has no header."""
-        for folder in sorted(self.folder.glob("*")):
-            if folder.is_dir() and not (folder / kept.ROW).exists():
-                yield folder.name, journal.read_header(folder)
+        """Yield the id and the header of every experiment that has a journal; None for one that has hardly begun.
+
+        One whose header cannot be read is left out, as nothing can be told of it.
+        """
+        for folder in sorted(self.folder.glob("*/")):
+            if not (folder / kept.ROW).exists():
+                header = journal.read_header(folder)
+                if header is not None or kept.has_hardly_begun(folder):
+                    yield folder.name, header
 
     def is_alive(self, experiment_id: str) -> bool:
         """Whether the process that owns a journal still runs."""

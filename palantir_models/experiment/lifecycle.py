@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import html
+import logging
 import os
 import time
 import uuid
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from palantir_models.display import counted
-from palantir_models.experiment import arrow, background
+from palantir_models.experiment import arrow
 from palantir_models.experiment.contents import Contents
 from palantir_models.experiment.errors import ExperimentError, ExperimentJournalError
 from palantir_models.experiment.handler import ErrorHandler, ErrorHandlerType
-from palantir_models.experiment.journal import Journal
+from palantir_models.experiment.journal import RUNNING, SUPERSEDED, Journal
 from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiment.metrics import TimedValue
@@ -27,7 +29,8 @@ from palantir_models.experiment.spool import Spool
 if TYPE_CHECKING:
     import pyarrow as pa
 
-RUNNING, SUCCEEDED, FAILED = "RUNNING", "SUCCEEDED", "FAILED"
+SUCCEEDED, FAILED = "SUCCEEDED", "FAILED"
+_log = logging.getLogger(__name__)
 
 
 class Lifecycle:
@@ -67,7 +70,8 @@ class Lifecycle:
         self._append = self._contents.metrics.append  # bound once, as they are called for every value
         self._append_all = self._contents.metrics.append_all
         self.append_timed = self._contents.metrics.append_timed
-        """The short way of :meth:`log_timed`, for one value of a series that exists; False when it is the long one's."""
+        """The short way of :meth:`log_timed`, for one value of a series that exists; False when it is the long one's, and
+        something else than True when :meth:`relieve` is to follow."""
         self._zoned: set[str] = set()
         self._context = dict(context or {})
         self._created = arrow.instant(clock())
@@ -79,8 +83,10 @@ class Lifecycle:
         self.bridge: object | None = None
         """What the bridge from MLflow remembers of it between two blocks."""
         self._spool = Spool(self._contents, self._handler, None if journals is None else self._journal(journals))
-        if self._spool.journal is not None:
-            background.add(self)
+        self._spool.start()
+        # Whoever has the experiment no more cannot log to it, so nothing of it needs to stay in memory. A finalizer may run
+        # within any call of any thread, so it takes no lock.
+        weakref.finalize(self, setattr, self._spool, "is_orphaned", True).atexit = False
 
     @property
     def experiment_id(self) -> str:
@@ -99,8 +105,8 @@ class Lifecycle:
 
     @property
     def status(self) -> str:
-        """``RUNNING``, ``SUCCEEDED`` or ``FAILED``."""
-        return self._status
+        """``RUNNING``, ``SUCCEEDED`` or ``FAILED``; ``SUPERSEDED`` while a later one has its name and nothing is logged."""
+        return SUPERSEDED if self._status == RUNNING and self._contents.is_resting else self._status
 
     @property
     def created_time(self) -> datetime:
@@ -144,8 +150,7 @@ class Lifecycle:
         """
         if status not in (SUCCEEDED, FAILED):
             raise ExperimentError(f"An experiment ends with status {SUCCEEDED} or {FAILED}, not {status!r}.")
-        while self._at_end:
-            self._at_end.pop()()
+        self._call_at_end()
         self._spool.drain()
         ended = "has ended with its job, which failed"
         if status == SUCCEEDED:
@@ -153,15 +158,23 @@ class Lifecycle:
         with self._contents.lock:
             self._contents.close(f"Nothing can be added to experiment {self._name!r}, as it {ended}.")
             self._status, self._error, self._finished = status, error, arrow.instant(self._clock())
-        background.remove(self)
+        self._spool.stop()
+
+    def supersede(self) -> None:
+        """Count as ended, as a later experiment of its name has begun; whatever is logged after all makes it run again.
+
+        It can be published as before. Nothing happens when it has ended.
+        """
+        if self._status == RUNNING:
+            self._call_at_end()
+            self._spool.rest(SUPERSEDED, f"A later experiment of its name took its place in process {os.getpid()}.")
 
     def reopen(self) -> None:
         """Take logs again: what it ended for did not come to pass."""
         with self._contents.lock:
             self._contents.open()
             self._status, self._error, self._finished, self._whole = RUNNING, None, None, None
-        if self._spool.journal is not None:
-            background.add(self)
+        self._spool.start()
 
     def check_publishable(self) -> None:
         """Raise the fault that the caller has not met yet, under ``ErrorHandlerType.FAIL``.
@@ -177,9 +190,13 @@ class Lifecycle:
         self._at_end.append(call)
 
     def discard_journal(self) -> None:
-        """Delete the journal, once what was logged is safe elsewhere."""
-        if self._spool.journal is not None:
+        """Delete the journal, once what was logged is safe elsewhere; what cannot be deleted is left with a warning."""
+        if self._spool.journal is None:
+            return
+        try:
             self._spool.journal.remove()
+        except OSError as error:
+            _log.warning("The journal of experiment %s stays until 'transforms gc'. %s", self._id, error)
 
     def recorded(self) -> Recorded:
         """Return what was logged so far; after the experiment's end, all of it.
@@ -251,30 +268,13 @@ class Lifecycle:
         self._spool.relieve()
         return kept
 
-    # What the background thread calls
+    def relieve(self) -> None:
+        """Look after what was logged right now, where draining is late."""
+        self._spool.relieve()
 
     def drain(self) -> None:
         """Bring what was logged since the last time into the journal."""
         self._spool.drain()
-
-    def hold(self) -> None:
-        """Take every lock, before this process forks."""
-        for lock in self._locks:
-            lock.acquire()
-
-    def release(self) -> None:
-        """Give the locks back."""
-        for lock in reversed(self._locks):
-            lock.release()
-
-    def disown(self) -> None:
-        """Refuse all logging: this process is a forked child, and the experiment is its parent's."""
-        self._contents.close(
-            f"Experiment {self._name!r} belongs to process {os.getppid()}; this is a process forked from it "
-            f"({os.getpid()}), whose values would be lost: return them to that process and log them there."
-        )
-        if self._spool.journal is not None:
-            self._spool.journal.close()
 
     def __repr__(self) -> str:
         return f"<Experiment {self._name!r} of {self._model!r}, {', '.join(self._facts())}>"
@@ -290,7 +290,7 @@ class Lifecycle:
         )
 
     def _facts(self) -> Iterable[str]:
-        yield self._status
+        yield self.status
         counts = {
             "hyperparameter": self.parameter_count,
             "metric value": self.value_count,
@@ -304,9 +304,9 @@ class Lifecycle:
         if self.dropped_count:
             yield f"{self.dropped_count:,} dropped"
 
-    @property
-    def _locks(self) -> list[Any]:
-        return [self._spool.lock, self._contents.lock, self._handler.lock]
+    def _call_at_end(self) -> None:
+        while self._at_end:
+            self._at_end.pop()()
 
     def _journal(self, journals: Journals | Path) -> Journal | None:
         place = Journals(journals) if isinstance(journals, Path) else journals

@@ -22,11 +22,14 @@ RECORD = struct.Struct("<qqdq")
 """A single metric value: number of its series, step, value, nanoseconds since 1970."""
 ROW = struct.Struct("<qq")
 """How a row of a group begins: step, nanoseconds since 1970. A value of each series follows."""
+LATE = 2
+"""What a short way returns in place of True when its caller should see to the draining."""
 
 _pack = RECORD.pack
 _FLOATS = {float}
 _MOST_GROUPS = 64
 _WIDEST_GROUP = 1024
+_NEVER = 2**63  # nanoseconds
 _FEW_ROWS = 64  # of a group that ends: not worth a block of their own
 
 
@@ -117,6 +120,7 @@ class Metrics:
     __slots__ = (
         "_clock",
         "_drained",
+        "_due",
         "_extend",
         "_full",
         "_groups",
@@ -128,6 +132,7 @@ class Metrics:
         "_named",
         "_names",
         "_parted",
+        "_patience",
         "_rows",
         "_single",
     )
@@ -145,6 +150,7 @@ class Metrics:
         self._parted: list[Block] = []
         self._drained = 0
         self._mark: int | None = None
+        self._patience = self._due = _NEVER
         self._rows = bytearray()
         self._extend = self._rows.extend
         self._full = 0  # bytes that the single records may take before a call goes the long way
@@ -158,14 +164,30 @@ class Metrics:
         """How many values were not drained yet."""
         return sum(block.value_count for block in self._blocks())
 
-    def append(self, name: str, value: float, step: int | None) -> bool:
+    @property
+    def has_news(self) -> bool:
+        """Whether values were not drained yet."""
+        return bool(self._rows or self._parted or any(group.rows for group in list(self._groups.values())))
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the last draining is longer ago than it should be."""
+        return self._clock() >= self._due
+
+    def drain_within(self, nanoseconds: int) -> None:
+        """Let the short ways return :data:`LATE` when the last draining began longer ago, so that their caller can drain."""
+        self._patience = nanoseconds
+        self._due = self._clock() + nanoseconds
+
+    def append(self, name: str, value: float, step: int | None) -> bool | int:
         """Append a float to a series that exists; this is the path of nearly every call, so it only does what
         it must.
 
         :param name: the series.
         :param value: a ``float``.
         :param step: an ``int``, or ``None`` for the next step.
-        :returns: ``False``, with nothing done, when the call needs :meth:`extend` to follow or refuse it.
+        :returns: ``False``, with nothing done, when the call needs :meth:`extend` to follow or refuse it; :data:`LATE`
+            when it is done and the last draining is longer ago than it should be.
         """
         with self._lock:
             try:
@@ -181,13 +203,14 @@ class Metrics:
             if not last < step <= MOST:
                 return False
             series.last = step
-            record = _pack(series.code, step, value, self._clock())
+            now = self._clock()
+            record = _pack(series.code, step, value, now)
             self._extend(record)  # looked up now: a signal handler may have drained
-        return True
+        return now < self._due or LATE
 
     def append_timed(
         self, name: str, value: float, own: int, time: int, place: Callable[[str, int, int | None], int]
-    ) -> bool:
+    ) -> bool | int:
         """Append a float that brings its own time to a series that exists; see :meth:`extend_timed`.
 
         :param name: the series.
@@ -195,7 +218,8 @@ class Metrics:
         :param own: the step that whoever logs it counts.
         :param time: nanoseconds since 1970.
         :param place: finds the step.
-        :returns: ``False``, with nothing done, when the call needs :meth:`extend_timed` to follow or refuse it.
+        :returns: ``False``, with nothing done, when the call needs :meth:`extend_timed` to follow or refuse it;
+            :data:`LATE` when it is done and the last draining is longer ago than it should be.
         """
         with self._lock:
             series = self._single.get(name)
@@ -207,14 +231,15 @@ class Metrics:
             series.last = step
             record = _pack(series.code, step, value, time)
             self._extend(record)
-        return True
+        return time < self._due or LATE
 
-    def append_all(self, values: Mapping[str, float], step: int | None) -> bool:
+    def append_all(self, values: Mapping[str, float], step: int | None) -> bool | int:
         """Append a number to each series of a group: the path of batches that come again and again.
 
         :param values: series name to value of any type.
         :param step: an ``int``, or ``None`` for each series' next step.
-        :returns: ``False``, with nothing done, when the call needs :meth:`extend` to follow or refuse it.
+        :returns: ``False``, with nothing done, when the call needs :meth:`extend` to follow or refuse it; :data:`LATE`
+            when it is done and the last draining is longer ago than it should be.
         """
         numbers: Collection[Any] = values.values()
         if {*map(type, numbers)} != _FLOATS:
@@ -237,9 +262,10 @@ class Metrics:
                 return False
             group.last = step
             self._full -= group.room
-            row = group.pack(step, self._clock(), *numbers)
+            now = self._clock()
+            row = group.pack(step, now, *numbers)
             group.extend(row)
-        return True
+        return now < self._due or LATE
 
     def extend(self, values: Mapping[str, float], step: int | None) -> None:
         """Append one value to each of several series, all of them or none.
@@ -328,6 +354,8 @@ class Metrics:
                 group.clear()
             self._drained += sum(block.value_count for block in blocks)
             self._named = len(self._names)
+            if self._patience < _NEVER:
+                self._due = self._clock() + self._patience
             self.pause_at(self._mark)
             return blocks, names
 

@@ -81,6 +81,11 @@ class Media:
         series = self._last.get(name)
         return None if series is None else series.last
 
+    @property
+    def has_news(self) -> bool:
+        """Whether rows were not drained yet."""
+        return bool(self._rows)
+
     def waiting(self) -> list[MediaRow]:
         """Return the rows that were not drained yet, in the order they came."""
         with self._lock:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from typing import Any
 
 from palantir_models.experiment import arrow, background, frames
 from palantir_models.experiment.contents import Batch, Contents
 from palantir_models.experiment.errors import ExperimentJournalError
 from palantir_models.experiment.handler import ErrorHandler, ErrorHandlerType
-from palantir_models.experiment.journal import Journal
+from palantir_models.experiment.journal import ABANDONED, Journal
 from palantir_models.experiment.recorded import Recorded
 from palantir_models.experiment.series import MediaRow
 
@@ -19,7 +21,10 @@ WAKE_AT = 262_144
 """So many waiting metric values wake the background thread at once."""
 DRAIN_AT = 1_048_576
 """So many are drained by the thread that logs them: it must not outrun the disk."""
+LATE_NANOSECONDS = 100_000_000
+"""A call that finds the last draining to have begun longer ago drains itself: the thread may be kept from running."""
 _MOST_HELD = 256 << 20  # bytes kept in memory while the journal cannot be written
+_PATIENCE_SECONDS = 0.02  # for another thread's draining, so that a disk that hangs does not stop a training
 
 
 class Spool:
@@ -41,25 +46,46 @@ class Spool:
         self._handler = handler
         self._held: list[Batch] = []
         self._dropped: list[tuple[str, str, int]] = []
+        self._changes = 0
         self._busy = False
         self._problem: Exception | None = None
+        self._end: tuple[str, str] | None = None
+        self.is_orphaned = False
+        """Nobody has the experiment any more: what it logged is brought to the journal, and then it has ended."""
         if journal is not None:
             contents.pause_at(WAKE_AT)
+            contents.metrics.drain_within(LATE_NANOSECONDS)
             _warm_up()
 
+    def start(self) -> None:
+        """Drain by and by from now on."""
+        if self.journal is not None:
+            background.add(self)
+
+    def stop(self) -> None:
+        """Drain no more unless it is asked for."""
+        background.remove(self)
+
     def relieve(self) -> None:
-        """Look after many waiting metric values: wake whoever drains, or drain in the caller's own thread."""
-        waiting = self._contents.metrics.waiting
-        if self.journal is None or waiting < WAKE_AT:
+        """Look after what was logged right now: go on if it rests, and drain in the caller's own thread what is late or a lot."""
+        if self.journal is None:
             return
-        if waiting >= DRAIN_AT:
+        if self._contents.is_resting:
+            self._go_on(self.journal)
+        metrics = self._contents.metrics
+        if metrics.is_late:
+            self._drain_soon()
+        elif (waiting := metrics.waiting) >= DRAIN_AT:
             self.drain()
-        else:
+        elif waiting >= WAKE_AT:
             background.wake()
             self._contents.pause_at(DRAIN_AT)
 
     def drain(self) -> None:
         """Bring what was logged since the last time into the journal; a fault is the handler's matter."""
+        if self._is_idle:
+            self._contents.metrics.drain_within(LATE_NANOSECONDS)
+            return
         with self.lock:
             if self._busy or self.journal is None:
                 return
@@ -70,6 +96,17 @@ class Spool:
                 self._contents.pause_at(WAKE_AT)
             finally:
                 self._busy = False
+            has_ended = self._has_ended(self.journal)
+        if has_ended:
+            self.stop()
+            if not (self._contents.is_resting or self.is_orphaned):  # something was logged at this very moment
+                self.start()
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether there is nothing to do, as far as a look without a lock tells: a process may have a thousand of us."""
+        waits = self._contents.has_news or self._held or self._end is not None or self.is_orphaned
+        return self.journal is not None and not waits and self._changes == self._handler.changes
 
     def settle(self) -> None:
         """Wait for images in the making and drain: every fault of what was logged so far has shown then."""
@@ -95,6 +132,68 @@ class Spool:
             held = [arrow.pieces(batch) for batch in self._held]
             return Recorded([*drained, *held, {"dropped": self._dropped_now()}])
 
+    def rest(self, status: str, reason: str) -> None:
+        """Drain, and count as ended until something is logged again.
+
+        :param status: what others see as the status.
+        :param reason: what they see as the reason.
+        """
+        self._wait_for_images()
+        with self.lock:
+            self._end = status, reason
+            self._contents.rest(True)
+        self.drain()  # if the disk does not take it now, the thread tries again
+
+    def _go_on(self, journal: Journal) -> None:
+        with self.lock:
+            self._end = None
+            self._contents.rest(False)
+            with suppress(OSError):  # it is seen as ended until the process ends; what it logs is kept
+                journal.go_on()
+        self.start()
+
+    def _has_ended(self, journal: Journal) -> bool:
+        """Tell others that it has ended, when that is so and nothing of it waits in memory."""
+        if self.is_orphaned and self._end is None:
+            self._end = ABANDONED, f"Its program (process {os.getpid()}) let go of it without publishing it."
+        if self._end is None or self._held or self._contents.images.waiting():
+            return False
+        with suppress(OSError):  # it is seen as running, then, as long as its process lives
+            journal.end(*self._end)
+        return True
+
+    def _drain_soon(self) -> None:
+        if self._problem is None and self.lock.acquire(timeout=_PATIENCE_SECONDS):
+            try:
+                self.drain()
+            finally:
+                self.lock.release()
+        else:
+            self._contents.metrics.drain_within(LATE_NANOSECONDS)  # not at each call
+
+    # What happens when the process forks
+
+    def hold(self) -> None:
+        """Take every lock, before this process forks."""
+        for lock in self._locks:
+            lock.acquire()
+
+    def release(self) -> None:
+        """Give the locks back."""
+        for lock in reversed(self._locks):
+            lock.release()
+
+    def disown(self) -> None:
+        """Refuse all logging: this process is a forked child, and the experiment is its parent's."""
+        self._contents.close(
+            f"{self._handler.subject} belongs to process {os.getppid()}; this is a process forked from it "
+            f"({os.getpid()}), whose values would be lost: return them to that process and log them there."
+        )
+
+    @property
+    def _locks(self) -> tuple[Any, ...]:
+        return (self.lock, self._contents.lock, self._handler.lock)
+
     def _wait_for_images(self) -> None:
         wait(row.content for row in self._contents.images.waiting() if isinstance(row.content, Future))
 
@@ -104,7 +203,7 @@ class Spool:
             self._held.append(self._made(batch))
 
     def _write(self, journal: Journal) -> None:
-        dropped = self._dropped_now()
+        changes, dropped = self._handler.changes, self._dropped_now()
         if not self._held and dropped == self._dropped:
             return
         try:
@@ -118,7 +217,7 @@ class Spool:
             self._fail(error)
             return
         self._held.clear()
-        self._dropped = dropped
+        self._dropped, self._changes = dropped, changes
         if self._problem is not None and self._contents.fault is self._problem:
             self._contents.refuse(None)
         self._problem = None

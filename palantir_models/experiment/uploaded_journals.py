@@ -1,8 +1,8 @@
 """Journals of a store in a bucket: written to this machine's disk, and uploaded in pieces for others to follow.
 
 The local one is what a killed process leaves whole; what others see is a few seconds behind it. Each experiment has a
-prefix of its own with its header, pieces of its journal named after where they begin, and a lease that tells whether
-its process lives; once it is kept, Parquet files and its row.
+prefix of its own with its header and pieces of its journal named after where they begin; once it is kept, Parquet files
+and its row. A process has one lease for all its journals, which tells others whether it lives.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from palantir_models.experiment import background, journal, kept
+from palantir_models.experiment import background, journal, kept, owner
 from palantir_models.experiment.journal import Journal
 from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.recorded import Recorded
@@ -50,64 +50,81 @@ class UploadedJournal(Journal):
         super().__init__(folder, header)
         self._storage = storage
         self._name = _name(folder.name)
+        self._process = owner.ours(self.folder.parent)
+        self._has_begun = False
         self._uploaded = 0
         self._small: list[int] = []  # where the newest pieces begin, those that were not put together yet
         self._lock = threading.Lock()
-        self._lease: Lease | None = None
-        self._has_failed = self._has_ended = False
-        self._owner = os.getpid()
+        self._has_failed = self._is_removed = False
+        self._wants_end = self._has_end = False
         _uploads.add(self)
 
     def upload(self) -> None:
         """Bring what was appended since the last time to the bucket; a fault is tried again, with one warning."""
         with self._lock:
-            if not self._file.is_open or self._has_ended:
+            if self._is_removed:
                 return
             try:
-                if self._lease is None:
-                    self._storage.write(f"{self._name}/{journal.HEADER}", (self.folder / journal.HEADER).read_bytes())
-                    self._lease = self._storage.try_acquire(f"{self._name}/{_LEASE}")
-                length = self.length
-                if length > self._uploaded:
-                    self._write_piece(self._uploaded, length)
-                    self._small.append(self._uploaded)
-                    self._uploaded = length
-                if len(self._small) >= _PUT_TOGETHER:
-                    first, *rest = self._small
-                    self._write_piece(first, self._uploaded)
-                    self._storage.delete_many([f"{self._name}/{_PIECE}{begin:020}" for begin in rest])
-                    self._small = []
+                self._upload()
             except OSError as error:
                 if not self._has_failed:
                     _log.warning("The journal %s cannot be uploaded, and is tried again. %s", self.folder.name, error)
                 self._has_failed = True
 
-    def _write_piece(self, begin: int, end: int) -> None:
-        piece = os.pread(self._file.descriptor, end - begin, begin)
-        self._storage.write(f"{self._name}/{_PIECE}{begin:020}", piece)
+    def _upload(self) -> None:
+        _own(self._storage, self._process)
+        if not self._has_begun:
+            self._storage.write(f"{self._name}/{journal.HEADER}", (self.folder / journal.HEADER).read_bytes())
+            self._has_begun = True
+        length = self.length
+        if length > self._uploaded:
+            self._write_piece(self._uploaded, length)
+            self._small.append(self._uploaded)
+            self._uploaded = length
+        if len(self._small) >= _PUT_TOGETHER:
+            first, *rest = self._small
+            self._write_piece(first, self._uploaded)
+            self._storage.delete_many([f"{self._name}/{_PIECE}{begin:020}" for begin in rest])
+            self._small = []
+        if self._wants_end and not self._has_end:
+            self._storage.write(f"{self._name}/{journal.ENDED}", (self.folder / journal.ENDED).read_bytes())
+            self._has_end = True
+            self._leave()
+        elif self._has_end and not self._wants_end:
+            self._storage.delete_many([f"{self._name}/{journal.ENDED}"])
+            self._has_end = False
 
-    def close(self) -> None:
-        """Let go of the file; the journal stays."""
-        if os.getpid() != self._owner:  # a forked child: its parent goes on, and its copies of locks may never open
-            super().close()
-            return
+    def _write_piece(self, begin: int, end: int) -> None:
+        with open(self.folder / journal.JOURNAL, "rb") as file:
+            file.seek(begin)
+            self._storage.write(f"{self._name}/{_PIECE}{begin:020}", file.read(end - begin))
+
+    def _leave(self) -> None:
+        """Upload no more; with the last one of a store goes the lease that says that its process lives."""
         _uploads.discard(self)
-        with self._lock:
-            super().close()
-            if self._lease is not None:
-                self._lease.release()
-                self._lease = None
+        if not any(other._storage.root == self._storage.root for other in _uploads.things):
+            _disown(self._storage, self._process)
+
+    def end(self, status: str, error: str) -> None:
+        """See :class:`Journal`; the bucket hears of it with the next upload, which is the last."""
+        super().end(status, error)
+        self._wants_end = True
+
+    def go_on(self) -> None:
+        """See :class:`Journal`."""
+        super().go_on()
+        self._wants_end = False
+        _uploads.discard(self)
+        _uploads.add(self)
 
     def remove(self) -> None:
         """Delete the journal, here and in the bucket: what it held is kept elsewhere now."""
         with self._lock:  # an upload that is under way ends, and none begins: its files are about to go
-            self._has_ended = True
+            self._is_removed = True
+        self._leave()
         super().remove()
-        try:
-            # All of it: also what somebody kept who took this process for dead.
-            self._storage.delete_folder(self._name)
-        except OSError as error:  # what it held is safe, so nothing may fail for this
-            _log.warning("The journal of experiment %s stays until 'transforms gc'. %s", self.folder.name, error)
+        # All of it: also what somebody kept who took this process for dead.
+        self._storage.delete_folder(self._name)
 
 
 class UploadedJournals(Journals):
@@ -139,6 +156,8 @@ class UploadedJournals(Journals):
             self._move(row["experiment_id"])
             return row
         (identity,) = matching
+        if self.is_alive(identity) and journal.ENDED not in found[identity]:
+            raise kept.still_running(identity, self._header(identity))
         lease = self._storage.try_acquire(f"{_name(identity)}/{_LEASE}")
         if lease is None:
             raise kept.still_running(identity, self._header(identity))
@@ -168,35 +187,47 @@ class UploadedJournals(Journals):
                     found = self._uploaded(identity, files, wanted)
                 except FileNotFoundError:  # it has ended while we looked
                     continue
+                except Exception as error:  # noqa: BLE001 (one that is broken must not hide the others)
+                    changed = max(file.modified for file in files.values())
+                    row = kept.unreadable(identity, self._storage.uri(_name(identity)), changed, error)
+                    found = (row, lambda _: None, None) if wanted(row) else None
                 if found is not None:
                     yield found
 
     def _uploaded(
         self, identity: str, files: Mapping[str, Found], wanted: Callable[[Mapping[str, Any]], bool]
     ) -> tuple[dict[str, Any], Callable[[str], Path | None], Recorded | None] | None:
+        name = _name(identity)
         if kept.ROW in files:
-            row = from_json(self._storage.read(f"{_name(identity)}/{kept.ROW}"))
+            row = kept.checked(identity, journal.parsed(from_json(self._storage.read(f"{name}/{kept.ROW}"))))
             return (row, self._finder(identity, files), None) if wanted(row) else None
-        if journal.HEADER not in files or not wanted(self._header(identity) or {"model": None, "branch": None}):
+        if journal.HEADER not in files:
+            return None
+        header = journal.parsed(from_json(self._storage.read(f"{name}/{journal.HEADER}")))
+        if not wanted({"model": None, "branch": None, **header}):
             return None
         alive = self.is_alive(identity)
         folder = self._fetch(identity, files, self._storage.make_folder(f"{layout.TEMPORARY}/{identity}"))
         row, recorded = kept.read_live(folder, alive)
-        return row, lambda _: None, recorded
+        return kept.checked(identity, row), lambda _: None, recorded
 
     def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
         """See :class:`Journals`."""
         here = dict(super().unfinished())
         yield from here.items()
         for identity, files in self._listed().items():
-            if identity not in here and kept.ROW not in files:
-                yield identity, self._header(identity)
+            if identity in here or kept.ROW in files:
+                continue
+            header = self._header(identity)
+            if header is not None or not any(name == journal.HEADER or name.startswith(_PIECE) for name in files):
+                yield identity, header
 
     def is_alive(self, experiment_id: str) -> bool:
         """See :class:`Journals`."""
         if super().is_alive(experiment_id):
             return True
-        return self._storage.is_held(f"{_name(experiment_id)}/{_LEASE}")
+        process = str((self._header(experiment_id) or {}).get("owner", ""))
+        return process.isalnum() and self._storage.is_held(f"{owner.PROCESSES}/{process}")
 
     def age_seconds(self, experiment_id: str) -> float:
         """See :class:`Journals`."""
@@ -219,10 +250,9 @@ class UploadedJournals(Journals):
 
     def _header(self, identity: str) -> dict[str, Any] | None:
         try:
-            header: dict[str, Any] = from_json(self._storage.read(f"{_name(identity)}/{journal.HEADER}"))
+            return journal.parsed(from_json(self._storage.read(f"{_name(identity)}/{journal.HEADER}")))
         except (FileNotFoundError, ValueError):
             return None
-        return header
 
     def _fetch(self, identity: str, files: Mapping[str, Found], folder: Path | None = None) -> Path:
         """Put an uploaded journal together again, as far as its pieces follow each other."""
@@ -238,7 +268,8 @@ class UploadedJournals(Journals):
                 if content is None or missing < 0:
                     continue
                 length += whole.write(content[missing:])
-        (folder / journal.HEADER).write_bytes(self._storage.read(f"{name}/{journal.HEADER}"))
+        for file in {journal.HEADER, journal.ENDED} & files.keys():
+            (folder / file).write_bytes(self._storage.read(f"{name}/{file}"))
         return folder
 
     def _move(self, identity: str) -> None:
@@ -263,7 +294,7 @@ def _name(experiment_id: str) -> str:
 
 
 def _delete_journal(storage: Storage, name: str) -> None:
-    journals = [f for f in storage.files(name) if f in (journal.HEADER, _LEASE) or f.startswith(_PIECE)]
+    journals = [f for f in storage.files(name) if f in (journal.HEADER, journal.ENDED, _LEASE) or f.startswith(_PIECE)]
     storage.delete_many([f"{name}/{file}" for file in journals])
 
 
@@ -272,6 +303,31 @@ def _state_folder() -> Path:
 
 
 _uploads: Periodic[UploadedJournal] = Periodic(UploadedJournal.upload, lambda: PERIOD_SECONDS, "uploads")
+_owned: dict[tuple[str, str, int], Lease] = {}
+_owning = threading.Lock()
+
+
+def _own(storage: Storage, process: str) -> None:
+    """Hold the lease by which other machines see that this process lives."""
+    key = (storage.root, process, os.getpid())
+    with _owning:
+        if key not in _owned:
+            lease = storage.try_acquire(f"{owner.PROCESSES}/{process}")
+            if lease is not None:
+                _owned[key] = lease
+
+
+def _disown(storage: Storage, process: str) -> None:
+    with _owning:
+        lease = _owned.pop((storage.root, process, os.getpid()), None)
+    if lease is not None:
+        lease.release(remove=True)
+
+
+def _in_child() -> None:
+    global _owning
+    _owning = threading.Lock()
+    _owned.clear()  # they are the parent's, and are not given back
 
 
 def _finish() -> None:
@@ -279,8 +335,9 @@ def _finish() -> None:
     if _uploads.things:
         background.drain_last()
         _uploads.once()
-        for one in _uploads.things:
-            one.close()
+        for lease in list(_owned.values()):
+            lease.release(remove=True)
 
 
+os.register_at_fork(after_in_child=_in_child)
 atexit.register(_finish)

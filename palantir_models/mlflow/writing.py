@@ -58,8 +58,11 @@ class ExperimentRun(Run):
                 if own and self.history.repeats(key, own, value):
                     return
                 time = moment * _NANOSECONDS
-                if self.experiment.append_timed(name, value, own, time, self._steps.place):
+                done = self.experiment.append_timed(name, value, own, time, self._steps.place)
+                if done:
                     self.history.append(key, own, moment, value)
+                    if done is not True:
+                        self.experiment.relieve()
                     return
         super().log_metric(one)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary, ref
 
+from palantir_models.experiment import latest
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.handler import ErrorHandlerType
@@ -49,6 +51,9 @@ class WritableModel:
     :param context: returns what is known of the job, for its experiments.
     """
 
+    _holds_experiments = True
+    """Whether experiments that nobody else has stay here: at a job's end those that it did not publish are kept."""
+
     def __init__(
         self,
         alias: str,
@@ -63,7 +68,8 @@ class WritableModel:
         self._publisher = publisher
         self.journals = journals
         self._context = context
-        self._experiments: list[Experiment] = []
+        self._experiments: WeakKeyDictionary[Experiment, None] = WeakKeyDictionary()
+        self._held: list[Experiment] = []
         self._publications: list[Publication] = []
 
     @property
@@ -91,19 +97,23 @@ class WritableModel:
         :raises ExperimentError: if the name cannot be used.
         :raises MissingExtraError: if psutil is needed and not installed.
         """
+        context = self._context()
         experiment = Experiment(
             name,
             model=self._alias,
             error_handler_type=error_handler_type,
             limits=self._limits,
             journals=self.journals,
-            context=self._context(),
+            context=context,
         )
-        self._experiments.append(experiment)
+        self._experiments[experiment] = None
+        if self._holds_experiments:
+            self._held.append(experiment)
+        latest.begin(experiment, self.journals.folder, context.get("branch"))
         if system_metrics:
             from palantir_models.experiment.system import SystemMetrics
 
-            sampler = SystemMetrics(experiment.log_metrics)
+            sampler = SystemMetrics(_weakly_logged(experiment))
             sampler.start()
             experiment.at_end(sampler.stop)
         return experiment
@@ -139,7 +149,7 @@ class WritableModel:
 
     @property
     def experiments(self) -> tuple[Experiment, ...]:
-        """The experiments created so far."""
+        """The experiments created so far that somebody still has, in their order."""
         return tuple(self._experiments)
 
     @property
@@ -180,13 +190,26 @@ class WritableModel:
             raise TransformTypeError(
                 f"experiment is what create_experiment() returned; got {type(experiment).__qualname__}."
             )
-        if not any(experiment is mine for mine in self._experiments):
+        if experiment not in self._experiments:
             raise ExperimentError(
                 f"Experiment {experiment.name!r} was not created by this output of model {self._alias} (it belongs to "
                 f"{experiment.model}): publish it with the output and in the job that created it."
             )
-        if any(experiment is publication.experiment for publication in self._publications):
+        if experiment.status == "SUCCEEDED":
             raise ExperimentError(
                 f"Experiment {experiment.name!r} is published already; a version has an experiment of its own."
             )
         experiment.check_publishable()
+
+
+def _weakly_logged(experiment: Experiment) -> Callable[[Mapping[str, float]], None]:
+    """Return what logs metrics as long as somebody has the experiment; then it raises, which ends the sampling."""
+    reference = ref(experiment)
+
+    def log(values: Mapping[str, float]) -> None:
+        found = reference()
+        if found is None:
+            raise ReferenceError("nobody has the experiment any more")
+        found.log_metrics(values)
+
+    return log

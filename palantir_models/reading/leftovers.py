@@ -35,7 +35,7 @@ def _collect(store: Store, journals: Journals, identity: str, header: dict[str, 
         view = store.view_table(f"{model}/experiments")
         rows = None if view is None else Published(store, model, view.seq).part("experiments", [identity])
         is_needless = rows is not None and not rows.select("experiment_id").collect().is_empty()
-    if not is_needless or journals.is_alive(identity):  # a living process deletes it itself
+    if not is_needless:  # whether its process lives does not matter: what is published changes no more
         return False
     if not dry_run:
         journals.delete(identity)

@@ -74,6 +74,8 @@ class ModelOutput(WritableModel):
     :raises NotFoundError: if nothing says which model the alias stands for.
     """
 
+    _holds_experiments = False  # a notebook may live for weeks
+
     def __init__(self, alias: str) -> None:
         config = load_config()
         self._resource = resolve_model(alias, config)
@@ -119,23 +121,23 @@ class ModelOutput(WritableModel):
             sealed = publishing.seal([publication])
             entry = transaction.commit(sealed.changes, {self._resource.key: sealed.summary}, {}, "")
         except InterruptedAfterCommit:
-            self._published(publication)
+            _forget_journal(experiment)
             raise
         except BaseException:
             if experiment is not None and not transaction.ratified:
                 experiment.reopen()
             transaction.abandon()
             raise
-        self._published(publication)
+        _forget_journal(experiment)
         return PublishedVersion(self.alias, version, experiment, entry.seq)
-
-    def _published(self, publication: Publication) -> None:
-        self._publications.append(publication)
-        if publication.experiment is not None:
-            publication.experiment.discard_journal()
 
     def _never(self, *_: object, **__: object) -> NoReturn:
         raise AssertionError("publish() commits by itself")
+
+
+def _forget_journal(experiment: Experiment | None) -> None:
+    if experiment is not None:
+        experiment.discard_journal()
 
 
 def _program() -> str:

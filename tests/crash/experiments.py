@@ -1,7 +1,8 @@
 """A process that logs experiments to be killed, or publishes them when told to.
 
-``log``: reads one JSON object a line (journals, id, clock, seconds), forks a child that logs at full speed, kills it
-after that time and answers with the moment. ``publish``: publishes one version with an experiment for each line.
+``log``: reads one JSON object a line (journals, id, notes, drainings, seconds), forks a child that logs at full speed, kills
+it so long after so many drainings, and answers with its status. ``publish``: publishes one version with an experiment for
+each line.
 """
 
 from __future__ import annotations
@@ -23,43 +24,49 @@ from palantir_models.experiment.limits import Limits
 from palantir_models.experiments import Experiment
 from tests.palantir_models.model.sample_adapter import Doubler
 
-ENTRY = struct.Struct("<qqq")  # how many rounds were logged, and when: by the monotonic clock, by this process's own
-ENTRIES = 20_000
-EVERY = 200  # rounds between two entries
+NOTE = struct.Struct("<qq")  # how many drainings ended, and how many rounds were logged when the last of them began
 
 
-def log_for_ever(journals: str, experiment_id: str, clock: str) -> None:
+def log_for_ever(journals: str, experiment_id: str, notes: str) -> None:
     """Log rounds of one value and of a group of two, each the number of its round."""
     limits = Limits(metric_values=1 << 40)
     experiment = Experiment("run", model="/m", journals=Path(journals), experiment_id=experiment_id, limits=limits)
     experiment.log_param("depth", 3)
-    with open(clock, "r+b") as file:
-        entries = mmap.mmap(file.fileno(), 0)
-    number = 0
+    with open(notes, "r+b") as file:
+        note = mmap.mmap(file.fileno(), 0)
+    number, drainings, drain = 0, 0, experiment._spool.drain
+
+    def noted() -> None:
+        nonlocal drainings
+        covered = number
+        drain()
+        drainings += 1
+        note[:] = NOTE.pack(drainings, covered)
+
+    experiment._spool.drain = noted  # type: ignore[method-assign]
     while True:
-        for _ in range(EVERY):
-            experiment.log_metric("single", number)
-            experiment.log_metrics({"left": number, "right": -number})
-            number += 1
-        place = (number // EVERY - 1) % ENTRIES * ENTRY.size
-        entries[place : place + ENTRY.size] = ENTRY.pack(number, time.monotonic_ns(), time.process_time_ns())
+        experiment.log_metric("single", number)
+        experiment.log_metrics({"left": number, "right": -number})
+        number += 1
 
 
 def serve_logging() -> None:
     """Fork, kill, answer."""
     for line in sys.stdin:
         order = json.loads(line)
+        notes = Path(order["notes"])
         child = os.fork()
         if child == 0:
             try:
-                log_for_ever(order["journals"], order["id"], order["clock"])
+                log_for_ever(order["journals"], order["id"], order["notes"])
             finally:
                 os._exit(70)
+        while NOTE.unpack(notes.read_bytes())[0] < order["drainings"] and os.waitpid(child, os.WNOHANG) == (0, 0):
+            time.sleep(0.001)
         time.sleep(order["seconds"])
-        killed = time.monotonic_ns()
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
-        print(json.dumps({"status": os.waitstatus_to_exitcode(status), "killed": killed}), flush=True)
+        print(json.dumps({"status": os.waitstatus_to_exitcode(status)}), flush=True)
 
 
 def serve_publishing() -> None:

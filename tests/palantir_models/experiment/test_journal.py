@@ -38,7 +38,6 @@ def test_what_is_appended_is_read_by_its_owner_and_by_others(folder: Path) -> No
     header = read_header(folder)
     assert header is not None
     assert (header["name"], header["pid"]) == ("run", os.getpid())
-    made.close()
 
 
 def test_an_append_that_fails_leaves_no_half_frame(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +59,6 @@ def test_an_append_that_fails_leaves_no_half_frame(folder: Path, monkeypatch: py
     assert names(read_frames(folder)) == ["a"]
     made.append(encoded({"series": ["b"]}))
     assert names(made.frames()) == names(read_frames(folder)) == ["a", "b"]
-    made.close()
 
 
 def test_a_disk_that_is_full_is_an_error_and_not_a_short_write(folder: Path) -> None:
@@ -135,7 +133,6 @@ def test_two_journals_do_not_share_a_folder(folder: Path) -> None:
     with pytest.raises(FileExistsError):
         Journal(folder, {})
     assert names(read_frames(folder)) == ["a"]
-    made.close()
 
 
 def test_removing_leaves_what_else_is_in_the_folder(folder: Path) -> None:

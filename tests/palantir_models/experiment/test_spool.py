@@ -8,15 +8,17 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from PIL import Image
 
-from palantir_models.experiment import kept, spool
+from palantir_models.experiment import background, kept, spool
 from palantir_models.experiment.errors import ExperimentError, ExperimentJournalError
 from palantir_models.experiments import ErrorHandlerType, Experiment
 
@@ -222,3 +224,85 @@ def test_mistakes_are_raised_all_the_same(disk: Disk, running: Any) -> None:
     with pytest.raises(ExperimentError, match="step"):
         experiment.log_metric("loss", 2.0, step=5)
     assert values(experiment) == [1.0]
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    now = 1_700_000_000_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += int(seconds * 1e9)
+
+
+@pytest.fixture
+def starved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Experiment, Clock]]:
+    """An experiment whose thread never gets to run, as while C code holds Python's lock; and its clock."""
+    monkeypatch.setattr(background, "add", lambda _: None)
+    clock = Clock()
+    run = Experiment("run", model="/m", journals=tmp_path, clock=clock)
+    yield run, clock
+    run.close("FAILED")
+    run.discard_journal()
+
+
+def test_a_call_that_finds_the_last_draining_long_ago_drains_itself(
+    starved: tuple[Experiment, Clock], tmp_path: Path
+) -> None:
+    """Each kind of call, the short ways included: when it returns, all that was logged before is in the journal."""
+    run, clock = starved
+    calls: list[Any] = [
+        lambda: run.log_metric("loss", 1.0),
+        lambda: run.log_metric("loss", 2.0),
+        *[lambda: run.log_metrics({"a": 1.0, "b": 2.0})] * 4,
+        lambda: run.log_param("depth", 3),
+        lambda: run.log_table("table", pl.DataFrame({"x": [1]})),
+    ]
+    for late in calls:
+        run.log_metric("waits", 0.0)
+        run.log_metric("waits", 0.0)
+        held = kept.read_live(tmp_path / run.experiment_id)[1].value_count
+        clock.forward(0.05)
+        run.log_metric("waits", 0.0)
+        assert kept.read_live(tmp_path / run.experiment_id)[1].value_count == held, "it is not late yet"
+        clock.forward(0.06)
+        late()
+        _, live = kept.read_live(tmp_path / run.experiment_id)
+        assert (live.value_count, live.parameter_count) == (run.value_count, run.parameter_count)
+
+
+def test_a_late_call_does_not_wait_for_a_disk_that_hangs(starved: tuple[Experiment, Clock]) -> None:
+    """Another thread's draining that does not come to its end costs a call a moment, and those after it nothing."""
+    run, clock = starved
+    hangs, end = threading.Event(), threading.Event()
+
+    def drain() -> None:
+        with run._spool.lock:
+            hangs.set()
+            end.wait(60)
+
+    thread = threading.Thread(target=drain)
+    thread.start()
+    assert hangs.wait(60)
+    clock.forward(1.0)
+    for value in range(1000):
+        run.log_metric("loss", value)
+    assert thread.is_alive()
+    end.set()
+    thread.join()
+    assert values(run) == list(range(1000))
+
+
+def test_a_clock_that_is_put_back_stops_no_draining(starved: tuple[Experiment, Clock], tmp_path: Path) -> None:
+    """Nor does one that is put forward drain at each call."""
+    run, clock = starved
+    clock.forward(-3600)
+    run.log_metric("loss", 1.0)
+    run.drain()
+    clock.forward(0.2)
+    run.log_metric("loss", 2.0)
+    assert live(run, tmp_path) == [1.0, 2.0]
