@@ -108,6 +108,9 @@ class Spool:
         waits = self._contents.has_news or self._held or self._end is not None or self.is_orphaned
         return self.journal is not None and not waits and self._changes == self._handler.changes
 
+    def __repr__(self) -> str:
+        return self._handler.subject
+
     def settle(self) -> None:
         """Wait for images in the making and drain: every fault of what was logged so far has shown then."""
         self._wait_for_images()

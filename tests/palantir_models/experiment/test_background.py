@@ -167,7 +167,7 @@ def test_a_panic_in_one_experiment_stops_the_draining_of_none(
         raise Panic("native code")
 
     with monkeypatch.context() as patched:
-        patched.setattr(experiment, "drain", broken)
+        patched.setattr(experiment._spool, "drain", broken)
         experiment.log_metric("loss", 1.0)
         for value in (1.0, 2.0):
             other.log_metric("loss", value)
