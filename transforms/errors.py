@@ -6,7 +6,8 @@
     │   └── TransformKeyError       (also KeyError)
     ├── UsageError              whoever typed a command, an alias or a setting
     │   ├── ConfigError
-    │   └── NotFoundError           (also LookupError)
+    │   ├── NotFoundError           (also LookupError)
+    │   └── MisuseError             (also AttributeError and TypeError)
     ├── DataError               the author of the data: a frame or file that cannot be stored or read
     ├── JobError                a job that did not come to its end
     ├── EngineError             whoever looks after Spark: it does not start, or lost what it was computing
@@ -67,6 +68,10 @@ class ConfigError(UsageError):
 
 class NotFoundError(UsageError, LookupError):
     """A dataset, model, version, transform or experiment that does not exist."""
+
+
+class MisuseError(UsageError, AttributeError, TypeError):
+    """What a compute function receives was used like the data that it gives."""
 
 
 class DataError(TransformsError, ValueError):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from transforms.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -31,6 +34,9 @@ Exclude = Annotated[
     list[str] | None, typer.Option("--exclude", metavar="SELECTION", help="Leave these out; may be repeated.")
 ]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Run what is fresh, too.")]
+
+
+_MAKES_A_STORE = ("build", "graph", "init", "list", "plan", "put", "run")
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,27 @@ def words_of(ctx: typer.Context) -> list[str]:
 
 
 def open_project(ctx: typer.Context) -> Project:
-    """Open the project that the working folder belongs to."""
+    """Open the project that the working folder belongs to.
+
+    :raises UsageError: if ``--root`` names a place without a store, to a command that can only read one.
+    """
     from transforms.run.project import Project
 
-    return Project.open(root=session_of(ctx).root)
+    root = session_of(ctx).root
+    project = Project.open(root=root)
+    command = ctx.find_root().invoked_subcommand
+    if root is not None and command not in _MAKES_A_STORE and not project.store.exists:
+        raise UsageError(
+            f"There is no store at {project.store.root} (--root {root}).{_near(root)} Put data into it, or build it, first; "
+            f"without --root the project's own is used."
+        )
+    return project
+
+
+def _near(root: str) -> str:
+    folder = Path(root)
+    if "://" in root or not folder.parent.is_dir():
+        return ""
+    return nearest(
+        folder.name, sorted(other.name for other in folder.parent.iterdir() if (other / "_store.json").is_file())
+    )

@@ -2,10 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+from transforms.errors import MisuseError, nearest
 
 
-class LightweightDataset:
+class NoFrame(ABC):
+    """Answers what a frame can do, and a dataset cannot, with the calls that give or take a frame."""
+
+    _kind: ClassVar[str]
+    _ways: ClassVar[str]
+    """The calls that give its content, as sentences."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Refuse what there is not."""
+            if name.startswith("_"):  # asked for by copy, pickle and others, who know how to do without
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            public = [known for known in dir(type(self)) if not known.startswith("_")]
+            self._refuse(f"has no {name!r}", nearest(name, public))
+
+    def __getitem__(self, key: Any) -> Any:
+        """Refuse: there are no columns here."""
+        self._refuse("has no columns to pick")
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Refuse: there are no columns here."""
+        self._refuse("has no columns to set")
+
+    def __len__(self) -> int:
+        """Refuse: there are no rows here."""
+        self._refuse("has no len()")
+
+    def __iter__(self) -> Iterator[Any]:
+        """Refuse: there are no rows here."""
+        self._refuse("has no rows to go through")
+
+    def __bool__(self) -> bool:
+        """Whether there is a dataset."""
+        return True
+
+    def _refuse(self, what: str, hint: str = "") -> NoReturn:
+        raise MisuseError(f"The {self._kind} {self._named()} is no frame and {what}.{hint} {self._ways}")
+
+    @abstractmethod
+    def _named(self) -> str:
+        """Return the dataset's path or RID."""
+
+
+class LightweightDataset(NoFrame):
     """A dataset in a single-node transform.
 
     :param alias: the dataset's path or RID.
@@ -17,6 +65,12 @@ class LightweightDataset:
         self._alias = alias
         self._rid = rid
         self._branch = branch
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._alias}>"
+
+    def _named(self) -> str:
+        return self._alias
 
     @property
     def alias(self) -> str:
@@ -34,7 +88,7 @@ class LightweightDataset:
         return self._branch
 
 
-class PlainDataset:
+class PlainDataset(NoFrame):
     """A dataset in a plain ``@transform``.
 
     :param rid: the dataset's RID.
@@ -48,6 +102,12 @@ class PlainDataset:
         self._rid = rid
         self._branch = branch
         self._txrange = txrange
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._named()}>"
+
+    def _named(self) -> str:
+        return self._path or self._rid
 
     @property
     def rid(self) -> str:

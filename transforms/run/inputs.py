@@ -37,6 +37,11 @@ class LightweightInput(LightweightDataset):
     """
 
     _reader: DatasetReader
+    _kind = "input"
+    _ways = (
+        "Its rows come with .pandas(), .polars() or .arrow(), its files with .path() or .filesystem(): call one of them "
+        "first, and go on with what it returns."
+    )
 
     @property
     def start_transaction_rid(self) -> str | None:
@@ -93,6 +98,12 @@ class TransformInput(PlainDataset):
     :param fsbuilder: makes the dataset's file system.
     :param batch_incremental_config: kept for compatibility.
     """
+
+    _kind = "input"
+    _ways = (
+        "Its rows come with .dataframe() for Spark, .pandas(), .polars() or .arrow(), its files with .filesystem(): call one "
+        "of them first, and go on with what it returns."
+    )
 
     def __init__(
         self,

@@ -28,6 +28,11 @@ class LightweightOutput(LightweightDataset):
     """
 
     _writer: DatasetWriter
+    _kind = "output"
+    _ways = (
+        "An output takes a frame with .write_table(df), or files with .filesystem().open(name, 'w'); what earlier jobs left "
+        "comes with .pandas(), .polars() or .arrow()."
+    )
 
     @property
     def transaction_rid(self) -> str:
@@ -152,6 +157,12 @@ class TransformOutput(PlainDataset):
     :param fsbuilder: makes the dataset's file system.
     :param mode: the write mode to begin with.
     """
+
+    _kind = "output"
+    _ways = (
+        "An output takes a frame with .write_dataframe(df) or .write_pandas(df), or files with .filesystem().open(name, "
+        "'w'); what earlier jobs left comes with .dataframe() or .pandas()."
+    )
 
     def __init__(
         self,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import warnings
+from typing import Any, ClassVar, NoReturn
 
-from transforms.errors import TransformTypeError
+from transforms.errors import MisuseError, TransformsWarning, TransformTypeError
 from transforms.spec.params import LightweightInputParam, Param
 
 
@@ -21,6 +22,29 @@ class ParamValueInput:
 
     def __repr__(self) -> str:
         return f"ParamValueInput({self.value!r})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same object, with a warning where somebody compares it like a value."""
+        if not isinstance(other, ParamValueInput):
+            warnings.warn(
+                f"{self!r} equals no value: compare its .value with {other!r}.", TransformsWarning, stacklevel=2
+            )
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def _refuse(self, *_: Any) -> NoReturn:
+        raise MisuseError(f"{self!r} is a parameter and no value: calculate and compare with its .value.")
+
+    __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+    __truediv__ = __rtruediv__ = __floordiv__ = __mod__ = __pow__ = __neg__ = __int__ = __float__ = __index__ = _refuse
+    __len__ = __iter__ = __getitem__ = _refuse
+
+    def __bool__(self) -> bool:
+        """True, as of any object, with a warning where the value is not."""
+        if not self.value:
+            warnings.warn(f"{self!r} is always true: ask its .value.", TransformsWarning, stacklevel=2)
+        return True
 
 
 class _ScalarParam(Param, LightweightInputParam):
