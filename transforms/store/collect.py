@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from transforms.errors import StoreError
 from transforms.spec.resource import Resource
-from transforms.store import layout
+from transforms.store import layout, upkeep
+from transforms.store.delta_log import log_folder
 from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _STAGING = (layout.DATA, layout.FILES, layout.ARTIFACTS)
 
 
 def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[str]]:
-    """Delete data files that every version of their table since some days has done without.
+    """Delete data files that every version of their table since some days has done without, and the log of older versions.
 
     Only files that a table's log says were replaced are looked at, so what running jobs have staged is safe. A table
     that is being built now is left alone, and a warning says so.
@@ -42,7 +43,7 @@ def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[st
             _log.warning("%s is being built now, so it was left alone.", table)
             continue
         try:
-            files = _vacuum(store.storage, table, days, dry_run)
+            files = _clean(store, table, days, dry_run)
         except DeltaError as error:
             raise StoreError(f"{store.storage.uri(table)} could not be cleaned: {error}") from error
         finally:
@@ -80,20 +81,16 @@ def _owners(store: Store) -> dict[str, str]:
     return owners
 
 
-def _vacuum(storage: Storage, name: str, days: float, dry_run: bool) -> list[str]:
-    table = storage.delta.open(name)
+def _clean(store: Store, name: str, days: float, dry_run: bool) -> list[str]:
+    table = store.storage.delta.open(name)
     if table is None:
         return []
-    hours = int(days * 24)
-    # The table's log names files long after they are gone, so only what is still there counts.
-    listed = storage.delta.vacuum(table, hours, dry_run=True)
-    base = storage.uri(name)
-    files = sorted({file.removeprefix("file://").removeprefix(f"{base}/") for file in listed})
-    sizes = storage.sizes([f"{name}/{file}" for file in files])
-    there = [file for file, size in zip(files, sizes, strict=True) if size is not None]
-    if there and not dry_run:
-        storage.delta.vacuum(table, hours, dry_run=False)
-    return there
+    files = upkeep.vacuum(store.storage, name, table, int(days * 24), dry_run)
+    if not dry_run and len(store.storage.names(log_folder(name))) > upkeep.CHECKPOINT_EVERY:
+        upkeep.write_checkpoint(store.storage, name, table)
+        keep_from = upkeep.version_before(store.storage, name, days)
+        upkeep.shorten_log(store.storage, name, keep_from, lambda opened: opened.transaction_version(store.app_id) or 0)
+    return files
 
 
 def _tables_below(storage: Storage, place: str) -> Iterator[str]:

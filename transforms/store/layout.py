@@ -96,6 +96,11 @@ def resource_path(resource: Resource, branch: str) -> str:
     return f"{branch_folder(branch)}/{resource.kind}s/{alias_path(resource.alias)}"
 
 
+def is_dataset(table: str) -> bool:
+    """Whether a table below the root is a dataset: not one of a model's tables, nor the ledger."""
+    return table.split("/")[1:2] == ["datasets"]
+
+
 def lease_path(resource: Resource, branch: str) -> str:
     """Return the lock file that a job holds while it builds a resource on a branch."""
     alias_path(resource.alias)

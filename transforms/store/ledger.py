@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from transforms.errors import CommitError, OutcomeUnknownError
 from transforms.json_text import from_json
-from transforms.store import machine
+from transforms.store import machine, upkeep
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
-from transforms.store.publish import merge_small_files
 from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
 INDEX = f"{LEDGER}/_index"  # where saved copies of the index lie, each named after a version that existed
 _AT_ONCE = 64  # log files that are read side by side
+_KEPT = 200  # log files, for whoever looks at the newest commits; of all that live transactions read at more
 BLOCK = 1000  # rows are partitioned by seq // BLOCK, so that merging small files never rewrites old history
 _PAYLOAD = "transforms"
 _GIVEN_UP = "transformsGivenUp"
@@ -128,8 +128,22 @@ class Ledger:
         return next(self.entries(after=seq - 1, until=seq), None) if seq > 0 else None
 
     def given_up(self, after: int, until: int) -> set[str]:
-        """Return the transactions that were given up for dead in this part of the order."""
-        return {found.transaction for found in self._notes(after, until) if isinstance(found, GivenUp)}
+        """Return the transactions that were given up for dead in this part of the order.
+
+        :raises CommitError: if the log was shortened beyond its beginning, so that nobody knows. What a live transaction may
+            ask for is kept, so whoever asks was taken for dead.
+        """
+        given_up = set()
+        for first in range(after + 1, until + 1, _AT_ONCE):
+            numbers = range(first, min(first + _AT_ONCE, until + 1))
+            batch = self._load(numbers)
+            if len(batch) < len(numbers):
+                raise CommitError(
+                    f"The ledger's log of #{first} is gone: this process stood still for so long that it was taken for dead. "
+                    f"Nothing was committed; build again."
+                )
+            given_up |= {note.transaction for note in batch.values() if isinstance(note, GivenUp)}
+        return given_up
 
     def give_up(self, transaction: str) -> None:
         """Note that a transaction is taken for dead: whoever knows this note cannot commit it, and all who commit know it.
@@ -150,9 +164,8 @@ class Ledger:
             numbers = range(seq, max(seq - min(limit - len(found), _AT_ONCE), 0), -1)
             batch = self._load(numbers)
             found.extend(entry for entry in batch.values() if isinstance(entry, Entry))
-            if len(batch) < len(numbers):  # the log was cleaned up: the table has the rows
-                rows = list(self._rows_between(0, seq - len(batch)))
-                return found + rows[::-1][: limit - len(found)]
+            if len(batch) < len(numbers):
+                return found + self._newest_rows(seq - len(batch), limit - len(found))
             seq -= len(numbers)
         return found
 
@@ -171,13 +184,14 @@ class Ledger:
             raise CommitError(f"{self._storage.uri(LEDGER)} is no Delta table; restore it from a backup of the store.")
         return table
 
-    def merge_small_files(self) -> None:
-        """Compact the files of the newest block and write a checkpoint; rows and their order stay as they are."""
-        block = max(self.head(), 0) // BLOCK
+    def tidy(self) -> None:
+        """Merge the small files of the newest blocks and shorten the log: the table has every row, in the same order."""
+        block, table = max(self.head(), 0) // BLOCK, self.table()
         for merged in {max(block - 1, 0), block}:
-            merge_small_files(self._storage, LEDGER, ("block", str(merged)))
-        self._storage.delta.checkpoint(self.table())
-        self._storage.settle([f"{_LOG}/_last_checkpoint"], _LOG)
+            upkeep.merge_small_files(self._storage, LEDGER, table, partition=("block", str(merged)))
+        upkeep.vacuum(self._storage, LEDGER, table, upkeep.KEPT_HOURS)
+        upkeep.write_checkpoint(self._storage, LEDGER, table)
+        upkeep.shorten_log(self._storage, LEDGER, self.head() - _KEPT, lambda opened: opened.version())
 
     def _write_row(self, entry: Entry) -> tuple[str, int]:
         import pyarrow as pa
@@ -267,11 +281,21 @@ class Ledger:
     def _newest_number(self, folder: str) -> int:
         return max((int(name[:20]) for name in self._storage.names(folder) if name[:20].isdigit()), default=-1)
 
+    def _newest_rows(self, until: int, limit: int) -> list[Entry]:
+        """Return the newest entries up to a seq from the table, newest first: as many blocks of it as are needed."""
+        rows: list[Entry] = []
+        for block in range(until // BLOCK, -1, -1):
+            if len(rows) >= limit:
+                break
+            rows += reversed(list(self._rows_between(block * BLOCK - 1, min(until, (block + 1) * BLOCK - 1))))
+        return rows[:limit]
+
     def _rows_between(self, after: int, until: int) -> Iterator[Entry]:
         import polars as pl
 
-        rows = pl.scan_delta(self.table()).filter(pl.col("seq") > after, pl.col("seq") <= until).sort("seq").collect()
-        for row in rows.iter_rows(named=True):
+        seq, block = pl.col("seq"), pl.col("block")
+        wanted = (block >= (after + 1) // BLOCK) & (block <= until // BLOCK) & (seq > after) & (seq <= until)
+        for row in pl.scan_delta(self.table()).filter(wanted).sort("seq").collect().iter_rows(named=True):
             yield Entry.from_row(row)
 
 

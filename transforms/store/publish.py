@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from transforms.errors import PublishError
 from transforms.forks import is_panic
 from transforms.store import machine
 from transforms.store.change import TableChange, fields_of
+from transforms.store.delta_log import make_durable
 from transforms.store.entry import Entry
 from transforms.store.storage.base import Storage
 from transforms.store.storage.delta import Mark
 from transforms.store.tables import refreshed
+from transforms.store.upkeep import tidy
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 _ATTEMPTS = 50
-_CHECKPOINT_EVERY = 10
-_MERGE_EVERY = 50
-_log = logging.getLogger(__name__)
 
 
 def publish_change(
@@ -53,48 +51,13 @@ def publish_change(
                     break
             machine.sleep(min(0.002 * 2**attempt, 0.2))
             continue
-        version = _make_durable(storage, name, before)
-        _tidy(storage, name, before, version, change.mode)
+        version = make_durable(storage, name, before)
+        tidy(storage, app_id, name, before, version, change.mode == "append")
         return
     raise PublishError(
         f"{entry.transform} (transaction {entry.transaction}) is committed, but its part for {change.table} could "
         f"not be published: {failure}. Nothing is lost. Repair the table at {storage.uri(name)}, then run 'transforms recover'."
     ) from failure
-
-
-def _tidy(storage: Storage, name: str, before: int, version: int, mode: str) -> None:
-    """Write a checkpoint and merge appended files from time to time, so that long histories open and read as fast.
-
-    Failing costs only speed.
-    """
-    from deltalake.exceptions import DeltaError
-
-    try:
-        if mode == "append" and version // _MERGE_EVERY > before // _MERGE_EVERY:
-            merge_small_files(storage, name)
-        if version > 0 and version // _CHECKPOINT_EVERY > before // _CHECKPOINT_EVERY:
-            table = storage.delta.open(name)
-            if table is not None:
-                storage.delta.checkpoint(table)
-    except (DeltaError, OSError) as error:
-        _log.warning("%s could not be tidied (%s); reading it stays correct but slow.", name, error)
-
-
-def merge_small_files(storage: Storage, name: str, partition: tuple[str, str] | None = None) -> None:
-    """Rewrite the small files of a table as few large ones; its rows, and every pinned version, stay as they are.
-
-    :param storage: the store's storage.
-    :param name: the table's folder.
-    :param partition: a partition column and the one value of it to look at.
-    """
-    table = storage.delta.open(name)
-    if table is None:
-        return
-    before, version = {path for path, _ in storage.delta.files(name, table)}, table.version()
-    storage.delta.compact(table, partition)
-    made = {path for path, _ in storage.delta.files(name, table)} - before
-    storage.settle([f"{name}/{path}" for path in made], name)
-    _make_durable(storage, name, version)
 
 
 def _is_published(table: DeltaTable, app_id: str, seq: int) -> bool:
@@ -133,16 +96,3 @@ def _mark(app_id: str, entry: Entry) -> Mark:
         "transform": entry.transform,
     }
     return Mark(app_id, entry.seq, info)
-
-
-def _make_durable(storage: Storage, name: str, before: int) -> int:
-    """Bring the log files after a version to the disk, as delta-rs syncs nothing; return the newest version."""
-
-    def log_file(version: int) -> str:
-        return f"{name}/_delta_log/{version:020}.json"
-
-    version = storage.newest(log_file, before)
-    # A table that is new has new folders above it, too.
-    top = name if before < 0 else f"{name}/_delta_log"
-    storage.settle([log_file(number) for number in range(before + 1, version + 1)], top)
-    return version

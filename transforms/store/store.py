@@ -151,6 +151,8 @@ class Store:
 
     def maintain(self) -> None:
         """Keep history cheap after a commit: a merged ledger and a saved index. Failing costs only speed."""
+        from deltalake.exceptions import DeltaError
+
         try:
             if self.ledger.head() - max(self.index.saved_seq(), 0) < _MAINTAIN_EVERY:
                 return
@@ -160,10 +162,10 @@ class Store:
             try:
                 self.index.refresh()
                 self.index.save()
-                self.ledger.merge_small_files()
+                self.ledger.tidy()
             finally:
                 lease.release()
-        except (OSError, TransformsError) as error:
+        except (DeltaError, OSError, TransformsError) as error:
             _log.warning("The ledger could not be tidied (%s); everything committed is safe.", error)
 
     def _collect(self, name: str) -> str | None:

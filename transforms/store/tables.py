@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from transforms.errors import StoreError
 from transforms.json_text import from_json
 from transforms.store import raw_files
 from transforms.store.storage.base import Found, Storage
@@ -121,9 +122,39 @@ def view_table(ledger: Ledger, storage: Storage, name: str, app_id: str, until: 
     if table is None:
         return None
     seq = table.transaction_version(app_id)
-    while until is not None and seq is not None and seq > until:
-        if table.version() == 0:
+    if until is not None and seq is not None and seq > until:
+        if not _load_until(storage, name, table, app_id, until):
             return None
-        table.load_as_version(table.version() - 1)
         seq = table.transaction_version(app_id)
     return TableView(storage, name, table, table.version(), seq or 0, ledger)
+
+
+def _load_until(storage: Storage, name: str, table: DeltaTable, app_id: str, until: int) -> bool:
+    """Load the newest version of a table that has no later ledger row; return whether there is one.
+
+    Looks one version back, then two, four, and so on, as it mostly is one of the last.
+
+    :raises StoreError: if the log was shortened beyond it.
+    """
+    from deltalake.exceptions import DeltaError
+
+    later, wanted, gone, step = table.version(), -1, -1, 1
+    while later - max(wanted, gone) > 1:
+        version = max(later - step, gone + 1) if wanted < 0 else (later + wanted) // 2
+        try:
+            table.load_as_version(version)
+        except DeltaError:
+            gone, step = version, max((later - version) // 2, 1)
+            continue
+        seq = table.transaction_version(app_id)
+        if seq is None or seq <= until:
+            wanted = version
+        else:
+            later, step = version, step * 2
+    if wanted >= 0:
+        table.load_as_version(wanted)
+    elif gone >= 0:
+        raise StoreError(
+            f"{storage.uri(name)} cannot be read any more as it was at #{until}: its log before version {later} was deleted."
+        )
+    return wanted >= 0

@@ -66,14 +66,16 @@ class Transaction:
         self._leases: list[Lease] = []
         try:
             self._take_leases(outputs, wait_seconds)
+            # Before publishing, as what is ratified meanwhile may not be in every table. Noted from the start, so that
+            # whoever shortens a log knows.
+            self.pinned = store.ledger.head()
             self._own = leases.acquire(
                 store.storage,
                 f"{layout.TRANSACTIONS}/{self.id}.json",
                 "transaction",
-                {"transform": transform},
+                {"transform": transform, "pinned": self.pinned},
                 _PATIENCE_SECONDS,  # somebody who looks for dead transactions may lock it for a moment
             )
-            self.pinned = store.ledger.head()  # before publishing: what is ratified meanwhile may not be in every table
             store.publisher.publish_all()
             self._open_outputs([store.table_of(output, branch) for output in outputs])
         except BaseException:

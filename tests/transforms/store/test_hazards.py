@@ -419,7 +419,7 @@ def test_small_files_are_merged_wherever_the_root_lies(tmp_path, name):
     store = Store(tmp_path / name)
     for number in range(3):
         put_frame(store, "master", "/a", pl.DataFrame({"x": [number]}))
-    store.ledger.merge_small_files()
+    store.ledger.tidy()
     assert [entry.seq for entry in Store(store.root).newest_entries(9)] == [3, 2, 1]
     assert (tmp_path / name / "_ledger/_delta_log/_last_checkpoint").exists()
 

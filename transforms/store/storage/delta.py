@@ -63,8 +63,11 @@ class Delta(Protocol):
     def allow_naive_timestamps(self, table: DeltaTable) -> None:
         """Give a table the feature that times without a zone need."""
 
-    def compact(self, table: DeltaTable, partition: tuple[str, str] | None) -> None:
-        """Rewrite small files as few large ones, in one partition or everywhere, in a commit that changes no row."""
+    def compact(self, table: DeltaTable, partition: tuple[str, str] | None, target: int | None) -> None:
+        """Rewrite small files as few large ones, in one partition or everywhere, in a commit that changes no row.
+
+        :param target: how large files may get, in bytes; larger ones stay as they are. The table's own limit when None.
+        """
 
     def checkpoint(self, table: DeltaTable) -> None:
         """Write a checkpoint of the opened version."""
@@ -162,12 +165,13 @@ class DeltaRs:
 
         table.alter.add_feature(TableFeatures.TimestampWithoutTimezone, allow_protocol_versions_increase=True)
 
-    def compact(self, table: DeltaTable, partition: tuple[str, str] | None) -> None:
+    def compact(self, table: DeltaTable, partition: tuple[str, str] | None, target: int | None) -> None:
         """See :class:`Delta`; nothing that others commit meanwhile is in its way."""
         from deltalake import CommitProperties
 
         table.optimize.compact(
             partition_filters=None if partition is None else [(partition[0], "=", partition[1])],
+            target_size=target,
             commit_properties=CommitProperties(max_commit_retries=15),
             post_commithook_properties=_no_hooks(),
         )
