@@ -1,0 +1,185 @@
+"""Tables stay quick to open and small, however long their history is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.engine.local.staging import stage_frame
+from transforms.errors import CommitError, StoreError
+from transforms.spec.resource import Resource
+from transforms.store import layout, ledger, upkeep
+from transforms.store import store as store_module
+from transforms.store.collect import vacuum_tables
+from transforms.store.pins import lowest_pin
+from transforms.store.store import Store
+
+MODEL = Resource("model", "/m")
+ROW = pa.table({"x": [1]})
+
+
+def publish(store: Store, times: int, seen: Callable[[], None] = lambda: None) -> None:
+    """Add a row to the table of a model's versions, some times."""
+    for _ in range(times):
+        transaction = store.begin("train", "master", [MODEL])
+        change = stage_frame(transaction, store.table_of(MODEL, "master"), ROW, "append")
+        transaction.commit([change], {MODEL.key: {}}, {}, "v")
+        seen()
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Housekeeping is due ten times as often, so that a tenth of the commits shows what it does."""
+    for name, number in {"CHECKPOINT_EVERY": 1, "MERGE_EVERY": 5, "SHORTEN_EVERY": 10, "_KEPT_VERSIONS": 10}.items():
+        monkeypatch.setattr(upkeep, name, number)
+    monkeypatch.setattr(ledger, "_KEPT", 20)
+    monkeypatch.setattr(store_module, "_MAINTAIN_EVERY", 10)
+
+
+def log_of(store: Store, table: str) -> list[str]:
+    """Return the names of the files in a table's log."""
+    return store.storage.names(f"{table}/_delta_log")
+
+
+@given(st.sets(st.integers(0, 5_000), max_size=60))
+def test_of_checkpoints_the_newest_stay_and_one_of_every_hundred_versions(checkpoints: set[int]) -> None:
+    """Whatever goes, an old version is at most two hundred log files from a checkpoint that there was."""
+    gone = upkeep.superfluous(checkpoints)
+    left = checkpoints - gone
+    assert set(sorted(checkpoints)[-3:]) <= left
+    assert {number // 100 for number in left} == {number // 100 for number in checkpoints}
+
+
+@given(st.integers(1, 100_000))
+def test_larger_files_are_rarely_merged(version: int) -> None:
+    """Each size is due twenty times as rarely as the one below."""
+    size = upkeep.target_bytes(version - 1, version)
+    if version % 20_000 == 0:
+        assert size is None
+    else:
+        assert size == (16 * 2**20 if version % 1_000 == 0 else 2**20)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_the_log_of_a_model_and_of_the_ledger_stay_short(store: Store) -> None:
+    """Rows are added only, so the newest part of the log is enough; nothing of the content goes."""
+    table, longest = store.table_of(MODEL, "master"), dict.fromkeys(("table", "ledger"), 0)
+
+    def seen() -> None:
+        longest["table"] = max(longest["table"], len(log_of(store, table)))
+        longest["ledger"] = max(longest["ledger"], len(log_of(store, layout.LEDGER)))
+
+    publish(store, 60, seen)
+    assert longest["table"] < 45
+    assert longest["ledger"] < 50
+    assert pl.read_delta(str(store.root / table)).height == 60
+    fresh = Store(store.root)
+    assert [entry.seq for entry in fresh.ledger.entries(after=0)] == [entry.seq for entry in fresh.newest_entries(999)][
+        ::-1
+    ]
+    assert len(fresh.newest_entries(999)) == 60
+    assert pl.read_delta(str(store.root / layout.LEDGER)).height == 60
+    assert fresh.recover() == ([], [])
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_dataset_keeps_every_version(store: Store, commit: Callable[..., Any], rows: Callable[..., Any]) -> None:
+    """Models name the versions they were trained on; only checkpoints between go."""
+    for number in range(35):
+        commit({"/a": pl.DataFrame({"x": [number]})})
+    files = log_of(store, store.table_of(Resource("dataset", "/a"), "master"))
+    assert [name for name in files if name.endswith(".json")] == [f"{number:020}.json" for number in range(35)]
+    assert sum(name.endswith(".checkpoint.parquet") for name in files) < 12
+    assert [rows("/a", version=number) for number in (0, 7, 20, 29, 34)] == [[{"x": n}] for n in (0, 7, 20, 29, 34)]
+
+
+@pytest.mark.usefixtures("hurried")
+def test_what_a_live_transaction_may_ask_for_stays(store: Store) -> None:
+    """A job that began long ago reads a model as it was then, whatever was published since."""
+    publish(store, 3)
+    slow = store.begin("slow", "master", [Resource("dataset", "/out")])
+    assert lowest_pin(store.storage) == slow.pinned
+    publish(Store(store.root), 40)
+    view, _ = slow.view(MODEL) or pytest.fail("the model is there")
+    assert view.row_count() == 3
+    slow.abandon()
+    assert lowest_pin(store.storage) is None
+
+
+@pytest.mark.usefixtures("hurried")
+def test_who_was_taken_for_dead_and_asks_beyond_the_log_commits_nothing(store: Store) -> None:
+    """Notes about dead transactions are in the log alone, so without it nobody knows."""
+    publish(store, 2)
+    slow = store.begin("slow", "master", [Resource("dataset", "/out")])
+    change = stage_frame(slow, "master/datasets/out", ROW)
+    record = store.root / layout.TRANSACTIONS / f"{slow.id}.json"
+    record.unlink()
+    publish(Store(store.root), 60)
+    assert not (store.root / layout.LEDGER / "_delta_log" / f"{slow.pinned + 1:020}.json").exists()
+    with pytest.raises(CommitError, match="taken for dead"):
+        store.ledger.given_up(slow.pinned, slow.pinned + 5)
+    with pytest.raises(CommitError, match="build again"):
+        slow.commit([change], {"dataset:/out": {}}, {}, "v")
+    slow.abandon()
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"pinned": "x"}', b"[" * 100_000, b'"\xff"'])
+def test_a_record_that_tells_nothing_pins_everything(store: Store, content: bytes) -> None:
+    """One that has only just begun, or that an older version of the package wrote."""
+    publish(store, 1)
+    slow = store.begin("slow", "master", [Resource("dataset", "/out")])
+    (store.root / layout.TRANSACTIONS / f"{slow.id}.json").write_bytes(content)
+    assert lowest_pin(store.storage) == 0
+    slow.abandon()
+
+
+@pytest.mark.usefixtures("hurried")
+def test_files_that_were_merged_go_once_nobody_can_be_reading_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day after they were replaced, by themselves."""
+    table = store.root / store.table_of(MODEL, "master")
+    publish(store, 6)
+    assert len(list(table.glob("data/*/*.parquet"))) == 6
+    monkeypatch.setattr(upkeep, "KEPT_HOURS", 0)
+    publish(store, 2)
+    assert len(list(table.glob("data/*/*.parquet"))) < 5
+    assert pl.read_delta(str(table)).height == 8
+
+
+def test_giving_space_back_shortens_logs(store: Store, commit: Callable[..., Any], rows: Callable[..., Any]) -> None:
+    """Versions whose files go cannot be read, so their log goes, too; the newest stays readable."""
+    for number in range(25):
+        commit({"/a": pl.DataFrame({"x": [number]})})
+    table = store.table_of(Resource("dataset", "/a"), "master")
+    vacuum_tables(store, 30, dry_run=False)
+    assert f"{0:020}.json" in log_of(store, table)
+    vacuum_tables(store, 0, dry_run=True)
+    assert f"{0:020}.json" in log_of(store, table)
+    vacuum_tables(store, 0, dry_run=False)
+    assert f"{0:020}.json" not in log_of(store, table)
+    assert rows("/a") == [{"x": 24}]
+    commit({"/a": pl.DataFrame({"x": [25]})})
+    assert rows("/a") == [{"x": 25}]
+
+
+def test_a_version_beyond_the_log_is_refused_in_words(store: Store, commit: Callable[..., Any]) -> None:
+    """Not read as something else."""
+    for number in range(25):
+        commit({"/a": pl.DataFrame({"x": [number]})})
+    table = store.table_of(Resource("dataset", "/a"), "master")
+    for until in (1, 5, 24, 25, 99):
+        view = store.view_table(table, until)
+        assert view is not None
+        assert view.seq == min(until, 25)
+        assert view.version == min(until, 25) - 1
+    assert store.view_table(table, 0) is None
+    vacuum_tables(store, 0, dry_run=False)
+    with pytest.raises(StoreError, match="cannot be read any more as it was at #3"):
+        store.view_table(table, 3)
