@@ -212,7 +212,16 @@ class Ledger:
         return file, len(buffer.getvalue())
 
     def _place(self, seq: int, content: bytes) -> bool:
-        return self._storage.create(log_file(seq), content)
+        """Write a log file unless its place is taken, and return whether it is the newest of the log for good."""
+        if not self._storage.create(log_file(seq), content):
+            return False
+        if seq == 0 or self._storage.exists(log_file(seq - 1)):
+            return True
+        # This process stood still for so long that the log was shortened beyond the newest file it knew: the place is free
+        # because it is in the past.
+        self._storage.delete(log_file(seq))
+        self._head = -1
+        return False
 
     def _notes(self, after: int, until: int | None) -> Iterator[Entry | GivenUp | None]:
         head = self.head()

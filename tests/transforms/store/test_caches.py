@@ -35,7 +35,7 @@ def make(root: Path) -> Store:
         append(store, number)
     store.index.refresh()
     store.index.save()
-    store.ledger.merge_small_files()
+    store.ledger.tidy()
     return store
 
 

@@ -129,6 +129,33 @@ def test_who_was_taken_for_dead_and_asks_beyond_the_log_commits_nothing(store: S
     slow.abandon()
 
 
+@pytest.mark.usefixtures("hurried")
+def test_who_looked_at_the_ledger_long_ago_finds_its_end(store: Store) -> None:
+    """A notebook that stood idle while others shortened the log commits behind theirs, and not in the past."""
+    publish(store, 2)
+    known = store.ledger.head()
+    publish(Store(store.root), 60)
+    assert not (store.root / layout.LEDGER / "_delta_log" / f"{known:020}.json").exists()
+    publish(store, 1)
+    newest = Store(store.root).newest_entries(1)[0]
+    assert 62 < newest.seq <= store.ledger.head()
+
+
+@pytest.mark.usefixtures("hurried")
+def test_no_entry_is_placed_before_the_beginning_of_the_log(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the log is shortened between the look for its end and the writing."""
+    publish(store, 2)
+    stale = store.ledger.head()
+    publish(Store(store.root), 60)
+    heads = iter([stale])
+    real = store.ledger.head
+    monkeypatch.setattr(store.ledger, "head", lambda: next(heads, None) or real())
+    store.ledger.give_up("f" * 32)
+    fresh = Store(store.root).ledger
+    assert "f" * 32 in fresh.given_up(fresh.head() - 1, fresh.head())
+    assert not (store.root / layout.LEDGER / "_delta_log" / f"{stale + 1:020}.json").exists()
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"pinned": "x"}', b"[" * 100_000, b'"\xff"'])
 def test_a_record_that_tells_nothing_pins_everything(store: Store, content: bytes) -> None:
     """One that has only just begun, or that an older version of the package wrote."""

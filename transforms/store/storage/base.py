@@ -101,7 +101,10 @@ class Storage(Protocol):
         """Return every file below a folder, staged ones too, by its name relative to that folder."""
 
     def newest(self, name_of: Callable[[int], str], known: int) -> int:
-        """Return the newest number of a gapless sequence of files, at least ``known``, which has existed."""
+        """Return the newest number of a sequence of files that grows at its end; its beginning may have been deleted.
+
+        :param known: a number that has existed, from where to look; -1 for none.
+        """
 
     def sizes(self, names: Sequence[str]) -> list[int | None]:
         """Return the size of each file in bytes, None for one that is not there."""
@@ -246,3 +249,9 @@ def content_of(storage: Storage, name: str) -> bytes | None:
         return storage.read(name)
     except FileNotFoundError:
         return None
+
+
+def numbers_of(names: Iterable[str], suffix: str) -> set[int]:
+    """Return the numbers of those names that are a number with a suffix behind it."""
+    plain = (name.removesuffix(suffix) for name in names if name.endswith(suffix))
+    return {int(name) for name in plain if name.isdigit()}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from transforms.store.durable import create_exclusively, sync_tree, write_atomically
-from transforms.store.storage.base import Found, checked, content_of, files_below
+from transforms.store.storage.base import Found, checked, content_of, files_below, numbers_of
 from transforms.store.storage.delta import Delta, DeltaRs
 from transforms.store.storage.flock import FileLease, try_lock
 
@@ -68,9 +68,13 @@ class LocalStorage:
 
     def newest(self, name_of: Callable[[int], str], known: int) -> int:
         """See :class:`Storage`; looks at one name after the other, as listing costs more with every file there is."""
-        while self.exists(name_of(known + 1)):
-            known += 1
-        return known
+        last = known
+        while self.exists(name_of(last + 1)):
+            last += 1
+        if last > known or known < 0 or self.exists(name_of(known)):
+            return last
+        folder, _, first = name_of(0).rpartition("/")
+        return max(numbers_of(self.names(folder), first.lstrip("0123456789")), default=known)
 
     def sizes(self, names: Sequence[str]) -> list[int | None]:
         """See :class:`Storage`."""

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from transforms.forks import need_threads
 from transforms.store import machine
-from transforms.store.storage.base import Found, checked, content_of, files_below
+from transforms.store.storage.base import Found, checked, content_of, files_below, numbers_of
 from transforms.store.storage.closing import open_with_closing
 from transforms.store.storage.delta import Delta, DeltaRs
 from transforms.store.storage.errors import told
@@ -114,14 +114,16 @@ class ObjectStorage:
         return found | files_below(self.work(folder))
 
     def newest(self, name_of: Callable[[int], str], known: int) -> int:
-        """See :class:`Storage`; one listing of what comes after the one that is known."""
+        """See :class:`Storage`; one listing, from the one that is known on."""
         folder, _, first = name_of(0).rpartition("/")
         suffix = first.lstrip("0123456789")
         with self._told(folder):
-            listed = self.bucket.list(folder, offset=name_of(known) if known >= 0 else None).collect()
-        names = [one["path"].removeprefix(f"{folder}/").removesuffix(suffix) for one in listed]
-        later = {int(name) for name in names if name.isdigit()}
-        while known + 1 in later:
+            offset = name_of(known).removesuffix(suffix) if known >= 0 else None  # in front of the known one
+            listed = self.bucket.list(folder, offset=offset).collect()
+        numbers = numbers_of((one["path"].removeprefix(f"{folder}/") for one in listed), suffix)
+        if known >= 0 and known not in numbers:
+            return max(numbers, default=known)  # it was deleted, and whatever there is came later
+        while known + 1 in numbers:
             known += 1
         return known
 

@@ -88,6 +88,15 @@ def test_the_newest_of_a_sequence_is_found_from_any_that_was_there(storage):
         assert storage.newest(lambda n: f"log/{n:020}.json", known) == 3
 
 
+def test_the_newest_of_a_sequence_is_found_whose_beginning_is_gone(storage):
+    """Who knew a number long ago finds the end."""
+    for number in (7, 8, 9):
+        storage.write(f"log/{number:020}.json", b"{}")
+    storage.write("log/00000000000000000010.checkpoint.parquet", b"")
+    for known in (0, 3, 5, 7, 9):
+        assert storage.newest(lambda n: f"log/{n:020}.json", known) == 9
+
+
 @pytest.mark.parametrize("count", [1, 9])
 def test_staged_files_are_at_their_place_once_they_are_sealed(storage, count):
     """Their content and size; what is staged can be read before."""
