@@ -134,7 +134,7 @@ def figure_of_page(page: str) -> str | None:
         figure = {"data": data, "layout": _DECODER.raw_decode(page, between.end())[0]}
         if frames := _ADD_FRAMES.search(page, position):
             figure["frames"] = _DECODER.raw_decode(page, frames.end())[0]
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return json.dumps(figure, ensure_ascii=False)
 

@@ -68,6 +68,9 @@ class ExactCopy:
             if content["format"] != _FORMAT:
                 raise ValueError(f"it has format {content['format']}, and this version reads {_FORMAT}")
             row, files = dict(content["experiment"]), list(content["files"])
+            for column, kind in (("environment", dict), ("series", list)):
+                if not isinstance(from_json(row[column] or ("{}" if kind is dict else "[]")), kind):
+                    raise ValueError(f"its {column} is no JSON {kind.__name__}")
             row.update({name: datetime.fromisoformat(row[name]) for name in _TIMES if row.get(name)})
             parts = {name: pq.read_table(folder / f"{name}.parquet", schema=_schema(name)) for name in TABLES}
         except (OSError, KeyError, TypeError) as error:

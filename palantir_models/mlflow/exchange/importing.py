@@ -252,7 +252,8 @@ class _Target:
         given = run.data.tags
         alias, branch = self._resource.alias, self._transaction.branch
         origin: str = given.get(tags.EXPERIMENT_ID) or run.info.run_id
-        if tags.EXPERIMENT_ID in given and (given.get(tags.MODEL), given.get(tags.BRANCH)) == (alias, branch):
+        is_back = (given.get(tags.MODEL), given.get(tags.BRANCH)) == (alias, branch)
+        if tags.EXPERIMENT_ID in given and is_back and layout.is_identifier(origin):
             return origin
         return uuid.uuid5(uuid.NAMESPACE_OID, f"{origin}\n{branch}\n{alias}").hex
 

@@ -27,6 +27,7 @@ from palantir_models.mlflow.exchange.steps import packed, rising
 from palantir_models.mlflow.exchange.texts import typed
 from palantir_models.mlflow.exchange.tracking import TrackingError
 from transforms.json_text import from_json
+from transforms.paths import shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -303,11 +304,28 @@ class _Reader:
         part = part.take(sorted(range(len(names)), key=lambda index: rank[names[index]]))
         made = []
         for index, file in enumerate(part["file"].to_pylist()):  # row by row: many images fill more than one array
-            content = self._place.read(file)
+            content = self._exported(table, file)
             row = part.slice(index, 1).drop_columns(["file"])
             row = row.append_column(column, pa.array([content]).cast(wanted.field(column).type))
             made.append(row.select(wanted.names).cast(wanted))
         return pa.concat_tables(made)
+
+    def _exported(self, table: str, file: str) -> bytes:
+        """Return what an exported file holds, once it proves to be what its table has there."""
+        try:
+            content = self._place.read(file)
+            if table == "images":
+                png(content)
+            elif table == "plots":
+                from_json(content)
+            else:
+                artifacts.table_frame("table.parquet", content)
+        except (OSError, ValueError, ExperimentError) as error:
+            raise TrackingError(
+                f"Run {self._id} of {self._uri} was exported from here, but its exact copy names the file {shown(file)} for one "
+                f"of its {table}, which cannot be read as such: {error}. Nothing was imported."
+            ) from error
+        return content
 
     @property
     def _end(self) -> int:
@@ -320,7 +338,9 @@ class _Reader:
             self._not_kept["model"] += 1
             return
         for entry in entries:
-            if entry.is_folder and not (self._copy is not None and entry.path == exact.FOLDER):
+            if self._place.leaves(entry.path):
+                self._not_kept["link that leads out of the run"] += 1
+            elif entry.is_folder and not (self._copy is not None and entry.path == exact.FOLDER):
                 yield from self._list(entry.path)
             elif not entry.is_folder:
                 yield entry.path

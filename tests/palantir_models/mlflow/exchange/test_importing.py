@@ -12,6 +12,7 @@ from typing import Any
 import mlflow.entities
 import pandas as pd
 import plotly.graph_objects as go
+import polars as pl
 import pytest
 from PIL import Image
 
@@ -480,3 +481,98 @@ def assert_same(mine: dict[str, Any], copy: dict[str, Any]) -> None:
             assert value.equals(copy[name]), name
         else:
             assert value == copy[name], name
+
+
+def exported(model: Model, uri: str, tmp_path: Path) -> Path:
+    """Export an experiment and return the folder of its run's files."""
+    list(export_experiments(uri, model.experiments))
+    (folder,) = {
+        file.parents[1] for file in (tmp_path / "mlflow").rglob("transforms/images.parquet") if holds_rows(file)
+    }
+    return folder
+
+
+def holds_rows(file: Path) -> bool:
+    """Whether a Parquet file has any."""
+    return pl.read_parquet(file).height > 0
+
+
+@pytest.mark.parametrize("table", ["images", "plots", "tables"])
+@pytest.mark.parametrize(
+    "name",
+    ["/etc/passwd", "../../../../../../../../../etc/passwd", "a/../../secret", "linked", "up/secret", "", "a\0b", None],
+)
+def test_a_prepared_copy_reads_no_file_outside_of_its_run(
+    model: Model, other: Store, uri: str, tmp_path: Path, table: str, name: str | None
+) -> None:
+    """By no name and through no link; nothing is imported."""
+    folder = exported(model, uri, tmp_path)
+    (tmp_path / "mlflow/secret").write_text("secret")
+    (folder / "linked").symlink_to("/etc/passwd")
+    (folder / "up").symlink_to(tmp_path / "mlflow")
+    rows = pl.read_parquet(folder / f"transforms/{table}.parquet")
+    rows.with_columns(file=pl.lit(name, pl.String)).write_parquet(folder / f"transforms/{table}.parquet")
+    with pytest.raises(TrackingError, match="Nothing was imported"):
+        bring(other, uri)
+    assert other.newest_entries(1) == []
+
+
+@pytest.mark.parametrize("table", ["images", "plots", "tables"])
+def test_a_file_that_is_not_what_its_table_says_is_not_imported(
+    model: Model, other: Store, uri: str, tmp_path: Path, table: str
+) -> None:
+    """An image is a PNG, a plot is JSON, a table is Parquet."""
+    folder = exported(model, uri, tmp_path)
+    (folder / "notes.txt").write_text("root:x:0:0")
+    rows = pl.read_parquet(folder / f"transforms/{table}.parquet")
+    rows.with_columns(file=pl.lit("notes.txt")).write_parquet(folder / f"transforms/{table}.parquet")
+    with pytest.raises(TrackingError, match=f"one of its {table}, which cannot be read as such"):
+        bring(other, uri)
+    assert other.newest_entries(1) == []
+
+
+@pytest.mark.parametrize("file", ["images.parquet", "experiment.json"])
+def test_a_copy_that_is_a_link_is_not_read(model: Model, other: Store, uri: str, tmp_path: Path, file: str) -> None:
+    """Its parts, too, lie in the run."""
+    folder = exported(model, uri, tmp_path) / "transforms"
+    (folder / file).rename(tmp_path / file)
+    (folder / file).symlink_to(tmp_path / file)
+    with pytest.raises(TrackingError, match="symbolic link that leads out of its folder"):
+        bring(other, uri)
+
+
+def test_links_out_of_a_run_are_left_out_and_counted(runs: Tracking, store: Store, uri: str, tmp_path: Path) -> None:
+    """A picture, a page and a folder of another user's; a link that stays inside is a file of the run."""
+    run = runs.run("e", "links")
+    runs.client.log_image(run, Image.new("L", (1, 1)), "real.png")
+    (real,) = (tmp_path / "mlflow").rglob("real.png")
+    folder = real.parent
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    Image.new("L", (1, 1)).save(outside / "private.png")
+    (folder / "private.png").symlink_to(outside / "private.png")
+    (folder / "folder").symlink_to(outside)
+    (folder / "again.png").symlink_to("real.png")
+    (done,) = bring(store, uri).runs
+    assert done.not_kept == {"link that leads out of the run": 2}
+    assert sorted(one.series for one in experiment(store, "links").images()) == ["again", "real"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 5000, '{"format": 1, "experiment": [], "files": []}', '{"format": 1}', "null", "\ud800"]
+)
+def test_a_damaged_copy_is_told(model: Model, other: Store, uri: str, tmp_path: Path, text: str) -> None:
+    """Whatever is in it: nested without end, of another shape, no text."""
+    folder = exported(model, uri, tmp_path) / "transforms"
+    (folder / "experiment.json").write_bytes(text.encode(errors="surrogatepass"))
+    with pytest.raises(TrackingError, match="exact copy"):
+        bring(other, uri)
+
+
+def test_an_id_that_is_none_is_not_taken_over(model: Model, other: Store, uri: str, client: Any) -> None:
+    """An experiment's id names a folder elsewhere."""
+    done = next(iter(export_experiments(uri, model.experiments)))
+    client.set_tag(done.run_id, "transforms.experiment_id", "../../../escaped")
+    bring(other, uri)
+    for one in Model("/wine", "master", other).experiments:
+        assert len(one.experiment_id) == 32
