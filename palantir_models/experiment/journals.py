@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from palantir_models.experiment import journal, kept
 from palantir_models.experiment.journal import Journal
 from palantir_models.experiment.recorded import Recorded
+from transforms.errors import UsageError
+from transforms.paths import inside, shown
 
 if TYPE_CHECKING:
     from palantir_models.experiment.experiment import Experiment
@@ -30,7 +32,7 @@ class Journals:
 
         :raises OSError: when it cannot be made.
         """
-        return Journal(self.folder / experiment_id, header)
+        return Journal(self._place(experiment_id), header)
 
     def keep(self, experiment: Experiment) -> None:
         """Save an experiment that failed, or that was not published, in place of its journal.
@@ -67,15 +69,21 @@ class Journals:
 
     def is_alive(self, experiment_id: str) -> bool:
         """Whether the process that owns a journal still runs."""
-        return journal.is_alive(self.folder / experiment_id)
+        return journal.is_alive(self._place(experiment_id))
 
     def age_seconds(self, experiment_id: str) -> float:
         """Return how long nothing has changed in a journal's folder, in seconds."""
-        return time.time() - (self.folder / experiment_id).stat().st_mtime
+        return time.time() - self._place(experiment_id).stat().st_mtime
 
     def delete(self, experiment_id: str) -> None:
         """Delete an experiment's journal, and whatever else is kept of it."""
-        shutil.rmtree(self.folder / experiment_id)
+        shutil.rmtree(self._place(experiment_id))
+
+    def _place(self, experiment_id: str) -> Path:
+        """Return the folder of an experiment, whose id may come from anywhere."""
+        if "/" in inside(experiment_id, "An experiment's id", UsageError):
+            raise UsageError(f"An experiment's id has no slash; got {shown(experiment_id)}.")
+        return self.folder / experiment_id
 
 
 def _finder(folder: Path | None) -> Callable[[str], Path | None]:

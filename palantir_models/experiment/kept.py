@@ -63,6 +63,7 @@ def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
         raise still_running(folder.name, header)
     try:
         row, recorded = read_live(folder, running=False)
+        row = checked(folder.name, row)
         _keep(folder, row, recorded)
         journal.delete(folder)
     finally:
@@ -228,7 +229,7 @@ def _folder(journals: Path, experiment_id: str) -> Path:
         return matching[0]
     if matching:
         raise NotFoundError(f"{experiment_id!r} begins the ids of {len(matching)} experiments: give more of it.")
-    if any(journals.glob(f"{experiment_id}*/{ROW}")) and experiment_id:
+    if experiment_id and any(file.parent.name.startswith(experiment_id) for file in journals.glob(f"*/{ROW}")):
         raise NotFoundError(f"Experiment {experiment_id} has ended and is kept already: there is nothing to recover.")
     raise NotFoundError(
         f"No experiment {experiment_id!r} runs or was abandoned.{nearest(experiment_id, [f.name for f in found])} "

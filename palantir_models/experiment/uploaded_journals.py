@@ -24,6 +24,7 @@ from palantir_models.experiment.journal import Journal
 from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.recorded import Recorded
 from transforms.json_text import from_json
+from transforms.paths import fault
 from transforms.store import layout
 from transforms.store.periodic import Periodic
 from transforms.store.storage.base import Found, Lease, Storage
@@ -139,7 +140,7 @@ class UploadedJournals(Journals):
 
     def begin(self, experiment_id: str, header: Mapping[str, Any]) -> Journal:
         """See :class:`Journals`."""
-        return UploadedJournal(self.folder / experiment_id, header, self._storage)
+        return UploadedJournal(self._place(experiment_id), header, self._storage)
 
     def keep(self, experiment: Experiment) -> None:
         """See :class:`Journals`."""
@@ -238,14 +239,15 @@ class UploadedJournals(Journals):
 
     def delete(self, experiment_id: str) -> None:
         """See :class:`Journals`."""
-        shutil.rmtree(self.folder / experiment_id, ignore_errors=True)
+        shutil.rmtree(self._place(experiment_id), ignore_errors=True)
         self._storage.delete_folder(_name(experiment_id))
 
     def _listed(self) -> dict[str, dict[str, Found]]:
         found: dict[str, dict[str, Found]] = defaultdict(dict)
         for path, file in self._storage.files(layout.JOURNAL).items():
             identity, _, name = path.partition("/")
-            found[identity][name] = file
+            if fault(path) is None and "/" not in name:  # whatever else lies there, no journal has such a name
+                found[identity][name] = file
         return dict(sorted(found.items()))
 
     def _header(self, identity: str) -> dict[str, Any] | None:

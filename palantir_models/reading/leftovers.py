@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from palantir_models.experiment.journals import Journals
@@ -11,6 +12,7 @@ from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.store import Store
 
+_log = logging.getLogger(__name__)
 _NEW_SECONDS = 3600.0  # a folder without a header may be one that is being made
 
 
@@ -22,6 +24,12 @@ def collect_journals(store: Store, dry_run: bool = False) -> list[str]:
     :returns: the ids of their experiments.
     """
     journals = journals_of(store.storage)
+    for row, _, _ in journals.unpublished(lambda row: row["model"] is None):
+        _log.warning(
+            "The journal of experiment %s is kept, as nothing tells what it holds. %s",
+            row["experiment_id"],
+            row["error"],
+        )
     return [
         identity for identity, header in journals.unfinished() if _collect(store, journals, identity, header, dry_run)
     ]
@@ -31,7 +39,10 @@ def _collect(store: Store, journals: Journals, identity: str, header: dict[str, 
     if header is None:
         is_needless = journals.age_seconds(identity) > _NEW_SECONDS
     else:
-        model = layout.resource_path(Resource("model", header["model"]), header["branch"])
+        alias, branch = header.get("model"), header.get("branch")
+        if not isinstance(alias, str) or not isinstance(branch, str):
+            return False
+        model = layout.resource_path(Resource("model", alias), branch)
         view = store.view_table(f"{model}/experiments")
         rows = None if view is None else Published(store, model, view.seq).part("experiments", [identity])
         is_needless = rows is not None and not rows.select("experiment_id").collect().is_empty()

@@ -11,8 +11,10 @@ import time
 import pytest
 
 from palantir_models.experiment.experiment import Experiment
+from palantir_models.experiment.open_journals import journals_of
 from palantir_models.reading.leftovers import collect_journals
 from tests.palantir_models.model.test_publishing import ROWS, trainer
+from transforms.errors import UsageError
 from transforms.store import layout
 
 DIE = """
@@ -68,3 +70,41 @@ def test_one_that_had_hardly_begun_goes_after_an_hour(store, journals):
     os.utime(folder, (time.time() - 4000,) * 2)
     assert collect_journals(store) == ["stillborn"]
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", "null", "[" * 5000, '{"name": "run"}', ""])
+def test_what_cannot_be_judged_is_kept_and_said(store, journals, caplog, damage):
+    """A header that became unreadable long ago tells nothing of the values beside it."""
+    abandon(journals, "f" * 32)
+    (journals / ("f" * 32) / "header.json").write_text(damage)
+    os.utime(journals / ("f" * 32), (0, 0))
+    before = (journals / ("f" * 32) / "journal").read_bytes()
+    assert collect_journals(store) == []
+    assert (journals / ("f" * 32) / "journal").read_bytes() == before
+    assert f"{'f' * 32} is kept" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["../precious", "/tmp/precious", "*", "", "..", "a\0b", "a/b"])
+def test_an_id_that_leads_elsewhere_deletes_and_recovers_nothing(store, journals, name):
+    """Whoever types it is told so."""
+    abandon(journals, "f" * 32)
+    precious = store.root / "precious"
+    precious.mkdir()
+    (precious / "experiment.json").write_text("{}")
+    found = journals_of(store.storage)
+    for act in (found.recover, found.delete, lambda name: found.begin(name, {})):
+        if name == "*" and act != found.recover:
+            continue
+        with pytest.raises(UsageError):
+            act(name)
+    assert (precious / "experiment.json").exists()
+    assert (journals / ("f" * 32)).exists()
+
+
+def test_a_header_names_no_other_experiment(store, journals):
+    """The id is that of the folder, whatever is written in it."""
+    abandon(journals, "f" * 32)
+    header = journals / ("f" * 32) / "header.json"
+    header.write_text(json.dumps({**json.loads(header.read_text()), "experiment_id": "../../elsewhere"}))
+    assert journals_of(store.storage).recover("f" * 32)["experiment_id"] == "f" * 32
+    assert (journals / ("f" * 32) / "experiment.json").exists()
