@@ -7,22 +7,15 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from palantir_models.adapter.requirements import loaded_requirements
 from transforms.json_text import from_json
+from transforms.masking import masked_address, masked_command
 
-_MASK = "***"
-_NAME = (
-    r"[\w.-]*(?:password|passphrase|(?<![a-z])(?:passwd|pwd|pass|token|secret|credentials?|auth)(?![a-z])"
-    r"|(?:api|access|account|auth|private|secret)[-_.]?key)[\w.-]*"
-)
-_OPTION = re.compile(rf"-{_NAME}", re.IGNORECASE)
-_ASSIGNED = re.compile(rf"({_NAME}['\"]?\s*[=:]\s*['\"]?)[^\s'\",;&)]+", re.IGNORECASE)
-_IN_URL = re.compile(r"(?<=://)[^/\s@]+(?=@)")
 _GIT_SECONDS = 2.0
 _GPUS = Path("/proc/driver/nvidia/gpus")
 
@@ -43,28 +36,12 @@ def environment(folder: Path | None = None) -> dict[str, Any]:
         "cpus": _cpus(),
         "memory_bytes": _memory(),
         "gpus": list(_gpus()),
-        "command": list(masked(sys.orig_argv)),
+        "command": list(masked_command(sys.orig_argv)),
         "working_directory": _working_directory(),
         "git": _git(folder or Path(_working_directory() or ".")),
-        "packages": from_json(loaded_requirements()),
+        "packages": [masked_address(package) for package in from_json(loaded_requirements())],
     }
     return {key: value for key, value in found.items() if value not in (None, [], {})}
-
-
-def masked(arguments: Iterable[str]) -> Iterator[str]:
-    """Yield command line arguments with passwords, tokens and keys replaced by stars.
-
-    :param arguments: the program and its arguments. Masked are what is assigned to a name that speaks of a secret, also
-        inside of an argument (``--token=x``, ``?api_key=x``), what follows such an option (``--token x``), and the user
-        in an address.
-    """
-    secret_follows = False
-    for argument in arguments:
-        if secret_follows and not argument.startswith("-"):
-            yield _MASK
-        else:
-            yield _IN_URL.sub(_MASK, _ASSIGNED.sub(rf"\1{_MASK}", argument))
-        secret_follows = _OPTION.fullmatch(argument) is not None
 
 
 def _cpus() -> int | None:

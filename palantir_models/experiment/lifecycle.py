@@ -25,6 +25,7 @@ from palantir_models.experiment.metrics import TimedValue
 from palantir_models.experiment.names import checked_name
 from palantir_models.experiment.recorded import Recorded
 from palantir_models.experiment.spool import Spool
+from transforms.masking import masked_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -157,7 +158,8 @@ class Lifecycle:
             ended = "is already published: log before publish(), or create another experiment"
         with self._contents.lock:
             self._contents.close(f"Nothing can be added to experiment {self._name!r}, as it {ended}.")
-            self._status, self._error, self._finished = status, error, arrow.instant(self._clock())
+            self._status, self._finished = status, arrow.instant(self._clock())
+            self._error = None if error is None else masked_text(error)
         self._spool.stop()
 
     def supersede(self) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from palantir_models.mlflow.exchange.keys import file_key
 from transforms.errors import MissingExtraError, NotFoundError, TransformsError, UsageError
+from transforms.masking import masked_address
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -81,6 +82,7 @@ def shown_uri(uri: str, absolute: bool = False) -> str:
     :param uri: the URI.
     :param absolute: spell out the path of a database file, so that it means the same in every folder.
     """
+    uri = masked_address(uri)
     parts = urlsplit(uri)
     if not parts.scheme:
         return str(Path(uri).absolute()) if absolute else uri
@@ -248,5 +250,5 @@ def _quiet() -> Iterator[None]:
 
 
 def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
+    lines = masked_address(str(error)).strip().splitlines()
     return lines[0] if lines else type(error).__name__

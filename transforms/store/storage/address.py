@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from transforms.errors import UsageError
+from transforms.masking import masked_address
 from transforms.store.storage.base import Storage
 
 _SETTINGS = {
@@ -49,14 +50,14 @@ def object_address(root: str) -> str:
 
     :raises UsageError: if it is of another kind of storage, or no address at all.
     """
-    parts = urlsplit(root)
+    parts, shown = urlsplit(root), masked_address(root)
     if parts.scheme not in ("s3", "s3a"):
         raise UsageError(
-            f"The store's root is a local folder or s3://bucket/prefix (also of a service that speaks S3); got {root}."
+            f"The store's root is a local folder or s3://bucket/prefix (also of a service that speaks S3); got {shown}."
         )
     prefix = parts.path.strip("/")
-    if not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc:
-        raise UsageError(f"{root} is no address of a bucket: write s3://bucket/prefix, and keys into AWS_* variables.")
+    if not parts.netloc or parts.query or parts.fragment or shown != root:
+        raise UsageError(f"{shown} is no address of a bucket: write s3://bucket/prefix, and keys into AWS_* variables.")
     if not re.fullmatch(r"[A-Za-z0-9!_.*'()/=+-]*", prefix) or "//" in prefix:
         raise UsageError(
             f"The prefix {prefix!r} of the store's root has letters that Delta's readers spell in different ways: use "
@@ -68,13 +69,19 @@ def object_address(root: str) -> str:
 def s3_options(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what delta-rs, Polars and obstore need to reach a bucket, from environment variables.
 
-    :raises UsageError: if the variables switch off what a commit stands on.
+    :raises UsageError: if the variables switch off what a commit stands on, or have keys where others would read them.
     """
     if environment.get(_UNSAFE, "").lower() in ("1", "true", "yes"):
         raise UsageError(
             f"{_UNSAFE} lets two writers overwrite each other's commits. Unset it: conditional puts are used instead."
         )
     options = {option: environment[name] for name, option in _SETTINGS.items() if environment.get(name)}
-    if options.get("aws_endpoint_url", "").startswith("http://"):
+    endpoint = options.get("aws_endpoint_url", "")
+    if masked_address(endpoint) != endpoint:
+        raise UsageError(
+            f"AWS_ENDPOINT_URL has a login or a key in it ({masked_address(endpoint)}): write the address alone, and the keys "
+            "into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+    if endpoint.startswith("http://"):
         options["aws_allow_http"] = "true"
     return {**options, "aws_conditional_put": "etag"}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from transforms.errors import DataError, StoreError
+from transforms.masking import masked_address
 
 _LONGEST = 300
 
@@ -41,7 +42,7 @@ def told(address: str) -> Iterator[None]:
     except BaseError as error:
         if "NoSuchBucket" in str(error):
             raise _no_bucket(address) from error
-        reason = " ".join(str(error).split("\n\nDebug source:")[0].split())
+        reason = masked_address(" ".join(str(error).split("\n\nDebug source:")[0].split()))
         raise ObjectStoreError(
             f"{address}: the object store refused or did not answer: {reason[:_LONGEST]}. Check the bucket's name, and "
             "the variables AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."

@@ -95,3 +95,14 @@ def test_a_refusal_is_said():
 
     with pytest.raises(ObjectStoreError, match="s3://lake/x.*Access Denied"), told("s3://lake/x"):
         raise PermissionDeniedError("Access Denied")
+
+
+def test_keys_in_an_address_are_not_repeated():
+    """Whoever reads the error, in a log for example, does not learn them."""
+    for root in ("s3://KEY:s3/cr3t+x@lake/store", "gs://KEY:s3cr3t@lake", "https://me:s3cr3t@host/x?sig=s3cr3t"):
+        with pytest.raises(UsageError) as refused:
+            object_address(root)
+        assert "cr3t" not in str(refused.value)
+    with pytest.raises(UsageError, match="AWS_ENDPOINT_URL has a login") as refused:
+        s3_options({"AWS_ENDPOINT_URL": "http://KEY:s3cr3t@localhost:9000"})
+    assert "s3cr3t" not in str(refused.value)
