@@ -42,7 +42,9 @@ def put_frame(
         if isinstance(data, Mapping):
             change, summary = _stage_files(transaction, table, data, alias)
         else:
-            change = stage_frame(transaction, table, data, descriptions=descriptions, what=alias)
+            before = transaction.open_output(table)
+            there = () if before is None or before.holds_files else before.fields
+            change = stage_frame(transaction, table, data, descriptions=descriptions, what=alias, there=there)
             summary = {"rows": change.rows}
         return transaction.commit([change], {resource.key: {"mode": "replace", **summary}}, {}, "")
     except BaseException:

@@ -14,6 +14,7 @@ from transforms.run.files import FileStatus
 from transforms.run.scope import JobScope, process_folder
 from transforms.spec.resource import Resource
 from transforms.store import raw_files
+from transforms.store.features import can_read, can_read_whole, unreadable
 from transforms.store.ledger import Ledger
 from transforms.store.storage.base import Storage, StoredFile
 from transforms.store.tables import TableView
@@ -155,7 +156,14 @@ class DatasetReader:
     def _listing(self) -> Mapping[str, tuple[FileStatus, StoredFile]]:
         if isinstance(self._given, SentView) and self._given.files is not None:
             return self._given.files
-        return file_listing(self.view, self.name) if self.view.holds_files else _data_listing(self.view, self.name)
+        if self.view.holds_files:
+            return file_listing(self.view, self.name)
+        if not can_read(self.view.table, "files"):
+            call = ".polars(), .pandas() or .arrow()" if can_read_whole(self.view.table) else "Spark's dataframe()"
+            raise unreadable(
+                self.view.table, self.name, "its Parquet files alone do not show", f"Read its rows with {call}"
+            )
+        return _data_listing(self.view, self.name)
 
     def _job(self, call: str) -> JobScope:
         if self._scope is None:

@@ -52,7 +52,7 @@ class DatasetWriter:
         self._gave_folder = False
         self._base = scope.transaction.open_output(self.table)
         if self._base is not None:
-            check_writable(self._base.table, resource.alias)
+            check_writable(self._base.table, resource.alias, "append")
         found = None if self._base is not None else scope.transaction.view(resource, scope.fallbacks)
         self._parent = None if found is None else found[0]  # what another branch has, where this one has nothing yet
 
@@ -83,9 +83,16 @@ class DatasetWriter:
             files = sorted(path for path in found.values() if path.name[0] not in "._")
             known = {file.path for change in self._changes for file in change.files}
             fresh = [path for path in files if path.relative_to(self._work).as_posix() not in known]
-            self._keep(stage_files(transaction, self.table, fresh, mode, self.descriptions))
+            if not fresh:
+                raise self._error(
+                    "there is nothing to write: it got no frame (None, for example from a function that lacks a return), "
+                    "and no Parquet file was written below path_for_write_table. Pass a frame, or write a file there first."
+                )
+            what = self.resource.alias
+            self._keep(stage_files(transaction, self.table, fresh, mode, self.descriptions, what))
         else:
-            self._keep(stage_frame(transaction, self.table, frame, mode, self.descriptions, what=self.resource.alias))
+            what, there = self.resource.alias, self._fields
+            self._keep(stage_frame(transaction, self.table, frame, mode, self.descriptions, what, there=there))
 
     def write_laid_out(self, frame: Any, descriptions: Mapping[str, str] | None, **layout: Any) -> None:
         """Stage a frame whose files are laid out as the caller wants; what is empty in the layout was not asked for."""
@@ -228,6 +235,12 @@ class DatasetWriter:
             file.close()
 
     @property
+    def _fields(self) -> Sequence[Mapping[str, Any]]:
+        """The Delta fields of the dataset before the job."""
+        before = self._base or self._parent
+        return () if before is None or before.holds_files else before.fields
+
+    @property
     def _storage(self) -> Storage:
         return self.scope.transaction.store.storage
 
@@ -318,6 +331,8 @@ class DatasetWriter:
         self._changes.append(change)
 
     def _need_no_files(self) -> None:
+        if self._base is not None:
+            check_writable(self._base.table, self.resource.alias, "overwrite" if self.mode == "replace" else "append")
         if self._writes_files:
             raise self._error("files were written to it already; a dataset holds either rows or files.")
 
@@ -359,7 +374,7 @@ class DatasetWriter:
 
     def _error(self, text: str) -> TransformsError:
         transform = self.scope.transform
-        kind = DataError if "dataset holds" in text else UsageError
+        kind = DataError if "dataset holds" in text or "nothing to write" in text else UsageError
         return kind(
             f"output {self.name!r} ({self.resource.alias}) of {transform.__name__} ({transform.source}): {text}"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from transforms.errors import UsageError
 from transforms.paths import fault, inside, shown
@@ -108,3 +108,9 @@ def lease_path(resource: Resource, branch: str) -> str:
     if len(name) > _LONGEST_LOCK:  # a file's name has at most 255 bytes, an alias may have more
         name = f"{name[: _LONGEST_LOCK - 33]}-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
     return f"{LOCKS}/{branch_folder(branch)}/{name}.lock"
+
+
+def alias_of(folder: str) -> str:
+    """Return what people call the table in a folder: the alias of its dataset, or of its model with the table's name."""
+    alias = unquote("/".join(folder.split("/")[2:]).replace("~", "%"))
+    return alias if alias.startswith("ri.") else f"/{alias}"

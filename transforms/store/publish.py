@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from transforms.errors import PublishError
 from transforms.forks import is_panic
 from transforms.store import machine
-from transforms.store.change import TableChange, fields_of
+from transforms.store.change import TableChange
 from transforms.store.delta_log import make_durable
 from transforms.store.entry import Entry
 from transforms.store.storage.base import Storage
-from transforms.store.storage.delta import Mark
+from transforms.store.storage.delta import Mark, apply
 from transforms.store.tables import refreshed
 from transforms.store.upkeep import tidy
 
@@ -40,8 +40,11 @@ def publish_change(
             return
         before = -1 if table is None else table.version()
         try:
-            _commit(storage, table, change, _mark(app_id, entry))
-        except BaseException as error:
+            if table is None:
+                storage.delta.create(change, _mark(app_id, entry))
+            else:
+                apply(storage.delta, table, change, _mark(app_id, entry))
+        except BaseException as error:  # also a commit whose answer got lost: the table decides
             if not (isinstance(error, Exception) or is_panic(error)):
                 raise
             failure = error
@@ -69,24 +72,6 @@ def _is_conflict(error: BaseException) -> bool:
     from deltalake.exceptions import CommitFailedError
 
     return isinstance(error, CommitFailedError) or "already exists" in str(error)
-
-
-def _commit(storage: Storage, table: DeltaTable | None, change: TableChange, mark: Mark) -> None:
-    if table is None:
-        storage.delta.create(change, mark)
-        return
-    if change.mode == "append":
-        _add_columns(storage, table, change)
-    storage.delta.commit(table, change, mark)
-
-
-def _add_columns(storage: Storage, table: DeltaTable, change: TableChange) -> None:
-    # An append takes the table's schema as it is, so columns that are new must be there before. They are empty
-    # until the append lands, and adding them twice is a no-op: a crash between the two costs nothing.
-    known = {field["name"] for field in fields_of(table.schema().to_json())}
-    missing = [field for field in fields_of(change.schema) if field["name"] not in known]
-    if missing:
-        storage.delta.add_columns(table, missing)
 
 
 def _mark(app_id: str, entry: Entry) -> Mark:

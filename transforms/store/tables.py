@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from transforms.errors import StoreError
 from transforms.json_text import from_json
 from transforms.store import raw_files
+from transforms.store.features import reading_features
 from transforms.store.storage.base import Found, Storage
 
 if TYPE_CHECKING:
@@ -98,8 +99,14 @@ class TableView:
             self.data_files()  # names the file, where its name is not merely odd
 
     def row_count(self) -> int:
-        """How many rows the version has, from its log alone."""
-        return int(self.table.count())
+        """How many rows the version has, from its log alone where no row of a file is marked as deleted."""
+        if "deletionVectors" not in reading_features(self.table):
+            return int(self.table.count())
+        import pyarrow as pa
+        from deltalake import QueryBuilder
+
+        counted = QueryBuilder().register("dataset", self.table).execute("SELECT COUNT(*) AS number FROM dataset")
+        return int(pa.table(counted)["number"][0].as_py())
 
 
 def refreshed(table: DeltaTable) -> DeltaTable:

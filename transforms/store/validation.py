@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.errors import CommitError, DataError
+from transforms.forks import is_panic
 from transforms.paths import escape
 from transforms.store import machine
 from transforms.store.change import TableChange, fields_of
+from transforms.store.columns import folded
 from transforms.store.features import check_writable
+from transforms.store.layout import alias_of
 from transforms.store.storage.base import Storage
 from transforms.store.tables import refreshed
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
+
+
+_log = logging.getLogger(__name__)
 
 
 def validate_changes(
@@ -30,7 +37,9 @@ def validate_changes(
     tables = [change.table for change in changes]
     if len(set(tables)) < len(tables):
         twice = next(table for table in tables if tables.count(table) > 1)
-        raise CommitError(f"{twice} would be changed twice in one commit; nothing was committed. Write it once.")
+        raise CommitError(
+            f"{alias_of(twice)} would be changed twice in one commit; nothing was committed. Write it once."
+        )
 
     def validate(change: TableChange) -> DeltaTable | None:
         return validate_change(storage, change, opened.get(change.table))
@@ -47,28 +56,35 @@ def validate_change(storage: Storage, change: TableChange, opened: DeltaTable | 
     """Refuse a change that its table could not take; upgrade the table's protocol where the change needs that.
 
     :returns: the table as it is now, None where there is none yet.
-    :raises DataError: if an append does not fit the table's columns.
-    :raises UnsupportedTableError: if the table has a feature that cannot be written.
+    :raises DataError: if an append does not fit the table's columns, or the table refuses the new ones.
+    :raises UnsupportedTableError: if the table has a feature or a rule that cannot be kept here.
     :raises CommitError: if a staged file is gone or altered, or the table moved on since the change was computed.
     """
     _check_files(storage, change)
     table = storage.delta.open(change.table) if opened is None else refreshed(opened)
     if table is None:
+        _rehearse(storage, None, change, alias_of(change.table))
         return None
-    check_writable(table, change.table)
+    what = alias_of(change.table)
+    check_writable(table, what, change.mode)
     if change.base_version is not None and table.version() != change.base_version:
         raise CommitError(
-            f"{change.table} was changed by somebody else while this job ran (version {change.base_version} became "
+            f"{what} was changed by somebody else while this job ran (version {change.base_version} became "
             f"{table.version()}). Nothing was committed; build again."
         )
-    if list(change.partition_by) != list(table.metadata().partition_columns):
+    there, partitions = fields_of(table.schema().to_json()), table.metadata().partition_columns
+    if list(change.partition_by) != list(partitions):
         raise CommitError(
-            f"{change.table} is partitioned by {table.metadata().partition_columns}, the new content by "
-            f"{list(change.partition_by)}; Delta cannot change that. Write it under a new alias."
+            f"{what} is partitioned by {partitions}, the new content by {list(change.partition_by)}; Delta cannot change "
+            f"that. Write it under a new alias."
         )
     if change.mode == "append":
-        _check_append(table, change)
+        check_appended(what, there, change)
+    else:
+        _warn_of_rules(what, there)
     _allow_naive_timestamps(storage, table, change)
+    if not _has_columns(there, fields_of(change.schema), change.mode):
+        _rehearse(storage, table, change, what)
     return table
 
 
@@ -76,35 +92,112 @@ def _check_files(storage: Storage, change: TableChange) -> None:
     for file in change.files:
         if escape(file.path) or file.path.startswith("_"):
             raise CommitError(
-                f"{change.table}: {file.path!r} does not lie inside the table, so readers could not find it."
+                f"{alias_of(change.table)}: {file.path!r} does not lie inside the table, so readers could not find it."
             )
     sizes = storage.sizes([f"{change.table}/{file.path}" for file in change.files])
     for file, size in zip(change.files, sizes, strict=True):
         if size != file.size:
             raise CommitError(
-                f"{change.table}: the staged file {file.path} is gone or was altered before the commit (a full VACUUM "
+                f"{alias_of(change.table)}: the staged file {file.path} is gone or was altered before the commit (a full VACUUM "
                 f"deletes files that are not committed yet). Nothing was committed; build again."
             )
 
 
-def _check_append(table: DeltaTable, change: TableChange) -> None:
-    check_types(change.table, fields_of(table.schema().to_json()), fields_of(change.schema))
+def check_appended(what: str, there: Sequence[Mapping[str, Any]], change: TableChange) -> None:
+    """Check that rows to be added fit the fields there are.
 
-
-def check_types(table: str, there: Sequence[Mapping[str, Any]], added: Sequence[Mapping[str, Any]]) -> None:
-    """Check that fields to be added have the types of those there are.
-
-    :raises DataError: names the column and both types.
+    :param what: the dataset, for messages.
+    :param there: the fields of the table.
+    :param change: what is added.
+    :raises DataError: names the column, and what is there.
     """
-    known = {field["name"]: field["type"] for field in there}
-    for field in added:
-        kind = known.get(field["name"], field["type"])
-        if kind != field["type"]:
+    added = {field["name"]: field["type"] for field in fields_of(change.schema)}
+    known = {folded(field["name"]): field for field in there}
+    for name, kind in added.items():
+        field = known.get(folded(name))
+        if field is None:
+            continue
+        if field["name"] != name:
             raise DataError(
-                f"{table}: column {field['name']!r} is {_name(field['type'])} in the new rows but "
-                f"{_name(kind)} in the dataset; appended rows must have the dataset's types. Cast the column, or "
-                f"replace the dataset with set_mode('replace')."
+                f"{what}: column {name!r} of the new rows differs from the dataset's {field['name']!r} in case alone, and "
+                f"Delta takes both for one. Rename it to {field['name']!r}, or replace the dataset with set_mode('replace')."
             )
+        if nullable(field["type"]) != kind:
+            raise DataError(
+                f"{what}: column {name!r} is {_name(kind)} in the new rows but {_name(field['type'])} in the dataset; "
+                f"appended rows must have the dataset's types. Cast the column, or replace the dataset with "
+                f"set_mode('replace')."
+            )
+    for field in there:
+        _check_rules(what, field, field["name"] in added, change)
+
+
+def _check_rules(what: str, field: Mapping[str, Any], is_added: bool, change: TableChange) -> None:
+    name = field["name"]
+    if (rules := _rules_of(field)) and rules != ["NOT NULL"]:
+        raise DataError(
+            f"{what}: column {name!r} is {' '.join(rules)}, which cannot be checked here for rows that are added. Replace "
+            f"the dataset with set_mode('replace'), or add to it with Spark."
+        )
+    if field.get("nullable", True):
+        return
+    nulls = [json.loads(file.stats)["nullCount"].get(name) for file in change.files]
+    if change.rows and (not is_added or any(count != 0 for count in nulls)):
+        raise DataError(
+            f"{what}: column {name!r} is NOT NULL in the dataset, and the new rows may hold nulls in it. Fill them, or "
+            f"replace the dataset with set_mode('replace')."
+        )
+
+
+def _warn_of_rules(what: str, there: Sequence[Mapping[str, Any]]) -> None:
+    rules = {field["name"]: " ".join(found) for field in there if (found := _rules_of(field))}
+    if rules:
+        names = ", ".join(f"{name} ({rule})" for name, rule in rules.items())
+        _log.warning("%s: with the new content the rules of its columns end: %s.", what, names)
+
+
+def _rules_of(field: Mapping[str, Any]) -> list[str]:
+    rules = [] if field.get("nullable", True) else ["NOT NULL"]
+    if nullable(field["type"]) != field["type"]:
+        rules.append("NOT NULL inside")
+    length = field.get("metadata", {}).get("__CHAR_VARCHAR_TYPE_STRING")
+    return rules if length is None else [*rules, length]
+
+
+def nullable(kind: Any) -> Any:
+    """Return a type of Delta's schema JSON with nulls allowed everywhere in it, and nothing said of its fields but the type."""
+    if not isinstance(kind, Mapping):
+        return kind
+    if kind["type"] == "array":
+        return {"type": "array", "elementType": nullable(kind["elementType"]), "containsNull": True}
+    if kind["type"] == "map":
+        sides = {side: nullable(kind[side]) for side in ("keyType", "valueType")}
+        return {"type": "map", **sides, "valueContainsNull": True}
+    fields = [
+        {"name": field["name"], "type": nullable(field["type"]), "nullable": True, "metadata": {}}
+        for field in kind["fields"]
+    ]
+    return {"type": "struct", "fields": fields}
+
+
+def _has_columns(
+    there: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], mode: Literal["overwrite", "append"]
+) -> bool:
+    if mode == "overwrite":
+        return list(there) == list(wanted)
+    return {field["name"] for field in wanted} <= {field["name"] for field in there}
+
+
+def _rehearse(storage: Storage, table: DeltaTable | None, change: TableChange, what: str) -> None:
+    # Columns are what a table refuses, and who knows all the reasons: so what changes them is tried out before.
+    try:
+        storage.delta.rehearse(table, change)
+    except BaseException as error:
+        if not (isinstance(error, Exception) or is_panic(error)):
+            raise
+        raise DataError(
+            f"{what}: its Delta table cannot take the new content: {error}. Nothing was committed."
+        ) from error
 
 
 def _allow_naive_timestamps(storage: Storage, table: DeltaTable, change: TableChange) -> None:

@@ -49,7 +49,6 @@ WIDENED = {
     "array": (pl.Series([[1, 2]], dtype=pl.Array(pl.Int64, 2)), pl.List(pl.Int64), [1, 2]),
 }
 REFUSED = {
-    "null": pl.Series([None, None]),
     "duration": pl.Series([dt.timedelta(1)]),
     "time": pl.Series([dt.time(1)]),
     "int128": pl.Series([1], dtype=pl.Int128),

@@ -8,9 +8,11 @@ import uuid
 from transforms.engine.local.staging import staged_file
 from transforms.errors import DataError
 from transforms.store.change import StagedFile, TableChange, fields_of
+from transforms.store.features import check_writable
+from transforms.store.layout import alias_of
 from transforms.store.tables import TableView
 from transforms.store.transaction import Transaction
-from transforms.store.validation import check_types
+from transforms.store.validation import check_appended
 
 
 def inherit_rows(transaction: Transaction, table: str, parent: TableView, added: TableChange | None) -> TableChange:
@@ -21,16 +23,17 @@ def inherit_rows(transaction: Transaction, table: str, parent: TableView, added:
     :param parent: the version of the other branch.
     :param added: what is appended, if anything.
     :raises DataError: if the added columns do not fit, or the other branch's dataset is partitioned.
+    :raises UnsupportedTableError: if it has a feature or a rule that cannot be kept here.
     """
+    what = alias_of(table)
+    check_writable(parent.table, what, "append")  # its files mean in the new table what they mean there
     if parent.table.metadata().partition_columns:
-        raise DataError(
-            f"{table}: rows cannot be added on a new branch to a partitioned dataset; build it there first."
-        )
+        raise DataError(f"{what}: rows cannot be added on a new branch to a partitioned dataset; build it there first.")
     files = [_linked(transaction, table, parent, path) for path in parent.file_paths()]
     if added is None:
         return TableChange(table, "append", parent.schema_json, tuple(files))
     there = fields_of(parent.schema_json)
-    check_types(table, there, fields_of(added.schema))
+    check_appended(what, there, added)
     known = {field["name"] for field in there}
     fields = there + [field for field in fields_of(added.schema) if field["name"] not in known]
     schema = json.dumps({"type": "struct", "fields": fields})

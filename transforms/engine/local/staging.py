@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.engine.local.statistics import footer_statistics
-from transforms.engine.local.types import arrow_type, delta_schema, polars_type
+from transforms.engine.local.types import delta_schema, stored_schema, types_there
+from transforms.engine.local.writing import write_frame
 from transforms.errors import DataError
 from transforms.store.change import StagedFile, TableChange
-from transforms.store.columns import RENAMING, check_names
+from transforms.store.columns import check_names
 from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
-    import polars as pl
     import pyarrow as pa
 
     from transforms.store.transaction import Transaction
 
 Mode = Literal["overwrite", "append"]
-_COMPRESSION: Literal["zstd"] = "zstd"
-_LEVEL = 1
 
 
 def stage_frame(
@@ -34,6 +31,7 @@ def stage_frame(
     descriptions: Mapping[str, str] | None = None,
     what: str = "",
     encodings: Mapping[str, str] | None = None,
+    there: Sequence[Mapping[str, Any]] = (),
 ) -> TableChange:
     """Write a frame where its table will find it, and return the change that would commit it.
 
@@ -45,13 +43,15 @@ def stage_frame(
     :param descriptions: a description of each column that has one; they become Delta column comments.
     :param what: the dataset, for messages; the table's folder when empty.
     :param encodings: of an Arrow frame, the Parquet encoding of each column that a dictionary does not suit.
-    :raises DataError: if the frame is of another kind, or a column has a name or type that Delta cannot hold.
+    :param there: the Delta fields of the dataset as it is. A column that can hold nothing but nulls takes its type from
+        them, and becomes text where it is new.
+    :raises DataError: if the frame is of another kind, or a column has a name, a type or a value that Delta cannot hold.
     """
     what = what or table
     storage = transaction.store.storage
     file = transaction.staging(table) / f"part-{uuid.uuid4().hex}.parquet"
     try:
-        schema = _write(frame, file, what, encodings or {})
+        schema = write_frame(frame, file, what, types_there(there), encodings or {})
     except BaseException:
         file.unlink(missing_ok=True)
         raise
@@ -63,36 +63,63 @@ def stage_frame(
 
 
 def stage_files(
-    transaction: Transaction, table: str, files: list[Path], mode: Mode, descriptions: Mapping[str, str] | None
+    transaction: Transaction,
+    table: str,
+    files: Sequence[Path],
+    mode: Mode,
+    descriptions: Mapping[str, str] | None,
+    what: str = "",
 ) -> TableChange:
     """Return the change that commits Parquet files which lie in the transaction's staging folder already.
 
-    :raises DataError: if a file is not Parquet or the files' columns differ.
+    :param transaction: the transaction that stages.
+    :param table: the table's folder, relative to the store's root.
+    :param files: the files, at least one.
+    :param mode: ``overwrite`` or ``append``.
+    :param descriptions: a description of each column that has one.
+    :param what: the dataset, for messages; the table's folder when empty.
+    :raises DataError: if a file is not Parquet, has a column that Delta cannot hold, or other columns than the first.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    what = what or table
     schema: pa.Schema | None = None
     for file in files:
         try:
             found = pq.read_schema(file)
         except pa.ArrowInvalid as error:
-            raise DataError(f"{table}: {file.name} is not a Parquet file ({error}); write Parquet only.") from error
-        check_names(found.names, table)
-        stored = pa.schema([(f.name, arrow_type(f.type, f.name, table)) for f in found])
-        if any(not _same_on_disk(there.type, here.type) for there, here in zip(found, stored, strict=True)):
-            raise DataError(f"{table}: {file.name} has column types that Delta cannot hold as they are; cast them.")
+            raise DataError(f"{what}: {file.name} is not a Parquet file ({error}); write Parquet only.") from error
+        check_names(found.names, f"{what}: {file.name}")
+        stored = stored_schema(found, {}, f"{what}: {file.name}")
+        for there, here in zip(found, stored, strict=True):
+            if not _is_as_stored(there.type, here.type):
+                raise DataError(
+                    f"{what}: {file.name}: column {there.name!r} has the type {there.type}, which Delta cannot hold as it "
+                    f"is; write it as {here.type}, or pass the frame itself to write_table()."
+                )
         if schema is not None and stored != schema:
-            raise DataError(f"{table}: {file.name} has other columns or types than {files[0].name}.")
+            raise DataError(
+                f"{what}: {file.name} has other columns or types than {files[0].name}: {_differences(schema, stored)}."
+            )
         schema = stored
-    if schema is None:
-        raise DataError(f"{table}: no Parquet file was written below path_for_write_table; write one first.")
+    assert schema is not None
     storage = transaction.store.storage
     names = [file.relative_to(storage.work(table)).as_posix() for file in files]
     staged = tuple(
         staged_file(storage, table, name, file.stat().st_size) for name, file in zip(names, files, strict=True)
     )
-    return TableChange(table, mode, delta_schema(schema, dict(descriptions or {})), staged)
+    known = {name: text for name, text in (descriptions or {}).items() if name in schema.names}
+    return TableChange(table, mode, delta_schema(schema, known), staged)
+
+
+def _differences(first: pa.Schema, other: pa.Schema) -> str:
+    if set(first.names) != set(other.names):
+        return f"{', '.join(map(repr, sorted(set(first.names) ^ set(other.names))))} is in one only"
+    if first.names != other.names:
+        return "the columns are in another order"
+    odd = [f"{a.name!r} is {b.type} and not {a.type}" for a, b in zip(first, other, strict=True) if a.type != b.type]
+    return ", ".join(odd)
 
 
 def staged_file(storage: Storage, table: str, path: str, size: int) -> StagedFile:
@@ -107,123 +134,7 @@ def staged_file(storage: Storage, table: str, path: str, size: int) -> StagedFil
     return StagedFile(path, size, rows, statistics)
 
 
-def _write(frame: Any, file: Path, what: str, encodings: Mapping[str, str]) -> pa.Schema:
-    kind = type(frame).__module__.split(".")[0]
-    name = type(frame).__name__
-    if kind == "polars" and name in ("DataFrame", "LazyFrame"):
-        return _write_polars(frame.lazy(), file, what)
-    if kind == "pandas" and name == "DataFrame":
-        return _write_arrow(_from_pandas(frame, what), file, what)
-    if kind == "pyarrow" and name in ("Table", "RecordBatch", "RecordBatchReader"):
-        return _write_arrow(frame, file, what, encodings)
-    if kind == "pyspark":
-        raise DataError(
-            f"{what}: a Spark DataFrame cannot be written on the local engine; give a pandas or Polars one."
-        )
-    if hasattr(frame, "__arrow_c_stream__"):  # DuckDB relations, and whatever else speaks Arrow's C interface
-        return _write_arrow(_reader(frame, what), file, what)
-    raise _no_table(frame, what)
-
-
-def _write_polars(frame: pl.LazyFrame, file: Path, what: str) -> pa.Schema:
-    import polars as pl
-    import polars.selectors as cs
-
-    schema = frame.collect_schema()
-    check_names(schema.names(), what, RENAMING["polars"])
-    if not schema:
-        raise DataError(f"{what}: the frame has no columns; a dataset needs at least one.")
-    stored = {name: polars_type(dtype, name, what) for name, dtype in schema.items()}
-    changed = [cs.by_name(name).cast(dtype) for name, dtype in stored.items() if dtype != schema[name]]
-    try:
-        frame.with_columns(changed).sink_parquet(file, compression=_COMPRESSION, compression_level=_LEVEL)
-    except pl.exceptions.InvalidOperationError as error:
-        if not changed:
-            raise
-        raise DataError(f"{what}: a value does not fit the type that Delta stores it as: {error}") from error
-    return pl.DataFrame(schema=stored).to_arrow().schema
-
-
-def _write_arrow(
-    data: pa.Table | pa.RecordBatchReader, file: Path, what: str, encodings: Mapping[str, str] = MappingProxyType({})
-) -> pa.Schema:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    check_names(data.schema.names, what, RENAMING["pyarrow"])
-    if not data.schema.names:
-        raise DataError(f"{what}: the frame has no columns; a dataset needs at least one.")
-    stored = pa.schema([(field.name, arrow_type(field.type, field.name, what)) for field in data.schema])
-    # A dictionary of texts is written as the texts that it stands for, without spelling each of them out before.
-    written = pa.schema(
-        [there if _spells(there, here) else here for there, here in zip(data.schema, stored, strict=True)]
-    )
-    if isinstance(data, pa.RecordBatch):
-        data = pa.Table.from_batches([data])
-    with pq.ParquetWriter(
-        file,
-        written,
-        compression=_COMPRESSION,
-        compression_level=_LEVEL,
-        use_dictionary=[name for name in stored.names if name not in encodings],
-        column_encoding=dict(encodings) or None,
-        store_schema=written == stored,
-    ) as writer:
-        if isinstance(data, pa.Table):
-            writer.write_table(_cast(data, written, what))
-        else:
-            for batch in data:
-                writer.write_table(_cast(pa.Table.from_batches([batch]), written, what))
-    return stored
-
-
-def _spells(there: pa.Field, here: pa.Field) -> bool:
-    import pyarrow.types as t
-
-    return bool(t.is_dictionary(there.type) and there.type.value_type == here.type)
-
-
-def _cast(table: pa.Table, schema: pa.Schema, what: str) -> pa.Table:
-    import pyarrow as pa
-
-    for index, field in enumerate(schema):
-        if table.schema.field(index).type != field.type:
-            try:
-                # Nanoseconds may be cut to Delta's microseconds; anything else must fit.
-                loose = pa.types.is_timestamp(field.type)
-                column = table.column(index).cast(field.type, safe=not loose)
-            except pa.ArrowInvalid as error:
-                raise DataError(f"{what}: column {field.name!r} does not fit Delta's {field.type}: {error}") from error
-            table = table.set_column(index, field, column)
-    return table
-
-
-def _reader(frame: Any, what: str) -> pa.RecordBatchReader:
-    import pyarrow as pa
-
-    try:
-        return pa.RecordBatchReader.from_stream(frame)
-    except pa.ArrowInvalid as error:  # a single column, for example a Polars Series
-        raise _no_table(frame, what) from error
-
-
-def _no_table(frame: Any, what: str) -> DataError:
-    kind = type(frame).__qualname__
-    return DataError(f"{what}: a table is a pandas, Polars or PyArrow table or a DuckDB relation; got {kind}.")
-
-
-def _from_pandas(frame: Any, what: str) -> pa.Table:
-    import pyarrow as pa
-
-    check_names(frame.columns, what, RENAMING["pandas"])
-    try:
-        return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-        reason = " ".join(str(part) for part in error.args)
-        raise DataError(f"{what}: a column holds values that have no common type: {reason}") from error
-
-
-def _same_on_disk(there: pa.DataType, stored: pa.DataType) -> bool:
+def _is_as_stored(there: pa.DataType, stored: pa.DataType) -> bool:
     import pyarrow.types as t
 
     textual = t.is_large_string(there) or t.is_large_binary(there) or t.is_large_list(there) or t.is_dictionary(there)

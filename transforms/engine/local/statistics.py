@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 32
 _MOST_COLUMNS = 32
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
 def footer_statistics(file: Any) -> tuple[int, str]:
@@ -45,18 +46,18 @@ def _add_column(metadata: pq.FileMetaData, index: int, bounds: dict[str, dict[st
     full = [s for s, chunk in zip(statistics, chunks, strict=True) if s.null_count < chunk.num_values]
     if not full or any(not s.has_min_max for s in full):
         return
-    low, high = _plain(min(s.min for s in full)), _plain(max(s.max for s in full))
-    if low is not None and high is not None:
-        bounds["minValues"][name], bounds["maxValues"][name] = low, high
+    bounds_of = [(_plain(s, "min"), _plain(s, "max")) for s in full]
+    low, high = zip(*bounds_of, strict=True)
+    if None not in low and None not in high:
+        bounds["minValues"][name], bounds["maxValues"][name] = min(low), max(high)
 
 
-def _plain(value: Any) -> int | str | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value.isoformat()
-    if isinstance(value, str) and len(value) <= _LONGEST_TEXT:
-        return value
+def _plain(statistics: pq.Statistics, bound: str) -> int | str | None:
+    kind = statistics.logical_type.type
+    if kind == "DATE":
+        day = _EPOCH + getattr(statistics, f"{bound}_raw")  # Python has no dates but those of the years 1 to 9999
+        return dt.date.fromordinal(day).isoformat() if 1 <= day <= dt.date.max.toordinal() else None
+    if kind in ("INT", "NONE", "STRING") and statistics.physical_type in ("INT32", "INT64", "BYTE_ARRAY"):
+        value = getattr(statistics, bound)
+        return value if isinstance(value, int) or (isinstance(value, str) and len(value) <= _LONGEST_TEXT) else None
     return None

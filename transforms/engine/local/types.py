@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import DataError
@@ -11,50 +13,41 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+_DIGITS = 38
 _ADVICE = {
-    "null": "it holds nothing but nulls, so its type is unknown: cast it, for example to a string",
     "time": "Delta has no time of day: keep it as a string, or as a number of microseconds",
     "duration": "Delta has no durations: keep it as a number of microseconds",
+    "month_day_nano": "Delta has no intervals: keep it as a number of microseconds",
     "int128": "Delta's integers end at 64 bits: cast it to Int64 or to Decimal",
+    "uint128": "Delta's integers end at 64 bits: cast it to Int64 or to Decimal",
     "object": "it holds Python objects: convert it to numbers, strings or a struct",
+    "decimal": f"Delta's decimals have at most {_DIGITS} digits: round it, or cast it to a string",
+    "extension<pandas": "keep both ends of an interval, or a period, as columns of their own or as text (.astype(str))",
+    "extension": "cast it to the type that it is stored as (.storage)",
 }
 
 
-def polars_type(dtype: pl.DataType, column: str, what: str) -> pl.DataType:
-    """Return the Polars type that a column is stored as.
+def stored_schema(schema: pa.Schema, there: Mapping[str, pa.DataType], what: str) -> pa.Schema:
+    """Return the Arrow schema that a frame is stored with: every column nullable and of a type that Delta has.
 
-    :raises DataError: if Delta can hold nothing like it; names the column.
+    :param schema: the frame's.
+    :param there: the types of the columns that the dataset has already.
+    :param what: the dataset, for messages.
+    :raises DataError: if Delta can hold nothing like a column; names it.
     """
-    import polars as pl
+    import pyarrow as pa
 
-    widened: dict[pl.DataType, pl.DataType] = {
-        pl.UInt8(): pl.Int16(),
-        pl.UInt16(): pl.Int32(),
-        pl.UInt32(): pl.Int64(),
-        pl.UInt64(): pl.Int64(),
-    }
-    if dtype in widened:
-        return widened[dtype]
-    if isinstance(dtype, pl.Datetime):
-        return pl.Datetime("us", "UTC" if dtype.time_zone else None)
-    if isinstance(dtype, (pl.Categorical, pl.Enum)):
-        return pl.String()
-    if isinstance(dtype, (pl.List, pl.Array)):
-        return pl.List(polars_type(_instance(dtype.inner), column, what))
-    if isinstance(dtype, pl.Struct):
-        check_names((field.name for field in dtype.fields), f"{what}, inside column {column!r}")
-        return pl.Struct({f.name: polars_type(_instance(f.dtype), f"{column}.{f.name}", what) for f in dtype.fields})
-    kept = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.Float32, pl.Float64, pl.Boolean, pl.String, pl.Binary, pl.Date)
-    if isinstance(dtype, (*kept, pl.Decimal)):
-        return dtype
-    if str(dtype) == "Float16":
-        return pl.Float32()
-    raise _unstorable(column, str(dtype), what)
+    return pa.schema([(f.name, arrow_type(f.type, f.name, what, there.get(f.name))) for f in schema])
 
 
-def arrow_type(kind: pa.DataType, column: str, what: str) -> pa.DataType:
+def arrow_type(kind: pa.DataType, column: str, what: str, there: pa.DataType | None = None) -> pa.DataType:
     """Return the Arrow type that a column is stored as.
 
+    :param kind: the type it has.
+    :param column: its name, for messages.
+    :param what: the dataset, for messages.
+    :param there: the type that the dataset has for it. It decides where the column can hold nothing but nulls, text where
+        there is none.
     :raises DataError: if Delta can hold nothing like it; names the column.
     """
     import pyarrow as pa
@@ -63,56 +56,159 @@ def arrow_type(kind: pa.DataType, column: str, what: str) -> pa.DataType:
     widened = {pa.uint8(): pa.int16(), pa.uint16(): pa.int32(), pa.uint32(): pa.int64(), pa.uint64(): pa.int64()}
     if kind in widened:
         return widened[kind]
+    if t.is_null(kind):
+        return pa.string() if there is None else there
     if t.is_timestamp(kind):
         return pa.timestamp("us", "UTC" if kind.tz else None)
-    if t.is_dictionary(kind):
-        return arrow_type(kind.value_type, column, what)
-    if t.is_large_string(kind) or t.is_string(kind) or t.is_string_view(kind):
+    if t.is_dictionary(kind) or t.is_run_end_encoded(kind):
+        return arrow_type(kind.value_type, column, what, there)
+    if isinstance(kind, pa.BaseExtensionType):
+        if (plain := plain_type(kind)) is not None:
+            return arrow_type(plain, column, what, there)
+    elif t.is_large_string(kind) or t.is_string(kind) or t.is_string_view(kind):
         return pa.string()
-    if t.is_binary(kind) or t.is_large_binary(kind) or t.is_binary_view(kind) or t.is_fixed_size_binary(kind):
+    elif t.is_binary(kind) or t.is_large_binary(kind) or t.is_binary_view(kind) or t.is_fixed_size_binary(kind):
         return pa.binary()
-    if t.is_date(kind):
+    elif t.is_date(kind):
         return pa.date32()
-    if t.is_float16(kind):
+    elif t.is_float16(kind):
         return pa.float32()
-    if t.is_map(kind):
-        return pa.map_(arrow_type(kind.key_type, column, what), arrow_type(kind.item_type, column, what))
-    if t.is_list(kind) or t.is_large_list(kind) or t.is_fixed_size_list(kind) or t.is_list_view(kind):
-        return pa.list_(arrow_type(kind.value_type, column, what))
-    if t.is_struct(kind):
-        fields = [kind.field(index) for index in range(kind.num_fields)]
-        check_names((field.name for field in fields), f"{what}, inside column {column!r}")
-        return pa.struct([(f.name, arrow_type(f.type, f"{column}.{f.name}", what)) for f in fields])
-    if t.is_decimal128(kind) or t.is_signed_integer(kind) or t.is_floating(kind) or t.is_boolean(kind):
+    elif t.is_map(kind):
+        key, item = (there.key_type, there.item_type) if there is not None and t.is_map(there) else (None, None)
+        return pa.map_(arrow_type(kind.key_type, column, what, key), arrow_type(kind.item_type, column, what, item))
+    elif is_list(kind):
+        item = there.value_type if there is not None and t.is_list(there) else None
+        return pa.list_(arrow_type(kind.value_type, column, what, item))
+    elif t.is_struct(kind):
+        return _struct(kind, column, what, there if there is not None and t.is_struct(there) else None)
+    elif t.is_decimal(kind):
+        precision, scale = kind.precision + max(-kind.scale, 0), max(kind.scale, 0)  # thousands have a negative scale
+        if scale <= _DIGITS:
+            return pa.decimal128(min(max(precision, scale), _DIGITS), scale)
+    elif t.is_signed_integer(kind) or t.is_floating(kind) or t.is_boolean(kind):
         return kind
-    if t.is_decimal(kind):
-        return pa.decimal128(min(kind.precision, 38), kind.scale)
     raise _unstorable(column, str(kind), what)
 
 
-def delta_schema(schema: pa.Schema, descriptions: dict[str, str] | None = None) -> str:
-    """Return a stored Arrow schema as Delta's schema JSON: every column nullable, descriptions as column comments."""
+def _struct(kind: pa.DataType, column: str, what: str, there: pa.DataType | None) -> pa.DataType:
     import pyarrow as pa
+
+    fields = [kind.field(index) for index in range(kind.num_fields)]
+    if not fields:  # {} in JSON: a struct of nothing but nulls where the dataset has a struct, else text
+        return pa.string() if there is None else there
+    check_names((field.name for field in fields), f"{what}, inside column {column!r}")
+    known = {} if there is None else {f.name: f.type for f in (there.field(i) for i in range(there.num_fields))}
+    return pa.struct([(f.name, arrow_type(f.type, f"{column}.{f.name}", what, known.get(f.name))) for f in fields])
+
+
+def plain_type(kind: pa.BaseExtensionType) -> pa.DataType | None:
+    """Return the type that says all of an extension type; None where its storage alone would say less."""
+    import pyarrow as pa
+
+    if kind.extension_name == "arrow.uuid":
+        return pa.string()
+    if kind.extension_name == "arrow.bool8":
+        return pa.bool_()
+    return kind.storage_type if kind.extension_name in ("arrow.json", "arrow.fixed_shape_tensor") else None
+
+
+def is_list(kind: pa.DataType) -> bool:
+    """Whether a type is one of Arrow's lists of any layout."""
+    import pyarrow.types as t
+
+    views = t.is_list_view(kind) or t.is_large_list_view(kind)
+    return bool(t.is_list(kind) or t.is_large_list(kind) or t.is_fixed_size_list(kind) or views)
+
+
+def polars_to_arrow(schema: Mapping[str, pl.DataType], what: str) -> pa.Schema:
+    """Return the Arrow schema of a Polars one.
+
+    :raises DataError: if Arrow, and so Delta, has nothing like a column's type; names the column.
+    """
+    import polars as pl
+    import pyarrow as pa
+
+    fields = []
+    for name, dtype in schema.items():
+        foreign = re.search(r"Object|U?Int128", str(dtype))  # Polars would hand over addresses in memory
+        try:
+            if foreign is None:
+                empty = pl.DataFrame(schema={name: dtype}).to_arrow(compat_level=pl.CompatLevel.oldest())
+                fields.append(empty.schema.field(0))
+                continue
+        except (pa.ArrowException, pl.exceptions.PolarsError) as error:
+            raise _unstorable(name, str(dtype), what) from error
+        raise _unstorable(name, foreign[0] if dtype.is_nested() else str(dtype), what)
+    return pa.schema(fields)
+
+
+def polars_schema(schema: pa.Schema) -> dict[str, pl.DataType]:
+    """Return a stored Arrow schema as Polars has it."""
+    import polars as pl
+
+    frame = pl.from_arrow(schema.empty_table())
+    assert isinstance(frame, pl.DataFrame)
+    return dict(frame.schema)
+
+
+def types_there(fields: Sequence[Mapping[str, Any]]) -> dict[str, pa.DataType]:
+    """Return the Arrow types of a dataset's columns.
+
+    :param fields: the fields of its Delta schema; a type that is not known here is left out.
+    """
+    found = {}
+    for field in fields:
+        kind = _arrow_of(field["type"])
+        if kind is not None:
+            found[field["name"]] = kind
+    return found
+
+
+def delta_schema(schema: pa.Schema, descriptions: Mapping[str, str] | None = None) -> str:
+    """Return a stored Arrow schema as Delta's schema JSON: every column nullable, descriptions as column comments."""
     from deltalake import Field, Schema
 
-    plain = pa.schema([(field.name, field.type) for field in schema])
-    fields = Schema.from_arrow(plain).fields
     comments = descriptions or {}
-    return str(
-        Schema(
-            [
-                Field(
-                    f.name, f.type, nullable=True, metadata={"comment": comments[f.name]} if f.name in comments else {}
-                )
-                for f in fields
-            ]
-        ).to_json()
-    )
+    fields = [
+        Field(f.name, f.type, nullable=True, metadata={"comment": comments[f.name]} if f.name in comments else {})
+        for f in Schema.from_arrow(schema).fields
+    ]
+    return str(Schema(fields).to_json())
 
 
-def _instance(dtype: Any) -> pl.DataType:
-    made: pl.DataType = dtype() if isinstance(dtype, type) else dtype
-    return made
+def _arrow_of(kind: Any) -> pa.DataType | None:
+    import pyarrow as pa
+
+    if isinstance(kind, str):
+        if match := re.fullmatch(r"decimal\((\d+), *(\d+)\)", kind):
+            return pa.decimal128(int(match[1]), int(match[2]))
+        if kind == "timestamp":
+            return pa.timestamp("us", "UTC")
+        alias = _ARROW.get(kind)
+        return None if alias is None else pa.type_for_alias(alias)
+    if kind["type"] == "array":
+        inner = _arrow_of(kind["elementType"])
+        return None if inner is None else pa.list_(inner)
+    if kind["type"] == "map":
+        sides = _arrow_of(kind["keyType"]), _arrow_of(kind["valueType"])
+        return None if None in sides else pa.map_(*sides)
+    fields = [(field["name"], _arrow_of(field["type"])) for field in kind["fields"]]
+    return None if any(inner is None for _, inner in fields) else pa.struct(fields)
+
+
+_ARROW = {
+    "byte": "int8",
+    "short": "int16",
+    "integer": "int32",
+    "long": "int64",
+    "float": "float32",
+    "double": "float64",
+    "boolean": "bool",
+    "string": "string",
+    "binary": "binary",
+    "date": "date32",
+    "timestamp_ntz": "timestamp[us]",
+}
 
 
 def _unstorable(column: str, kind: str, what: str) -> DataError:

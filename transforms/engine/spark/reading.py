@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transforms.errors import UnsupportedTableError
 from transforms.json_text import from_json
+from transforms.store.features import can_read, unreadable
 from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from transforms.engine.spark.engine import SparkEngine
-
-_PLAIN_FEATURES = frozenset({"appendOnly", "invariants", "timestampNtz", "changeDataFeed", "checkConstraints"})
 
 
 def read_dataframe(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
@@ -36,11 +34,9 @@ def _read_files(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
 
     from transforms.engine.spark.jars import FETCH_COMMAND
 
-    unreadable = sorted(set(view.table.protocol().reader_features or ()) - _PLAIN_FEATURES)
-    if unreadable or (view.table.metadata().configuration.get("delta.columnMapping.mode", "none") != "none"):
-        raise UnsupportedTableError(
-            f"{name} has the Delta table feature {', '.join(unreadable) or 'columnMapping'}, which takes Delta's jar to "
-            f"read in Spark. Fetch it with: {FETCH_COMMAND}"
+    if not can_read(view.table, "spark files"):
+        raise unreadable(
+            view.table, name, "Spark cannot read without Delta's jar", f"Fetch the jar with: {FETCH_COMMAND}"
         )
     schema = StructType.fromJson(from_json(view.schema_json))
     files = [view.storage.spark_uri(f"{view.name}/{path}") for path in view.file_paths()]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
@@ -12,8 +14,9 @@ from transforms.errors import UnsupportedTableError
 from transforms.forks import is_panic, need_threads, refusal
 from transforms.paths import escape, shown
 from transforms.store import machine
-from transforms.store.change import TableChange
+from transforms.store.change import TableChange, fields_of
 from transforms.store.hints import drop_false_hint
+from transforms.store.layout import alias_of
 from transforms.store.storage.base import Found, Storage
 
 if TYPE_CHECKING:
@@ -33,6 +36,9 @@ class Mark:
     app_id: str
     seq: int
     info: Mapping[str, str | int]
+
+
+_REHEARSED = Mark("rehearsal", 0, {})
 
 
 class Delta(Protocol):
@@ -57,11 +63,14 @@ class Delta(Protocol):
     def commit(self, table: DeltaTable, change: TableChange, mark: Mark) -> None:
         """Commit a change as the version after that of the opened table."""
 
+    def rehearse(self, table: DeltaTable | None, change: TableChange) -> None:
+        """Do to an empty copy of a table what :func:`apply` would do to the table; raise what that would."""
+
     def add_columns(self, table: DeltaTable, fields: Sequence[Mapping[str, Any]]) -> None:
         """Give a table more columns, as Delta's schema JSON tells them, and bring it up to date."""
 
     def allow_naive_timestamps(self, table: DeltaTable) -> None:
-        """Give a table the feature that times without a zone need."""
+        """Give a table the feature that times without a zone need, and those that its older protocol stood for."""
 
     def compact(self, table: DeltaTable, partition: tuple[str, str] | None, target: int | None) -> None:
         """Rewrite small files as few large ones, in one partition or everywhere, in a commit that changes no row.
@@ -105,7 +114,7 @@ class DeltaRs:
             if drop_false_hint(self._storage, name):
                 return self.open(name)
             raise UnsupportedTableError(
-                f"The Delta table {self._storage.uri(name)} cannot be opened: {error}"
+                f"{alias_of(name)}: the Delta table {self._storage.uri(name)} cannot be opened: {error}"
             ) from error
 
     def files(self, name: str, table: DeltaTable) -> list[tuple[str, Found]]:
@@ -125,19 +134,7 @@ class DeltaRs:
 
     def create(self, change: TableChange, mark: Mark) -> None:
         """See :class:`Delta`."""
-        from deltalake import Schema
-        from deltalake.transaction import create_table_with_add_actions
-
-        create_table_with_add_actions(
-            self._storage.uri(change.table),
-            Schema.from_json(change.schema),
-            _add_actions(change),
-            mode="error",
-            partition_by=list(change.partition_by),
-            storage_options=self._storage.options,
-            commit_properties=_properties(mark),
-            post_commithook_properties=_no_hooks(),
-        )
+        _create(self._storage.uri(change.table), self._storage.options, change, mark)
 
     def commit(self, table: DeltaTable, change: TableChange, mark: Mark) -> None:
         """See :class:`Delta`."""
@@ -152,6 +149,21 @@ class DeltaRs:
             post_commithook_properties=_no_hooks(),
         )
 
+    def rehearse(self, table: DeltaTable | None, change: TableChange) -> None:
+        """See :class:`Delta`."""
+        from deltalake import DeltaTable
+
+        change = replace(change, files=change.files if change.partition_by else ())
+        if table is None:
+            _create("memory:///rehearsal", {}, change, _REHEARSED)
+            return
+        with tempfile.TemporaryDirectory(prefix="transforms-") as folder:
+            log = Path(folder, "_delta_log", f"{0:020}.json")
+            log.parent.mkdir()
+            log.write_text("\n".join(json.dumps(action) for action in _head(table)))
+            apply(self, DeltaTable(folder), change, _REHEARSED)
+            DeltaTable(folder)  # a table that took it can still be one that nobody can open
+
     def add_columns(self, table: DeltaTable, fields: Sequence[Mapping[str, Any]]) -> None:
         """See :class:`Delta`."""
         from deltalake import Schema
@@ -163,7 +175,11 @@ class DeltaRs:
         """See :class:`Delta`."""
         from deltalake import TableFeatures
 
-        table.alter.add_feature(TableFeatures.TimestampWithoutTimezone, allow_protocol_versions_increase=True)
+        wanted, older = [TableFeatures.TimestampWithoutTimezone], table.protocol().min_writer_version
+        if older < 7:
+            meant = [(2, TableFeatures.AppendOnly), (2, TableFeatures.Invariants), (3, TableFeatures.CheckConstraints)]
+            wanted += [feature for since, feature in [*meant, (4, TableFeatures.ChangeDataFeed)] if older >= since]
+        table.alter.add_feature(wanted, allow_protocol_versions_increase=True)
 
     def compact(self, table: DeltaTable, partition: tuple[str, str] | None, target: int | None) -> None:
         """See :class:`Delta`; nothing that others commit meanwhile is in its way."""
@@ -184,6 +200,52 @@ class DeltaRs:
     def vacuum(self, table: DeltaTable, hours: int, dry_run: bool) -> list[str]:
         """See :class:`Delta`."""
         return table.vacuum(retention_hours=hours, dry_run=dry_run, enforce_retention_duration=False, full=False)
+
+
+def apply(delta: Delta, table: DeltaTable, change: TableChange, mark: Mark) -> None:
+    """Commit a change to a table that is there.
+
+    An append takes the table's schema as it is, so columns that are new must be there before. They are empty until the
+    append lands, and adding them twice is a no-op: a crash between the two costs nothing.
+    """
+    if change.mode == "append":
+        known = {field["name"] for field in fields_of(table.schema().to_json())}
+        missing = [field for field in fields_of(change.schema) if field["name"] not in known]
+        if missing:
+            delta.add_columns(table, missing)
+    delta.commit(table, change, mark)
+
+
+def _create(uri: str, options: Any, change: TableChange, mark: Mark) -> None:
+    from deltalake import Schema
+    from deltalake.transaction import create_table_with_add_actions
+
+    create_table_with_add_actions(
+        uri,
+        Schema.from_json(change.schema),
+        _add_actions(change),
+        mode="error",
+        partition_by=list(change.partition_by),
+        storage_options=options,
+        commit_properties=_properties(mark),
+        post_commithook_properties=_no_hooks(),
+    )
+
+
+def _head(table: DeltaTable) -> list[dict[str, Any]]:
+    """Return what the log of an empty table with the same columns, protocol and properties says."""
+    protocol, metadata = table.protocol(), table.metadata()
+    named = {"readerFeatures": protocol.reader_features, "writerFeatures": protocol.writer_features}
+    versions = {"minReaderVersion": protocol.min_reader_version, "minWriterVersion": protocol.min_writer_version}
+    described = {
+        "id": str(metadata.id),
+        "format": {"provider": "parquet", "options": {}},
+        "schemaString": table.schema().to_json(),
+        "partitionColumns": metadata.partition_columns,
+        "configuration": metadata.configuration,
+        "createdTime": metadata.created_time,
+    }
+    return [{"protocol": versions | {k: v for k, v in named.items() if v is not None}}, {"metaData": described}]
 
 
 def _add_actions(change: TableChange) -> list[Any]:
