@@ -163,14 +163,18 @@ class _Crew:
         self._schedule.done(result)
 
     def _stop(self) -> None:
-        """End what runs and wait for it, until the user interrupts again: for a commit to its end, for others a while."""
+        """End what runs and wait for it: for a while, and for commits to their end.
+
+        Interrupted again, it waits for commits only; interrupted once more, for nothing.
+        """
         asked, until = self._cancel.asked, time.monotonic() + _PATIENCE_SECONDS
         self._cancel.cancel()
         self._cancel.interrupt()
         try:
-            while self._running and self._cancel.asked == asked:
+            while self._running:
+                again = self._cancel.asked - asked
                 committing = any(self._cancel.is_committing(thread.ident) for thread in self._running.values())
-                if time.monotonic() > until and not committing:
+                if again > 1 or (not committing and (again or time.monotonic() > until)):
                     return
                 self._take(_GLANCE_SECONDS)
         except KeyboardInterrupt:

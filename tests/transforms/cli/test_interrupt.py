@@ -1,0 +1,213 @@
+"""Ctrl-C: what was committed is told, what was not is not claimed, whenever it comes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from transforms.api import Output, transform
+from transforms.run.put_frame import put_frame
+from transforms.store.interrupts import InterruptedAfterCommit
+from transforms.store.ledger import Ledger
+from transforms.store.store import Store
+from transforms.testing import run_transform
+
+Shell = Any
+SOURCE = str(Path(__file__).parents[3])
+NOTHING = "interrupted; nothing of the running jobs was committed\n"
+TWO = """
+    import polars as pl
+    from transforms.api import Output, Pipeline, transform
+
+    @transform.using(out=Output("/t/first"))
+    def first(out):
+        out.write_table(pl.DataFrame({"x": [1]}))
+
+    @transform.using(out=Output("/t/second"))
+    def second(out):
+        out.write_table(pl.DataFrame({"x": [2]}))
+
+    pipeline = Pipeline()
+    pipeline.add_transforms(first, second)
+"""
+
+
+@pytest.fixture(params=[1, 2], ids=["once", "twice"])
+def interrupted_commit(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is pressed, once or twice, while the ledger takes its first row, which it does all the same."""
+    append, times = Ledger.append, [None] * request.param
+
+    def pressed(self: Ledger, *given: Any, **named: Any) -> Any:
+        entry = append(self, *given, **named)
+        while times:
+            times.pop()
+            signal.raise_signal(signal.SIGINT)
+        return entry
+
+    monkeypatch.setattr(Ledger, "append", pressed)
+
+
+@pytest.mark.usefixtures("interrupted_commit")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_commit_that_has_begun_is_made_and_told(shell: Shell, jobs: str) -> None:
+    """The job that was committing has its COMMIT line, and no sentence says that it was not committed."""
+    shell.write(TWO)
+
+    result = shell.run("build", "-j", jobs)
+
+    told = [line for line in result.stdout.splitlines() if line.startswith("COMMIT")]
+    made = shell.json("log")
+    assert result.exit_code == 130
+    assert made
+    assert sorted(told) == sorted(f"COMMIT  #{e['seq']}  {e['transform']} -> {e['published']}" for e in made)
+    assert "was committed all the same" in result.stderr
+    assert f"Interrupted. OK={len(made)} FRESH=0" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.usefixtures("interrupted_commit")
+def test_put_that_has_begun_its_commit_makes_it(shell: Shell) -> None:
+    """It is told as committed."""
+    (shell.folder / "a.csv").write_text("x\n1\n")
+
+    result = shell.run("put", "/t/in", "a.csv")
+
+    assert result.exit_code == 130
+    assert result.stdout == "COMMIT  #1  put -> dataset /t/in 1 row\n"
+    assert result.stderr == "interrupted; what was being committed then is committed\n"
+    assert shell.json("show", "/t/in")["rows"] == [{"x": 1}]
+
+
+@pytest.mark.usefixtures("interrupted_commit")
+def test_a_transform_in_a_test_is_committed_before_the_interruption_goes_on(store: Store) -> None:
+    """The error is a KeyboardInterrupt that knows what was committed."""
+
+    @transform.using(out=Output("/t/out"))
+    def writes(out: Any) -> None:
+        out.write_table(pl.DataFrame({"x": [1]}))
+
+    with pytest.raises(InterruptedAfterCommit, match="commit #1 was made: dataset /t/out stays written"):
+        run_transform(writes, store=store)
+    assert store.writes().keys() == {("master", "dataset:/t/out")}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interruption_before_the_commit_commits_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was staged is deleted, and the lease is free."""
+    monkeypatch.setattr(Store, "app_id", property(lambda self: signal.raise_signal(signal.SIGINT)), raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        put_frame(store, "master", "/t/in", pl.DataFrame({"x": [1]}))
+    monkeypatch.undo()
+
+    assert store.writes() == {}
+    put_frame(store, "master", "/t/in", pl.DataFrame({"x": [1]}))
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("swallows", [False, True])
+def test_what_was_committed_before_is_told(shell: Shell, jobs: str, swallows: bool) -> None:
+    """The commit line stands, the job that ran is stopped, and the rest is not begun; whatever the function catches."""
+    shell.write(
+        f"""
+        import signal, time
+        import polars as pl
+        from transforms.api import Input, Output, Pipeline, transform
+
+        @transform.using(out=Output("/t/first"))
+        def first(out):
+            out.write_table(pl.DataFrame({{"x": [1]}}))
+
+        @transform.using(first=Input("/t/first"), out=Output("/t/slow"))
+        def slow(first, out):
+            try:
+                signal.raise_signal(signal.SIGINT)
+                for _ in range(2000):
+                    time.sleep(0.005)
+            except KeyboardInterrupt:
+                if not {swallows}:
+                    raise
+            out.write_table(pl.DataFrame({{"x": [2]}}))
+
+        @transform.using(first=Input("/t/first"), slow=Input("/t/slow"), out=Output("/t/after"))
+        def after(first, slow, out):
+            pass
+
+        @transform.using(first=Input("/t/first"), slow=Input("/t/slow"), out=Output("/t/besides"))
+        def besides(first, slow, out):
+            pass
+
+        pipeline = Pipeline()
+        pipeline.add_transforms(first, slow, after, besides)
+        """
+    )
+
+    result = shell.run("build", "-j", jobs)
+
+    assert result.exit_code == 130
+    assert result.stderr == NOTHING
+    assert "COMMIT  #1  first -> dataset /t/first 1 row\n" in result.stdout
+    assert "2/4  STOPPED  slow     nothing committed" in result.stdout
+    assert "Interrupted. OK=1 FRESH=0 ABORTED=0 FAILED=0 SKIPPED=2 INTERRUPTED=1 TOTAL=4" in result.stdout
+    assert [entry["transform"] for entry in shell.json("log")] == ["first"]
+
+
+def test_an_interrupted_build_says_so_in_json(shell: Shell) -> None:
+    """The document is whole."""
+    shell.write(TWO.replace("def second(out):", "def second(out):\n        raise KeyboardInterrupt"))
+
+    done = shell.json("build", "-j", "1", code=130)
+
+    assert done["status"] == "interrupted"
+    assert [(job["name"], job["status"]) for job in done["jobs"]] == [("first", "committed"), ("second", "interrupted")]
+
+
+def test_a_job_that_does_not_stop_holds_nothing_up(shell: Shell) -> None:
+    """A second Ctrl-C ends the command beside a job that notices none, and what is said of it is true."""
+    shell.write(
+        """
+        import os, time
+        import polars as pl
+        from transforms.api import Output, Pipeline, transform
+
+        @transform.using(out=Output("/t/first"))
+        def first(out):
+            out.write_table(pl.DataFrame({"x": [1]}))
+
+        @transform.using(out=Output("/t/deaf"))
+        def deaf(out):
+            open("begun", "w").close()
+            time.sleep(300)  # in C, where no KeyboardInterrupt of another thread arrives
+
+        pipeline = Pipeline()
+        pipeline.add_transforms(first, deaf)
+        """
+    )
+    command = [sys.executable, "-m", "transforms", "build", "-j", "2"]
+    environment = {**os.environ, "PYTHONPATH": SOURCE}
+    child = subprocess.Popen(
+        command, cwd=shell.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    printed = child.stdout.readline()
+    while not (shell.folder / "begun").exists():
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    while child.poll() is None:  # as somebody who has no patience
+        child.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+    rest, told = child.communicate(timeout=60)
+
+    assert child.returncode == 130
+    assert "COMMIT  #1  first" in printed + rest
+    assert "INTERRUPTED=1" in rest
+    assert told == NOTHING.rstrip() + "; deaf did not stop in time and ended with this command\n"
+    assert [entry["transform"] for entry in shell.json("log")] == ["first"]
