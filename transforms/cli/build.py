@@ -71,6 +71,16 @@ def build(
     """Run and commit what is not fresh.
 
     Everything that a job made is committed in one step, or nothing of it.
+
+    Examples:
+
+    transforms build
+
+    transforms build +total --param least=2 -j 4
+
+    transforms build 'clean_*' --exclude tag:slow --force
+
+    transforms build --branch dev --json
     """
     from transforms.run.build import BuildInterrupted
     from transforms.run.project import BuildOptions

@@ -23,7 +23,16 @@ def list_transforms(
     branch: Branch = "master",
     as_json: Json = False,
 ) -> None:
-    """List the transforms or the datasets."""
+    """List the transforms or the datasets.
+
+    Examples:
+
+    transforms list
+
+    transforms list 'path:cleaning/*'
+
+    transforms list --datasets --branch dev
+    """
     with Output(as_json, session_of(ctx).quiet) as out:
         if datasets:
             rows = dataset_rows(open_project(ctx).store, branch)

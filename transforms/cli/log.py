@@ -28,7 +28,16 @@ def log(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show the newest commits, newest first."""
+    """Show the newest commits, newest first.
+
+    Examples:
+
+    transforms log
+
+    transforms log /shop/orders -n 5
+
+    transforms log --branch dev --json
+    """
     project = open_project(ctx)
     store = project.store
     entries = _newest(store, limit, branch) if alias is None else _of(project, alias, branch or "master", limit)

@@ -110,13 +110,22 @@ class Output:
         else:
             self.table(list(columns), [[row.get(column) for column in columns] for row in rows])
 
+    def data(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+        """Print rows of a dataset as text, under the names that its columns have."""
+        self._table(
+            [cell_text(column) for column in columns], [[row.get(column) for column in columns] for row in rows]
+        )
+
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Print a table as text."""
+        """Print a table of our own as text: its headings are words for people."""
+        self._table([heading.replace("_", " ") for heading in headings], rows)
+
+    def _table(self, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         cells = [[cell_text(value) for value in row] for row in rows]
         if self.is_terminal:
             self._rich_table(headings, cells)
         else:
-            for line in aligned([[heading.replace("_", " ") for heading in headings], *cells]):
+            for line in aligned([headings, *cells]):
                 self.line(line)
 
     def _rich_table(self, headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
@@ -126,7 +135,7 @@ class Output:
 
         table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
         for heading in headings:
-            table.add_column(heading.replace("_", " "), overflow="fold")
+            table.add_column(Text(heading), overflow="fold")
         for row in cells:
             table.add_row(*(Text(cell) for cell in row))
         console = Console(file=self._stream, highlight=False)

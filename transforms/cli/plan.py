@@ -17,7 +17,14 @@ def plan(
     branch: Branch = "master",
     as_json: Json = False,
 ) -> None:
-    """Say what a build would run and why."""
+    """Say what a build would run and why.
+
+    Examples:
+
+    transforms plan
+
+    transforms plan +total --branch dev
+    """
     from transforms.run.project import BuildOptions
 
     with Output(as_json, session_of(ctx).quiet) as out:

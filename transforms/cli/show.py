@@ -29,6 +29,14 @@ def show(
     """Show a dataset or a model.
 
     Of a dataset, its columns and first rows, or its raw files; of a model, its versions.
+
+    Examples:
+
+    transforms show /shop/orders
+
+    transforms show /shop/orders -n 50 --version 3
+
+    transforms show model:/shop/forecast --json
     """
     from transforms.cli.resources import find_resource
 
@@ -116,4 +124,4 @@ def _print(content: dict[str, Any], out: Output) -> None:
     out.listing(content["columns"], ["name", "type", "description"])
     if content["rows"]:
         out.line("")
-        out.listing(content["rows"], [column["name"] for column in content["columns"]])
+        out.data(content["rows"], [column["name"] for column in content["columns"]])

@@ -50,7 +50,7 @@ class Graph:
 
     def __init__(self, nodes: Iterable[Node], branch: str | None = None) -> None:
         self.nodes: tuple[Node, ...] = tuple(nodes)
-        self._branch = branch
+        self.branch = branch
         self._named: dict[str, Node] = {}
         self._producers: dict[str, Node] = {}
         for node in self.nodes:
@@ -72,7 +72,7 @@ class Graph:
 
     def located(self, resource: Resource) -> Resource:
         """Return a resource with a branch only where that is not the branch of the build, so that equal means same."""
-        elsewhere = self._branch is not None and resource.branch not in (None, self._branch)
+        elsewhere = self.branch is not None and resource.branch not in (None, self.branch)
         return resource if elsewhere or resource.branch is None else replace(resource, branch=None)
 
     def upstream(self, *nodes: Node, depth: int | None = None) -> list[Node]:

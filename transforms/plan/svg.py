@@ -32,7 +32,8 @@ def to_svg(graph: Graph) -> str:
             places[key] = (left, _MARGIN + row * (_BOX_HEIGHT + _GAP_Y) + _BOX_HEIGHT / 2, width)
         left += width + _GAP_X
     height = max((middle for _, middle, _ in places.values()), default=0.0) + _BOX_HEIGHT / 2 + _MARGIN
-    size = f'width="{left - _GAP_X + _MARGIN:.0f}" height="{height:.0f}"'
+    width = left - _GAP_X + _MARGIN
+    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     boxes = [_box(places[key], labels[key], kinds[key]) for key in labels]
     arrows = [_arrow([places[key] for key in route]) for route in routes]
     return (

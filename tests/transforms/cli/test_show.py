@@ -111,3 +111,10 @@ def test_an_empty_store_lists_nothing(shell: Shell) -> None:
     for command in (["log"], ["list", "--datasets"], ["models"], ["experiments"]):
         assert shell.json(*command) == []
         assert shell.run(*command).stdout.startswith(("There are no", "Nothing"))
+
+
+def test_columns_keep_their_names(shell: Shell) -> None:
+    """What stands above the rows is what code has to write, underscores and all."""
+    shell.raw("first_name,[red]x\nAda,1\n")
+
+    assert "first_name  [red]x" in shell.run("show", "/t/raw").stdout.splitlines()
