@@ -180,4 +180,5 @@ def _masked_address(found: re.Match[str]) -> str:
     elif at and not colon:
         before, at, _ = authority.rpartition("@")
         after = rest[len(before) + 1 :]
-    return f"{scheme}://{MASK}@{after}" if at else found[0]
+    path, mark, query = (f"{MASK}@{after}" if at else rest).partition("?")
+    return f"{scheme}://{path}{mark}{_masked_assignments(query)}"
