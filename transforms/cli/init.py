@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -44,4 +45,6 @@ def init(
     out.say("  transforms put /sample/readings data/readings.csv")
     out.say("  transforms build")
     out.say("  transforms show /sample/daily_means")
+    if find_spec("pytest") is None:
+        out.say("  python -m pip install pytest")
     out.say("  python -m pytest")

@@ -9,6 +9,9 @@ version = "0.1.0"
 requires-python = ">=3.11"
 dependencies = ["transforms-on-delta"]
 
+[dependency-groups]
+test = ["pytest"]
+
 [tool.transforms]
 pipelines = ["pipelines"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,8 +59,8 @@ def put(
     """
     places = [Path(path) for path in paths]
     for place in places:
-        if not place.exists():
-            raise UsageError(f"{place} does not exist; nothing was committed.")
+        if reason := _unusable(place):
+            raise UsageError(f"{shown(str(place))} {reason}; nothing was committed.")
     if not places:
         raise UsageError(f"Name at least one file to put into {alias}.")
     options = options or TableOptions()
@@ -73,7 +74,7 @@ def put(
             )
         if others and any(kinds - {None}) and not as_files and all(place.is_file() for place in places):
             tell("Kept as raw files, as they are of several kinds. Put those of one kind into a dataset for rows.")
-        return put_frame(store, branch, alias, _raw_files(places), wait=wait_seconds)
+        return put_frame(store, branch, alias, _raw_files(places, tell), wait=wait_seconds)
     frame = _with_text_for_nulls(read_tables(places, kind, options, tell))
     unknown = sorted(set(descriptions or {}) - set(frame.columns))
     if unknown:
@@ -87,14 +88,35 @@ def _with_text_for_nulls(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.Null).cast(pl.String))
 
 
-def _raw_files(places: Sequence[Path]) -> Mapping[str, Path]:
+def _unusable(place: Path) -> str | None:
+    """Return why nothing can be read from a path; None where something can."""
+    if not place.exists():
+        return "points at nothing" if place.is_symlink() else "does not exist"
+    if not place.is_file() and not place.is_dir():
+        return "is neither a file nor a folder"
+    return None if os.access(place, os.R_OK) else "may not be read by you"
+
+
+def _raw_files(places: Sequence[Path], tell: Tell) -> Mapping[str, Path]:
     found: dict[str, Path] = {}
     for place in places:
         for name, file in _files_of(place).items():
             if name in found:
                 raise UsageError(f"{found[name]} and {file} would both be the file {name!r} of the dataset.")
+            if reason := _unusable(file):
+                raise UsageError(f"{shown(str(file))} {reason}; nothing was committed.")
             found[name] = file
+        if place.is_dir():
+            empty = [folder for folder, folders, files in os.walk(place) if not folders and not files]
+            if empty and found:
+                tell(f"A dataset keeps files alone, so empty folders are left out: {shown(empty[0])}{_more(empty)}.")
+    if not found:
+        raise UsageError(f"{', '.join(map(str, places))}: there is no file below; nothing was committed.")
     return found
+
+
+def _more(names: Sequence[str]) -> str:
+    return f" and {len(names) - 1} more" if len(names) > 1 else ""
 
 
 def _files_of(place: Path) -> dict[str, Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from typing import Any
 
@@ -245,3 +246,84 @@ def test_files_of_several_kinds_are_said_to_be_kept_as_files(shell: Shell) -> No
     ROWS.write_ndjson("two.ndjson")
 
     assert "Kept as raw files" in shell.run("put", "/t/files", "one.csv", "two.ndjson").stdout
+
+
+def _fill(shell: Shell, kind: str) -> str:
+    """Make something that cannot be put as it is; return what the message says of it."""
+    folder = shell.folder / "all"
+    folder.mkdir()
+    (folder / "good.bin").write_bytes(b"1")
+    if kind == "no Unicode":
+        open(os.fsencode(folder) + b"/caf\xe9.bin", "wb").close()
+        return "no Unicode"
+    if kind == "control character":
+        (folder / "a\nb.bin").touch()
+        return "control character"
+    if kind == "named pipe":
+        os.mkfifo(folder / "pipe")
+        return "neither a file nor a folder"
+    if kind == "link to a folder":
+        (folder / "up").symlink_to("..")
+        return "symbolic link"
+    if kind == "link to nothing":
+        (folder / "gone").symlink_to("nowhere")
+        return "gone"
+    (folder / "good.bin").unlink()
+    (folder / "sub").mkdir()
+    return "no file"
+
+
+@pytest.mark.parametrize(
+    "kind", ["no Unicode", "control character", "named pipe", "link to a folder", "link to nothing", "empty folder"]
+)
+def test_what_cannot_be_kept_is_told_and_nothing_is_done(shell: Shell, kind: str) -> None:
+    """Neither is a part of the folder committed, nor is anything left in the store."""
+    shell.raw()
+    before = {
+        path for path in (shell.folder / ".transforms").rglob("*") if path.is_file() and "_locks" not in path.parts
+    }
+
+    says = _fill(shell, kind)
+    result = shell.run("put", "/t/raw", "all")
+
+    assert result.exit_code in (1, 2)
+    assert result.stderr.startswith("error: ")
+    assert says in result.stderr
+    assert shell.json("show", "/t/raw")["row_count"] == 3
+    assert before == {
+        path for path in (shell.folder / ".transforms").rglob("*") if path.is_file() and "_locks" not in path.parts
+    }
+
+
+@pytest.mark.parametrize("name", ["pipe", "gone", "nowhere"])
+def test_a_path_that_is_no_file_is_told(shell: Shell, name: str) -> None:
+    """A pipe would wait for ever for what nobody writes."""
+    os.mkfifo("pipe")
+    os.symlink("nothing", "gone")
+
+    result = shell.run("put", "/t/raw", name)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: '{name}' ")
+
+
+def test_empty_folders_and_links_to_files_are_told_and_followed(shell: Shell) -> None:
+    """A link stands for its file; a folder without files is left out with a word."""
+    (shell.folder / "all/empty").mkdir(parents=True)
+    (shell.folder / "one.bin").write_bytes(b"12")
+    (shell.folder / "all/link.bin").symlink_to("../one.bin")
+
+    said = shell.run("put", "/t/files", "all").stdout
+
+    assert "empty folders are left out: 'all/empty'." in said
+    assert [(file["path"], file["size"]) for file in shell.json("show", "/t/files")["files"]] == [("link.bin", 2)]
+
+
+def test_the_name_of_a_table_file_may_be_anything(shell: Shell) -> None:
+    """As it is no part of the dataset."""
+    with open(b"caf\xe9.csv", "wb") as file:
+        file.write(b"a\n1\n")
+
+    assert shell.run("put", "/t/table", os.fsdecode(b"caf\xe9.csv")).exit_code == 0
+    ROWS.write_parquet("a [1] *.parquet")
+    assert shell.run("put", "/t/table", "a [1] *.parquet").exit_code == 0
