@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +17,7 @@ from palantir_models.experiment.limits import Limits
 from palantir_models.model.publishing import Publication
 from palantir_models.models import ModelVersionChangeType
 from transforms.errors import TransformTypeError
+from transforms.forks import need_owner
 
 if TYPE_CHECKING:
     from palantir_models.adapter.base import ModelAdapter
@@ -71,6 +73,7 @@ class WritableModel:
         self._experiments: WeakKeyDictionary[Experiment, None] = WeakKeyDictionary()
         self._held: list[Experiment] = []
         self._publications: list[Publication] = []
+        self._process = os.getpid()
 
     @property
     def alias(self) -> str:
@@ -173,6 +176,7 @@ class WritableModel:
     def _check(self, adapter: Any, change_type: Any, experiment: Any, notes: Any) -> None:
         from palantir_models.adapter.base import ModelAdapter
 
+        need_owner(f"publish() of model {self._alias}", self._process)
         if not isinstance(adapter, ModelAdapter):
             raise TransformTypeError(
                 f"publish() of model {self._alias} takes an instance of a ModelAdapter subclass; got "

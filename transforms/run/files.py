@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from transforms.errors import DataError, NotFoundError, UnavailableError, UsageError, nearest
+from transforms.forks import need_threads
 from transforms.paths import inside
 from transforms.run.filematch import matches
 from transforms.store.storage.base import StoredFile
@@ -49,6 +50,9 @@ class FileTree(Protocol):
     def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
         """Return files as a Spark DataFrame."""
 
+    def prepare(self) -> None:
+        """Make ready for new files, which processes that are forked from this one may write."""
+
     @property
     def base(self) -> StoredFile | None:
         """Return the folder that new files go into; None for an input."""
@@ -61,6 +65,10 @@ class _Files:
     def __init__(self, tree: FileTree, read_only: bool) -> None:
         self._tree = tree
         self._read_only = read_only
+        if read_only:
+            tree.listing()  # now: forked workers, of a DataLoader for example, could not read it
+        else:
+            tree.prepare()
 
     def ls(self, glob: str | None = None, regex: str = ".*", show_hidden: bool = False) -> Iterator[FileStatus]:
         """List the files, in the order of their paths.
@@ -174,6 +182,9 @@ class PortableTree:
             raise UsageError(f"{self.name} is an input: {path!r} cannot be written.")
         return self.base.storage.open_new(f"{self.base.name}/{path}", mode, options)
 
+    def prepare(self) -> None:
+        """See :class:`FileTree`: the job has done so."""
+
     def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
         """Refuse: an executor has no session."""
         raise UnavailableError(f"{self.name}: filesystem().files() works on the driver only; pass its result along.")
@@ -258,6 +269,7 @@ class FoundryDataSidecarFileSystem(_Files):
 
     def files(self, glob: str | None = None, regex: str = ".*", show_hidden: bool = False) -> pl.DataFrame:
         """List the files as a Polars frame with the columns path, size (bytes) and modified (ms since 1970)."""
+        need_threads(f"{self._tree.name}: filesystem().files()")
         import polars as pl
 
         schema = {"path": pl.String, "size": pl.Int64, "modified": pl.Int64}

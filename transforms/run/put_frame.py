@@ -10,6 +10,7 @@ from typing import Any
 from transforms.engine.local.staging import stage_frame
 from transforms.folders import files_in
 from transforms.paths import inside
+from transforms.run.file_rows import stage_listing
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.change import TableChange
@@ -55,8 +56,6 @@ def put_frame(
 def _stage_files(
     transaction: Transaction, table: str, files: Mapping[str, Any], alias: str
 ) -> tuple[TableChange, dict[str, Any]]:
-    from transforms.run.writer import stage_listing
-
     folder = transaction.staging(table, layout.FILES)
     rows = []
     for path, content in sorted(files.items()):

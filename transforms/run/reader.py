@@ -114,6 +114,9 @@ class DatasetReader:
         engine = self._job("filesystem().files()").spark(f"{self.name}: filesystem().files()", "filesystem().ls()")
         return files_dataframe(engine, statuses, packing)
 
+    def prepare(self) -> None:
+        """Nothing is written."""
+
     @property
     def base(self) -> StoredFile | None:
         """None: there is no folder for new files."""

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NoReturn
 
 from transforms.engine.local.inheriting import inherit_rows
-from transforms.errors import DataError, TransformsError, UsageError
+from transforms.errors import DataError, ForkedProcessError, TransformsError, UsageError
 from transforms.folders import without_links
-from transforms.paths import inside
+from transforms.forks import need_owner
+from transforms.run.file_rows import file_row, stage_listing
 from transforms.run.files import FileStatus
 from transforms.run.reader import DatasetReader, file_listing
 from transforms.run.scope import JobScope, Sealed
 from transforms.spec.resource import Resource
-from transforms.store import layout, raw_files
+from transforms.store import layout
 from transforms.store.change import TableChange
-from transforms.store.durable import sha256_of
 from transforms.store.features import check_writable
 from transforms.store.storage.base import Storage, StoredFile
-from transforms.store.transaction import Transaction
 
 WriteMode = Literal["replace", "append", "modify"]
 _LONGEST_DESCRIPTION = 800
@@ -49,6 +48,7 @@ class DatasetWriter:
         self._open_files: list[IO[Any]] = []
         self._writes_files = False
         self._gives_folder = False
+        self._process = os.getpid()
         self._gave_folder = False
         self._base = scope.transaction.open_output(self.table)
         if self._base is not None:
@@ -58,6 +58,7 @@ class DatasetWriter:
 
     def set_mode(self, mode: str) -> None:
         """Choose what writing does to the rows there are; only before anything is written."""
+        self._need_job("set_mode()")
         if mode not in ("replace", "append", "modify"):
             raise self._error(f"{mode!r} is no write mode; use 'replace', 'append' or 'modify'.")
         if self._changes or self._writes_files:
@@ -69,6 +70,7 @@ class DatasetWriter:
         from transforms.engine.local.staging import stage_files, stage_frame
         from transforms.engine.spark.staging import is_spark_frame
 
+        self._need_job("writing rows")
         self._need_no_files()
         self.describe(descriptions)
         mode: Literal["overwrite", "append"] = "overwrite" if self.mode == "replace" else "append"
@@ -158,6 +160,7 @@ class DatasetWriter:
 
     def abort(self) -> None:
         """Leave the dataset as it is, whatever was or will be written."""
+        self._need_job("abort()")
         self.aborted = True
 
     # What the dataset's file system asks for
@@ -187,6 +190,12 @@ class DatasetWriter:
 
         engine = self.scope.spark(f"{self.name}: filesystem().files()", "filesystem().ls()")
         return files_dataframe(engine, statuses, packing)
+
+    def prepare(self) -> None:
+        """Let files be written, also by processes that are forked from this one."""
+        self._need_job("filesystem()")
+        if not self._changes:
+            _ = self.base
 
     @property
     def base(self) -> StoredFile:
@@ -222,6 +231,8 @@ class DatasetWriter:
             return ()
         change: TableChange | None
         if self._writes_files or (self._gives_folder and self._staged_files()):
+            if self._changes:
+                raise self._error("rows and files were written to it; a dataset holds either rows or files.")
             change, summary = self._seal_files()
         elif self._changes:
             change, summary = self._seal_rows()
@@ -274,9 +285,16 @@ class DatasetWriter:
         if self.mode != "replace" and self._parent is not None:
             staged |= self._inherit_files(base, staged)
         replaced = self.mode != "replace" and self._parent is None and any(path in base for path in staged)
-        rows = [self._file_row(path, status, place) for path, (status, place) in sorted(staged.items())]
+        rows = [
+            file_row(self.resource.alias, self.table, path, status, place)
+            for path, (status, place) in sorted(staged.items())
+        ]
         if replaced:
-            rows += [self._file_row(path, *base[path]) for path in sorted(base) if path not in staged]
+            rows += [
+                file_row(self.resource.alias, self.table, path, *base[path])
+                for path in sorted(base)
+                if path not in staged
+            ]
         append = self.mode != "replace" and not replaced and self._base is not None and self._base.holds_files
         mode: Literal["overwrite", "append"] = "append" if append else "overwrite"
         change = stage_listing(self.scope.transaction, self.table, rows, mode, self.resource.alias)
@@ -330,6 +348,15 @@ class DatasetWriter:
             raise self._error("two writes of one job have different columns or types; give them the same.")
         self._changes.append(change)
 
+    def _need_job(self, call: str) -> None:
+        need_owner(f"{self.resource.alias}: {call}", self._process)
+
+    def __reduce__(self) -> NoReturn:
+        raise ForkedProcessError(
+            f"The output {self.resource.alias} cannot be sent to another process, where what is written to it would be lost: "
+            "send its filesystem(), into which files can be written there, or return the rows and write them here."
+        )
+
     def _need_no_files(self) -> None:
         if self._base is not None:
             check_writable(self._base.table, self.resource.alias, "overwrite" if self.mode == "replace" else "append")
@@ -363,37 +390,9 @@ class DatasetWriter:
             for path, found in self._storage.files(folder).items()
         }
 
-    def _file_row(self, path: str, status: FileStatus, file: StoredFile) -> dict[str, Any]:
-        return {
-            "path": inside(path, self.resource.alias),
-            "size": status.size,
-            "modified": datetime.fromtimestamp(status.modified / 1000, UTC),
-            "sha256": file.sha256 or sha256_of(file.local()),
-            "location": file.name.removeprefix(f"{self.table}/"),
-        }
-
     def _error(self, text: str) -> TransformsError:
         transform = self.scope.transform
         kind = DataError if "dataset holds" in text or "nothing to write" in text else UsageError
         return kind(
             f"output {self.name!r} ({self.resource.alias}) of {transform.__name__} ({transform.source}): {text}"
         )
-
-
-def stage_listing(
-    transaction: Transaction, table: str, rows: list[dict[str, Any]], mode: Literal["overwrite", "append"], what: str
-) -> TableChange:
-    """Stage the rows about raw files, and mark their table as one of files."""
-    import polars as pl
-
-    from transforms.engine.local.staging import stage_frame
-
-    schema: dict[str, Any] = {
-        "path": pl.String,
-        "size": pl.Int64,
-        "modified": pl.Datetime("us", "UTC"),
-        "sha256": pl.String,
-        "location": pl.String,
-    }
-    change = stage_frame(transaction, table, pl.DataFrame(rows, schema=schema, orient="row"), mode, what=what)
-    return replace(change, schema=raw_files.marked(change.schema))

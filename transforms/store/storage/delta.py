@@ -121,6 +121,7 @@ class DeltaRs:
         """See :class:`Delta`."""
         import pyarrow as pa
 
+        need_threads(f"Reading the log of {name}")
         actions = pa.table(table.get_add_actions(flatten=True)).select(["path", "size_bytes", "modification_time"])
         found = []
         for path, size, modified in zip(*actions.to_pydict().values(), strict=True):
