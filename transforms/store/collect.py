@@ -10,6 +10,7 @@ from transforms.errors import StoreError
 from transforms.spec.resource import Resource
 from transforms.store import layout, upkeep
 from transforms.store.delta_log import log_folder
+from transforms.store.pins import lowest_pin
 from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[st
                 lease.release()
         if files:
             deleted[table] = files
+    if not dry_run and store.exists:
+        store.maintain(days)
     return deleted
 
 
@@ -84,6 +87,10 @@ def _owners(store: Store) -> dict[str, str]:
 def _clean(store: Store, name: str, days: float, dry_run: bool) -> list[str]:
     table = store.storage.delta.open(name)
     if table is None:
+        return []
+    pinned = lowest_pin(store.storage)
+    if pinned is not None and (table.transaction_version(store.app_id) or 0) > pinned:
+        _log.warning("A running job may be reading an older version of %s, so it was left alone.", name)
         return []
     files = upkeep.vacuum(store.storage, name, table, int(days * 24), dry_run)
     if not dry_run and len(store.storage.names(log_folder(name))) > upkeep.CHECKPOINT_EVERY:

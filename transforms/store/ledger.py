@@ -184,12 +184,15 @@ class Ledger:
             raise CommitError(f"{self._storage.uri(LEDGER)} is no Delta table; restore it from a backup of the store.")
         return table
 
-    def tidy(self) -> None:
-        """Merge the small files of the newest blocks and shorten the log: the table has every row, in the same order."""
+    def tidy(self, kept_hours: int = upkeep.KEPT_HOURS) -> None:
+        """Merge the small files of the newest blocks and shorten the log: the table has every row, in the same order.
+
+        :param kept_hours: how long files stay that were merged into others, in hours.
+        """
         block, table = max(self.head(), 0) // BLOCK, self.table()
         for merged in {max(block - 1, 0), block}:
             upkeep.merge_small_files(self._storage, LEDGER, table, partition=("block", str(merged)))
-        upkeep.vacuum(self._storage, LEDGER, table, upkeep.KEPT_HOURS)
+        upkeep.vacuum(self._storage, LEDGER, table, kept_hours)
         upkeep.write_checkpoint(self._storage, LEDGER, table)
         upkeep.shorten_log(self._storage, LEDGER, self.head() - _KEPT, lambda opened: opened.version())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from transforms.errors import StoreError, TransformsError
 from transforms.json_text import from_json
 from transforms.spec.resource import Resource
-from transforms.store import layout, machine
+from transforms.store import layout, machine, upkeep
 from transforms.store.entry import Entry
 from transforms.store.hints import drop_false_hint
 from transforms.store.index import Index, LastWrite
@@ -149,12 +149,16 @@ class Store:
         with machine.pool(_AT_ONCE, "collect") as pool:  # each may take time to be sure
             return [name for name in pool.map(self._collect, names) if name is not None]
 
-    def maintain(self) -> None:
-        """Keep history cheap after a commit: a merged ledger and a saved index. Failing costs only speed."""
+    def maintain(self, kept_days: float | None = None) -> None:
+        """Keep history cheap: a merged ledger and a saved index. Failing costs only speed.
+
+        :param kept_days: do it now, and keep files of the ledger that were merged for so long; None for when it is due.
+        """
         from deltalake.exceptions import DeltaError
 
         try:
-            if self.ledger.head() - max(self.index.saved_seq(), 0) < _MAINTAIN_EVERY:
+            is_due = self.ledger.head() - max(self.index.saved_seq(), 0) >= _MAINTAIN_EVERY
+            if not is_due and kept_days is None:
                 return
             lease = self.storage.try_acquire(f"{layout.LOCKS}/maintenance.lock")
             if lease is None:
@@ -162,7 +166,7 @@ class Store:
             try:
                 self.index.refresh()
                 self.index.save()
-                self.ledger.tidy()
+                self.ledger.tidy(upkeep.KEPT_HOURS if kept_days is None else int(kept_days * 24))
             finally:
                 lease.release()
         except (DeltaError, OSError, TransformsError) as error:

@@ -210,3 +210,27 @@ def test_a_version_beyond_the_log_is_refused_in_words(store: Store, commit: Call
     vacuum_tables(store, 0, dry_run=False)
     with pytest.raises(StoreError, match="cannot be read any more as it was at #3"):
         store.view_table(table, 3)
+
+
+def test_what_a_running_job_reads_is_left_alone(
+    store: Store, commit: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Giving space back waits for a job that began before a dataset was replaced."""
+    commit({"/a": pl.DataFrame({"x": [1]})})
+    slow = store.begin("slow", "master", [Resource("dataset", "/out")])
+    commit({"/a": pl.DataFrame({"x": [2]})})
+    assert vacuum_tables(Store(store.root), 0, dry_run=False) == {}
+    assert "may be reading an older version of master/datasets/a" in caplog.text
+    view, _ = slow.view(Resource("dataset", "/a")) or pytest.fail("the dataset is there")
+    assert pl.read_parquet([store.root / view.name / file for file in view.file_paths()]).to_dicts() == [{"x": 1}]
+    slow.abandon()
+    assert len(vacuum_tables(Store(store.root), 0, dry_run=False)) == 1
+
+
+def test_giving_space_back_merges_the_ledger(store: Store, commit: Callable[..., Any]) -> None:
+    """Its rows stay; the files they lay in one by one go."""
+    for number in range(12):
+        commit({"/a": pl.DataFrame({"x": [number]})})
+    vacuum_tables(store, 0, dry_run=False)
+    assert len(list((store.root / layout.LEDGER).rglob("block=*/*.parquet"))) == 1
+    assert [entry.seq for entry in Store(store.root).ledger.entries(after=0)] == list(range(1, 13))
