@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from transforms.errors import UsageError
 from transforms.folders import files_in
@@ -16,9 +15,6 @@ from transforms.run.put_frame import put_frame
 from transforms.run.tables import read_tables, table_kind
 from transforms.store.entry import Entry
 from transforms.store.store import Store
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 def put(
@@ -75,17 +71,11 @@ def put(
         if others and any(kinds - {None}) and not as_files and all(place.is_file() for place in places):
             tell("Kept as raw files, as they are of several kinds. Put those of one kind into a dataset for rows.")
         return put_frame(store, branch, alias, _raw_files(places, tell), wait=wait_seconds)
-    frame = _with_text_for_nulls(read_tables(places, kind, options, tell))
+    frame = read_tables(places, kind, options, tell)
     unknown = sorted(set(descriptions or {}) - set(frame.columns))
     if unknown:
         raise UsageError(f"There is no column {unknown[0]!r} to describe; there are: {', '.join(frame.columns)}.")
     return put_frame(store, branch, alias, frame, descriptions, wait_seconds)
-
-
-def _with_text_for_nulls(frame: pl.DataFrame) -> pl.DataFrame:
-    import polars as pl
-
-    return frame.with_columns(pl.col(pl.Null).cast(pl.String))
 
 
 def _unusable(place: Path) -> str | None:

@@ -230,14 +230,26 @@ def test_an_option_that_does_not_fit_is_a_usage_error(shell: Shell, arguments: l
     assert shell.json("log") == []
 
 
-def test_columns_without_a_value_are_text(shell: Shell) -> None:
+def test_columns_without_a_value_keep_their_type_or_are_text(shell: Shell) -> None:
     """So a file of a header alone can be brought in, and JSON whose fields are always null or empty."""
-    (shell.folder / "a.csv").write_text("a,b\n")
-    (shell.folder / "b.ndjson").write_text('{"a": 1, "b": null}\n')
+    files = {"a.csv": "a,b\n", "b.ndjson": '{"a": 1, "b": null}\n', "c.ndjson": '{"a": 1, "b": {}}\n{"b": null}\n'}
+    for name, content in {**files, "full.csv": "a,b\n1,0.5\n"}.items():
+        (shell.folder / name).write_text(content)
 
-    for name in ("a.csv", "b.ndjson"):
+    for name in files:
         assert shell.run("put", "/t/" + name[0], name).exit_code == 0
         assert shell.json("show", "/t/" + name[0])["columns"][1]["type"] == "string"
+    for name in ("full.csv", "a.csv", "b.ndjson"):
+        assert shell.run("put", "/t/full", name).exit_code == 0
+        assert shell.json("show", "/t/full")["columns"][1]["type"] == "double"
+
+
+def test_lists_that_are_always_empty_are_stored(shell: Shell) -> None:
+    """As lists of text, where nothing tells more."""
+    (shell.folder / "a.ndjson").write_text('{"a": []}\n{"a": null}\n')
+
+    assert shell.run("put", "/t/a", "a.ndjson").exit_code == 0
+    assert shell.json("show", "/t/a")["rows"] == [{"a": []}, {"a": None}]
 
 
 def test_files_of_several_kinds_are_said_to_be_kept_as_files(shell: Shell) -> None:

@@ -48,10 +48,13 @@ def encoding_of(data: bytes) -> str | None:
     for mark, name in _MARKS.items():
         if data.startswith(mark):
             return name if _decodes(data, name) else None
+    if data.count(0) > len(data) // 4:  # every other byte of plain letters
+        likely = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
+        return likely if _decodes(data, likely) else None
     if _decodes(data, "utf-8"):
         return "utf-8"
-    if b"\0" in data:
-        return next((name for name in ("utf-16-le", "utf-16-be") if _decodes(data, name)), None)
+    if 0 in data:
+        return None
     if any(0x80 <= byte < 0xA0 for byte in set(data)):  # letters of Windows, unused in Latin-1
         return "cp1252" if _decodes(data, "cp1252") else None
     return "latin-1"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,11 +67,10 @@ def _rows(place: Path, options: TableOptions, exact: bool) -> Iterator[tuple[str
     decoder = json.JSONDecoder(
         object_pairs_hook=_object,
         parse_int=_exact_whole if exact else _whole,
-        parse_float=_exact_float if exact else float,
+        parse_float=_exact_float if exact else _float,
     )
     text = data.decode()
-    is_list = text.lstrip()[:1] == "[" and place.suffix.lower() == ".json"
-    if not is_list:
+    if text.lstrip()[:1] != "[":
         try:
             yield from list(_lines(place, text, decoder))
             return
@@ -119,6 +120,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _whole(text: str) -> int | float:
     return -0.0 if text == "-0" else int(text)  # a whole number has no minus zero
+
+
+def _float(text: str) -> float:
+    made = float(text)
+    if math.isinf(made) or (not made and any(digit in "123456789" for digit in re.split("[eE]", text)[0])):
+        raise ValueError(f"no float of 64 bits holds the number {text}")
+    return made
 
 
 def _exact_whole(text: str) -> int | float:

@@ -63,9 +63,9 @@ def _read(place: Path, options: TableOptions, separator: str) -> SeparatedText:
     try:
         found = read_separated(place, options, separator)
         if looks_otherwise_separated(found.names, options):
-            raise TableFault(
-                f"{place} has one column, {found.names[0]!r}, and something else seems to separate its values"
-            )
+            way = helpful_options(place, options, separator)
+            if "--separator" in way:
+                raise TableFault(f"{place} has one column, {found.names[0]!r}, and something else seems to separate it")
         final_names(found.names, options, place)
     except TableFault as fault:
         # Another separator or encoding helps more than what would help if these were right.
