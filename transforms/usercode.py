@@ -77,10 +77,7 @@ def is_ours(file: str) -> bool:
 
 def is_users(file: str) -> bool:
     """Tell whether a file is neither the framework's, nor Python's, nor an installed library's."""
-    if is_ours(file) or _is_installed(file) or file.startswith(("<frozen", *_STANDARD_LIBRARY)):
-        return False
-    # Compiled libraries name their sources as they lay where they were built.
-    return file.startswith("<") or os.path.isabs(file) or os.path.exists(file)
+    return not is_ours(file) and not _is_installed(file) and not file.startswith(("<frozen", *_STANDARD_LIBRARY))
 
 
 def shown_file(file: str) -> str:
@@ -164,6 +161,8 @@ def _is_users(frame: FrameType) -> bool:
     file = _file(frame)
     if file.startswith("<") and not file.startswith("<doctest"):  # typed in, or code that a library generated
         return frame.f_globals.get("__name__") == "__main__" and not file.startswith("<frozen")
+    if not os.path.isabs(file):  # compiled code names its source as it lay where it was built
+        file = str(frame.f_globals.get("__file__") or file)
     return is_users(file)
 
 

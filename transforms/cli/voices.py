@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TextIO
 
-from transforms.run.running import current_job
+from transforms.run.running import current_job, inherited
 from transforms.usercode import is_ours, is_users, shown_file
 
+_END = "\0\n"
 Show = Callable[[str, TextIO], bool]
 """Shows a line above what a terminal shows of running jobs; False where the stream has to be written itself."""
 Note = Callable[[str, str], None]
@@ -50,17 +52,44 @@ def job_streams(
     :param note: is told what a job has written of a line.
     :returns: the streams, to be told when a job ends.
     """
-    names = ("stdout", "stderr")
-    before = {name: getattr(sys, name) for name in names}
-    ours = {name: JobStream(before[name], side_by_side, show, note) for name in names}
-    vars(sys).update(ours)
+    with ExitStack() as stack:
+        if side_by_side:
+            stack.enter_context(inherited())
+        children = None if show is None else stack.enter_context(_children(show))
+        for name in ("stdout", "stderr"):
+            before = getattr(sys, name)
+            stream = JobStream(before, side_by_side, show, note, children)
+            setattr(sys, name, stream)
+            stack.callback(_put_back, name, stream, before)
+        yield [sys.stdout, sys.stderr]  # type: ignore[list-item]
+
+
+def _put_back(name: str, stream: JobStream, before: TextIO) -> None:
+    stream.finish()
+    if getattr(sys, name) is stream:
+        setattr(sys, name, before)
+
+
+@contextmanager
+def _children(show: Show) -> Iterator[int]:
+    """Show the lines that forked processes write into the descriptor which this gives: one process moves the cursor."""
+    (read, write), terminal = os.pipe(), sys.stdout
+
+    def relay() -> None:
+        with suppress(OSError), open(read, encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if line == _END:
+                    return
+                show(line.rstrip("\n"), terminal)
+
+    thread = threading.Thread(target=relay, name="lines of children", daemon=True)
+    thread.start()
     try:
-        yield list(ours.values())
+        yield write
     finally:
-        for name, stream in ours.items():
-            stream.finish()
-            if getattr(sys, name) is stream:
-                setattr(sys, name, before[name])
+        os.write(write, _END.encode())  # what lives on beside the build may still hold the other end
+        thread.join(timeout=1)
+        os.close(write)
 
 
 class JobStream:
@@ -70,15 +99,19 @@ class JobStream:
     :param side_by_side: whether lines get their job's name.
     :param show: as in :func:`job_streams`.
     :param note: as in :func:`job_streams`.
+    :param children: the descriptor into which forked processes write their lines, where something is shown beside them.
     """
 
-    def __init__(self, stream: TextIO, side_by_side: bool, show: Show | None, note: Note) -> None:
+    def __init__(
+        self, stream: TextIO, side_by_side: bool, show: Show | None, note: Note, children: int | None = None
+    ) -> None:
         self._stream = stream
         self._side_by_side = side_by_side
         self._whole_lines = side_by_side or show is not None
         self._show = show
         self._note = note
-        self._process = os.getpid()
+        self._children = children if stream.isatty() else None
+        self._process = self._writer = os.getpid()
         self._begun: dict[str, str] = {}
 
     def write(self, text: str) -> int:
@@ -86,6 +119,8 @@ class JobStream:
         if not self._whole_lines:
             self._put(text)
             return len(text)
+        if self._writer != os.getpid():  # a fork begins lines of its own
+            self._writer, self._begun = os.getpid(), {}
         job = current_job() or ""
         *lines, rest = (self._begun.get(job, "") + text).split("\n")
         for line in lines:
@@ -100,7 +135,7 @@ class JobStream:
 
     def flush(self) -> None:
         """Let everything written so far be seen."""
-        if self._whole_lines and (job := current_job() or ""):
+        if self._whole_lines and os.getpid() == self._process and (job := current_job() or ""):
             self._note(job, _last_state(self._begun.get(job, "")))
         try:
             self._stream.flush()
@@ -124,8 +159,16 @@ class JobStream:
     def _line(self, job: str, line: str) -> None:
         state = _last_state(line)
         text = f"{job} | {state}" if job and self._side_by_side else state
-        if self._show is not None and os.getpid() == self._process and self._show(text, self._stream):
-            return
+        if os.getpid() != self._process:
+            self._put_from_child(text)
+        elif self._show is None or not self._show(text, self._stream):
+            self._put(f"{text}\n")
+
+    def _put_from_child(self, text: str) -> None:
+        if self._children is not None:
+            with suppress(OSError):  # the build is over
+                os.write(self._children, f"{text}\n".encode(errors="replace"))
+                return
         self._put(f"{text}\n")
 
     def _put(self, text: str) -> None:

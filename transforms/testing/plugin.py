@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixtures ``store`` and ``run_transform``."""
+"""The pytest plugin: the fixtures ``store`` and ``run_transform``, and reports without the framework's own frames."""
 
 from __future__ import annotations
 
@@ -29,3 +29,24 @@ def run_transform(store: Store) -> Callable[..., TransformResult]:
     from transforms.testing.run import run_transform as run
 
     return partial(run, store=store)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Report an error of the framework at the line that met it; ``--full-trace`` shows what lies below, too."""
+    from transforms.errors import TransformsError
+    from transforms.usercode import user_line, user_traceback
+
+    if (
+        call.excinfo is None
+        or not isinstance(call.excinfo.value, TransformsError)
+        or item.config.getoption("fulltrace")
+    ):
+        return
+    error = call.excinfo.value
+    shown = user_traceback(error)
+    if shown is None:
+        return
+    if error.__cause__ is not None and user_line(error.__cause__) is None:
+        error.__cause__ = None  # how the framework noticed it; the message says what it was
+    call.excinfo = pytest.ExceptionInfo.from_exception(error.with_traceback(shown))
