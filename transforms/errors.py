@@ -15,6 +15,7 @@
     │   ├── LeaseHeldError          another job is building the same output
     │   ├── CommitError             nothing was committed
     │   ├── PublishError            ratified, but not yet in every table: recovery is needed
+    │   ├── DivergedError           a table and the ledger do not belong together: one of them was restored or lost
     │   ├── OutcomeUnknownError     the object store went away at the commit point: recovery is needed
     │   └── UnsupportedTableError   a Delta feature that cannot be written
     ├── ForkedProcessError      (also RuntimeError) whoever starts processes: a forked one cannot do what was asked
@@ -100,6 +101,10 @@ class CommitError(StoreError):
 
 class PublishError(StoreError):
     """A commit is ratified but could not be published to every table: run ``transforms recover``."""
+
+
+class DivergedError(StoreError):
+    """A table has commits that the ledger does not have: one of them was lost or restored without the other."""
 
 
 class OutcomeUnknownError(StoreError):

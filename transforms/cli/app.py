@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from transforms.cli import (
+    backup,
     build,
     doctor,
     experiments,
@@ -77,6 +78,7 @@ app.command()(log.log)
 app.command()(graph.graph)
 app.command()(recover.recover)
 app.command()(gc.gc)
+app.command()(backup.backup)
 app.command()(doctor.doctor)
 app.command()(models.models)
 app.add_typer(experiments.experiments, name="experiments")

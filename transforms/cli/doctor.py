@@ -101,9 +101,24 @@ def _store(store: Store) -> Iterator[Finding]:
     if not store.exists:
         yield Finding("store", "note", "nothing was committed yet; 'transforms put' or 'transforms build' begins it")
         return
-    yield _unpublished(store)
+    yield from _checked(store)
     yield _dead(store)
-    yield from _tables(store)
+
+
+def _checked(store: Store) -> Iterator[Finding]:
+    from transforms.errors import StoreError
+    from transforms.store.checkup import check_store
+    from transforms.store.collect import find_tables
+
+    try:
+        troubles = list(check_store(store))
+    except (StoreError, OSError) as error:
+        yield Finding("store", "problem", str(error))
+        return
+    yield from (Finding(*trouble) for trouble in troubles)
+    if not any(trouble.what in ("ledger", "commits") for trouble in troubles):
+        yield Finding("commits", "ok", f"all up to #{store.ledger.head()} are in their tables")
+    yield Finding("tables", "ok", f"{counted(sum(1 for _ in find_tables(store.storage)), 'table')} looked at")
 
 
 def _root(root: Path) -> Finding:
@@ -126,14 +141,6 @@ def _bucket(store: Store) -> Finding:
     return Finding("root", "ok", f"{store.root} answers")
 
 
-def _unpublished(store: Store) -> Finding:
-    entries = store.publisher.unpublished()
-    if not entries:
-        return Finding("commits", "ok", f"all up to #{store.ledger.head()} are in their tables")
-    names = ", ".join(f"#{entry.seq} {entry.transform}" for entry in entries)
-    return Finding("commits", "recovery", f"{names} may not be in every table yet; run 'transforms recover'")
-
-
 def _dead(store: Store) -> Finding:
     from transforms.store.collect import dead_transactions
 
@@ -143,20 +150,3 @@ def _dead(store: Store) -> Finding:
     return Finding(
         "dead jobs", "note", f"{counted(len(dead), 'job')} died and left files; 'transforms gc' deletes them"
     )
-
-
-def _tables(store: Store) -> Iterator[Finding]:
-    from transforms.errors import StoreError
-    from transforms.store.collect import find_tables
-    from transforms.store.features import check_writable
-
-    number = 0
-    for name in find_tables(store.storage):
-        number += 1
-        try:
-            table = store.storage.delta.open(name)
-            if table is not None:
-                check_writable(table, name)
-        except StoreError as error:
-            yield Finding(f"table {name}", "problem", str(error))
-    yield Finding("tables", "ok", f"{counted(number, 'table')} looked at")

@@ -42,8 +42,10 @@ def log(
     store = project.store
     entries = _newest(store, limit, branch) if alias is None else _of(project, alias, branch or "master", limit)
     rows = [_row(entry) for entry in entries]
+    missing = store.unpublished(min((entry.seq for entry in entries), default=0))
     for row, entry in zip(rows, entries, strict=True):
-        row["published"] = outputs_text(entry.outputs)
+        row["state"] = missing.get(entry.seq, "published")
+        row["published"] = outputs_text(entry.outputs) if entry.seq not in missing else f"nothing ({row['state']})"
     with Output(as_json, session_of(ctx).quiet) as out:
         out.listing(rows, ["seq", "time", "branch", "transform", "user", "published"], "Nothing was committed yet.")
         for remark in filter(None, map(unwritten_text, entries)):
@@ -67,8 +69,10 @@ def _of(project: Project, alias: str, branch: str, limit: int) -> list[Entry]:
 
     resource = find_resource(project, alias, branch)
     view = project.store.view_table(project.store.table_of(resource, branch))
+    waiting = project.store.publisher.unpublished() if project.store.exists else []
+    missing = [entry for entry in reversed(waiting) if entry.branch == branch and resource.key in entry.outputs]
     if view is None:
-        return []
+        return missing
     # The table's own history names the ledger rows that wrote it, so the ledger need not be searched.
     looked_at = limit
     while True:
@@ -76,7 +80,7 @@ def _of(project: Project, alias: str, branch: str, limit: int) -> list[Entry]:
         seqs = [int(commit["ledgerSeq"]) for commit in history if commit.get("ledgerSeq") is not None]
         if len(seqs) >= limit or len(history) < looked_at:
             found = (next(project.store.ledger.entries(seq - 1, seq), None) for seq in seqs[:limit])
-            return [entry for entry in found if entry is not None]
+            return [*missing, *(entry for entry in found if entry is not None)][:limit]
         looked_at *= 4
 
 

@@ -19,12 +19,14 @@ class LastBuild:
         version: the version of its logic then.
         inputs: the state of each input it read, by resource key.
         seq: the ledger row of the commit.
+        waits: whether a table refused the commit, so that it is in none yet.
     """
 
     transform: str
     version: str
     inputs: Mapping[str, int]
     seq: int
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ def _own_reason(node: Node, last: Mapping[str, LastBuild]) -> str | None:
     for resource, build in zip(node.outputs, builds, strict=True):
         if build is None:
             return "new" if not any(builds) else f"{resource.alias} was never built"
+        if build.waits:
+            return f"its commit #{build.seq} is not published: 'transforms recover' says why"
         if build.transform != node.name:
             return f"{resource.alias} was last written by {build.transform}"
     if any(build is not None and build.version != node.version for build in builds):

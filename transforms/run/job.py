@@ -164,7 +164,13 @@ def _run(
         except InterruptedAfterCommit as late:
             entry, interrupted = late.entry, late
         for call in scope.at_commit:
-            call()
+            try:
+                call()
+            except Exception as error:  # noqa: BLE001 - the job is committed, whatever fails from here on
+                scope.warnings.append(
+                    f"{transform.__name__} is committed, but what is of no use any more could not be deleted: {error}. "
+                    f"'transforms gc' deletes it."
+                )
         if interrupted is not None:
             raise interrupted
     except BaseException as error:

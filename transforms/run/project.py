@@ -126,7 +126,7 @@ class Project:
             needs = frozenset(node.name for node in graph.upstream(job.node, depth=1) if node.name in names)
             tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, profiles, cancel)))
         if self.store.exists and any(job.action == "build" for job in plan.jobs):
-            self.store.recover()
+            self.store.finish()
         workers = options.workers if self.runs_side_by_side(plan, options) else 1
         return run_tasks(tasks, listener, workers, options.fail_fast, cancel)
 
@@ -172,8 +172,9 @@ class Project:
         tables = {place: self._table(*place) for place in written_to}
         there = self.store.storage.tables(list(tables.values()))
         writes = {place: write for place, write in written_to.items() if tables[place] in there}
+        waiting = self.store.waiting()
         last = {
-            key: LastBuild(write.transform, write.code_version, write.inputs, write.seq)
+            key: LastBuild(write.transform, write.code_version, write.inputs, write.seq, write.seq in waiting)
             for (branch, key), write in writes.items()
             if branch == options.branch
         }

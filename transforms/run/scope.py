@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from transforms.spec.transform import Transform
 
 EngineChoice = Literal["auto", "local", "spark"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,12 @@ class JobScope:
         for folder in self._temporary:
             shutil.rmtree(folder, ignore_errors=True)
         for name in self._remote:
-            self.transaction.store.storage.delete_folder(name)
+            try:
+                self.transaction.store.storage.delete_folder(name)
+            except (
+                OSError
+            ) as error:  # the job is what it is; 'transforms gc' deletes what is left of a process that ended
+                _log.warning("What %s kept for its executors could not be deleted: %s", self.transform.__name__, error)
 
 
 def process_folder() -> Path:

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from transforms.json_text import from_json
+from transforms.spec.resource import Resource
 from transforms.store import machine
 from transforms.store.change import TableChange
+from transforms.store.layout import ARTIFACTS, DATA, FILES, resource_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,20 @@ class Entry:
     def at(self, seq: int) -> Entry:
         """Return the entry with its place in the order."""
         return replace(self, seq=seq, ratified_time=machine.now())
+
+    @property
+    def resources(self) -> list[Resource]:
+        """What it wrote."""
+        return [Resource(*key.split(":", 1)) for key in self.outputs]  # type: ignore[arg-type]
+
+    @property
+    def staged_folders(self) -> list[str]:
+        """The folders, relative to the root, that hold what it brought and nothing else."""
+        folders = [f"{change.table}/{kind}/{self.transaction}" for change in self.changes for kind in (DATA, FILES)]
+        for resource in self.resources:
+            if version := self.outputs[resource.key].get("version_id"):
+                folders.append(f"{resource_path(resource, self.branch)}/{ARTIFACTS}/{version}")
+        return folders
 
     def to_row(self) -> dict[str, Any]:
         """Return the entry as a row of the ledger table: nested parts are JSON text."""

@@ -100,8 +100,13 @@ class Index:
         with self._lock:
             if self._seq < 0:
                 self._load()
+            withdrawn = self._ledger.withdrawn(after=self._seq)
+            if any(write.seq in withdrawn for write in self._writes.values()):  # then who wrote before it counts again
+                self._writes, self._seq = {}, 0
+                withdrawn = self._ledger.withdrawn(after=0)
             for entry in self._ledger.entries(after=self._seq):
-                self._fold(entry)
+                if entry.seq not in withdrawn:
+                    self._fold(entry)
             self._seq = max(self._seq, self._ledger.head(), 0)
             return dict(self._writes)
 

@@ -19,6 +19,7 @@ DATA = "data"
 FILES = "files"
 ARTIFACTS = "artifacts"
 VERSIONS = "versions"
+EXPERIMENTS = "experiments"
 DEFAULT_BRANCH = "master"
 
 # Delta's readers decode a % in a folder's name and trip over spaces and letters beyond ASCII, so a character that is
@@ -114,3 +115,16 @@ def alias_of(folder: str) -> str:
     """Return what people call the table in a folder: the alias of its dataset, or of its model with the table's name."""
     alias = unquote("/".join(folder.split("/")[2:]).replace("~", "%"))
     return alias if alias.startswith("ri.") else f"/{alias}"
+
+
+def publish_rank(table: str) -> int:
+    """Return how late a table of a commit is published: a reader of a later one must find what the earlier ones have.
+
+    :param table: the table's folder relative to the root.
+    """
+    return {EXPERIMENTS: 1, VERSIONS: 2}.get(table.rpartition("/")[2], 0) if is_model(table) else 0
+
+
+def is_model(folder: str) -> bool:
+    """Whether a folder, relative to the root, is that of a model or lies below one."""
+    return folder.partition("/")[2].startswith("models/")

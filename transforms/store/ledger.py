@@ -11,18 +11,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from transforms.errors import CommitError, OutcomeUnknownError
+from transforms.errors import CommitError, OutcomeUnknownError, StoreError
 from transforms.json_text import from_json
 from transforms.store import machine, upkeep
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
 from transforms.store.storage.base import Storage
+from transforms.store.tables import Row
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,14 +36,26 @@ _KEPT = 200  # log files, for whoever looks at the newest commits; of all that l
 BLOCK = 1000  # rows are partitioned by seq // BLOCK, so that merging small files never rewrites old history
 _PAYLOAD = "transforms"
 _GIVEN_UP = "transformsGivenUp"
+_WITHDRAWN = "transformsWithdrawn"
 _ENGINE = "transforms-on-delta"
 _LOG = f"{LEDGER}/_delta_log"
+_LOG_NAME = re.compile(r"\d{20}\.json")
 
 
 class GivenUp(NamedTuple):
     """A note in the order of commits: from here on a transaction cannot be committed any more."""
 
     transaction: str
+
+
+class Withdrawn(NamedTuple):
+    """A note in the order of commits: a row before it is in none of its tables, and will be in none."""
+
+    seq: int
+    transaction: str
+
+
+Note = Entry | GivenUp | Withdrawn | None
 
 
 class Ledger:
@@ -54,7 +68,7 @@ class Ledger:
         self._storage = storage
         self._head = -1
         self._is_made = False
-        self._entries: dict[int, Entry | GivenUp | None] = {}
+        self._entries: dict[int, Note] = {}
 
     def create(self) -> None:
         """Make the table at version 0 unless it is there.
@@ -83,7 +97,13 @@ class Ledger:
 
     def knows(self, seq: int, transaction: str) -> bool:
         """Whether a row of the ledger is of this transaction."""
-        return any(entry.transaction == transaction for entry in self.entries(seq - 1, seq))
+        entry = self.entry(seq)
+        return entry is not None and entry.transaction == transaction
+
+    def has(self, row: Row) -> bool:
+        """Whether what a table knows of the row that last wrote it is true of this ledger."""
+        entry = self.entry(row.seq)
+        return entry is not None and row.is_of(entry.seq, entry.transaction)
 
     def append(self, entry: Entry, check: Callable[[int], None] = lambda seq: None) -> Entry:
         """Commit an entry: the commit point of its transaction.
@@ -127,6 +147,19 @@ class Ledger:
         """Return the entry at one place of the order; None where there is none."""
         return next(self.entries(after=seq - 1, until=seq), None) if seq > 0 else None
 
+    def withdrawn(self, after: int) -> dict[int, Withdrawn]:
+        """Return the notes in this part of the order that withdraw a row, by that row."""
+        return {found.seq: found for found in self._notes(after, None) if isinstance(found, Withdrawn)}
+
+    def withdraw(self, entry: Entry) -> None:
+        """Note for everyone that an entry comes into no table.
+
+        Its row goes first: logs are shortened with time, and the table must not tell then what the note took back.
+        """
+        condition = f"block = {entry.seq // BLOCK} AND seq = {entry.seq}"
+        upkeep.delete_rows(self._storage, LEDGER, self.table(), condition)
+        self._note({_WITHDRAWN: [entry.seq, entry.transaction]})
+
     def given_up(self, after: int, until: int) -> set[str]:
         """Return the transactions that were given up for dead in this part of the order.
 
@@ -150,9 +183,12 @@ class Ledger:
 
         :raises OSError: if the note cannot be written; then nothing of the transaction may be deleted.
         """
+        self._note({_GIVEN_UP: transaction})
+
+    def _note(self, note: Mapping[str, Any]) -> None:
         while True:
             seq = self.head() + 1
-            if self._place(seq, _note_content(transaction)):
+            if self._place(seq, _note_content(note)):
                 self._head = seq
                 return
 
@@ -168,6 +204,54 @@ class Ledger:
                 return found + self._newest_rows(seq - len(batch), limit - len(found))
             seq -= len(numbers)
         return found
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is damaged: log files that are gone or cannot be read, rows that the table does not have."""
+        numbers = sorted(int(name[:20]) for name in self._storage.names(_LOG) if _LOG_NAME.fullmatch(name))
+        if not numbers:
+            yield f"{self._storage.uri(_LOG)} has no log file; restore it from a backup of the store."
+            return
+        for seq in sorted({*range(numbers[0], numbers[-1])} - set(numbers)):
+            yield f"{self._storage.uri(log_file(seq))} is gone; restore it from a backup of the store."
+        known: set[int] = set()
+        for first in range(0, len(numbers), _AT_ONCE):
+            batch = numbers[first : first + _AT_ONCE]
+            contents = self._storage.read_many([log_file(seq) for seq in batch])
+            for seq, content in zip(batch, contents, strict=True):
+                try:
+                    note = self._in_log(seq, content or b"")
+                    if isinstance(note, Entry):
+                        known.add(seq)
+                    elif isinstance(note, Withdrawn):
+                        known.discard(note.seq)
+                    for line in (content or b"").splitlines():
+                        from_json(line)
+                except (CommitError, ValueError) as error:
+                    yield str(
+                        error
+                        if isinstance(error, CommitError)
+                        else _unreadable(self._storage.uri(log_file(seq)), error)
+                    )
+        yield from self._missing_rows(known)
+
+    def _missing_rows(self, known: set[int]) -> Iterator[str]:
+        import pyarrow.parquet as pq
+
+        rows: set[int] = set()
+        try:
+            files = self._storage.delta.files(LEDGER, self.table())
+        except StoreError as error:
+            yield str(error)
+            return
+        for file, _ in files:
+            try:
+                rows.update(pq.read_table(self._storage.open(f"{LEDGER}/{file}"), columns=["seq"])["seq"].to_pylist())
+            except (OSError, ValueError) as error:
+                address = self._storage.uri(f"{LEDGER}/{file}")
+                yield f"{address} cannot be read ({error}); restore it from a backup of the store."
+                return
+        for seq in sorted(known - rows):
+            yield f"The ledger's table has no row #{seq}, which its log has; restore {self._storage.uri(LEDGER)} from a backup."
 
     def forget(self, until: int) -> None:
         """Drop cached entries up to a seq: a long process keeps no history in memory."""
@@ -226,7 +310,7 @@ class Ledger:
         self._head = -1
         return False
 
-    def _notes(self, after: int, until: int | None) -> Iterator[Entry | GivenUp | None]:
+    def _notes(self, after: int, until: int | None) -> Iterator[Note]:
         head = self.head()
         last = head if until is None else min(until, head)
         for first in range(after + 1, last + 1, _AT_ONCE):
@@ -237,14 +321,14 @@ class Ledger:
                 yield from self._rows_between(first + len(batch) - 1, last)
                 return
 
-    def _load(self, numbers: range) -> dict[int, Entry | GivenUp | None]:
+    def _load(self, numbers: range) -> dict[int, Note]:
         """Return what the log files of these versions hold, in their order, up to the first that is gone."""
         unknown = [seq for seq in numbers if seq not in self._entries]
         try:
             contents = dict(zip(unknown, self._storage.read_many([log_file(seq) for seq in unknown]), strict=True))
         except OSError as error:
             raise _unreadable(self._storage.uri(_LOG), error) from error
-        batch: dict[int, Entry | GivenUp | None] = {}
+        batch: dict[int, Note] = {}
         for seq in numbers:
             if seq in contents:
                 content = contents[seq]
@@ -255,14 +339,14 @@ class Ledger:
                 batch[seq] = self._entries.get(seq)
         return batch
 
-    def _in_log(self, seq: int, content: bytes) -> Entry | GivenUp | None:
+    def _in_log(self, seq: int, content: bytes) -> Note:
         try:
-            first = content.split(b"\n", 1)[0]
-            info = from_json(first).get("commitInfo", {}) if first else {}
-            payload, given_up = info.get(_PAYLOAD), info.get(_GIVEN_UP)
-            if given_up:
-                return GivenUp(given_up)
-            return Entry.from_row(payload) if payload else None
+            info = from_json(content.split(b"\n", 1)[0]).get("commitInfo", {})
+            if _GIVEN_UP in info:
+                return GivenUp(info[_GIVEN_UP])
+            if _WITHDRAWN in info:
+                return Withdrawn(*info[_WITHDRAWN])
+            return Entry.from_row(info[_PAYLOAD]) if info.get(_PAYLOAD) else None
         except (ValueError, AttributeError, KeyError, TypeError) as error:
             raise _unreadable(self._storage.uri(log_file(seq)), error) from error
 
@@ -275,7 +359,7 @@ class Ledger:
             return self._committed(seq, entry)
         try:
             # A put that got no answer may still be on its way; with its place taken, it comes to nothing.
-            return not self._place(seq, _note_content(entry.transaction)) and self._committed(seq, entry)
+            return not self._place(seq, _note_content({_GIVEN_UP: entry.transaction})) and self._committed(seq, entry)
         except OSError as error:
             raise OutcomeUnknownError(
                 f"{entry.transform} (transaction {entry.transaction}) may be committed or not: the object store went away "
@@ -392,13 +476,13 @@ def _log_content(entry: Entry, file: str, size: int) -> bytes:
     return "\n".join(json.dumps(action) for action in actions).encode()
 
 
-def _note_content(transaction: str) -> bytes:
-    info = {"timestamp": machine.milliseconds(), "operation": "GIVE UP", "engineInfo": _ENGINE, _GIVEN_UP: transaction}
+def _note_content(note: Mapping[str, Any]) -> bytes:
+    info = {"timestamp": machine.milliseconds(), "operation": "GIVE UP", "engineInfo": _ENGINE, **note}
     return json.dumps({"commitInfo": info}).encode()
 
 
 def _unreadable(address: str, error: Exception) -> CommitError:
     return CommitError(
-        f"The ledger's log {address} cannot be read ({error}). Every commit so far is untouched; restore the file from a "
-        f"backup, or run 'transforms doctor' to see what it held."
+        f"The ledger's log {address} is damaged or cannot be read ({error}). Every commit so far is untouched. Restore the "
+        f"file from a backup of the store; 'transforms doctor' tells what else is damaged."
     )

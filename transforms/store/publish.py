@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
-from transforms.errors import PublishError
+from transforms.errors import DivergedError, PublishError
 from transforms.forks import is_panic
 from transforms.store import machine
 from transforms.store.change import TableChange
 from transforms.store.delta_log import make_durable
 from transforms.store.entry import Entry
+from transforms.store.layout import LEDGER
 from transforms.store.storage.base import Storage
 from transforms.store.storage.delta import Mark, apply
-from transforms.store.tables import refreshed
+from transforms.store.tables import Row, refreshed, row_of
 from transforms.store.upkeep import tidy
+from transforms.store.validation import allow_naive_timestamps, check_files, check_fits
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -21,8 +25,60 @@ if TYPE_CHECKING:
 _ATTEMPTS = 50
 
 
+class Examined(NamedTuple):
+    """A table that takes a change, as it was a moment ago; None where there is none yet."""
+
+    table: DeltaTable | None
+
+
+def examine(
+    storage: Storage,
+    app_id: str,
+    entry: Entry,
+    change: TableChange,
+    has: Callable[[Row], bool],
+    validated: Examined | None = None,
+) -> Examined | None:
+    """Look whether a table takes its change of a ratified entry, so that no other table gets its own if this one does not.
+
+    :param has: whether the ledger has a row that a table names.
+    :param validated: the table, if it was found to take the change a moment ago.
+    :returns: the table; None where it has the change already.
+    :raises DivergedError: if it has a row that this ledger does not have.
+    :raises StoreError: if it does not take the change.
+    """
+    if validated is None:
+        table = storage.delta.open(change.table)
+    else:
+        table = None if validated.table is None else refreshed(validated.table)
+    row = None if table is None else row_of(table, app_id)
+    if row is not None and row.seq >= entry.seq:
+        if row.is_of(entry.seq, entry.transaction) or has(row):
+            return None
+        raise diverged(storage, change.table, row)
+    if validated is None:
+        check_files(storage, change)
+        check_fits(storage, table, change)
+    return Examined(table)
+
+
+def diverged(storage: Storage, table: str, row: Row) -> DivergedError:
+    """Return the error for a table that names a row which the ledger does not have."""
+    return DivergedError(
+        f"The table {storage.uri(table)} has commit #{row.seq} of a ledger that is not the one at {storage.uri(LEDGER)}: this "
+        f"one was lost, restored from an older copy, or copied while a build ran. Nothing was changed. Restore the whole "
+        f"store from one backup (made by 'transforms backup', or while nothing was running); 'transforms doctor' lists the "
+        f"tables concerned."
+    )
+
+
 def publish_change(
-    storage: Storage, app_id: str, entry: Entry, change: TableChange, opened: DeltaTable | None = None
+    storage: Storage,
+    app_id: str,
+    entry: Entry,
+    change: TableChange,
+    opened: DeltaTable | None = None,
+    examined: Examined | None = None,
 ) -> None:
     """Commit one change of a ratified entry to its table, unless that has been done.
 
@@ -30,12 +86,16 @@ def publish_change(
     a later one would make an earlier one look done.
 
     :param opened: the table, if it was opened a moment ago: bringing it up to date is cheaper than opening it.
+    :param examined: the table as it was found to take the change, so that it need not be looked at again.
     :raises PublishError: if the table refuses; the entry stays ratified, and recovery tries again.
     """
     name = change.table
     failure: BaseException | None = None
     for attempt in range(_ATTEMPTS):
-        table = refreshed(opened) if attempt == 0 and opened is not None else storage.delta.open(name)
+        if attempt == 0 and examined is not None:
+            table = examined.table
+        else:
+            table = refreshed(opened) if attempt == 0 and opened is not None else storage.delta.open(name)
         if table is not None and _is_published(table, app_id, entry.seq):
             return
         before = -1 if table is None else table.version()
@@ -43,6 +103,7 @@ def publish_change(
             if table is None:
                 storage.delta.create(change, _mark(app_id, entry))
             else:
+                allow_naive_timestamps(storage, table, change)
                 apply(storage.delta, table, change, _mark(app_id, entry))
         except BaseException as error:  # also a commit whose answer got lost: the table decides
             if not (isinstance(error, Exception) or is_panic(error)):
@@ -57,10 +118,21 @@ def publish_change(
         version = make_durable(storage, name, before)
         tidy(storage, app_id, name, before, version, change.mode == "append")
         return
-    raise PublishError(
-        f"{entry.transform} (transaction {entry.transaction}) is committed, but its part for {change.table} could "
-        f"not be published: {failure}. Nothing is lost. Repair the table at {storage.uri(name)}, then run 'transforms recover'."
-    ) from failure
+    raise refusal(storage, entry, change.table, failure) from failure
+
+
+def refusal(storage: Storage, entry: Entry, table: str, failure: object) -> PublishError:
+    """Return the error for an entry that a table refuses.
+
+    :param failure: why.
+    """
+    reason = re.sub(r" *Nothing was (committed|changed)(; build again)?\.", "", str(failure)).rstrip(". ")
+    return PublishError(
+        f"{entry.transform} (transaction {entry.transaction}) is committed as #{entry.seq}, but its part for {table} could "
+        f"not be published: {reason}. Nothing is lost, and jobs that touch other tables go on. Repair "
+        f"the table at {storage.uri(table)}, then run 'transforms recover'; or do without this commit: "
+        f"'transforms recover --give-up {entry.seq}'."
+    )
 
 
 def _is_published(table: DeltaTable, app_id: str, seq: int) -> bool:
@@ -80,4 +152,4 @@ def _mark(app_id: str, entry: Entry) -> Mark:
         "transaction": entry.transaction,
         "transform": entry.transform,
     }
-    return Mark(app_id, entry.seq, info)
+    return Mark(app_id, entry.seq, info, entry.transaction)

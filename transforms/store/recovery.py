@@ -1,26 +1,64 @@
-"""Rolling forward: whatever the ledger has ratified is brought into every table, in the ledger's order."""
+"""Rolling forward: whatever the ledger has ratified is brought into every table, in the ledger's order.
+
+An entry comes into all of its tables or into none: all are asked first. One that a table refuses waits, and with it what
+comes later to any of its tables; everything else goes on. It waits until the table takes it, or until it is withdrawn.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from transforms.store import machine
+from transforms.errors import DivergedError, PublishError, StoreError
+from transforms.forks import is_panic
+from transforms.store import layout, machine
 from transforms.store.cache import sealed, unsealed
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
 from transforms.store.ledger import Ledger
-from transforms.store.publish import publish_change
+from transforms.store.order import batches, waves
+from transforms.store.publish import Examined, examine, publish_change, refusal
 from transforms.store.storage.base import Storage
+from transforms.store.tables import Row, row_of
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 _log = logging.getLogger(__name__)
-_MARK = f"{LEDGER}/_published"
+MARK = f"{LEDGER}/_published"
+_THREADS = 16
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Published(NamedTuple):
+    """What the mark tells: everything up to a row is in its tables, but for the rows that wait.
+
+    Attributes:
+        seq: the row; 0 where there is no mark to be believed.
+        transaction: the transaction that wrote the row.
+        waiting: the rows up to it that their tables refused.
+    """
+
+    seq: int = 0
+    transaction: str = ""
+    waiting: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A ratified entry that is in none of its tables.
+
+    Attributes:
+        entry: the entry.
+        error: what to tell: which table refuses it and why, and what to do.
+    """
+
+    entry: Entry
+    error: StoreError
 
 
 class Publisher:
@@ -29,59 +67,197 @@ class Publisher:
     :param storage: the store's storage.
     :param app_id: the store's name in Delta's transaction identifiers.
     :param ledger: the ledger.
+
+    Attributes:
+        refusals: the entries that were refused when it last looked, by each of their tables.
     """
 
     def __init__(self, storage: Storage, app_id: str, ledger: Ledger) -> None:
         self._storage = storage
         self._app_id = app_id
         self._ledger = ledger
+        self.refusals: Mapping[str, Refusal] = {}
 
-    def published(self) -> int:
-        """Return a ledger row up to which every entry is in its tables for sure; it may be behind the truth."""
+    @property
+    def refused(self) -> list[Refusal]:
+        """The refusals, in the order of the ledger."""
+        by_seq = {refusal.entry.seq: refusal for refusal in self.refusals.values()}
+        return [by_seq[seq] for seq in sorted(by_seq)]
+
+    def refusal_of(self, folder: str) -> Refusal | None:
+        """Return why a table, or any table of a model, does not take what is committed; None where it does.
+
+        :param folder: of the table or of the model, relative to the root.
+        """
+        is_model = layout.is_model(folder)
+        for table, found in self.refusals.items():
+            if table == folder or (is_model and table.startswith(f"{folder}/")):
+                return found
+        return None
+
+    def published(self) -> Published:
+        """Return up to where everything is published for sure; it may be behind the truth."""
         try:
-            mark = unsealed(self._app_id, self._storage.read(_MARK))
+            mark = unsealed(self._app_id, self._storage.read(MARK))
         except OSError:
-            return 0
+            return Published()
         if mark is None or not self._ledger.knows(mark["seq"], mark["transaction"]):
-            return 0
-        return int(mark["seq"])
+            return Published()
+        return Published(mark["seq"], mark["transaction"], tuple(mark["waiting"]))
 
     def unpublished(self) -> list[Entry]:
         """Return the ratified entries that may not be in every table yet."""
-        return list(self._ledger.entries(after=self.published()))
+        return self._pending(self.published())
 
-    def publish_all(self, opened: Mapping[str, DeltaTable] | None = None) -> list[Entry]:
-        """Bring every ratified entry into its tables; what is there already is skipped.
+    def publish_all(self, opened: Mapping[str, DeltaTable | None] | None = None, afresh: bool = False) -> list[Entry]:
+        """Bring every ratified entry into its tables; what is there already is skipped, what is refused waits.
 
-        :param opened: tables that were opened a moment ago, by their folder below the root.
-        :returns: the entries that were looked at.
-        :raises PublishError: if a table refuses its part; the other tables are served all the same.
+        :param opened: tables that were found to take their changes a moment ago, by their folder below the root; None for
+            one that is not there yet.
+        :param afresh: look at all tables, also where everything was published once.
+        :returns: the entries that came into their tables since this was noted last.
         """
-        entries = self.unpublished()
+        published = self.published()
+        known = 0 if afresh else published.seq
+        entries = self._pending(published if known else Published())
         if not entries:
+            self.refusals = {}
             return []
-        parts: dict[str, list[tuple[Entry, TableChange]]] = defaultdict(list)
+        remaining = entries if known else self._without_done(entries)
+        refusals: dict[str, Refusal] = {}
+        for batch in batches(remaining):
+            self._publish_batch(batch, opened or {}, refusals)
+        self.refusals = refusals
+        waiting = {refusal.entry.seq for refusal in refusals.values()}
+        newest = max((entry.seq, entry.transaction) for entry in entries)
+        self._remember(Published(*max(newest, published[:2]), tuple(sorted(waiting))), published)
+        new = {entry.seq for entry in remaining} if afresh else set(published.waiting)
+        return [
+            entry for entry in entries if entry.seq not in waiting and (entry.seq > published.seq or entry.seq in new)
+        ]
+
+    def give_up(self, entry: Entry) -> None:
+        """Withdraw an entry that is in none of its tables: it will be in none.
+
+        :raises PublishError: if it is in one of them.
+        """
+        for table, row in self._rows({change.table for change in entry.changes}).items():
+            if row is not None and row.seq >= entry.seq:
+                raise PublishError(
+                    f"#{entry.seq} {entry.transform} cannot be given up, as {self._storage.uri(table)} has it already, and "
+                    f"maybe somebody read it. Nothing was changed. Repair the table that refuses it, then run 'transforms recover'."
+                )
+        self._ledger.withdraw(entry)
+        self.publish_all()
+
+    def _pending(self, published: Published) -> list[Entry]:
+        waiting = [found for seq in published.waiting if (found := self._ledger.entry(seq)) is not None]
+        entries = [*waiting, *self._ledger.entries(after=published.seq)]
+        withdrawn = self._ledger.withdrawn(after=published.seq) if entries else {}
+        return [entry for entry in entries if entry.seq not in withdrawn]
+
+    def _without_done(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Leave out what tables have already, and what was deleted with its table: how far all is published is not known."""
+        rows = self._rows({change.table for entry in entries for change in entry.changes})
+        left: dict[str, list[tuple[int, TableChange]]] = {}
         for entry in entries:
             for change in entry.changes:
-                parts[change.table].append((entry, change))
-        if len(parts) <= 1:  # a job that only read, or whose model published nothing, changes no table
-            for part in parts.values():
-                self._publish_in_order(part, opened or {})
-        else:
-            with machine.pool(min(len(parts), 16), "publish") as pool:
-                futures = [pool.submit(self._publish_in_order, part, opened or {}) for part in parts.values()]
-            for future in futures:
-                future.result()
-        self._remember(entries[-1])
-        return entries
+                row = rows[change.table]
+                if row is not None and row.seq >= entry.seq:
+                    if row.is_of(entry.seq, entry.transaction) or self._ledger.has(row):
+                        continue
+                elif row is None and change.mode == "overwrite":
+                    left[change.table] = []  # what came before it is gone for good
+                left.setdefault(change.table, []).append((entry.seq, change))
+        wanted = {(seq, table) for table, parts in left.items() for seq, _ in parts}
+        for table, parts in left.items():
+            if rows[table] is None and not self._storage.is_table(table) and not self._has_files(table, parts):
+                _log.warning("%s was deleted with its files, so nothing is published to it.", self._storage.uri(table))
+                wanted -= {(seq, table) for seq, _ in parts}
+        kept = [
+            replace(entry, changes=tuple(change for change in entry.changes if (entry.seq, change.table) in wanted))
+            for entry in entries
+        ]
+        return [entry for entry in kept if entry.changes]
 
-    def _remember(self, newest: Entry) -> None:
+    def _has_files(self, table: str, parts: Iterable[tuple[int, TableChange]]) -> bool:
+        files = [f"{table}/{file.path}" for _, change in parts for file in change.files]
+        return not files or any(size is not None for size in self._storage.sizes(files))
+
+    def _rows(self, tables: Iterable[str]) -> dict[str, Row | None]:
+        """Return what each table knows of the ledger; None also for one that cannot be opened, which refuses later."""
+
+        def look(name: str) -> Row | None:
+            try:
+                table = self._storage.delta.open(name)
+            except StoreError:
+                return None
+            return None if table is None else row_of(table, self._app_id)
+
+        names = sorted(tables)
+        return dict(zip(names, _side_by_side(look, names), strict=True))
+
+    def _publish_batch(
+        self, entries: Sequence[Entry], opened: Mapping[str, DeltaTable | None], refusals: dict[str, Refusal]
+    ) -> None:
+        """Publish entries of which no two write one table; note those that are refused."""
+        refused: dict[int, StoreError] = {}
+        for entry in entries:
+            before = next((refusals[c.table] for c in entry.changes if c.table in refusals), None)
+            if before is not None:
+                refused[entry.seq] = PublishError(
+                    f"#{entry.seq} {entry.transform} waits for #{before.entry.seq} {before.entry.transform}: {before.error}"
+                )
+        parts = [(entry, change) for entry in entries if entry.seq not in refused for change in entry.changes]
+        looked_at = _side_by_side(lambda part: self._examine(*part, opened), parts)
+        examined: dict[str, Examined] = {}
+        for (entry, change), found in zip(parts, looked_at, strict=True):
+            if isinstance(found, StoreError):
+                refused.setdefault(entry.seq, found)
+            elif found is not None:
+                examined[change.table] = found
+
+        def publish(part: tuple[Entry, TableChange]) -> StoreError | None:
+            entry, change = part
+            try:
+                publish_change(self._storage, self._app_id, entry, change, examined=examined[change.table])
+            except (OSError, StoreError) as error:
+                return error if isinstance(error, StoreError) else refusal(self._storage, entry, change.table, error)
+            return None
+
+        for wave in waves(entries):
+            todo = [part for part in wave if part[0].seq not in refused and part[1].table in examined]
+            for (entry, _), error in zip(todo, _side_by_side(publish, todo), strict=True):
+                if error is not None:
+                    refused.setdefault(entry.seq, error)
+        for entry in entries:
+            if entry.seq in refused:
+                refusals.update({change.table: Refusal(entry, refused[entry.seq]) for change in entry.changes})
+
+    def _examine(
+        self, entry: Entry, change: TableChange, opened: Mapping[str, DeltaTable | None]
+    ) -> Examined | StoreError | None:
+        validated = Examined(opened[change.table]) if change.table in opened else None
         try:
-            mark = {"seq": newest.seq, "transaction": newest.transaction}
-            self._storage.write(_MARK, sealed(self._app_id, mark))
+            return examine(self._storage, self._app_id, entry, change, self._ledger.has, validated)
+        except DivergedError as error:
+            return error
+        except BaseException as error:
+            if not (isinstance(error, Exception) or is_panic(error)):
+                raise
+            return refusal(self._storage, entry, change.table, error)
+
+    def _remember(self, published: Published, before: Published) -> None:
+        if published == before:
+            return
+        try:
+            self._storage.write(MARK, sealed(self._app_id, published._asdict()))
         except OSError as error:  # without the mark the next one looks at these entries again
             _log.warning("What is published could not be noted (%s); everything committed is safe.", error)
 
-    def _publish_in_order(self, parts: list[tuple[Entry, TableChange]], opened: Mapping[str, DeltaTable]) -> None:
-        for entry, change in parts:
-            publish_change(self._storage, self._app_id, entry, change, opened.get(change.table))
+
+def _side_by_side(function: Callable[[T], R], things: Sequence[T]) -> list[R]:
+    if len(things) < 2:
+        return [function(thing) for thing in things]
+    with machine.pool(min(len(things), _THREADS), "publish") as pool:
+        return list(pool.map(function, things))

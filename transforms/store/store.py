@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 
-from transforms.errors import StoreError, TransformsError
+from transforms.errors import StoreError, UsageError
 from transforms.json_text import from_json
 from transforms.spec.resource import Resource
-from transforms.store import layout, machine, upkeep
+from transforms.store import layout, leases, machine, upkeep
+from transforms.store.collect import find_tables
 from transforms.store.entry import Entry
 from transforms.store.hints import drop_false_hint
 from transforms.store.index import Index, LastWrite
 from transforms.store.ledger import Ledger
+from transforms.store.publish import diverged
 from transforms.store.recovery import Publisher
 from transforms.store.storage.address import open_storage
-from transforms.store.tables import TableView, view_table
+from transforms.store.tables import TableView, row_of, view_table
 from transforms.store.transaction import Transaction
 
 _FORMAT = 1
@@ -81,8 +84,7 @@ class Store:
         :raises LeaseHeldError: if another job is building one of the outputs.
         """
         layout.branch_folder(branch)
-        _ = self.app_id
-        self.ledger.create()
+        self._make_ready()
         return Transaction(self, transform, branch, outputs, wait_seconds)
 
     def view(
@@ -119,23 +121,89 @@ class Store:
 
     def published(self) -> int:
         """Return a ledger row up to which every entry is in its tables for sure; 0 where nothing tells."""
-        return self.publisher.published() if self.exists else 0
+        return self.publisher.published().seq if self.exists else 0
 
     def newest_entries(self, limit: int) -> list[Entry]:
         """Return the newest committed jobs, newest first."""
         return self.ledger.newest(limit) if self.exists else []
 
+    def waiting(self) -> frozenset[int]:
+        """Return the ledger rows of committed jobs that a table refused, and that are in none of their tables so far."""
+        return frozenset(self.publisher.published().waiting) if self.exists else frozenset()
+
+    def unpublished(self, since: int = 0) -> dict[int, str]:
+        """Return in words what is with the committed jobs from a row on that are in none of their tables, by row."""
+        if not self.exists:
+            return {}
+        given_up = dict.fromkeys(self.ledger.withdrawn(after=since), "given up")
+        return given_up | {entry.seq: "not published yet" for entry in self.publisher.unpublished()}
+
     def recover(self) -> tuple[list[Entry], list[str]]:
         """Finish what was ratified and delete what dead jobs left behind.
 
         :returns: the entries that were brought into their tables, and the transactions that were cleaned up.
-        :raises PublishError: if a table refuses its part of a ratified entry.
+        :raises PublishError: if a table refuses its part of a ratified entry; everything else is done then.
+        """
+        done = self.finish(afresh=True)
+        for found in self.publisher.refused if self.exists else ():
+            raise found.error
+        return done
+
+    def finish(self, afresh: bool = False) -> tuple[list[Entry], list[str]]:
+        """Do what :meth:`recover` does; what a table refuses waits and is told to the jobs that touch it.
+
+        :param afresh: look at all tables, also where everything was published once.
         """
         if not self.exists:
             return [], []
-        self.ledger.create()
+        self._make_ready()
         drop_false_hint(self.storage, layout.LEDGER)
-        return self.publisher.publish_all(), self.collect_dead()
+        return self.publisher.publish_all(afresh=afresh), self.collect_dead()
+
+    def give_up(self, seq: int) -> Entry:
+        """Withdraw a committed job that a table refuses, and delete what it had staged; nothing else is lost.
+
+        What was committed later to the same tables is published then.
+
+        :param seq: the ledger row.
+        :returns: the entry that was withdrawn.
+        :raises UsageError: if there is no such row, or none of its tables refuses it.
+        :raises PublishError: if it is in one of its tables already.
+        :raises LeaseHeldError: if one of its outputs is being built.
+        """
+        entry = self.ledger.entry(seq) if self.exists else None
+        if entry is None:
+            raise UsageError(f"There is no commit #{seq}; 'transforms log' lists those there are.")
+        with ExitStack() as held:
+            for resource in sorted(entry.resources):
+                what = f"{resource} on branch {entry.branch}"
+                lease = leases.acquire(
+                    self.storage, layout.lease_path(resource, entry.branch), what, {"transform": "recover --give-up"}
+                )
+                held.callback(lease.release)
+            self.publisher.publish_all(afresh=True)
+            if all(found.entry.seq != seq for found in self.publisher.refused):
+                raise UsageError(
+                    f"#{seq} {entry.transform} is in its tables, or was given up before; there is nothing to give up."
+                )
+            self.publisher.give_up(entry)
+            self.discard(entry.staged_folders)
+        return entry
+
+    def discard(self, folders: Iterable[str]) -> None:
+        """Delete what was staged, all that can be.
+
+        :param folders: relative to the root.
+        :raises OSError: what kept the first of those that are left from being deleted.
+        """
+        failed: list[OSError] = []
+        for folder in folders:
+            try:
+                self.storage.delete_folder(folder)
+            except OSError as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
     def collect_dead(self) -> list[str]:
         """Delete what transactions staged whose process died before they were ratified.
@@ -154,7 +222,6 @@ class Store:
 
         :param kept_days: do it now, and keep files of the ledger that were merged for so long; None for when it is due.
         """
-        from deltalake.exceptions import DeltaError
 
         try:
             is_due = self.ledger.head() - max(self.index.saved_seq(), 0) >= _MAINTAIN_EVERY
@@ -169,7 +236,7 @@ class Store:
                 self.ledger.tidy(upkeep.KEPT_HOURS if kept_days is None else int(kept_days * 24))
             finally:
                 lease.release()
-        except (DeltaError, OSError, TransformsError) as error:
+        except Exception as error:  # noqa: BLE001 - the job is committed, whatever goes wrong here
             _log.warning("The ledger could not be tidied (%s); everything committed is safe.", error)
 
     def _collect(self, name: str) -> str | None:
@@ -201,10 +268,12 @@ class Store:
                 transaction, pinned if isinstance(pinned, int) else 0
             )
             if is_collected:
-                for relative in staging:
-                    self.storage.delete_folder(relative)
+                self.discard(staging)
             done = True
             return transaction if is_collected else None
+        except OSError as error:
+            _log.warning("What transaction %s had staged could not be deleted yet: %s", transaction, error)
+            return None  # its record stays, so that it is not forgotten
         finally:
             lease.release(remove=done)
 
@@ -227,6 +296,18 @@ class Store:
             if isinstance(error, StoreError):
                 raise
             raise StoreError(f"The store's root {self.root} cannot be made: {error}") from error
+
+    def _make_ready(self) -> None:
+        """Begin the store, or what a process left of that which died at it."""
+        existed = self.exists
+        app_id = self.app_id
+        if existed and self.ledger.head() < 0:
+            for name in find_tables(self.storage):
+                table = self.storage.delta.open(name)
+                row = None if table is None else row_of(table, app_id)
+                if row is not None:
+                    raise diverged(self.storage, name, row)
+        self.ledger.create()
 
     def _probe(self) -> None:
         name = f"{layout.LOCKS}/probe-{machine.unique()}"

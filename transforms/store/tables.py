@@ -5,18 +5,36 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from transforms.errors import StoreError
 from transforms.json_text import from_json
 from transforms.store import raw_files
 from transforms.store.features import reading_features
+from transforms.store.identifiers import number_of
 from transforms.store.storage.base import Found, Storage
+from transforms.store.storage.delta import transaction_app
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
     from transforms.store.ledger import Ledger
+
+
+class Row(NamedTuple):
+    """What a table knows of the ledger row that last wrote it.
+
+    Attributes:
+        seq: the row.
+        number: of its transaction, see :func:`~transforms.store.identifiers.number_of`; None where the table does not tell.
+    """
+
+    seq: int
+    number: int | None
+
+    def is_of(self, seq: int, transaction: str) -> bool:
+        """Whether it is this row of this transaction."""
+        return self.seq == seq and self.number in (None, number_of(transaction))
 
 
 @dataclass(frozen=True)
@@ -30,6 +48,8 @@ class TableView:
         version: that version.
         seq: the ledger row that last wrote the table, 0 for a table that no job of this store wrote.
         ledger: the store's ledger.
+        row: the same with its transaction; None for such a table.
+        newest: the row that last wrote the newest version.
     """
 
     storage: Storage
@@ -38,6 +58,8 @@ class TableView:
     version: int
     seq: int
     ledger: Ledger = dataclasses.field(repr=False, compare=False)
+    row: Row | None = None
+    newest: Row | None = None
 
     @property
     def uri(self) -> str:
@@ -128,12 +150,18 @@ def view_table(ledger: Ledger, storage: Storage, name: str, app_id: str, until: 
     table = storage.delta.open(name)
     if table is None:
         return None
-    seq = table.transaction_version(app_id)
-    if until is not None and seq is not None and seq > until:
+    row = newest = row_of(table, app_id)
+    if until is not None and row is not None and row.seq > until:
         if not _load_until(storage, name, table, app_id, until):
             return None
-        seq = table.transaction_version(app_id)
-    return TableView(storage, name, table, table.version(), seq or 0, ledger)
+        row = row_of(table, app_id)
+    return TableView(storage, name, table, table.version(), row.seq if row else 0, ledger, row, newest)
+
+
+def row_of(table: DeltaTable, app_id: str) -> Row | None:
+    """Return the ledger row that last wrote an opened table; None where no job of the store did."""
+    seq = table.transaction_version(app_id)
+    return None if seq is None else Row(seq, table.transaction_version(transaction_app(app_id)))
 
 
 def _load_until(storage: Storage, name: str, table: DeltaTable, app_id: str, until: int) -> bool:

@@ -12,13 +12,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import CommitError, OutcomeUnknownError, PublishError, StoreError, UsageError
-from transforms.forks import need_owner, need_threads
+from transforms.forks import is_panic, need_owner, need_threads
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry, InputPin
 from transforms.store.identifiers import new_transaction_id
+from transforms.store.index import LastWrite
 from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts
+from transforms.store.publish import diverged
 from transforms.store.storage.base import Lease
 from transforms.store.tables import TableView
 from transforms.store.validation import validate_changes
@@ -61,6 +63,7 @@ class Transaction:
         self._staging: dict[str, None] = {}
         self._outputs: dict[str, TableView | None] = {}
         self.outputs = tuple(outputs)
+        self._writes: Mapping[tuple[str, str], LastWrite] = {}
         self._keys = frozenset(resource.key for resource in outputs)
         self._own: Lease | None = None
         self._leases: list[Lease] = []
@@ -77,7 +80,8 @@ class Transaction:
                 _PATIENCE_SECONDS,  # somebody who looks for dead transactions may lock it for a moment
             )
             store.publisher.publish_all()
-            self._open_outputs([store.table_of(output, branch) for output in outputs])
+            self._writes = store.writes()
+            self._open_outputs(outputs)
         except BaseException:
             self.abandon()
             raise
@@ -89,7 +93,13 @@ class Transaction:
         :param fallbacks: the branches to look at after the transaction's own.
         :returns: the view and the branch it was found on; None where no branch has it.
         """
-        return self.store.view(resource, self.branch, fallbacks, until=self.pinned)
+        for branch in [resource.branch] if resource.branch else [self.branch, *fallbacks]:
+            view = self.store.view_table(self.store.table_of(resource, branch), self.pinned)
+            if not self._is_current(resource, view, branch):
+                view = self.store.view_table(self.store.table_of(resource, branch), self.pinned)
+            if view is not None:
+                return view, branch
+        return None
 
     def open_output(self, table: str) -> TableView | None:
         """Open a table that this transaction will write, at its newest version; None where there is none yet."""
@@ -179,14 +189,17 @@ class Transaction:
 
     def _publish(self, entry: Entry, opened: Mapping[str, DeltaTable]) -> None:
         try:
-            self.store.publisher.publish_all(opened)
-        except PublishError:
-            raise
-        except (OSError, StoreError) as error:
+            self.store.publisher.publish_all({change.table: opened.get(change.table) for change in entry.changes})
+        except BaseException as error:
+            if not (isinstance(error, Exception) or is_panic(error)):
+                raise
             raise PublishError(
                 f"{self.transform} is committed (#{entry.seq}, transaction {self.id}), but could not be brought into every "
                 f"table: {error} Nothing is lost. Run 'transforms recover' when that is mended."
             ) from error
+        for found in self.store.publisher.refused:
+            if found.entry.transaction == self.id:
+                raise found.error
 
     @property
     def ratified(self) -> bool:
@@ -213,18 +226,53 @@ class Transaction:
         left = True
         try:
             if not self.ratified and not self._is_unknown:
-                for relative in self._staging:
-                    self.store.storage.delete_folder(relative)
+                self.store.discard(self._staging)
                 left = False
         except OSError as error:
             _log.warning("What transaction %s had staged is deleted by 'transforms recover': %s", self.id, error)
         finally:
             self._release(keep_record=left and not self._ratified)
 
-    def _open_outputs(self, tables: Sequence[str]) -> None:
+    def _open_outputs(self, outputs: Sequence[Resource]) -> None:
+        tables = {self.store.table_of(output, self.branch): output for output in outputs}
         if len(tables) > 1:
             with machine.pool(min(len(tables), 16), "open") as pool:
                 self._outputs.update(zip(tables, pool.map(self.store.view_table, tables), strict=True))
+        else:
+            self._outputs.update({table: self.store.view_table(table) for table in tables})
+        for table, output in tables.items():
+            if not self._is_current(output, self._outputs[table], self.branch):
+                self._outputs[table] = self.store.view_table(table)
+
+    def _is_current(self, resource: Resource, view: TableView | None, branch: str) -> bool:
+        """Look whether a table and the ledger belong together; False if the table got what it had lost and must be opened anew.
+
+        :raises PublishError: if a commit that concerns it waits, because a table refuses it.
+        :raises DivergedError: if the table has commits that the ledger does not have.
+        """
+        store = self.store
+        waits = store.publisher.refusal_of(layout.resource_path(resource, branch))
+        if waits is not None:
+            raise waits.error
+        if view is None or view.newest is None:
+            return True  # deleted by hand, or somebody else's
+        last = self._writes.get((branch, resource.key))
+        if last is not None and view.newest.is_of(last.seq, last.transaction):
+            return True
+        if not store.ledger.has(view.newest):
+            raise diverged(store.storage, view.name, view.newest)
+        if last is None or not view.newest.seq < last.seq <= self.pinned or not self._concerns(last.seq, view.name):
+            return True  # somebody commits it at this moment
+        # The ledger has a commit that the table lost, though it was published once.
+        store.publisher.publish_all(afresh=True)
+        waits = store.publisher.refusal_of(layout.resource_path(resource, branch))
+        if waits is not None:
+            raise waits.error
+        return False
+
+    def _concerns(self, seq: int, table: str) -> bool:
+        entry = self.store.ledger.entry(seq)
+        return entry is not None and any(change.table == table for change in entry.changes)
 
     def _take_leases(self, outputs: Sequence[Resource], wait_seconds: float) -> None:
         for resource in sorted(set(outputs)):  # one order for all jobs, so that two never wait for each other
@@ -279,9 +327,10 @@ class Transaction:
             ) from error
 
     def _release(self, keep_record: bool = False) -> None:
-        if self._own is not None:
-            self._own.release(remove=not keep_record)
-            self._own = None
-        for lease in self._leases:
-            lease.release()
-        self._leases = []
+        own, held = self._own, self._leases
+        self._own, self._leases = None, []
+        for lease, remove in [*([] if own is None else [(own, not keep_record)]), *((lease, False) for lease in held)]:
+            try:
+                lease.release(remove=remove)
+            except OSError as error:  # what was committed is committed; the lock ends with this process at the latest
+                _log.warning("A lock of transaction %s could not be given back: %s", self.id, error)

@@ -15,7 +15,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from transforms.errors import TransformsError
+from transforms.forks import is_panic
 from transforms.store import layout, machine
 from transforms.store.delta_log import CHECKPOINT, log_folder, make_durable
 from transforms.store.pins import lowest_pin
@@ -43,8 +43,6 @@ def tidy(storage: Storage, app_id: str, name: str, before: int, version: int, ap
     :param version: its version after them.
     :param appended: whether they added files and replaced none.
     """
-    from deltalake.exceptions import DeltaError
-
     try:
         if not is_due(CHECKPOINT_EVERY, before, version) or version <= 0:
             return  # of the other numbers, each is a multiple of this one
@@ -60,7 +58,9 @@ def tidy(storage: Storage, app_id: str, name: str, before: int, version: int, ap
         if is_due(SHORTEN_EVERY, before, version):
             keep_from = version - _KEPT_VERSIONS if drops_history else 0
             shorten_log(storage, name, keep_from, lambda opened: opened.transaction_version(app_id) or 0)
-    except (DeltaError, OSError, TransformsError) as error:
+    except BaseException as error:
+        if not (isinstance(error, Exception) or is_panic(error)):
+            raise
         _log.warning("%s could not be tidied (%s); reading it stays correct but slow.", name, error)
 
 
@@ -95,8 +95,20 @@ def merge_small_files(
     :param target: how large files may get, in bytes; larger ones stay as they are. What Delta holds best when None.
     :param partition: a partition column and the one value of it to look at.
     """
+    _rewrite(storage, name, table, lambda: storage.delta.compact(table, partition, target))
+
+
+def delete_rows(storage: Storage, name: str, table: DeltaTable, condition: str) -> None:
+    """Delete rows of an opened table, for good.
+
+    :param condition: which, in SQL.
+    """
+    _rewrite(storage, name, table, lambda: storage.delta.delete_rows(table, condition))
+
+
+def _rewrite(storage: Storage, name: str, table: DeltaTable, rewrite: Callable[[], None]) -> None:
     before, version = {path for path, _ in storage.delta.files(name, table)}, table.version()
-    storage.delta.compact(table, partition, target)
+    rewrite()
     made = {path for path, _ in storage.delta.files(name, table)} - before
     storage.settle([f"{name}/{path}" for path in made], name)
     make_durable(storage, name, version)

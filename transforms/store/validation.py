@@ -60,18 +60,32 @@ def validate_change(storage: Storage, change: TableChange, opened: DeltaTable | 
     :raises UnsupportedTableError: if the table has a feature or a rule that cannot be kept here.
     :raises CommitError: if a staged file is gone or altered, or the table moved on since the change was computed.
     """
-    _check_files(storage, change)
+    check_files(storage, change)
     table = storage.delta.open(change.table) if opened is None else refreshed(opened)
-    if table is None:
-        _rehearse(storage, None, change, alias_of(change.table))
-        return None
-    what = alias_of(change.table)
-    check_writable(table, what, change.mode)
-    if change.base_version is not None and table.version() != change.base_version:
+    if table is not None and change.base_version is not None and table.version() != change.base_version:
         raise CommitError(
-            f"{what} was changed by somebody else while this job ran (version {change.base_version} became "
+            f"{alias_of(change.table)} was changed by somebody else while this job ran (version {change.base_version} became "
             f"{table.version()}). Nothing was committed; build again."
         )
+    check_fits(storage, table, change)
+    if table is not None:
+        allow_naive_timestamps(storage, table, change)
+    return table
+
+
+def check_fits(storage: Storage, table: DeltaTable | None, change: TableChange) -> None:
+    """Refuse a change that does not fit a table as it is.
+
+    :param table: the table; None where there is none yet.
+    :raises DataError: if an append does not fit the table's columns, or the table refuses the new ones.
+    :raises UnsupportedTableError: if the table has a feature or a rule that cannot be kept here.
+    :raises CommitError: if it is partitioned in another way.
+    """
+    what = alias_of(change.table)
+    if table is None:
+        _rehearse(storage, None, change, what)
+        return
+    check_writable(table, what, change.mode)
     there, partitions = fields_of(table.schema().to_json()), table.metadata().partition_columns
     if list(change.partition_by) != list(partitions):
         raise CommitError(
@@ -82,13 +96,15 @@ def validate_change(storage: Storage, change: TableChange, opened: DeltaTable | 
         check_appended(what, there, change)
     else:
         _warn_of_rules(what, there)
-    _allow_naive_timestamps(storage, table, change)
     if not _has_columns(there, fields_of(change.schema), change.mode):
         _rehearse(storage, table, change, what)
-    return table
 
 
-def _check_files(storage: Storage, change: TableChange) -> None:
+def check_files(storage: Storage, change: TableChange) -> None:
+    """Refuse a change whose files are not there as they were staged.
+
+    :raises CommitError: names the file.
+    """
     for file in change.files:
         if escape(file.path) or file.path.startswith("_"):
             raise CommitError(
@@ -200,8 +216,11 @@ def _rehearse(storage: Storage, table: DeltaTable | None, change: TableChange, w
         ) from error
 
 
-def _allow_naive_timestamps(storage: Storage, table: DeltaTable, change: TableChange) -> None:
-    # Without the table feature, a commit with such a column lands and then no reader can open the table.
+def allow_naive_timestamps(storage: Storage, table: DeltaTable, change: TableChange) -> None:
+    """Give a table the feature that times without a zone need, where a change has such a column.
+
+    Without it, the commit lands and then no reader can open the table.
+    """
     if '"timestamp_ntz"' in change.schema and "timestampNtz" not in (table.protocol().writer_features or ()):
         storage.delta.allow_naive_timestamps(table)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deltalake import DeltaTable
 
 from transforms.spec.resource import Resource
 from transforms.store import layout
@@ -120,6 +122,91 @@ def test_a_commit_that_a_table_refuses_needs_recovery(shell: Shell) -> None:
     (published,) = shell.json("recover")["published"]
     assert published["transform"] == "fill"
     assert shell.json("show", "/t/out")["rows"] == [{"x": 1}]
+
+
+def test_a_commit_that_a_table_refuses_is_shown_and_can_be_given_up(shell: Shell) -> None:
+    """log, plan and doctor say that it is not published; other transforms are built; the rest is as it was before."""
+    shell.raw()
+    assert shell.run("build", "-j", "1").exit_code == 0
+    before = shell.json("show", "/t/clean")["rows"]
+    log = shell.folder / ".transforms/master/datasets/t/clean/_delta_log"
+    log.rename(log.with_name("kept"))
+    log.write_text("in the way")
+    shell.raw("x\n7\n")
+    failed = shell.run("build", "clean", "-j", "1")
+    assert failed.exit_code == 3
+    seq = int(re.search(r"recover --give-up (\d+)'", failed.stderr).group(1))  # type: ignore[union-attr]
+
+    assert shell.json("log")[0]["state"] == "not published yet"
+    assert "nothing (not published yet)" in shell.run("log", "-n", "1").stdout.replace("\n", " ")
+    assert [row["seq"] for row in shell.json("log", "/t/clean")] == [seq]
+    assert f"recover --give-up {seq}" in " ".join(f["detail"] for f in shell.json("doctor", code=3))
+    log.unlink()
+    log.with_name("kept").rename(log)
+    table = DeltaTable(str(log.parent))
+    table.alter.set_table_properties({"delta.appendOnly": "true"})
+    plan = {row["name"]: row["reason"] for row in shell.json("plan")}
+    assert plan["clean"] == f"its commit #{seq} is not published: 'transforms recover' says why"
+    assert shell.run("build", "clean", "-j", "1").exit_code == 3
+
+    given_up = shell.json("recover", "--give-up", str(seq))
+    assert given_up["given_up"]["seq"] == seq
+    table.alter.set_table_properties({"delta.appendOnly": "false"})
+    assert shell.json("log")[0]["state"] == "given up"
+    assert shell.json("show", "/t/clean")["rows"] == before
+    assert shell.run("doctor").exit_code == 0
+    assert shell.run("build", "-j", "1").exit_code == 0
+    assert shell.json("show", "/t/total")["rows"] == [{"x": 7}]
+    again = shell.run("recover", "--give-up", str(seq))
+    assert again.exit_code == 2
+    assert "nothing to give up" in again.stderr
+
+
+def test_doctor_tells_what_is_damaged(shell: Shell) -> None:
+    """The file and the remedy are named, the exit code is not 0, and nothing else ends the listing."""
+    shell.raw()
+    assert shell.run("build", "-j", "1").exit_code == 0
+    root = shell.folder / ".transforms"
+    ledger, newest = root / "_ledger/_delta_log", max((root / "master/datasets/t/clean/_delta_log").glob("*.json"))
+
+    def problems(code: int) -> str:
+        return " ".join(f["detail"] for f in shell.json("doctor", code=code) if f["status"] in ("problem", "recovery"))
+
+    def damaged(file: Path, content: bytes | None, code: int) -> str:
+        kept = file.read_bytes()
+        if content is None:
+            file.unlink()
+        else:
+            file.write_bytes(content)
+        try:
+            return problems(code)
+        finally:
+            file.write_bytes(kept)
+
+    whole = (ledger / f"{2:020}.json").read_bytes()
+    for content in (
+        b"",
+        whole[:50],
+        whole.replace(b'"seq"', b'"sex"', 1),
+        whole.replace(b"{", b"\xff", 1),
+        b"[" * 100_000,
+    ):
+        said = damaged(ledger / f"{2:020}.json", content, 1)
+        assert f"{2:020}.json" in said, content[:60]
+        assert "backup" in said, content[:60]
+    assert f"{1:020}.json is gone" in damaged(ledger / f"{1:020}.json", None, 1)
+    (row, *_) = sorted((root / "_ledger").glob("block=*/*.parquet"))
+    assert f"{row.name} cannot be read" in damaged(row, b"PAR1" + row.read_bytes()[4:40] + b"PAR1", 1)
+    assert "lost commit #2 clean" not in problems(0)
+    for content in (b"no json", b"\xff\xfe"):
+        assert "datasets/t/clean" in damaged(newest, content, 1)
+    (data, *_) = (root / "master/datasets/t/clean").glob("data/*/*.parquet")
+    assert f"{data.name} has 4 bytes instead of" in damaged(data, b"PAR1", 1)
+    assert f"{data.name} is gone" in damaged(data, None, 1)
+    newest.unlink()
+    assert "log is gone" in problems(3)
+    assert shell.run("recover").exit_code == 0
+    assert problems(0) == ""
 
 
 def test_doctor_finds_a_table_that_cannot_be_written(shell: Shell) -> None:

@@ -32,7 +32,7 @@ def ratified_only(store: Store, frames: dict[str, pl.DataFrame], mode: Any = "ov
     resources = [Resource("dataset", alias) for alias in frames]
     transaction = store.begin("dying", "master", resources)
     changes = [stage_frame(transaction, store.table_of(r, "master"), frames[r.alias], mode) for r in resources]
-    publish_all, store.publisher.publish_all = store.publisher.publish_all, lambda opened=None: []
+    publish_all, store.publisher.publish_all = store.publisher.publish_all, lambda opened=None, afresh=False: []
     try:
         return transaction.commit(changes, {r.key: {} for r in resources}, {}, "v1")
     finally:
@@ -280,7 +280,7 @@ def test_h16_the_order_of_commits_comes_from_the_log_files_names(store, commit):
 
 
 def test_a_table_that_refuses_leaves_the_commit_ratified_and_recovery_finishes_it(store, commit, rows):
-    """Nothing is dropped: the error says what to repair, and the other tables are served."""
+    """Nothing is dropped: the error says what to repair, and until then the commit is in none of its tables."""
     commit({"/a": pl.DataFrame({"x": [1]}), "/b": pl.DataFrame({"x": [1]})})
     ratified_only(store, {"/a": pl.DataFrame({"x": [2]}), "/b": pl.DataFrame({"x": [2]})})
     log = path_of(store, B) / "_delta_log"
@@ -289,11 +289,11 @@ def test_a_table_that_refuses_leaves_the_commit_ratified_and_recovery_finishes_i
     (log / f"{1:020}.json").write_text("no json at all\n")
     with pytest.raises((PublishError, UnsupportedTableError)):
         store.recover()
-    assert rows("/a") == [{"x": 2}]
+    assert rows("/a") == [{"x": 1}]
     shutil.rmtree(log)
     hidden.rename(log)
     store.recover()
-    assert rows("/b") == [{"x": 2}]
+    assert rows("/a") == rows("/b") == [{"x": 2}]
 
 
 def test_readers_through_the_store_see_all_tables_at_one_point(store, commit):
@@ -450,3 +450,51 @@ def test_what_a_clock_that_was_put_back_committed_stays(store, commit, rows, mon
         commit({"/b": pl.DataFrame({"x": [number]})})
     assert Store(store.root).recover() == ([], [])
     assert rows("/a") == [{"x": 1}]
+
+
+def test_what_could_not_be_deleted_is_not_forgotten(store, commit, monkeypatch, caplog):
+    """Neither when a job fails nor when it is collected; what else there is goes, and the next collection tries again."""
+    transaction = store.begin("job", "master", [A, B])
+    folders = [transaction.staging(store.table_of(r, "master")) for r in (A, B)]
+    for folder in folders:
+        (folder / "part.parquet").write_bytes(b"x")
+    unlink = os.unlink
+
+    def refused(path, *rest, **named):
+        if str(path).endswith("part.parquet") and (folders[0] / "part.parquet").exists() and not refused.calls:
+            refused.calls += 1
+            raise PermissionError(13, "Permission denied", str(path))
+        return unlink(path, *rest, **named)
+
+    refused.calls = 0
+    monkeypatch.setattr(os, "unlink", refused)
+    transaction.abandon()
+    assert [folder.exists() for folder in folders] == [True, False]
+    refused.calls = 0
+    assert store.collect_dead() == []
+    assert [folder.exists() for folder in folders] == [True, False]
+    assert "Permission denied" in caplog.text
+    assert store.collect_dead() == [transaction.id]
+    assert not any(folder.exists() for folder in folders)
+
+
+def test_what_fails_after_the_commit_point_fails_no_job(store, run_transform, monkeypatch, caplog):
+    """Giving locks back, tidying up, deleting what is of no use any more: all of it is told, and the job is committed."""
+    from transforms.api import Output, transform
+    from transforms.store.storage.flock import FileLease
+
+    @transform.using(out=Output("/a"))
+    def build(out):
+        out.write_table(pl.DataFrame({"x": [1]}))
+
+    def broken(*_, **__):
+        raise OSError(5, "Input/output error")
+
+    release = FileLease.release
+    monkeypatch.setattr(FileLease, "release", lambda self, remove=False: (release(self, remove), broken()))
+    monkeypatch.setattr("transforms.store.store.Store.maintain", Store.maintain)
+    monkeypatch.setattr("transforms.store.index.Index.saved_seq", broken)
+    result = run_transform(build, store=store)
+    assert result.status == "committed"
+    assert "could not be given back" in caplog.text
+    assert "could not be tidied" in caplog.text

@@ -16,6 +16,7 @@ from transforms.paths import escape, shown
 from transforms.store import machine
 from transforms.store.change import TableChange, fields_of
 from transforms.store.hints import drop_false_hint
+from transforms.store.identifiers import number_of
 from transforms.store.layout import alias_of
 from transforms.store.storage.base import Found, Storage
 
@@ -31,11 +32,24 @@ class Mark:
         app_id: the store's name in Delta's transaction identifiers.
         seq: the ledger row that is published, the number of the identifier.
         info: what stands beside it for people.
+        transaction: the transaction that wrote the row: a number alone does not tell one ledger's row from another's.
     """
 
     app_id: str
     seq: int
     info: Mapping[str, str | int]
+    transaction: str = ""
+
+    @property
+    def identifiers(self) -> dict[str, int]:
+        """What the log keeps for good: the number of each of Delta's transaction identifiers."""
+        second = {transaction_app(self.app_id): number_of(self.transaction)} if self.transaction else {}
+        return {self.app_id: self.seq, **second}
+
+
+def transaction_app(app_id: str) -> str:
+    """Return the name under which a table keeps the number of the transaction that last wrote it."""
+    return f"{app_id}.transaction"
 
 
 _REHEARSED = Mark("rehearsal", 0, {})
@@ -77,6 +91,9 @@ class Delta(Protocol):
 
         :param target: how large files may get, in bytes; larger ones stay as they are. The table's own limit when None.
         """
+
+    def delete_rows(self, table: DeltaTable, condition: str) -> None:
+        """Delete the rows for which an SQL condition holds, in a commit of its own."""
 
     def checkpoint(self, table: DeltaTable) -> None:
         """Write a checkpoint of the opened version."""
@@ -194,6 +211,17 @@ class DeltaRs:
         )
         table.update_incremental()
 
+    def delete_rows(self, table: DeltaTable, condition: str) -> None:
+        """See :class:`Delta`; what others append meanwhile is not in its way."""
+        from deltalake import CommitProperties
+
+        table.delete(
+            condition,
+            commit_properties=CommitProperties(max_commit_retries=15),
+            post_commithook_properties=_no_hooks(),
+        )
+        table.update_incremental()
+
     def checkpoint(self, table: DeltaTable) -> None:
         """See :class:`Delta`."""
         table.create_checkpoint()
@@ -263,7 +291,7 @@ def _properties(mark: Mark) -> CommitProperties:
 
     return CommitProperties(
         max_commit_retries=0,  # compare-and-swap: never on top of a version that was not looked at
-        app_transactions=[Transaction(mark.app_id, mark.seq)],
+        app_transactions=[Transaction(name, number) for name, number in mark.identifiers.items()],
         custom_metadata=dict(mark.info),
     )
 

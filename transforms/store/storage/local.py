@@ -103,11 +103,13 @@ class LocalStorage:
 
     def delete_folder(self, name: str) -> None:
         """See :class:`Storage`; the folders above it are deleted up to the branch."""
-        shutil.rmtree(self.folder / checked(name), ignore_errors=True)
+        _remove_tree(self.folder / checked(name))
         parent = (self.folder / name).parent
         while parent != self.folder and parent.parent != self.folder:
             try:
                 parent.rmdir()
+            except FileNotFoundError:
+                pass  # somebody else deletes below it, too
             except OSError:
                 return  # not empty: it belongs to something that lives on
             parent = parent.parent
@@ -196,3 +198,19 @@ class LocalStorage:
                 return sorted(entry.name for entry in entries if of_kind(entry))
         except FileNotFoundError:
             return []
+
+
+def _remove_tree(folder: Path) -> None:
+    """Delete a folder with everything in it, as far as it can be.
+
+    :raises OSError: what kept the first of the files that are left from being deleted.
+    """
+    failed: list[BaseException] = []
+
+    def note(function: object, path: str, raised: tuple[type[BaseException], BaseException, object]) -> None:
+        if not isinstance(raised[1], FileNotFoundError):  # somebody else deletes it, too
+            failed.append(raised[1])
+
+    shutil.rmtree(folder, onerror=note)
+    if failed:
+        raise failed[0]

@@ -1,0 +1,95 @@
+"""A copy of a store in use is a whole store."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import transforms.store.backup as backup
+from transforms.errors import StoreError, UsageError
+from transforms.spec.resource import Resource
+from transforms.store.backup import back_up
+from transforms.store.checkup import check_store
+from transforms.store.store import Store
+
+NAMES = ("/a", "/b/c")
+
+
+def generation(number: int) -> dict[str, pl.DataFrame]:
+    return {name: pl.DataFrame({"x": [number]}) for name in NAMES}
+
+
+def rows_of(store: Store) -> list[list[int]]:
+    return [
+        sorted(pl.read_delta(str(store.root / store.table_of(Resource("dataset", n), "master")))["x"]) for n in NAMES
+    ]
+
+
+def test_commits_that_come_while_it_is_made_are_in_all_of_its_tables_or_in_none(store, commit, tmp_path, monkeypatch):
+    """Whatever is copied when: the copy is in order, has what was there before, and can be built upon."""
+    number = iter(range(1, 100))
+    for _ in range(3):
+        commit(generation(next(number)), mode="append")
+    original = backup._copy
+
+    def and_commit(root, target, is_wanted):
+        def asked(path):
+            if path.name.endswith((".json", ".parquet")) and done < 12:
+                later()
+            return is_wanted(path)
+
+        done = 0
+
+        def later():
+            nonlocal done
+            done += 1
+            commit(generation(next(number)), mode="append")
+
+        later()
+        original(root, target, asked)
+
+    running = store.begin("running", "master", [Resource("dataset", "/running")])
+    (running.staging("master/datasets/running") / "part.parquet").write_bytes(b"x")
+    monkeypatch.setattr(backup, "_copy", and_commit)
+    copied = back_up(store, tmp_path / "copy")
+    monkeypatch.undo()
+    running.abandon()
+
+    first, second = rows_of(copied)
+    assert first == second == list(range(1, len(first) + 1))
+    assert 3 <= len(first) < next(number)
+    assert len(copied.newest_entries(1000)) == len(first)
+    assert list(check_store(copied)) == []
+    assert not list(copied.root.rglob("running"))
+    assert not (tmp_path / "copy/_locks").exists() or not list((tmp_path / "copy/_locks/transactions").iterdir())
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+    transaction = copied.begin("job", "master", [Resource("dataset", name) for name in NAMES])
+    transaction.abandon()
+
+
+def test_a_copy_that_would_not_be_whole_is_refused(store, commit, tmp_path):
+    """Nothing is left behind, and what is at the target is not touched."""
+    with pytest.raises(UsageError, match="nothing was committed"):
+        back_up(store, tmp_path / "copy")
+    commit(generation(1))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/file").write_text("mine")
+    with pytest.raises(UsageError, match="is not empty"):
+        back_up(store, tmp_path / "full")
+    with pytest.raises(UsageError, match="inside the store"):
+        back_up(store, Path(store.root) / "copy")
+    shutil.rmtree(next(Path(store.root).glob("master/datasets/a/data")))
+    with pytest.raises(StoreError, match=r"part-.*parquet is gone"):
+        back_up(store, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+    assert (tmp_path / "full/file").read_text() == "mine"
+
+
+def test_a_bucket_has_its_own_way(bucket):
+    """The command says where it is written."""
+    with pytest.raises(UsageError, match=r"docs/backup\.md"):
+        back_up(Store(bucket), Path("copy"))

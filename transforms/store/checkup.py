@@ -1,0 +1,122 @@
+"""Looking whether a store's ledger and tables are whole and belong together. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from transforms.errors import StoreError
+from transforms.store import machine
+from transforms.store.change import TableChange
+from transforms.store.collect import find_tables
+from transforms.store.entry import Entry
+from transforms.store.features import check_writable
+from transforms.store.publish import diverged
+from transforms.store.tables import row_of
+
+if TYPE_CHECKING:
+    from transforms.store.store import Store
+
+_THREADS = 16
+_SHOWN = 5
+
+
+class Trouble(NamedTuple):
+    """Something that is not as it should be.
+
+    Attributes:
+        what: what was looked at: ``ledger``, ``commits`` or a table.
+        kind: ``problem``, or ``recovery`` where ``transforms recover`` mends it.
+        detail: what was found, where, and what to do.
+    """
+
+    what: str
+    kind: Literal["problem", "recovery"]
+    detail: str
+
+
+def check_store(store: Store) -> Iterator[Trouble]:
+    """Yield what is wrong with the ledger, then what is wrong with tables."""
+    damaged = list(_ledger(store))
+    yield from damaged
+    last: dict[str, tuple[Entry, TableChange]] = {}
+    if not damaged:
+        withdrawn = store.ledger.withdrawn(after=0)
+        for entry in store.ledger.entries(after=0):
+            if entry.seq not in withdrawn:
+                last.update({change.table: (entry, change) for change in entry.changes})
+        yield from _waiting(store)
+    names = sorted({*find_tables(store.storage), *last})
+    with machine.pool(_THREADS, "check") as pool:
+        for found in pool.map(lambda name: _table(store, name, last.get(name), bool(damaged)), names):
+            if found is not None:
+                yield found
+
+
+def _ledger(store: Store) -> Iterator[Trouble]:
+    for problem in store.ledger.problems():
+        yield Trouble("ledger", "problem", problem)
+
+
+def _waiting(store: Store) -> Iterator[Trouble]:
+    refused = store.waiting()
+    for entry in store.publisher.unpublished():
+        name = f"#{entry.seq} {entry.transform}"
+        if entry.seq not in refused:
+            yield Trouble("commits", "recovery", f"{name} may not be in every table yet; run 'transforms recover'")
+            continue
+        yield Trouble(
+            "commits",
+            "recovery",
+            f"{name} is in none of its tables, because one refuses it; jobs that touch {_names(entry)} wait. 'transforms "
+            f"recover' says why and tries again; 'transforms recover --give-up {entry.seq}' does without it",
+        )
+
+
+def _names(entry: Entry) -> str:
+    aliases = [resource.alias for resource in entry.resources]
+    return ", ".join(aliases[:_SHOWN]) + (f" and {len(aliases) - _SHOWN} more" if len(aliases) > _SHOWN else "")
+
+
+def _table(store: Store, name: str, last: tuple[Entry, TableChange] | None, is_damaged: bool) -> Trouble | None:
+    try:
+        table = store.storage.delta.open(name)
+        if table is None:
+            return _gone(store, name, last) if last is not None else None
+        check_writable(table, name)
+        files = store.storage.delta.files(name, table)
+        sizes = store.storage.sizes([f"{name}/{file}" for file, _ in files])
+        for (file, found), size in zip(files, sizes, strict=True):
+            if size != found.size:
+                address = store.storage.uri(f"{name}/{file}")
+                state = "is gone" if size is None else f"has {size} bytes instead of {found.size}"
+                return Trouble(f"table {name}", "problem", f"{address} {state}; restore it from a backup of the store")
+        row = row_of(table, store.app_id)
+        if is_damaged or row is None:
+            return None
+        if not store.ledger.has(row):
+            return Trouble(f"table {name}", "problem", str(diverged(store.storage, name, row)))
+        if last is not None and row.seq < last[0].seq and last[0].seq <= store.published():
+            if last[0].seq in store.waiting():
+                return None  # told above
+            return Trouble(
+                f"table {name}",
+                "recovery",
+                f"it lost commit #{last[0].seq} {last[0].transform}, which the ledger has; run 'transforms recover'",
+            )
+    except StoreError as error:
+        return Trouble(f"table {name}", "problem", str(error))
+    return None
+
+
+def _gone(store: Store, name: str, last: tuple[Entry, TableChange]) -> Trouble | None:
+    entry, change = last
+    files = [f"{name}/{file.path}" for file in change.files]
+    if entry.seq > store.published() or entry.seq in store.waiting():
+        return None  # told above
+    if files and any(size is not None for size in store.storage.sizes(files)):
+        detail = (
+            f"its log is gone, while files of commit #{entry.seq} {entry.transform} are there; run 'transforms recover'"
+        )
+        return Trouble(f"table {name}", "recovery", detail)
+    return None  # deleted by hand, with its files
