@@ -17,7 +17,7 @@ from transforms.store.storage.base import Storage
 from transforms.store.storage.delta import Mark, apply
 from transforms.store.tables import Row, refreshed, row_of
 from transforms.store.upkeep import tidy
-from transforms.store.validation import allow_naive_timestamps, check_files, check_fits
+from transforms.store.validation import check_files, check_fits
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -103,7 +103,6 @@ def publish_change(
             if table is None:
                 storage.delta.create(change, _mark(app_id, entry))
             else:
-                allow_naive_timestamps(storage, table, change)
                 apply(storage.delta, table, change, _mark(app_id, entry))
         except BaseException as error:  # also a commit whose answer got lost: the table decides
             if not (isinstance(error, Exception) or is_panic(error)):

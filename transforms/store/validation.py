@@ -68,13 +68,11 @@ def validate_change(storage: Storage, change: TableChange, opened: DeltaTable | 
             f"{table.version()}). Nothing was committed; build again."
         )
     check_fits(storage, table, change)
-    if table is not None:
-        allow_naive_timestamps(storage, table, change)
     return table
 
 
 def check_fits(storage: Storage, table: DeltaTable | None, change: TableChange) -> None:
-    """Refuse a change that does not fit a table as it is.
+    """Refuse a change that its table could not take; upgrade the table's protocol where the change needs that.
 
     :param table: the table; None where there is none yet.
     :raises DataError: if an append does not fit the table's columns, or the table refuses the new ones.
@@ -96,6 +94,7 @@ def check_fits(storage: Storage, table: DeltaTable | None, change: TableChange) 
         check_appended(what, there, change)
     else:
         _warn_of_rules(what, there)
+    _allow_naive_timestamps(storage, table, change)
     if not _has_columns(there, fields_of(change.schema), change.mode):
         _rehearse(storage, table, change, what)
 
@@ -216,11 +215,8 @@ def _rehearse(storage: Storage, table: DeltaTable | None, change: TableChange, w
         ) from error
 
 
-def allow_naive_timestamps(storage: Storage, table: DeltaTable, change: TableChange) -> None:
-    """Give a table the feature that times without a zone need, where a change has such a column.
-
-    Without it, the commit lands and then no reader can open the table.
-    """
+def _allow_naive_timestamps(storage: Storage, table: DeltaTable, change: TableChange) -> None:
+    # Without the table feature, a commit with such a column lands and then no reader can open the table.
     if '"timestamp_ntz"' in change.schema and "timestampNtz" not in (table.protocol().writer_features or ()):
         storage.delta.allow_naive_timestamps(table)
 
