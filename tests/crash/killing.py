@@ -29,7 +29,7 @@ STEPS: dict[str, tuple[str, str, int]] = {
     "before publishing": ("transforms.store.recovery:publish_change", "before", 1),
     **{f"before table {n}": ("transforms.store.recovery:publish_change", "before", n) for n in range(2, 7)},
     **{f"after table {n}": ("transforms.store.recovery:publish_change", "after", n) for n in range(1, 7)},
-    "table committed, not synced": ("transforms.store.publish:_make_durable", "before", 1),
+    "table committed, not synced": ("transforms.store.publish:make_durable", "before", 1),
     "before the mark": ("transforms.store.recovery:Publisher._remember", "before", 1),
     "after the mark": ("transforms.store.recovery:Publisher._remember", "after", 1),
     "before the release": ("transforms.store.transaction:Transaction._release", "before", 1),
