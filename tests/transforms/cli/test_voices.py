@@ -41,7 +41,7 @@ TALKING = """
         process.join()
         log.info("epoch %d", 0)
         log.warning("few rows\\nvery few")
-        exec(compile("log.info('of a library')", logging.__file__, "exec"))
+        exec(compile("log.info('of a library')", threading.__file__, "exec"))
         warnings.warn("old", FutureWarning)
         for step in (0, 50, 100):
             print(f"\\r{step}%", end="", file=sys.stderr, flush=True)
