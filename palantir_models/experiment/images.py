@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 from concurrent.futures import Future
@@ -10,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from palantir_models.experiment import pngfile
 from palantir_models.experiment.encoding import submit
 from palantir_models.experiment.errors import ExperimentError, ExperimentTypeError
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _LEVEL = 1  # of zlib: 6, the usual one, takes twice as long for a few per cent of size
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _OTHERS = {
     b"\xff\xd8\xff": "a JPEG",
     b"GIF8": "a GIF",
@@ -42,6 +43,10 @@ _CONVERTED = {
     "RGBa": "RGBA",
     "YCbCr": "RGB",
 }
+
+_LOSSY = {"CMYK", "HSV", "LAB", "La", "RGBa", "YCbCr"}
+_warned: set[str] = set()
+_log = logging.getLogger(__name__)
 
 
 class Png(NamedTuple):
@@ -93,31 +98,34 @@ def _from_path(path: str | os.PathLike[Any]) -> Png:
 
 
 def _checked(data: bytes, what: str) -> Png:
-    if not data.startswith(_SIGNATURE):
+    if not data.startswith(pngfile.SIGNATURE):
         looks = next((f"looks like {name}" for start, name in _OTHERS.items() if data.startswith(start)), "is no PNG")
         looks = looks if data else "has no content"
         raise ExperimentError(
             f"{what} given as an image {looks} (by content): only PNG is stored. "
             "Open it with PIL.Image.open and log that image."
         )
-    from PIL import Image
-
     try:
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
-            width, height = image.size
-            image.verify()
-    except Exception as error:
-        raise ExperimentError(f"{what} given as an image starts like a PNG but is broken: {error}.") from error
+        width, height = pngfile.size_of(data)
+    except pngfile.TooLarge as error:
+        raise ExperimentError(
+            f"{what} given as an image is too large: {error}. Scale it down, for example with .resize()."
+        ) from error
+    except ValueError as error:
+        raise ExperimentError(
+            f"{what} given as an image starts like a PNG but is broken: {error}. Make it anew: no reader could show it."
+        ) from error
     return Png(data, width, height)
 
 
 def _from_pillow(image: Image) -> Future[Png]:
+    _require_one_frame(image)
     try:
         ready = _writable(image)
         if 0 in ready.size:
             raise ValueError("it has no pixels")
         copy = ready.copy() if ready is image else ready  # the caller may go on drawing
-    except ExperimentError:
+    except (ExperimentError, MemoryError):
         raise
     except Exception as error:  # a file that is opened only now, for example
         raise ExperimentError(
@@ -125,6 +133,15 @@ def _from_pillow(image: Image) -> Future[Png]:
         ) from error
     copy.info = {key: value for key, value in copy.info.items() if _belongs_in_png(str(key), value, copy.mode)}
     return submit(partial(_compressed, copy), copy.width * copy.height * len(copy.getbands()))
+
+
+def _require_one_frame(image: Image) -> None:
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1 and image.format != "MPO":  # of a camera, whose other frames are previews
+        raise ExperimentError(
+            f"The Pillow image has {frames} frames, and an image is one: log image.copy() for the frame at which it stands, "
+            "or each of PIL.ImageSequence.Iterator(image) as a step of the series."
+        )
 
 
 def _compressed(image: Image) -> Png:
@@ -144,6 +161,13 @@ def _writable(image: Image) -> Image:
     if image.mode in _WRITABLE:
         return image
     if image.mode in _CONVERTED:
+        if image.mode in _LOSSY and image.mode not in _warned:
+            _warned.add(image.mode)
+            _log.warning(
+                "Images of mode %s are stored as %s, as PNG has no %s; colours can change a little. "
+                "To choose how, convert them yourself, for example with image.convert(%r).",
+                image.mode, _CONVERTED[image.mode], image.mode, _CONVERTED[image.mode],
+            )  # fmt: skip
         return image.convert(_CONVERTED[image.mode])
     if image.mode == "I":
         low, high = image.getextrema()
@@ -159,9 +183,12 @@ def _from_matplotlib(figure: Any) -> Png:
     buffer = io.BytesIO()
     try:
         figure.savefig(buffer, format="png")
+    except MemoryError:
+        raise
     except Exception as error:
         raise ExperimentError(f"Matplotlib could not draw the figure: {error}") from error
-    return _checked(buffer.getvalue(), "The drawn figure")
+    data = buffer.getvalue()
+    return Png(data, *pngfile.size_in_header(data))
 
 
 def _advice(image: object) -> str:

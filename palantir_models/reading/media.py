@@ -44,10 +44,18 @@ class LoggedImage:
     png: bytes
 
     def pillow(self) -> Image:
-        """Return it as a Pillow image."""
-        from PIL import Image
+        """Return it as a Pillow image, however many pixels it has; without texts in it that Pillow finds too long."""
+        from PIL.PngImagePlugin import PngImageFile
 
-        return Image.open(io.BytesIO(self.png))
+        from palantir_models.experiment.pngfile import without_texts
+
+        # Not by Image.open, whose limits are for pictures of strangers: this one was decoded when it was logged.
+        try:
+            image = PngImageFile(io.BytesIO(self.png))
+            image.load()  # texts may also follow the pixels
+        except ValueError:
+            image = PngImageFile(io.BytesIO(without_texts(self.png)))
+        return image
 
     def _repr_png_(self) -> bytes:
         return self.png
