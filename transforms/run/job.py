@@ -18,6 +18,7 @@ from transforms.errors import TransformsError, UnavailableError, UsageError, nea
 from transforms.run.contexts import JobAborted, LightweightContext, TransformContext
 from transforms.run.scope import EngineChoice, JobScope, Participant
 from transforms.spec.resource import Resource
+from transforms.spec.uses import names_package
 from transforms.store.entry import Entry
 from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.store.store import Store
@@ -202,8 +203,8 @@ def output_resources(transform: Transform, config: Config) -> list[Resource]:
 
 
 def _open(scope: JobScope, participants: dict[str, Participant]) -> dict[str, Any]:
-    if scope.engine == "spark" and not scope.transform.lightweight:
-        _ = scope.spark("--engine spark", "another engine").session
+    if _needs_spark(scope):
+        _ = scope.spark(f"@{scope.transform.form}", "@transform.using").session
     values: dict[str, Any] = {}
     for name, param in scope.transform.params.items():
         opened = pkgutil.resolve_name(param.runtime)(param, name, scope)
@@ -212,6 +213,24 @@ def _open(scope: JobScope, participants: dict[str, Participant]) -> dict[str, An
             opened = opened.value
         values[name] = opened
     return values
+
+
+def _needs_spark(scope: JobScope) -> bool:
+    """Whether the function finds a Spark session from its first line on, as it does on Foundry.
+
+    Code that names pyspark may make columns, windows or stages before it reads anything. Where Spark cannot start, it may
+    still do without.
+    """
+    transform = scope.transform
+    if transform.lightweight or scope.engine == "local":
+        return False
+    if scope.engine == "spark" or transform.engine == "spark":
+        return True
+    if not names_package(transform.__wrapped__, "pyspark"):  # type: ignore[attr-defined]
+        return False
+    from transforms.engine.spark import installation, sessions
+
+    return sessions.running() is not None or not any(problem.is_fatal for problem in installation.problems())
 
 
 def _call(scope: JobScope, values: Mapping[str, Any], participants: Mapping[str, Participant]) -> None:

@@ -99,6 +99,7 @@ class JobScope:
     _temporary: list[Path] = field(default_factory=list)
     _remote: list[str] = field(default_factory=list)
     _process: int = field(default_factory=os.getpid)
+    _give_back: Callable[[], None] | None = None
 
     def abort(self) -> None:
         """Let the job end without a commit and without an error."""
@@ -149,8 +150,11 @@ class JobScope:
             )
         from transforms.engine.spark.engine import shared_engine
 
-        engine = shared_engine(self.config.spark, self.profiles or self.transform.profiles)
+        profiles = self.profiles or self.transform.profiles
+        engine = shared_engine(self.config.spark, profiles)
         engine.show_sources(self.config.project)
+        if self.transaction is not None and self._give_back is None:
+            self._give_back = engine.lend(profiles)
         if self.transaction is not None:  # a test that reads what a job left has none any more
             engine.reach(self.transaction.store.storage)
         return engine
@@ -170,9 +174,14 @@ class JobScope:
         return name
 
     def close(self) -> None:
-        """Delete what lives only as long as the job; a forked process leaves that to the one that runs the job."""
+        """Delete what lives only as long as the job, and leave Spark's session as it was.
+
+        A forked process leaves that to the one that runs the job.
+        """
         if os.getpid() != self._process:
             return
+        if self._give_back is not None:
+            self._give_back()
         for folder in self._temporary:
             shutil.rmtree(folder, ignore_errors=True)
         for name in self._remote:

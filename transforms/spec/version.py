@@ -39,6 +39,24 @@ def logic_version(function: Callable[..., Any], declared: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+def project_modules(function: Callable[..., Any]) -> tuple[dict[str, str], Callable[..., Any]]:
+    """Return what a compute function's logic lies in.
+
+    :param function: the compute function.
+    :returns: the files of its module and of every module of the same project that it needs, by the modules' names; none
+        for a function without a file; and the function without the decorators around it.
+    """
+    inner = inspect.unwrap(function)
+    values = _Values(inner)
+    wrappers = (wrapper for wrapper in _wrappers(function) if values.is_of_project(_home(wrapper)))
+    for value in (*_captured(inner), *wrappers):
+        try:
+            values.text(value)
+        except ValueError:  # cannot be compared; the modules met so far count
+            continue
+    return values.modules, inner
+
+
 def _captured(function: Callable[..., Any]) -> Iterator[Any]:
     for cell in getattr(function, "__closure__", None) or ():
         try:

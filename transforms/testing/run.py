@@ -10,15 +10,16 @@ import warnings
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from transforms.config import Config
+from transforms.config import Config, load_config
 from transforms.errors import DeclarationError, NotFoundError, TransformsWarning, nearest
 from transforms.run.job import JobOptions, run_job
 from transforms.run.put_frame import put_frame
 from transforms.run.reader import DatasetReader
-from transforms.run.scope import JobScope
+from transforms.run.scope import EngineChoice, JobScope
 from transforms.store.store import Store
 from transforms.testing.frames import as_frame
 from transforms.testing.result import Named, Output, TransformResult
@@ -32,8 +33,11 @@ def run_transform(
     *,
     store: Store | None = None,
     branch: str = "master",
+    engine: EngineChoice = "auto",
 ) -> TransformResult:
     """Run a transform as a build would, on small data, and return everything it left as real objects.
+
+    The settings of the project's pyproject.toml hold as they do in a build; it is looked for from the working folder upward.
 
     :param transform: what a decorator made.
     :param inputs: data for each input, by parameter name: a pandas, Polars, PyArrow or Spark table, a list of dicts, a dict
@@ -43,6 +47,7 @@ def run_transform(
     :param params: values for scalar parameters, by name.
     :param store: the store to run in; a temporary one, deleted with the result, when None.
     :param branch: the branch to write.
+    :param engine: ``auto`` for Spark where something asks for it, ``local`` for never, ``spark`` for Spark at once.
     :returns: the result.
     :raises NotFoundError: if a name is no input of the transform (the nearest is suggested), or an input has no data.
     :raises Exception: whatever the compute function raised; nothing is committed then.
@@ -55,11 +60,11 @@ def run_transform(
     if store is None:
         folder = tempfile.mkdtemp(prefix="transforms-test-")
         store = Store(folder)
-    config = Config(project=Path.cwd(), root=str(store.root))
+    config = replace(load_config(), root=str(store.root))
     for name, data in (inputs or {}).items():
-        _put(transform, store, branch, name, data)
+        _put(transform, store, config, branch, name, data)
     with _recorded() as records:
-        job = run_job(transform, store, config, JobOptions(branch=branch, parameters=dict(params or {})))
+        job = run_job(transform, store, config, JobOptions(branch=branch, parameters=dict(params or {}), engine=engine))
     if job.error is not None:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -69,17 +74,19 @@ def run_transform(
         warnings.warn(text, TransformsWarning, stacklevel=2)
     result = _result(transform, store, config, branch, job, records)
     if folder is not None:
-        weakref.finalize(result, shutil.rmtree, folder, ignore_errors=True)
+        # As long as anything can be read from it, also when only an output of the result is kept.
+        weakref.finalize(store.storage, shutil.rmtree, folder, ignore_errors=True)
     return result
 
 
-def _put(transform: Any, store: Store, branch: str, name: str, data: Any) -> None:
+def _put(transform: Any, store: Store, config: Config, branch: str, name: str, data: Any) -> None:
     if name not in transform.inputs:
         raise NotFoundError(
             f"{transform.__name__} ({transform.source}) has no input {name!r}.{nearest(name, transform.inputs)} "
             f"It has: {', '.join(transform.inputs) or 'none'}."
         )
-    (resource,) = transform.inputs[name].resources
+    (declared,) = transform.inputs[name].resources
+    resource = config.resolve(declared)
     if resource.kind == "model":
         from importlib import import_module
 
@@ -101,7 +108,7 @@ def _result(transform: Any, store: Store, config: Config, branch: str, job: Any,
     for name, param in transform.outputs.items():
         for resource in param.resources:
             if resource.kind == "dataset":
-                found = store.view(resource, branch)
+                found = store.view(config.resolve(resource), branch)
                 if found is not None:
                     reader = DatasetReader(resource.alias, found[0], scope)
                     outputs[name if len(param.resources) == 1 else resource.alias] = Output(resource.alias, reader)

@@ -9,17 +9,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from transforms.engine.spark.profiles import confs_of
+from transforms.engine.spark.profiles import confs_of, results_of
 from transforms.engine.spark.settings import SparkSettings
 
 _SUBMIT = "PYSPARK_SUBMIT_ARGS"
-DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
-
-_DELTA = {
-    "spark.sql.extensions": DELTA_EXTENSION,
+DELTA_CONFS = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }
-_ALWAYS = {
+# What Spark 4 does otherwise than the Spark 3 that code for Foundry was written for, where valid code would fail or give
+# another result. Corrections of wrong results stay: see "As on Foundry" in docs/spark.md.
+_AS_SPARK_3 = {
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.execution.pythonUDF.arrow.enabled": "false",  # what a function returns is converted in another way
+    "spark.sql.execution.pythonUDTF.arrow.enabled": "false",
+    "spark.sql.execution.pyspark.binaryAsBytes": "false",
+    "spark.sql.legacy.bangEqualsNot": "true",
+    "spark.sql.legacy.codingErrorAction": "true",
+    "spark.sql.legacy.consecutiveStringLiterals.enabled": "true",
+    "spark.sql.legacy.decimal.retainFractionDigitsOnTruncate": "true",
+    "spark.sql.legacy.javaCharsets": "true",
+    "spark.sql.legacy.truncateForEmptyRegexSplit": "true",
+}
+_ALWAYS = _AS_SPARK_3 | {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # not INT96, which has no order and no statistics
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
@@ -47,7 +59,7 @@ def session_confs(settings: SparkSettings, profiles: Iterable[str], delta_jars: 
     """Return the properties of a session; what the settings name wins over everything else.
 
     :param settings: how Spark is started.
-    :param profiles: names of Spark profiles; they matter on a cluster only.
+    :param profiles: names of Spark profiles; amounts of memory and the like matter on a cluster only.
     :param delta_jars: Delta's jars on this machine, where the settings bring none of their own.
     """
     confs = dict(_ALWAYS) if settings.is_connect else _ALWAYS | _OWN_DRIVER
@@ -55,10 +67,9 @@ def session_confs(settings: SparkSettings, profiles: Iterable[str], delta_jars: 
         partitions = str(2 * (os.cpu_count() or 2))
         confs |= _LOCAL | {"spark.sql.shuffle.partitions": partitions, "spark.local.dir": tempfile.gettempdir()}
         confs[_JAVA_OPTIONS] += f" {_UNVERIFIED}"
-    elif not settings.is_connect:
-        confs |= confs_of(profiles, settings.profiles)
+    confs |= _profile_confs(settings, profiles)
     if delta_jars or settings.brings_delta:
-        confs |= _DELTA
+        confs |= DELTA_CONFS
     for key, values in (
         ("spark.jars", [*settings.jars, *map(str, delta_jars)]),
         ("spark.jars.packages", settings.packages),
@@ -66,6 +77,22 @@ def session_confs(settings: SparkSettings, profiles: Iterable[str], delta_jars: 
         if values:
             confs[key] = ",".join(values)
     return confs | dict(settings.conf)
+
+
+def job_confs(settings: SparkSettings, profiles: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the settings that a job sees on a session that is there already.
+
+    :param settings: how Spark is started otherwise.
+    :param profiles: names of Spark profiles.
+    :returns: those for where the session's maker chose nothing, and those that the project asks for, which win.
+    """
+    return dict(_ALWAYS), _profile_confs(settings, profiles) | dict(settings.conf)
+
+
+def _profile_confs(settings: SparkSettings, profiles: Iterable[str]) -> dict[str, str]:
+    if settings.is_local or settings.is_connect:
+        return results_of(profiles, settings.profiles)
+    return confs_of(profiles, settings.profiles)
 
 
 @contextmanager

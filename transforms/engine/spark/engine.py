@@ -1,4 +1,4 @@
-"""The one Spark session of a process, started when something first asks for it."""
+"""The one Spark session of a process: the one that is there, else one that is started when something first asks for it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import sys
 import sysconfig
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from transforms.engine.spark import jars
+from transforms.engine.spark import jars, sessions
 from transforms.engine.spark.buckets import reach
-from transforms.engine.spark.confs import DELTA_EXTENSION, session_confs, submitted
+from transforms.engine.spark.confs import DELTA_CONFS, job_confs, session_confs, submitted
 from transforms.engine.spark.installation import require_spark
+from transforms.engine.spark.lending import Lender
 from transforms.engine.spark.master import check_reachable
 from transforms.engine.spark.settings import SparkSettings
 from transforms.engine.spark.shared_folder import SharedFolder
@@ -34,15 +35,17 @@ _log = logging.getLogger(__name__)
 class SparkEngine:
     """Spark as the jobs of one process share it.
 
-    :param settings: how it is started.
-    :param profiles: names of Spark profiles; they matter on a cluster only.
+    :param settings: how it is started, where the process has no session yet; a session that is there is used as it is.
+    :param profiles: names of Spark profiles.
     """
 
     def __init__(self, settings: SparkSettings, profiles: Iterable[str] = ()) -> None:
         self.settings = settings
         self.profiles = tuple(profiles)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._session: SparkSession | None = None
+        self._lender: Lender | None = None
+        self._is_own = False
         self._has_delta = False
         self._projects: list[str] = []
         self._reached: set[str] = set()
@@ -50,14 +53,19 @@ class SparkEngine:
 
     @property
     def session(self) -> SparkSession:
-        """The session; the first call starts Spark.
+        """The session; the first call takes the one there is, or starts Spark.
 
         :raises MissingExtraError: if something that Spark needs is missing; names it and the command that brings it.
         :raises EngineError: if Spark does not start.
         """
         with self._lock:
+            if self._session is not None and not sessions.is_open(self._session):
+                self._forget()
             if self._session is None:
-                self._session = self._start()
+                there = sessions.running()
+                self._is_own = there is None
+                self._session = self._start() if there is None else self._adopt(there)
+                self._lender = Lender(self._session)
             return self._session
 
     @property
@@ -71,45 +79,81 @@ class SparkEngine:
         _ = self.session
         return self._has_delta
 
+    @property
+    def is_connect(self) -> bool:
+        """Whether the driver is a server that Spark Connect speaks to."""
+        return sessions.is_connect(self.session)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether driver and executors are one process of this machine; starts nothing."""
+        session = self._session or sessions.running()
+        if session is None:
+            return self.settings.is_local
+        return not sessions.is_connect(session) and str(session.sparkContext.master).startswith("local")
+
+    def lend(self, profiles: Iterable[str] = ()) -> Callable[[], None]:
+        """Have a session, active in this thread and with the settings of a job, until the job has ended.
+
+        :param profiles: names of the Spark profiles that count for the job.
+        :returns: to be called at the job's end: the session has its own settings again.
+        """
+        with self._lock:
+            if self._session is not None and not sessions.works(self._session):
+                if not sessions.is_connect(self._session) and sessions.is_open(self._session):
+                    sessions.forget(self._session)
+                self._forget()
+            session = self.session
+            lender = self._lender
+        assert lender is not None
+        defaults, asked_for = job_confs(self.settings, profiles)
+        lender.begin({} if self._is_own else defaults, asked_for)
+        sessions.activate(session)
+        return lender.end
+
     def check_owner(self, frame: Any, what: str) -> None:
         """Refuse a frame that this session cannot compute.
 
         :raises DataError: if it was made by another session, or by one that was stopped.
         """
-        session = frame.sparkSession
-        if self.settings.is_connect:
-            is_ours = not hasattr(session, "_jsparkSession")
-        else:
-            is_ours = getattr(session, "_sc", None) is self.session.sparkContext
-        if not is_ours:
+        theirs, ours = frame.sparkSession, self.session
+        same_context = getattr(theirs, "_sc", None) is getattr(ours, "_sc", None)  # behind a server there is none
+        if not same_context or sessions.is_connect(theirs) != self.is_connect:
             raise DataError(
                 f"{what}: the Spark DataFrame belongs to another Spark session, or to one that was stopped. Make it from "
                 "an input or from ctx.spark_session, and do not stop the session."
             )
 
     def stop(self) -> None:
-        """End Spark; the next use starts it anew."""
+        """End Spark, unless somebody else started it; the next use starts it anew."""
         with self._lock:
             if self._session is not None:
-                self._session.stop()
-                self._session = None
-                self._reached.clear()
-                while self._shared:
-                    self._shared.pop().close()
+                if self._is_own:
+                    self._session.stop()
+                self._forget()
+
+    def _forget(self) -> None:
+        self._session = self._lender = None
+        self._reached.clear()
+        while self._shared:
+            self._shared.pop().close()
 
     def reach(self, storage: Storage) -> None:
         """Let the session read and write a store, wherever it is; starts Spark for what a local session does not need.
 
         :raises MissingExtraError: if Hadoop's client for S3 is needed and missing; says how to bring it.
         """
-        if storage.root in self._reached or (self.settings.is_local and not storage.options):
+        if storage.root in self._reached or (self.is_local and not storage.options):
             return
-        reach(self.session, storage, self.settings.conf)
+        session = self.session
+        reach(session, storage, self.settings.conf if self._is_own else {})
         self._reached.add(storage.root)
-        if not self.settings.is_local and not self.settings.is_connect:
+        if self.is_local or self.is_connect:
+            return
+        if self._is_own or session.sparkContext.getCheckpointDir() is None:
             # What executors leave for each other has to lie where each of them sees it.
             self._shared.append(SharedFolder(storage))
-            self.session.sparkContext.setCheckpointDir(self._shared[-1].uri)
+            session.sparkContext.setCheckpointDir(self._shared[-1].uri)
 
     def show_sources(self, project: Path) -> None:
         """Let Python on the executors import what lies in a project, and whatever else is on this process's path."""
@@ -119,9 +163,31 @@ class SparkEngine:
             self._apply_sources(self._session)
 
     def _apply_sources(self, session: SparkSession) -> None:
-        if not self.settings.is_connect:
-            folders = dict.fromkeys([*self._projects, *_import_path()])
-            session.sparkContext.environment["PYTHONPATH"] = os.pathsep.join(folders)
+        if not sessions.is_connect(session):
+            environment = session.sparkContext.environment
+            there = [] if self._is_own else environment.get("PYTHONPATH", "").split(os.pathsep)
+            folders = dict.fromkeys([*self._projects, *_import_path(), *filter(None, there)])
+            environment["PYTHONPATH"] = os.pathsep.join(folders)
+
+    def _adopt(self, session: SparkSession) -> SparkSession:
+        """Take a session that somebody else made; what it was given stays as it is."""
+        if sessions.is_connect(session):
+            self._has_delta = self.settings.delta is not False and _names_delta(session)
+            return session
+        context = session.sparkContext
+        master = str(context.master)
+        if not (self.settings.is_local and master.startswith("local")) and self.settings.master != master:
+            _log.warning(
+                "This process has a Spark session already, on %s: it is used, and master = %r of [tool.transforms.spark] is "
+                "not. Stop it with spark.stop() before, to have the other one.",
+                master,
+                self.settings.master,
+            )
+        if context.getCheckpointDir() is None and master.startswith("local"):
+            context.setCheckpointDir(_checkpoint_folder())
+        self._apply_sources(session)
+        self._has_delta = self.settings.delta is not False and _names_delta(session) and _loads_delta(session._jvm)
+        return session
 
     def _start(self) -> SparkSession:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -131,9 +197,13 @@ class SparkEngine:
             java = require_spark()
             os.environ.setdefault("JAVA_HOME", str(java.home))
         check_reachable(settings.master)
+        from pyspark import SparkContext
         from pyspark.sql import SparkSession
 
         confs = session_confs(settings, self.profiles, self._delta_jars())
+        if not settings.is_connect and SparkContext._gateway is not None and not _loads_delta(SparkContext._jvm):
+            # The JVM of a session that was stopped: what it did not load at its start, it cannot load any more.
+            confs = {key: value for key, value in confs.items() if DELTA_CONFS.get(key) != value}
         if settings.is_local:
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         builder = SparkSession.builder.appName("transforms")
@@ -145,16 +215,14 @@ class SparkEngine:
                 session = builder.getOrCreate()
         except Exception as error:
             raise EngineError(f"Spark did not start on {settings.master}: {_first_line(error)}") from error
-        if settings.is_connect:
-            self._has_delta = settings.delta is not False
-        else:
+        if not settings.is_connect:
             # What fails raises an error that says why; the JVM's stacks beside it are for who asks for them.
             session.sparkContext.setLogLevel(settings.conf.get("spark.log.level", "OFF"))
             for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
                 logging.getLogger(name).setLevel(logging.CRITICAL + 1)
             session.sparkContext.setCheckpointDir(_checkpoint_folder())
             self._apply_sources(session)
-            self._has_delta = DELTA_EXTENSION in str(session.conf.get("spark.sql.extensions", ""))
+        self._has_delta = settings.delta is not False and _names_delta(session)
         return session
 
     def _delta_jars(self) -> list[Path]:
@@ -162,6 +230,16 @@ class SparkEngine:
         if settings.delta is False or settings.is_connect or settings.brings_delta:
             return []
         return jars.find_jars() or (jars.fetch_jars() if settings.delta else [])
+
+
+def _names_delta(session: Any) -> bool:
+    """Whether a session was told to use Delta, which does not mean that it could."""
+    given = (str(session.conf.get(key, "")) for key in DELTA_CONFS)
+    return all(value in there for value, there in zip(DELTA_CONFS.values(), given, strict=True))
+
+
+def _loads_delta(jvm: Any) -> bool:
+    return all(sessions.has_class(jvm, name) for name in DELTA_CONFS.values())
 
 
 _engines: dict[str, SparkEngine] = {}

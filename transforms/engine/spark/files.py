@@ -29,7 +29,7 @@ def files_dataframe(engine: SparkEngine, statuses: Sequence[Any], heuristic: str
     bins = packed([(status.size, status) for status in statuses], most, cost, heuristic)
     schema = "path string, size bigint, modified bigint"
     rows = [tuple(status) for one in bins for status in one]
-    if engine.settings.is_connect or not rows:
+    if engine.is_connect or not rows:
         return session.createDataFrame(rows, schema)
     partitions = session.sparkContext.parallelize([[tuple(status) for status in one] for one in bins], len(bins))
     return session.createDataFrame(partitions.flatMap(lambda one: one), schema)

@@ -1,4 +1,4 @@
-"""Foundry's well-known Spark profiles as Spark properties. On a local master they change nothing.
+"""Foundry's well-known Spark profiles as Spark properties. On a local master only those count that can change a result.
 
 The amounts follow the order of the names; a project sets its own under ``[tool.transforms.spark.profiles.NAME]``.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from transforms.errors import nearest
 
@@ -78,7 +79,21 @@ def _known() -> dict[str, dict[str, str]]:
 
 
 _KNOWN = _known()
+_AMOUNTS = ("spark.sql.shuffle.partitions", "spark.sql.autoBroadcastJoinThreshold")
 _NUMBERED = re.compile(r"(NUM_EXECUTORS|DYNAMIC_ALLOCATION_MAX|DYNAMIC_ALLOCATION_MIN)_(\d+)")
+
+
+def results_of(profiles: Iterable[str], own: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return the properties that hold on any machine: Spark SQL's, but for amounts.
+
+    :param profiles: names of profiles.
+    :param own: those of the project.
+    """
+    return {
+        key: value
+        for key, value in confs_of(profiles, own).items()
+        if key.startswith("spark.sql.") and key not in _AMOUNTS
+    }
 
 
 def confs_of(profiles: Iterable[str], own: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -98,11 +113,16 @@ def confs_of(profiles: Iterable[str], own: Mapping[str, Mapping[str, str]]) -> d
             template = _KNOWN[f"{match[1]}_1"]
             confs |= {key: match[2] if value == "1" else value for key, value in template.items()}
         else:
-            _log.warning(
-                "Nothing is known of the Spark profile %r, so it changes nothing.%s Say what it stands for in "
-                "pyproject.toml, under [tool.transforms.spark.profiles.%s].",
-                name,
-                nearest(name, [*own, *_KNOWN]),
-                name,
-            )
+            _warn_of_unknown(name, nearest(name, [*own, *_KNOWN]))
     return confs
+
+
+@cache  # each job asks
+def _warn_of_unknown(name: str, suggestion: str) -> None:
+    _log.warning(
+        "Nothing is known of the Spark profile %r, so it changes nothing.%s Say what it stands for in pyproject.toml, "
+        "under [tool.transforms.spark.profiles.%s].",
+        name,
+        suggestion,
+        name,
+    )

@@ -1,0 +1,109 @@
+"""The Spark session that this process has already, whoever made it: finding it, and telling whether it still works."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+def running() -> SparkSession | None:
+    """Return the session there is; None where nobody made one, or it was stopped or has died."""
+    if "pyspark.sql" not in sys.modules:
+        return None
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    session: Any = SparkSession._instantiatedSession
+    if session is not None and not works(session):
+        forget(session)
+        session = None
+    context = SparkContext._active_spark_context
+    if session is None and context is not None and _works(context):
+        session = SparkSession(context)  # somebody has a context and has not asked for a session yet
+    connect: Any = sys.modules.get("pyspark.sql.connect.session")
+    if session is None and connect is not None:
+        session = connect.SparkSession._get_default_session()
+    return session
+
+
+def is_connect(session: Any) -> bool:
+    """Whether the session speaks to a server (Spark Connect), so that this process has no JVM of it."""
+    return not hasattr(session, "_jsparkSession")
+
+
+def is_open(session: Any) -> bool:
+    """Whether nobody stopped the session in this process; asks no JVM, so it costs nothing."""
+    return not session.is_stopped if is_connect(session) else session._sc._jsc is not None
+
+
+def works(session: Any) -> bool:
+    """Whether the session can compute: it is open, and its JVM lives and did not stop it either."""
+    return is_open(session) and (is_connect(session) or _works(session._sc))
+
+
+def _works(context: Any) -> bool:
+    from py4j.protocol import Py4JError
+
+    try:
+        return context._jsc is not None and _lives(context._gateway) and not context._jsc.sc().isStopped()
+    except (Py4JError, OSError):  # nobody answers
+        return False
+
+
+def _lives(gateway: Any) -> bool:
+    """Whether the JVM has not ended, where this process started it: then there is no need to ask in vain."""
+    process = getattr(gateway, "proc", None)
+    return process is None or process.poll() is None
+
+
+def forget(session: Any) -> None:
+    """Let pyspark forget a session that does not work any more: it starts no other one beside it.
+
+    :param session: a session of this process's JVM, which may be gone.
+    """
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+    from pyspark.sql.context import SQLContext
+
+    context, gateway = session._sc, SparkContext._gateway
+    if gateway is not None and not _answers(gateway):
+        context._jsc = None  # stopping it would ask the JVM
+        gateway.shutdown()
+        SparkContext._gateway = SparkContext._jvm = None
+    context.stop()
+    if SparkContext._gateway is not None:
+        found = SparkSession._get_j_spark_session_class(SparkContext._jvm)
+        found.clearDefaultSession()
+        found.clearActiveSession()
+    SparkSession._instantiatedSession = SparkSession._activeSession = SQLContext._instantiatedContext = None
+
+
+def _answers(gateway: Any) -> bool:
+    from py4j.protocol import Py4JError
+
+    try:
+        return _lives(gateway) and gateway.jvm.System.nanoTime() is not None
+    except (Py4JError, OSError):
+        return False
+
+
+def activate(session: Any) -> None:
+    """Make the session the one that ``SparkSession.getActiveSession()`` gives in this thread."""
+    if is_connect(session):
+        type(session)._set_default_and_active_session(session)
+    else:
+        session._get_j_spark_session_class(session._jvm).setActiveSession(session._jsparkSession)
+
+
+def has_class(jvm: Any, name: str) -> bool:
+    """Whether a JVM can load a class, so that a session in it can be told to use it."""
+    from py4j.protocol import Py4JError
+
+    try:
+        jvm.java.lang.Thread.currentThread().getContextClassLoader().loadClass(name)
+    except Py4JError:
+        return False
+    return True
