@@ -104,12 +104,15 @@ def build(
         with _undisturbed():
             out.conclude()
             if as_json:
-                out.json(_document(results, seconds, interrupted))
+                out.json({**_document(results, seconds, interrupted), "unimported": list(map(str, project.unimported))})
             else:
                 _report(project, results, seconds, out, verbose, interrupted)
+            for text in project.left_out(plan):
+                say_error(f"error: {text}")
             if interrupted is not None:
                 say_error(_interruption_text(interrupted))
-    raise typer.Exit(_code(results) if interrupted is None else INTERRUPTED)
+        is_whole = not plan.missing and not project.may_lack(selection or [], branch)
+    raise typer.Exit((_code(results) or (0 if is_whole else JOB_FAILED)) if interrupted is None else INTERRUPTED)
 
 
 @contextmanager

@@ -40,7 +40,9 @@ def list_transforms(
             out.listing(rows, columns, f"There are no datasets on branch {branch}.")
         else:
             rows = _transform_rows(load_project(ctx), selection or [], exclude or [], branch)
-            out.listing(rows, ["name", "engine", "inputs", "outputs", "source"], "There are no transforms.")
+            columns = ["name", "engine", "inputs", "outputs", "source"]
+            refused = ["refused"] if any(row["refused"] for row in rows) else []
+            out.listing(rows, columns + refused, "There are no transforms.")
 
 
 def dataset_rows(store: Store, branch: str) -> list[dict[str, Any]]:
@@ -61,6 +63,8 @@ def dataset_rows(store: Store, branch: str) -> list[dict[str, Any]]:
 
 
 def _transform_rows(project: Project, selection: list[str], exclude: list[str], branch: str) -> list[dict[str, Any]]:
+    from transforms.spec.availability import unavailable_reasons
+
     rows = []
     for node in project.select(selection, exclude, branch):
         transform = project.transforms[node.name]
@@ -74,6 +78,7 @@ def _transform_rows(project: Project, selection: list[str], exclude: list[str], 
                 "parameters": list(transform.values),
                 "tags": list(node.tags),
                 "source": str(node.source),
+                "refused": " ".join(unavailable_reasons(transform)),
             }
         )
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
 
 import typer
@@ -10,13 +11,14 @@ from transforms.cli.failures import USAGE, error_text
 from transforms.cli.options import open_project, session_of
 from transforms.cli.output import say_error
 from transforms.errors import DeclarationError, TransformsError
+from transforms.usercode import met_at, user_line
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
 
 
 def load_project(ctx: typer.Context) -> Project:
-    """Open the project and import its pipelines.
+    """Open the project and import its pipelines; modules that cannot be imported are told and left out.
 
     :raises typer.Exit: if importing them fails; what failed was printed then.
     """
@@ -33,7 +35,19 @@ def load_project(ctx: typer.Context) -> Project:
         raise
     except Exception as error:  # noqa: BLE001  the user's modules may raise anything
         _fail(error, verbose, None)
+    for failure in project.unimported:
+        say_error(_failure_text(failure, verbose))
     return project
+
+
+def _failure_text(failure: DeclarationError, verbose: bool) -> str:
+    """Return why a module cannot be imported, with the line of the user's that says so, and the traceback if asked for."""
+    cause = failure.__cause__ or failure
+    line = user_line(cause)
+    told = f"error: {failure} Its transforms are left out."
+    if line is not None:
+        told += f"\n  {met_at(line)}"
+    return f"{''.join(traceback.format_exception(cause))}{told}" if verbose else told
 
 
 def _fail(error: BaseException, verbose: bool, summary: DeclarationError | None) -> None:

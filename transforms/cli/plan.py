@@ -6,7 +6,7 @@ import typer
 
 from transforms.cli.loading import load_project
 from transforms.cli.options import Branch, Exclude, Force, Json, Selection, session_of
-from transforms.cli.output import Output, counted
+from transforms.cli.output import Output, counted, say_error
 
 
 def plan(
@@ -28,7 +28,8 @@ def plan(
     from transforms.run.project import BuildOptions
 
     with Output(as_json, session_of(ctx).quiet) as out:
-        found = load_project(ctx).plan(selection or [], exclude or [], BuildOptions(branch=branch, force=force))
+        project = load_project(ctx)
+        found = project.plan(selection or [], exclude or [], BuildOptions(branch=branch, force=force))
         rows = [
             {
                 "name": job.node.name,
@@ -42,4 +43,6 @@ def plan(
         ]
         out.listing(rows, ["action", "name", "reason"], "Nothing is selected.")
         building = sum(job.action == "build" for job in found.jobs)
+        for text in project.left_out(found):
+            say_error(f"error: {text}")
         out.say(f"{counted(building, 'job')} to build, {len(found.jobs) - building} fresh, on branch {branch}.")

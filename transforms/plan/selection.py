@@ -27,6 +27,12 @@ def select(graph: Graph, selectors: Sequence[str] = (), exclude: Sequence[str] =
     return list(in_order(graph, chosen - _any(graph, exclude)))
 
 
+def names_each(graph: Graph, selectors: Sequence[str]) -> bool:
+    """Tell whether a selection names every transform it means, so that no other one can be meant."""
+    parts = [part for selector in selectors for part in selector.split(",") if part]
+    return bool(parts) and all(_exact(graph, part) for part in parts)
+
+
 def _any(graph: Graph, selectors: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for selector in selectors:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import shlex
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,21 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from transforms.config import Config, load_config
-from transforms.errors import ConfigError, NotFoundError, nearest
+from transforms.errors import ConfigError, DeclarationError, NotFoundError, nearest
 from transforms.plan.graph import Graph, Node, mark
-from transforms.plan.selection import select
+from transforms.plan.selection import names_each, select
 from transforms.plan.staleness import LastBuild, Plan, PlannedJob, plan_jobs
 from transforms.run.build import Listener, Task, run_tasks
 from transforms.run.cancellation import Cancellation
-from transforms.run.entry_points import declared_pipelines
 from transforms.run.job import JobOptions, JobResult, run_job
+from transforms.run.pipelines import Loaded, load_pipelines
 from transforms.run.scope import EngineChoice
 from transforms.spec.pipeline import Pipeline
 from transforms.spec.resource import Resource
 from transforms.spec.transform import Transform
 from transforms.store.entry import InputPin
 from transforms.store.store import Store
-from transforms.usercode import shown_file
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,16 @@ class Project:
     @cached_property
     def transforms(self) -> Mapping[str, Transform]:
         """The transforms of every pipeline, by the name they are shown with."""
-        return _named(load_pipelines(self.config))
+        return _named(self._loaded.pipelines)
+
+    @property
+    def unimported(self) -> Sequence[DeclarationError]:
+        """What of the project could not be imported and why; the transforms in it are not known."""
+        return self._loaded.failures
+
+    @cached_property
+    def _loaded(self) -> Loaded:
+        return load_pipelines(self.config)
 
     def graph(self, branch: str = "master") -> Graph:
         """Return the graph of all transforms for builds on a branch."""
@@ -87,7 +93,16 @@ class Project:
 
     def select(self, selectors: Sequence[str], exclude: Sequence[str] = (), branch: str = "master") -> list[Node]:
         """Return the transforms that a selection names, in the order of their dependencies."""
-        return select(self.graph(branch), selectors, exclude)
+        try:
+            return select(self.graph(branch), selectors, exclude)
+        except NotFoundError as error:
+            if not self.unimported:
+                raise
+            raise NotFoundError(f"{error} {self._lacking}") from error
+
+    @property
+    def _lacking(self) -> str:
+        return " ".join(f"It may be in a module that cannot be imported: {failure}" for failure in self.unimported)
 
     def plan(
         self, selectors: Sequence[str] = (), exclude: Sequence[str] = (), options: BuildOptions = BuildOptions()
@@ -103,11 +118,29 @@ class Project:
                 f"The pipelines of {self.config.project} have no transforms, so there is nothing to build. Add them where "
                 f"the Pipeline is made: pipeline.add_transforms(function), or pipeline.discover_transforms(package)."
             )
-        nodes = select(graph, selectors, exclude)
+        nodes = self.select(selectors, exclude, options.branch)
         plan = self._plan(graph, nodes, options)
-        if plan.missing:
-            raise self._missing(graph, plan, options)
-        return plan
+        if not plan.missing:
+            return plan
+        readers = [node for node, _ in plan.missing]
+        blocked = {node.name for node in (*readers, *graph.downstream(*readers))}
+        rest = [node for node in nodes if node.name not in blocked]
+        if not rest or not self.unimported:
+            error = self._missing(graph, plan, options)
+            raise NotFoundError(f"{error} {self._lacking}") if self.unimported else error
+        return replace(self._plan(graph, rest, options), missing=plan.missing)
+
+    def left_out(self, plan: Plan) -> list[str]:
+        """Return a sentence for each transform that a plan does not run, as what it reads may be made in such a module."""
+        return [
+            f"{node.name} ({node.source}) and what needs it were left out: it reads {resource}, which is not there yet and "
+            f"which a module that cannot be imported may make."
+            for node, resource in plan.missing
+        ]
+
+    def may_lack(self, selectors: Sequence[str], branch: str = "master") -> bool:
+        """Tell whether a selection can mean transforms of modules that could not be imported."""
+        return bool(self.unimported) and not names_each(self.graph(branch), selectors)
 
     def build(self, plan: Plan, listener: Listener, options: BuildOptions = BuildOptions()) -> list[JobResult]:
         """Run a plan.
@@ -236,52 +269,6 @@ class Project:
 
     def _resources(self, params: Mapping[str, Any]) -> tuple[Resource, ...]:
         return tuple(self.config.resolve(resource) for param in params.values() for resource in param.resources)
-
-
-def load_pipelines(config: Config) -> list[Pipeline]:
-    """Import a project's pipelines.
-
-    :returns: every module-level ``Pipeline`` of the configured modules; without any, those of the project's
-        ``transforms.pipelines`` entry points, else those of a package ``pipelines`` beside pyproject.toml.
-    :raises ConfigError: if there are none.
-    """
-    for folder in (config.project / "src", config.project):
-        if folder.is_dir() and str(folder) not in sys.path:
-            sys.path.insert(0, str(folder))
-    pipelines: dict[int, Pipeline] = {}
-    for module in config.pipelines or declared_pipelines(config.project) or ("pipelines",):
-        for pipeline in _pipelines_of(module, config):
-            pipelines[id(pipeline)] = pipeline
-    return list(pipelines.values())
-
-
-def _pipelines_of(module: str, config: Config) -> list[Pipeline]:
-    name, _, attribute = module.partition(":")
-    try:
-        imported = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
-            raise
-        raise ConfigError(
-            f"The pipeline module {name!r} was not found from {config.project}. Name your modules under "
-            f"[tool.transforms] pipelines in pyproject.toml, or run 'transforms init' for a sample."
-        ) from error
-    if attribute:
-        value = getattr(imported, attribute, None)
-        if isinstance(value, Pipeline):
-            return [value]
-        there = [name for name, value in vars(imported).items() if isinstance(value, Pipeline)]
-        raise ConfigError(
-            f"{module}: {attribute!r} of {shown_file(str(imported.__file__))} is no Pipeline."
-            + (nearest(attribute, there) or (f" It has: {', '.join(there)}." if there else ""))
-        )
-    found = [value for value in vars(imported).values() if isinstance(value, Pipeline)]
-    if not found:
-        raise ConfigError(
-            f"The module {name!r} ({shown_file(str(imported.__file__))}) has no Pipeline at its top level. Add one to it: "
-            f"from transforms.api import Pipeline; pipeline = Pipeline(); pipeline.add_transforms(...)"
-        )
-    return found
 
 
 def _named(pipelines: Sequence[Pipeline]) -> dict[str, Transform]:

@@ -1,0 +1,106 @@
+"""Importing what declares a project's transforms."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+
+from transforms.config import Config
+from transforms.errors import ConfigError, DeclarationError, nearest
+from transforms.run.entry_points import declared_pipelines
+from transforms.spec.discovery import imported, leaving_out_failures
+from transforms.spec.pipeline import Pipeline
+from transforms.usercode import shown_file
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a project declares.
+
+    Attributes:
+        pipelines: its pipelines.
+        failures: what could not be imported and why, each with its file; the cause is chained.
+    """
+
+    pipelines: Sequence[Pipeline]
+    failures: Sequence[DeclarationError]
+
+
+def load_pipelines(config: Config) -> Loaded:
+    """Import a project's pipelines; modules below them that cannot be imported are left out.
+
+    :returns: every module-level ``Pipeline`` of the configured modules; without any, those of the project's
+        ``transforms.pipelines`` entry points, else those of a package ``pipelines`` beside pyproject.toml.
+    :raises ConfigError: if there are none.
+    :raises Exception: what went wrong, if none of these modules can be imported.
+    """
+    for folder in (config.project / "src", config.project):
+        if folder.is_dir() and str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+    pipelines: dict[int, Pipeline] = {}
+    names = config.pipelines or declared_pipelines(config.project) or ("pipelines",)
+    with leaving_out_failures(lambda error: _start_spark(error, config)) as importing:
+        for module in names:
+            try:
+                found = _pipelines_of(module, config)
+            except DeclarationError as error:
+                if len(names) == 1:
+                    raise (error.__cause__ or error) from None
+                importing.failures.append(error)
+                continue
+            pipelines.update((id(pipeline), pipeline) for pipeline in found)
+    if not pipelines and importing.failures:
+        raise importing.failures[0].__cause__ or importing.failures[0]
+    return Loaded(list(pipelines.values()), importing.failures)
+
+
+def _pipelines_of(module: str, config: Config) -> list[Pipeline]:
+    name, _, attribute = module.partition(":")
+    there = imported(lambda: _module(name, config), f"The pipeline module {name!r}")
+    found = {key: value for key, value in vars(there).items() if isinstance(value, Pipeline)}
+    file = shown_file(str(there.__file__))
+    if attribute and attribute not in found:
+        raise ConfigError(
+            f"{module}: {attribute!r} of {file} is no Pipeline."
+            + (nearest(attribute, found) or (f" It has: {', '.join(found)}." if found else ""))
+        )
+    if not found:
+        raise ConfigError(
+            f"The module {name!r} ({file}) has no Pipeline at its top level. Add one to it: "
+            f"from transforms.api import Pipeline; pipeline = Pipeline(); pipeline.add_transforms(...)"
+        )
+    return [found[attribute]] if attribute else list(found.values())
+
+
+def _module(name: str, config: Config) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
+            raise
+        raise ConfigError(
+            f"The pipeline module {name!r} was not found from {config.project}. Name your modules under "
+            f"[tool.transforms] pipelines in pyproject.toml, or run 'transforms init' for a sample."
+        ) from error
+
+
+def _start_spark(error: Exception, config: Config) -> bool:
+    """Start Spark where a module failed for want of it: some make columns at their top level, which takes a session.
+
+    :returns: whether to import it again.
+    :raises MissingExtraError: if Spark cannot start; says what is missing.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    if "pyspark" not in sys.modules or "/pyspark/" not in frames[-1].filename:
+        return False
+    from transforms.engine.spark import sessions
+    from transforms.engine.spark.engine import shared_engine
+
+    if sessions.running() is not None:
+        return False
+    _ = shared_engine(config.spark).session
+    return True
