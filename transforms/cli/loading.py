@@ -15,6 +15,7 @@ from transforms.usercode import met_at, user_line
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
+    from transforms.spec.discovery import ImportFailedError
 
 
 def load_project(ctx: typer.Context) -> Project:
@@ -40,11 +41,11 @@ def load_project(ctx: typer.Context) -> Project:
     return project
 
 
-def _failure_text(failure: DeclarationError, verbose: bool) -> str:
+def _failure_text(failure: ImportFailedError, verbose: bool) -> str:
     """Return why a module cannot be imported, with the line of the user's that says so, and the traceback if asked for."""
     cause = failure.__cause__ or failure
     line = user_line(cause)
-    told = f"error: {failure} Its transforms are left out."
+    told = f"error: {str(failure).removesuffix('.')}. Its transforms are left out."
     if line is not None:
         told += f"\n  {met_at(line)}"
     return f"{''.join(traceback.format_exception(cause))}{told}" if verbose else told

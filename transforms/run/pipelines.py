@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from transforms.config import Config
-from transforms.errors import ConfigError, DeclarationError, nearest
+from transforms.errors import ConfigError, nearest
 from transforms.run.entry_points import declared_pipelines
-from transforms.spec.discovery import imported, leaving_out_failures
+from transforms.spec.discovery import ImportFailedError, imported, leaving_out_failures
 from transforms.spec.pipeline import Pipeline
 from transforms.usercode import shown_file
 
@@ -27,7 +27,7 @@ class Loaded:
     """
 
     pipelines: Sequence[Pipeline]
-    failures: Sequence[DeclarationError]
+    failures: Sequence[ImportFailedError]
 
 
 def load_pipelines(config: Config) -> Loaded:
@@ -42,20 +42,17 @@ def load_pipelines(config: Config) -> Loaded:
         if folder.is_dir() and str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
     pipelines: dict[int, Pipeline] = {}
-    names = config.pipelines or declared_pipelines(config.project) or ("pipelines",)
-    with leaving_out_failures(lambda error: _start_spark(error, config)) as importing:
-        for module in names:
+    failures: list[ImportFailedError] = []
+    with leaving_out_failures(lambda error: _start_spark(error, config)):
+        for module in config.pipelines or declared_pipelines(config.project) or ("pipelines",):
             try:
-                found = _pipelines_of(module, config)
-            except DeclarationError as error:
-                if len(names) == 1:
-                    raise (error.__cause__ or error) from None
-                importing.failures.append(error)
-                continue
-            pipelines.update((id(pipeline), pipeline) for pipeline in found)
-    if not pipelines and importing.failures:
-        raise importing.failures[0].__cause__ or importing.failures[0]
-    return Loaded(list(pipelines.values()), importing.failures)
+                pipelines |= {id(pipeline): pipeline for pipeline in _pipelines_of(module, config)}
+            except ImportFailedError as error:
+                failures.append(error)
+    if failures and not pipelines:
+        raise (failures[0].__cause__ or failures[0]) from None
+    failures += (failure for pipeline in pipelines.values() for failure in pipeline._unimported)
+    return Loaded(list(pipelines.values()), failures)
 
 
 def _pipelines_of(module: str, config: Config) -> list[Pipeline]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from transforms.config import Config, load_config
-from transforms.errors import ConfigError, DeclarationError, NotFoundError, nearest
+from transforms.errors import ConfigError, NotFoundError, nearest
 from transforms.plan.graph import Graph, Node, mark
 from transforms.plan.selection import names_each, select
 from transforms.plan.staleness import LastBuild, Plan, PlannedJob, plan_jobs
@@ -21,6 +21,7 @@ from transforms.run.cancellation import Cancellation
 from transforms.run.job import JobOptions, JobResult, run_job
 from transforms.run.pipelines import Loaded, load_pipelines
 from transforms.run.scope import EngineChoice
+from transforms.spec.discovery import ImportFailedError
 from transforms.spec.pipeline import Pipeline
 from transforms.spec.resource import Resource
 from transforms.spec.transform import Transform
@@ -77,7 +78,7 @@ class Project:
         return _named(self._loaded.pipelines)
 
     @property
-    def unimported(self) -> Sequence[DeclarationError]:
+    def unimported(self) -> Sequence[ImportFailedError]:
         """What of the project could not be imported and why; the transforms in it are not known."""
         return self._loaded.failures
 
@@ -102,7 +103,7 @@ class Project:
 
     @property
     def _lacking(self) -> str:
-        return " ".join(f"It may be in a module that cannot be imported: {failure}" for failure in self.unimported)
+        return f"It may be in {' or '.join(failure.file for failure in self.unimported)}, which cannot be imported."
 
     def plan(
         self, selectors: Sequence[str] = (), exclude: Sequence[str] = (), options: BuildOptions = BuildOptions()

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import GeneratorType, ModuleType
 from typing import Any
@@ -16,40 +15,44 @@ from weakref import WeakKeyDictionary
 
 from transforms.errors import DeclarationError, TransformsError
 from transforms.spec.transform import Transform
+from transforms.usercode import shown_file
 
 _read: WeakKeyDictionary[Generator[Any, Any, Any], list[Any]] = WeakKeyDictionary()
 """What generators gave when they were read, for as long as somebody still holds them."""
 
 
-@dataclass(frozen=True)
-class Import:
-    """How the modules of a project are imported.
+class ImportFailedError(DeclarationError):
+    """A part of a project that cannot be imported; the cause is chained.
 
-    Attributes:
-        remedy: is asked when a module fails, and tells whether to try once more; what it raises is told in its place.
-        failures: what could not be imported and why, each with its file; the cause is chained.
+    :param file: the file, as it is named to a person.
+    :param reason: what went wrong.
+    :param what: what cannot be done.
     """
 
-    remedy: Callable[[Exception], bool]
-    failures: list[DeclarationError] = field(default_factory=list)
+    def __init__(self, file: str, reason: str, what: str = "cannot be imported") -> None:
+        super().__init__(f"{file} {what}: {reason}")
+        self.file = file
 
 
-_current: ContextVar[Import | None] = ContextVar("_current", default=None)
+Remedy = Callable[[Exception], bool]
+"""Is asked when a module fails, and tells whether to try once more; what it raises is told in the error's place."""
+
+_remedy: ContextVar[Remedy | None] = ContextVar("_remedy", default=None)
 
 
 @contextmanager
-def leaving_out_failures(remedy: Callable[[Exception], bool]) -> Iterator[Import]:
-    """Within the block, what cannot be imported is left out and collected, so that the rest can be used.
-
-    :param remedy: see :class:`Import`.
-    """
-    token = _current.set(Import(remedy))
+def leaving_out_failures(remedy: Remedy) -> Iterator[None]:
+    """Within the block, pipelines leave out what cannot be imported, and remember it, so that the rest can be used."""
+    token = _remedy.set(remedy)
     try:
-        current = _current.get()
-        assert current is not None
-        yield current
+        yield
     finally:
-        _current.reset(token)
+        _remedy.reset(token)
+
+
+def are_left_out() -> bool:
+    """Whether failures are left out now."""
+    return _remedy.get() is not None
 
 
 def imported(load: Callable[[], ModuleType], name: str) -> ModuleType:
@@ -57,44 +60,48 @@ def imported(load: Callable[[], ModuleType], name: str) -> ModuleType:
 
     :param load: does it.
     :param name: its file, for the message.
-    :raises DeclarationError: if that fails; the cause is chained.
+    :raises ImportFailedError: if that fails.
     """
-    current = _current.get()
+    remedy = _remedy.get()
     try:
         try:
             return load()
         except Exception as error:
-            if current is None or not current.remedy(error):
+            if remedy is None or not remedy(error):
                 raise
             return load()
     except (Exception, SystemExit) as error:
-        reason = str(error) if isinstance(error, TransformsError) else f"{type(error).__name__}: {error}"
-        raise DeclarationError(f"{name} cannot be imported: {reason}") from error
+        raise ImportFailedError(name, _said(error)) from error
+
+
+def _said(error: BaseException) -> str:
+    return str(error) if isinstance(error, TransformsError) else f"{type(error).__name__}: {error}"
 
 
 @contextmanager
-def _left_out() -> Iterator[None]:
-    """Collect a failure in the block, where failures are left out."""
+def _left_out(failures: list[ImportFailedError] | None) -> Iterator[None]:
+    """Collect a failure in the block."""
     try:
         yield
-    except DeclarationError as error:
-        current = _current.get()
-        if current is None:
+    except ImportFailedError as error:
+        if failures is None:
             raise
-        current.failures.append(error)
+        failures.append(error)
 
 
-def transforms_of(module: ModuleType) -> Iterator[Transform]:
+def transforms_of(module: ModuleType, failures: list[ImportFailedError] | None = None) -> Iterator[Transform]:
     """Yield the transforms at the top level of a module and, for a package, of everything below it.
 
+    :param module: the module.
+    :param failures: takes what cannot be imported, which is left out then.
     :raises DeclarationError: if a module cannot be imported; the file is named and the cause is chained.
     """
-    yield from _top_level(module)
-    for child in _children(module):
-        yield from transforms_of(child)
+    yield from _top_level(module, failures)
+    for child in _children(module, failures):
+        yield from transforms_of(child, failures)
 
 
-def _top_level(module: ModuleType) -> Iterator[Transform]:
+def _top_level(module: ModuleType, failures: list[ImportFailedError] | None) -> Iterator[Transform]:
     for name, value in list(vars(module).items()):
         if isinstance(value, Transform):
             yield value
@@ -102,7 +109,7 @@ def _top_level(module: ModuleType) -> Iterator[Transform]:
             yield from (member for member in value if isinstance(member, Transform))
         elif isinstance(value, GeneratorType):
             members: list[Any] = []
-            with _left_out():
+            with _left_out(failures):
                 members = _members(value, f"{module.__name__}.{name}", getattr(module, "__file__", None))
             setattr(module, name, members)  # a generator can be read once: what it gave takes its place
             yield from (member for member in members if isinstance(member, Transform))
@@ -112,16 +119,13 @@ def _members(generator: Generator[Any, Any, Any], name: str, file: str | None) -
     if generator not in _read:  # other modules may have imported the same generator
         try:
             _read[generator] = list(generator)
-        except DeclarationError:
-            raise
         except Exception as error:
-            raise DeclarationError(
-                f"{name} ({file or 'no file'}) cannot be read: {type(error).__name__}: {error}"
-            ) from error
+            where = f"{name} ({'no file' if file is None else shown_file(file)})"
+            raise ImportFailedError(where, _said(error), "cannot be read") from error
     return _read[generator]
 
 
-def _children(package: ModuleType) -> Iterator[ModuleType]:
+def _children(package: ModuleType, failures: list[ImportFailedError] | None) -> Iterator[ModuleType]:
     for folder in getattr(package, "__path__", ()):
         for path in sorted(Path(folder).iterdir()):
             if path.name.startswith(("__", ".")):
@@ -132,7 +136,7 @@ def _children(package: ModuleType) -> Iterator[ModuleType]:
                 continue
             name = path.parent.name if path.name == "__init__.py" else path.stem
             found = None
-            with _left_out():
+            with _left_out(failures):
                 found = _imported(f"{package.__name__}.{name}", path)
             if found is not None:
                 yield found
@@ -142,8 +146,8 @@ def _imported(name: str, file: Path) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     if all(part.isidentifier() for part in name.split(".")):
-        return imported(lambda: importlib.import_module(name), str(file))
-    return imported(lambda: _loaded(name, file), str(file))
+        return imported(lambda: importlib.import_module(name), shown_file(str(file)))
+    return imported(lambda: _loaded(name, file), shown_file(str(file)))
 
 
 def _loaded(name: str, file: Path) -> ModuleType:

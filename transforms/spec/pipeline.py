@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from transforms.errors import DeclarationError, TransformTypeError
-from transforms.spec.discovery import transforms_of
+from transforms.spec.discovery import ImportFailedError, are_left_out, transforms_of
 from transforms.spec.resource import Resource
 from transforms.spec.transform import Transform
 
@@ -22,6 +22,7 @@ class Pipeline:
         self._transforms: list[Transform] = []
         self._functions: dict[int, Transform] = {}
         self._writers: dict[Resource, Transform] = {}
+        self._unimported: list[ImportFailedError] = []
 
     @property
     def transforms(self) -> list[Transform]:
@@ -55,7 +56,7 @@ class Pipeline:
         for module in modules:
             if not isinstance(module, ModuleType):
                 raise TransformTypeError(f"discover_transforms() takes modules and packages; got {module!r}.")
-            self.add_transforms(*transforms_of(module))
+            self.add_transforms(*transforms_of(module, self._unimported if are_left_out() else None))
 
     def _check_function(self, transform: Transform) -> None:
         if _function(transform) in self._functions:

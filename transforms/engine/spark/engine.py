@@ -12,6 +12,7 @@ import sysconfig
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,34 @@ class SparkEngine:
         lender.begin({} if self._is_own else defaults, asked_for)
         sessions.activate(session)
         return lender.end
+
+    def take(self, settings: SparkSettings) -> bool:
+        """Go over to other settings, where the session can stay for them.
+
+        :returns: whether it can: what else they say counts when Spark starts only.
+        """
+        if settings == self.settings:
+            return True
+        with self._lock:
+            session = self._session
+            if (
+                session is None
+                or replace(settings, conf=self.settings.conf, profiles=self.settings.profiles) != self.settings
+            ):
+                return False
+            if self._is_own and sessions.works(session):
+                before, after = (dict(one.conf) for one in (self.settings, settings))
+                changed = [key for key in before | after if before.get(key) != after.get(key)]
+                if not all(session.conf.isModifiable(key) for key in changed):
+                    return False
+                confs = session_confs(settings, self.profiles, [])
+                for key in changed:
+                    if key in confs:
+                        session.conf.set(key, confs[key])
+                    else:
+                        session.conf.unset(key)
+            self.settings = settings
+            return True
 
     def check_owner(self, frame: Any, what: str) -> None:
         """Refuse a frame that this session cannot compute.
@@ -249,13 +278,14 @@ _engines_lock = threading.Lock()
 def shared_engine(section: Mapping[str, Any], profiles: Iterable[str] = ()) -> SparkEngine:
     """Return this process's engine: Spark has one context in a process.
 
-    :param section: ``[tool.transforms.spark]``. Other settings than before end the session of the earlier ones.
+    :param section: ``[tool.transforms.spark]``. Where it says something else than before that counts when Spark starts only,
+        the session of the earlier one ends.
     :param profiles: names of the Spark profiles of the build.
     """
     settings = SparkSettings.from_config(section)
     with _engines_lock:
         current = _engines.get("current")
-        if current is None or current.settings != settings:
+        if current is None or not current.take(settings):
             if current is not None:
                 current.stop()
             current = _engines["current"] = SparkEngine(settings, profiles)
