@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import Any
 
 from palantir_models.adapter.media import MediaItem
 from palantir_models.adapter.types import MediaReference, Tabular
 from palantir_models.errors import InferenceTypeError
-from transforms.errors import MissingExtraError
+from transforms.run.scope import spark_session
 
 
 def to_pandas(where: str, declared: Tabular, value: Any) -> Any:
@@ -39,29 +38,15 @@ def to_spark(where: str, declared: Tabular, value: Any) -> Any:
     :param where: what is converted, for the message.
     :param declared: the declared type.
     :param value: an input of a Spark transform, a Spark DataFrame, or a frame that a session can take.
-    :raises InferenceTypeError: when it is none of these, or no Spark session runs.
-    :raises MissingExtraError: when PySpark is not installed.
+    :raises InferenceTypeError: when it is none of these.
+    :raises MissingExtraError: when something that Spark needs is not installed.
     """
     if not is_spark_frame(value) and callable(getattr(value, "dataframe", None)):
         value = value.dataframe()
     if is_spark_frame(value):
         return value
     frame = to_pandas(where, declared, value)
-    try:
-        sql = importlib.import_module("pyspark.sql")
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"The {where} is declared as pm.Spark, and PySpark is not installed. "
-            "Run: pip install 'transforms-on-delta[spark]', or declare it as pm.Pandas."
-        ) from error
-    # Each thread has an active session of its own, and the threads of a build have none.
-    session = sql.SparkSession.getActiveSession() or getattr(sql.SparkSession, "_instantiatedSession", None)
-    if session is None:
-        raise InferenceTypeError(
-            f"The {where} is declared as pm.Spark and no Spark session runs here. "
-            "Infer inside a Spark transform, or declare the input as pm.Pandas."
-        )
-    return session.createDataFrame(frame)
+    return spark_session().createDataFrame(frame)
 
 
 def is_spark_frame(value: object) -> bool:

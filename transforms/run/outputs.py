@@ -116,7 +116,8 @@ class LightweightOutput(LightweightDataset):
 
     def polars(self, lazy: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Return the dataset as it was before this job, as a Polars frame or a lazy one."""
-        return self._read("polars()").polars(lazy)
+        mode: Any = lazy  # given by its place, it is a read mode of an incremental run: what was there before, as here
+        return self._read("polars()").polars(False if mode == "previous" else lazy)
 
     def path(self) -> str:
         """Return a local folder with the dataset's files as they were before this job."""

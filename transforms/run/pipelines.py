@@ -91,8 +91,7 @@ def _start_spark(error: Exception, config: Config) -> bool:
     :returns: whether to import it again.
     :raises MissingExtraError: if Spark cannot start; says what is missing.
     """
-    frames = traceback.extract_tb(error.__traceback__)
-    if "pyspark" not in sys.modules or "/pyspark/" not in frames[-1].filename:
+    if not _is_without_session(error):
         return False
     from transforms.engine.spark import sessions
     from transforms.engine.spark.engine import shared_engine
@@ -101,3 +100,9 @@ def _start_spark(error: Exception, config: Config) -> bool:
         return False
     _ = shared_engine(config.spark).session
     return True
+
+
+def _is_without_session(error: Exception) -> bool:
+    """Tell whether an error was raised inside of pyspark."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return "pyspark" in sys.modules and bool(frames) and "/pyspark/" in frames[-1].filename

@@ -80,7 +80,17 @@ class DatasetReader:
         from transforms.engine.local import reading
 
         self._need_rows("polars()")
-        return reading.scan_polars(self.view) if lazy else reading.read_polars(self.view)
+        return reading.scan_polars(self.view) if self._is_lazy(lazy) else reading.read_polars(self.view)
+
+    def _is_lazy(self, lazy: Any) -> bool:
+        if lazy in ("current", "added"):  # read modes of an incremental run, without which both mean everything
+            return False
+        if isinstance(lazy, str):
+            raise UsageError(
+                f"{self.name}: polars({lazy!r}): a read mode is for incremental runs; without, a dataset is read whole: "
+                f"polars(), or polars(lazy=True)."
+            )
+        return bool(lazy)
 
     def arrow(self) -> pa.Table:
         """Return the rows as an Arrow table."""

@@ -201,6 +201,22 @@ def process_folder() -> Path:
     return Path(folder)
 
 
+def spark_session() -> Any:
+    """Return the Spark session, active in this thread, for what runs outside of jobs: the one there is, else a new one.
+
+    A new one is started as the project of the working folder says.
+
+    :raises MissingExtraError: if something that Spark needs is missing; says what, and how to get it.
+    """
+    from transforms.config import load_config
+    from transforms.engine.spark import sessions
+    from transforms.engine.spark.engine import shared_engine
+
+    session = sessions.running() or shared_engine(load_config().spark).session
+    sessions.activate(session)
+    return session
+
+
 def resource_rid(resource: Resource) -> str:
     """Return a RID for a resource: its alias where that is one, else one made from it."""
     if resource.alias.startswith("ri."):

@@ -10,6 +10,7 @@ from typing import Any
 
 from palantir_models.adapter.serializer import ModelSerializer, library
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
+from transforms.run.scope import spark_session
 
 
 class SparkMLAutoSerializer(ModelSerializer[Any]):
@@ -38,7 +39,8 @@ class SparkMLAutoSerializer(ModelSerializer[Any]):
             cluster.fetch(shared, folder)
 
     def deserialize(self, reader: ModelStateReader) -> Any:
-        """Read the fitted pipeline."""
+        """Read the fitted pipeline; outside of a job this starts Spark, where it does not run yet."""
+        spark_session()
         folder, cluster = reader.dir(self.folder), _Cluster.active()
         # What was brought there stays as long as the folder: some models read of their files when they are used.
         return self._ml.PipelineModel.read().load(_uri(folder) if cluster is None else cluster.bring(folder))

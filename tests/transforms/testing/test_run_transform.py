@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 from transforms.api import Input, Output, transform, transform_polars
-from transforms.errors import DataError, DeclarationError, NotFoundError
+from transforms.errors import ConfigError, DataError, DeclarationError, MissingExtraError, NotFoundError, UsageError
+from transforms.run.scope import JobScope
+from transforms.store.store import Store
 from transforms.testing import assert_table_equal, run_transform
 
 
@@ -82,3 +84,94 @@ def test_tables_are_compared_whatever_library_they_come_from():
     assert_table_equal(pl.DataFrame(rows).to_arrow(), rows[::-1], ignore_order=True)
     with pytest.raises(AssertionError):
         assert_table_equal(rows, rows[::-1])
+
+
+def test_the_projects_settings_hold_as_in_a_build(tmp_path, monkeypatch):
+    """Aliases of inputs, limits of experiments, and settings of Spark are those of the nearest pyproject.toml."""
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.transforms]\nfallback_branches = ["develop"]\n[tool.transforms.inputs]\n"raw-alias" = "/real/raw"\n'
+        '[tool.transforms.limits]\ntable_rows = 3\n[tool.transforms.spark.conf]\n"spark.of.the.project" = "1"\n'
+    )
+    (tmp_path / "tests").mkdir()
+    monkeypatch.chdir(tmp_path / "tests")
+    seen = {}
+
+    @transform.using(raw=Input("raw-alias"), out=Output("/out"))
+    def look(raw, out):
+        seen["alias"] = raw.alias
+        out.write_table(raw.polars())
+
+    configs = []
+    close = JobScope.close
+    monkeypatch.setattr(JobScope, "close", lambda self: (configs.append(self.config), close(self)))
+    store = Store(tmp_path / "store")
+    result = run_transform(look, {"raw": {"x": [1]}}, store=store)
+    assert result.outputs["out"].rows() == [{"x": 1}]
+    assert {write.alias for write in store.writes().values()} == {"/real/raw", "/out"}
+    (config,) = configs
+    assert dict(config.spark) == {"conf": {"spark.of.the.project": "1"}}
+    assert (dict(config.limits), config.fallback_branches) == ({"table_rows": 3}, ("develop",))
+    assert config.root == str(store.root)
+
+
+def test_an_output_may_have_an_alias(tmp_path, monkeypatch):
+    """It is written and read back under what the alias stands for."""
+    (tmp_path / "pyproject.toml").write_text('[tool.transforms.inputs]\n"out-alias" = "/real/out"\n')
+    monkeypatch.chdir(tmp_path)
+
+    @transform_polars(Output("out-alias"))
+    def make():
+        return pl.DataFrame({"x": [1]})
+
+    assert run_transform(make).outputs["output"].rows() == [{"x": 1}]
+
+
+def test_a_mistake_in_the_settings_is_told(tmp_path, monkeypatch):
+    """As a build would tell it."""
+    (tmp_path / "pyproject.toml").write_text("[tool.transforms]\nimputs = {}\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="unknown setting 'imputs'"):
+        run_transform(copy, {"raw": {"x": [1]}})
+
+
+def test_the_engine_can_be_chosen():
+    """``local`` rules Spark out, with what to use in its place."""
+
+    @transform(raw=Input("/raw"), out=Output("/out"))
+    def ask(raw, out):
+        raw.dataframe()
+
+    with pytest.raises(MissingExtraError, match="this job runs on the local engine"):
+        run_transform(ask, {"raw": {"x": [1]}}, engine="local")
+
+
+def test_an_output_of_a_result_that_nobody_kept_can_be_read():
+    """What is read from is there as long as somebody can read it."""
+    output = run_transform(copy, {"raw": {"x": [1, 2]}}).outputs["output"]
+    gc.collect()
+    assert output.rows() == [{"x": 1}, {"x": 2}]
+
+
+@pytest.mark.parametrize("mode", ["current", "added"])
+def test_a_read_mode_means_everything_where_nothing_is_incremental(mode):
+    """Given by its place, where a plain input takes lazy; it makes no LazyFrame in silence."""
+    kinds = []
+
+    @transform.using(raw=Input("/raw"), out=Output("/out"))
+    def read(raw, out):
+        out.write_table(raw.polars())
+        kinds.extend((type(raw.polars(mode)), type(raw.polars(True)), type(raw.polars(lazy=False))))
+
+    run_transform(read, {"raw": {"x": [1]}})
+    assert kinds == [pl.DataFrame, pl.LazyFrame, pl.DataFrame]
+
+
+def test_a_read_mode_that_means_nothing_is_refused():
+    """With what to write."""
+
+    @transform.using(raw=Input("/raw"), out=Output("/out"))
+    def read(raw, out):
+        raw.polars("previous")
+
+    with pytest.raises(UsageError, match=r"polars\('previous'\): a read mode is for incremental runs"):
+        run_transform(read, {"raw": {"x": [1]}})

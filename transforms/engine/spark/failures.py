@@ -84,7 +84,7 @@ def reason_of(error: BaseException) -> str:
 
 def _text(error: BaseException) -> str:
     # A Java error's own text has the whole stack; what it says itself comes first.
-    message = _asked(getattr(error, "getMessage", None))
+    message = _asked(lambda: error.getMessage())  # type: ignore[attr-defined]
     java = getattr(error, "java_exception", None)
     said = "" if java is None else _asked(lambda: java.toString())
     return "\n".join(part for part in (message, said, _asked(lambda: str(error))) if part)

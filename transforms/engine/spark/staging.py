@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
@@ -45,6 +45,16 @@ class Layout:
     sort_by: tuple[str, ...] = ()
     options: Mapping[str, str] | None = None
 
+    def of_columns(self, columns: Sequence[str]) -> Layout:
+        """Return the layout with its columns spelled as a frame has them: to Spark, upper and lower case are the same."""
+        spelled = {name.lower(): name for name in columns}
+
+        def names(given: Sequence[str]) -> tuple[str, ...]:
+            return tuple(spelled.get(name.lower(), name) for name in given)
+
+        layout = replace(self, partition_by=names(self.partition_by), bucket_by=names(self.bucket_by))
+        return replace(layout, sort_by=names(self.sort_by))
+
 
 def stage_dataframe(
     transaction: Transaction,
@@ -67,6 +77,7 @@ def stage_dataframe(
     :raises DataError: if a column has a name or type that Delta cannot hold, or the layout names one that is missing.
     """
     schema = delta_schema(frame.schema, what, {k: v for k, v in descriptions.items() if k in frame.columns})
+    layout = layout.of_columns(frame.columns)
     _check(layout, frame.columns, what)
     _warn_of_options(layout.options or {}, what)
     if layout.bucket_by:

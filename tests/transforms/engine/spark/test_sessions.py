@@ -1,0 +1,157 @@
+"""Sessions that somebody else made, stopped or lost; each in a process of its own, as one has one Spark."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[4]
+
+THEIRS = """
+    import os, signal
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession, functions as F
+
+    builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    theirs = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.app.name", "theirs").getOrCreate()
+    theirs.sparkContext.setLogLevel("OFF")
+    theirs.createDataFrame([("12",), ("n/a",)], "s string").createOrReplaceTempView("of_their_own")
+    before = theirs.conf.getAll
+
+    from transforms.api import Input, Output, transform, transform_df
+    from transforms.store.store import Store
+    from transforms.testing import run_transform
+
+    store = Store("store")
+    rows = [{"s": "12", "day": "2024-01-01", "n": None}, {"s": "n/a", "day": "a b{c}[d]", "n": [{"k": 1.5}]}]
+
+    @transform(src=Input("/in"), out=Output("/out"))
+    def spread(src, out):
+        same = SparkSession.builder.getOrCreate()
+        assert SparkSession.getActiveSession() is same
+        assert src.dataframe().sparkSession is same
+        number = F.col("s").cast("int").alias("v")
+        out.write_dataframe(src.dataframe().select("day", "n", number, F.current_timestamp().alias("t")), ["DAY"])
+
+    @transform_df(Output("/again"), src=Input("/out"))
+    def again(src):
+        return src.filter("v is null or v = 12")
+
+    def built():
+        run_transform(spread, {"src": rows}, store=store)
+        found = run_transform(again, store=store).outputs["output"].polars().sort("day")
+        assert found["v"].to_list() == [12, None], found
+        assert found["day"].to_list() == ["2024-01-01", "a b{c}[d]"], found
+        assert found["n"].to_list() == [None, [{"k": 1.5}]], found
+
+    built()
+    assert theirs is SparkSession.builder.getOrCreate()
+    assert theirs.conf.getAll == before, set(theirs.conf.getAll.items()) ^ set(before.items())
+    assert theirs.range(2).withColumn("x", F.col("id") + 1).count() == 2
+    assert theirs.table("of_their_own").count() == 2
+    try:
+        theirs.table("of_their_own").select(F.col("s").cast("int")).collect()
+    except Exception as error:
+        assert "CAST_INVALID_INPUT" in str(error)
+    else:
+        raise AssertionError("ANSI is on in a session as its maker left it")
+    print("adopted")
+
+    theirs.stop()
+    built()  # the JVM stays, and cannot load Delta's jars any more
+    print("stopped")
+
+    process = SparkContext._gateway.proc
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    built()
+    print("killed")
+
+    # Ours now, with Delta: whoever asks for a session finds it.
+    ours = SparkSession.builder.config("spark.sql.shuffle.partitions", "3").getOrCreate()
+    assert ours.conf.get("spark.sql.ansi.enabled") == "false"
+    assert ours.conf.get("spark.sql.extensions", "") != ""
+    built()
+    assert ours is SparkSession.builder.getOrCreate()
+    assert ours.range(3).count() == 3
+    print("ours")
+"""
+
+AT_IMPORT = """
+    from pyspark.sql import Window, functions as F
+    from transforms.api import Input, Output, Pipeline, transform, transform_df
+
+    IS_GOOD = F.col("s").cast("int").isNotNull() & (F.col("s") != "")
+    BY = Window.partitionBy("s")
+
+    @transform_df(Output("/numbers"))
+    def numbers(ctx):
+        return ctx.spark_session.createDataFrame([("1",), ("x",)], "s string")
+
+    @transform(src=Input("/numbers"), out=Output("/good"))
+    def good(src, out):
+        out.write_dataframe(src.dataframe().filter(IS_GOOD).withColumn("n", F.count("s").over(BY)))
+
+    pipeline = Pipeline()
+    pipeline.add_transforms(numbers, good)
+"""
+
+
+def python(folder: Path, code: str, *arguments: str, **environment: str) -> Any:
+    """Run code in a process of its own."""
+    (folder / "program.py").write_text(textwrap.dedent(code))
+    return subprocess.run(
+        [sys.executable, "program.py", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
+    )
+
+
+def test_a_session_of_somebody_else_is_used_and_left_as_it_was(needs_spark: None, tmp_path: Path) -> None:
+    """Jobs run on it as on ours; when it was stopped, or its JVM is gone, the next job has another one."""
+    done = python(tmp_path, THEIRS)
+    assert done.stdout.splitlines() == ["adopted", "stopped", "killed", "ours"], done.stderr[-4000:]
+
+
+def test_columns_that_a_module_makes_when_it_is_imported(needs_spark: None, tmp_path: Path) -> None:
+    """Spark starts then; a project without them starts none to be listed."""
+    (tmp_path / "pyproject.toml").write_text('[tool.transforms]\npipelines = ["jobs"]\n')
+    (tmp_path / "jobs.py").write_text(textwrap.dedent(AT_IMPORT))
+    program = """
+        import sys
+        from transforms.cli.app import main
+        sys.argv[:1] = ["transforms"]
+        main()
+    """
+    done = python(tmp_path, program, "build")
+    assert done.returncode == 0, done.stderr
+    assert "OK=2" in done.stdout
+
+
+def test_columns_at_import_on_a_machine_without_spark_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing stands there, and not that an assertion failed."""
+    from transforms.config import Config
+    from transforms.engine.spark import engine, installation, sessions
+    from transforms.errors import TransformsError
+    from transforms.run.pipelines import load_pipelines
+
+    pytest.importorskip("pyspark")
+    source = AT_IMPORT.replace("F.col", "no_session")
+    fails = "from pyspark.errors import PySparkAssertionError\ndef no_session(name):\n    from pyspark.util import f\n"
+    (tmp_path / "jobs_without_spark.py").write_text(fails + textwrap.dedent(source))
+    monkeypatch.setattr(engine, "_engines", {})
+    monkeypatch.setattr(sessions, "running", lambda: None)
+    monkeypatch.setattr(installation, "installed", lambda package: None)
+    from transforms.run import pipelines
+
+    monkeypatch.setattr(pipelines, "_is_without_session", lambda error: True)
+    with pytest.raises(TransformsError, match="Spark cannot start"):
+        load_pipelines(Config(project=tmp_path, root=str(tmp_path / "store"), pipelines=("jobs_without_spark",)))
