@@ -9,6 +9,8 @@ import pytest
 from transforms.engine.spark.types import delta_schema
 from transforms.errors import DataError
 
+pytestmark = pytest.mark.usefixtures("spark")  # which a schema's text needs to be read
+
 
 def struct(text: str):
     from pyspark.sql.types import StructType
@@ -47,7 +49,7 @@ def test_nested_types_are_nullable_all_the_way():
         ("a variant", "'a' has the type variant.*to_json"),
         ("s struct<t: array<void>>", "'s.t' has the type void"),
         ("A int, a int", "have one name"),
-        ("`a b` int", "'a b' has a character that Parquet readers"),
+        ("`a b` int", "readers such as Spark refuse: 'a b'"),
         ("s struct<`a b`: int>", "inside column 's'"),
     ],
 )
