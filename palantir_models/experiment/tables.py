@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentError, ExperimentLimitError, ExperimentTypeError
 from palantir_models.experiment.names import storable
+from palantir_models.experiment.portable import portable
+from transforms.engine.local.types import polars_to_arrow
+from transforms.engine.local.writing import arrow_of_pandas
+from transforms.errors import DataError
+from transforms.paths import shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,31 +66,33 @@ def _stored(name: str, convert: Any, table: Any, description: str | None, rows: 
             "Log a part of it, or raise the limit table_rows."
         )
     try:
-        arrow = convert(name, table)
+        arrow = portable(convert(name, table), f"Table {name!r}")
         columns = json.dumps([{"name": field.name, "type": str(field.type)} for field in arrow.schema])
         return Table(description, height, columns, _parquet(arrow))
     except ExperimentError:
         raise
-    except (
-        ValueError,
-        TypeError,
-        NotImplementedError,
-        OverflowError,
-    ) as error:  # pyarrow's errors among them
-        reason = "; ".join(str(part) for part in error.args)
+    except DataError as error:
+        raise ExperimentError(str(error)) from error
+    except (ValueError, TypeError, NotImplementedError, OverflowError, OSError) as error:  # of PyArrow, for its Parquet
         raise ExperimentError(
-            f"Table {name!r} cannot be stored as Parquet: {reason}. Give each column values of one type, "
+            f"Table {name!r} cannot be stored as Parquet: {shown(str(error))}. Give each column values of one type, "
             "for example with table[column].astype(str)."
         ) from error
 
 
 def _from_pandas(name: str, table: Any) -> pa.Table:
-    import pyarrow as pa
+    import pandas as pd
 
     if not _counts_rows(table.index):
         table = table.reset_index(allow_duplicates=True)
     table = table.set_axis(_names(name, table.columns), axis=1)
-    return pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    for column, dtype in table.dtypes.items():
+        # What pd.cut gives: categories that are intervals, which Arrow has as values alone.
+        if isinstance(dtype, pd.CategoricalDtype) and isinstance(
+            dtype.categories.dtype, (pd.IntervalDtype, pd.PeriodDtype)
+        ):
+            table = table.assign(**{column: table[column].astype(dtype.categories.dtype)})
+    return arrow_of_pandas(table, f"Table {name!r}")
 
 
 def _counts_rows(index: Any) -> bool:
@@ -96,9 +103,7 @@ def _from_polars(name: str, table: Any) -> pa.Table:
     import polars
 
     _names(name, table.columns)
-    for column, dtype in table.schema.items():
-        if dtype == polars.Object:  # Polars would hand over addresses in memory
-            raise ExperimentError(f"Column {column!r} of table {name!r} holds Python objects: convert it to text.")
+    polars_to_arrow(table.schema, f"Table {name!r}")  # refuses what would be addresses in memory
     return table.to_arrow(compat_level=polars.CompatLevel.oldest())
 
 

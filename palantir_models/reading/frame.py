@@ -33,9 +33,13 @@ class Frame:
         return self._rows if lazy else self._rows.collect()
 
     def pandas(self) -> pd.DataFrame:
-        """Return the rows as a pandas frame."""
-        frame: pd.DataFrame = self.arrow().to_pandas()
-        return frame
+        """Return the rows as a pandas frame.
+
+        :raises DataError: if pandas has nothing for a value.
+        """
+        from transforms.engine.local.pandas_frames import pandas_frame
+
+        return pandas_frame(self.arrow(), "these rows")
 
     def arrow(self) -> pa.Table:
         """Return the rows as an Arrow table."""

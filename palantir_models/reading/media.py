@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from palantir_models.display import counted, escaped
+from palantir_models.experiment.portable import portable
 from palantir_models.reading.frame import Frame
 from transforms.errors import NotFoundError, nearest
 
@@ -176,11 +177,15 @@ class Tables(Mapping[str, Frame]):
         :raises NotFoundError: if the experiment has no such table.
         """
         import polars as pl
+        import pyarrow.parquet as pq
 
         if name not in self._known:
             raise NotFoundError(f"Experiment {self._experiment!r} has no table {name!r}.{nearest(name, self._known)}")
         content = self._rows.filter(pl.col("name") == name).select("parquet").collect().item()
-        return Frame(pl.read_parquet(io.BytesIO(content)).lazy())
+        table = portable(pq.read_table(io.BytesIO(content)), f"Table {name!r}", wide_as_text=True)
+        frame = pl.from_arrow(table)
+        assert isinstance(frame, pl.DataFrame)
+        return Frame(frame.lazy())
 
     def __contains__(self, name: object) -> bool:
         return name in self._known

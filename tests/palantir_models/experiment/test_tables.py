@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from palantir_models.experiment.errors import ExperimentError, ExperimentLimitError, ExperimentTypeError
 from palantir_models.experiment.tables import Table, encoded
+from palantir_models.reading.frame import Frame
+from palantir_models.reading.media import Tables
 
 
 def made(table: Any, rows: int = 100_000) -> Table:
@@ -127,6 +132,99 @@ def test_richer_columns_and_empty_tables_are_stored(frame: Any) -> None:
     table = made(frame)
     assert table.row_count == len(frame)
     assert len(json.loads(table.columns)) == len(read(table))
+
+
+AT = datetime(2024, 3, 1, 9, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+BIG = 2**53 + 1
+
+
+def back(table: Table) -> Frame:
+    """The table as an opened experiment has it."""
+    rows = pl.LazyFrame({"name": ["board"], "description": [None], "row_count": [0], "parquet": [table.parquet]})
+    return Tables(rows, "runs")["board"]
+
+
+def plain(value: Any) -> Any:
+    """What pandas has for a value as the others have it: lists are arrays there, in UTC where they hold moments."""
+    if isinstance(value, np.ndarray):
+        return [pd.Timestamp(item, tz="UTC") if isinstance(item, np.datetime64) else item for item in value]
+    return None if value is pd.NaT or value is pd.NA else value
+
+
+@pytest.mark.parametrize(
+    ("frame", "values"),
+    [
+        (pd.DataFrame({"at": [pd.Timestamp(AT)]}), [AT]),
+        (pd.DataFrame({"at": pd.to_datetime(["2024-03-01T09:00:00-13:00"])}), [datetime(2024, 3, 1, 22, tzinfo=UTC)]),
+        (pd.DataFrame({"at": pd.to_datetime(["2024-03-01T09:00:00+02:00"])}), [datetime(2024, 3, 1, 7, tzinfo=UTC)]),
+        (pd.DataFrame({"at": pd.Categorical([pd.Timestamp(AT)])}), [AT]),
+        (pd.DataFrame({"at": [AT, None]}, dtype=object), [AT, None]),
+        (pd.DataFrame({"at": [[AT]]}), [[AT]]),
+        (pd.DataFrame({"at": [{"x": AT}]}), [{"x": AT}]),
+        (pd.DataFrame({"at": [1.5]}, index=pd.Index([pd.Timestamp(AT)], name="when")), [1.5]),
+        (pd.DataFrame({"at": [Decimal("1." + 36 * "9")]}), [Decimal("1." + 36 * "9")]),
+        (pd.DataFrame({"at": pd.array([BIG, None], "Int64")}), [BIG, None]),
+        (pl.DataFrame({"at": [[BIG, None]]}), [[BIG, None]]),
+        (pd.DataFrame({"at": [[], None]}), [[], None]),
+        (pd.DataFrame({"at": [None]}), [None]),
+        (pd.DataFrame({"at": [UUID(int=7)]}), [str(UUID(int=7))]),
+        (pd.DataFrame({"at": np.array([2**40], "timedelta64[s]")}), [timedelta(seconds=2**40)]),
+        (pl.DataFrame({"at": [time(1, 2, 3)]}), [time(1, 2, 3)]),
+    ],
+)
+def test_what_was_taken_comes_back_with_every_reader(frame: Any, values: list[Any]) -> None:
+    """Also moments with an offset that no time zone has, wherever they are."""
+    table = back(made(frame))
+    assert table.polars()["at"].to_list() == values
+    assert table.arrow()["at"].to_pylist() == values
+    assert table.polars(lazy=True).collect().equals(table.polars())
+    assert [plain(value) for value in table.pandas()["at"]] == values
+    assert repr(table)
+    assert table._repr_html_()
+
+
+def test_days_beyond_the_years_that_python_has_come_back() -> None:
+    """To pandas as ``datetime64``."""
+    table = back(made(pl.DataFrame({"day": pl.Series([3_672_000], dtype=pl.Int32).cast(pl.Date)})))
+    assert table.polars()["day"].cast(pl.Int32).to_list() == [3_672_000]
+    assert table.pandas()["day"].astype("datetime64[s]").astype("int64").to_list() == [3_672_000 * 86_400]
+
+
+def test_intervals_of_a_cut_are_kept_as_values_and_as_an_index() -> None:
+    """They come back to pandas as intervals."""
+    cut = pd.cut([1, 2], 2)
+    table = back(made(pd.DataFrame({"x": [1, 2]}).groupby(cut, observed=True).mean()))
+    assert table.pandas()["index"].to_list() == list(cut)
+    assert table.polars()["x"].to_list() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (Decimal(10**40), "38"),
+        (Decimal("1e-39"), "loss"),
+        (Decimal("Infinity"), "cannot be stored"),
+        (2**70, "OverflowError"),
+        ("\ud800", "surrogates"),
+        ({}, "without fields"),
+        (np.timedelta64(2**62, "s"), "out of bounds"),
+    ],
+)
+def test_what_would_not_come_back_is_refused_by_its_column(value: Any, words: str) -> None:
+    """Before it is logged."""
+    frame = pd.DataFrame({"fine": [1]})
+    frame["odd"] = np.array([value]) if isinstance(value, np.timedelta64) else pd.Series([value], dtype=object)
+    with pytest.raises(ExperimentError, match=f"Table 'board': column 'odd' .*{words}"):
+        made(frame)
+
+
+def test_a_table_that_was_logged_with_an_odd_offset_or_wide_decimals_is_read() -> None:
+    """Older versions stored such; digits that no reader has are text."""
+    wide = Decimal(10**40)
+    buffer = io.BytesIO()
+    times = pa.array([AT], pa.timestamp("us", "+05:30"))
+    pq.write_table(pa.table({"at": times, "wide": pa.array([wide], pa.decimal256(41, 0))}), buffer)
+    assert back(Table(None, 1, "[]", buffer.getvalue())).polars().rows() == [(AT, str(wide))]
 
 
 def test_rows_above_the_limit_are_no_mistake_but_a_limit() -> None:

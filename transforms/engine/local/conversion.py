@@ -29,7 +29,7 @@ def stored_column(column: pa.ChunkedArray, kind: pa.DataType, name: str, what: s
     try:
         return pa.chunked_array([_converted(chunk, kind) for chunk in column.chunks], kind)
     except (pa.ArrowException, ValueError, OverflowError, TypeError) as error:
-        raise DataError(f"{what}: column {name!r} does not fit Delta's {kind}: {error}") from error
+        raise DataError(f"{what}: column {name!r} does not fit {kind}: {error}") from error
 
 
 def stored_series(series: pl.Series, kind: pa.DataType, what: str) -> pl.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from transforms.engine.local.types import is_list
 from transforms.errors import DataError
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ def _is_inexact(column: pa.ChunkedArray) -> bool:
     import pyarrow.compute as pc
 
     kind = column.type
-    if pa.types.is_list(kind):
+    if is_list(kind):
         return any(_is_inexact(pa.chunked_array([chunk.flatten()])) for chunk in column.chunks)
-    if pa.types.is_nested(kind):  # whole numbers right in a struct or map are Python's, those of lists in it are not
+    if pa.types.is_struct(kind) or pa.types.is_map(kind):  # in it whole numbers are Python's, but not in its lists
         parts = [chunk.items if pa.types.is_map(kind) else chunk for chunk in column.chunks]
         if pa.types.is_struct(kind):
             parts = [chunk.field(index) for chunk in parts for index in range(kind.num_fields)]

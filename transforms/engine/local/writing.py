@@ -178,16 +178,28 @@ def _from_pandas(frame: Any, what: str, there: Mapping[str, pa.DataType]) -> pa.
     import pyarrow as pa
 
     check_names(frame.columns, what, RENAMING["pandas"])
-    try:
-        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    except Exception as error:  # of PyArrow, pandas, or an object in a column: the column is looked for
-        raise _unconvertible(frame, what, error) from error
+    table = arrow_of_pandas(frame, what)
     for index, field in enumerate(table.schema):
         # pandas has floats where a column has no value at all.
         without_value = pa.types.is_floating(field.type) and table.column(index).null_count == table.num_rows
         if without_value and field.name in there:
             table = table.set_column(index, field.name, pa.nulls(table.num_rows))
     return table
+
+
+def arrow_of_pandas(frame: Any, what: str) -> pa.Table:
+    """Return the columns of a pandas frame as an Arrow table.
+
+    :param frame: the frame; its index is left out.
+    :param what: what it is, for messages.
+    :raises DataError: if Arrow has nothing for a column; names it.
+    """
+    import pyarrow as pa
+
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    except Exception as error:  # of PyArrow, pandas, or an object in a column: the column is looked for
+        raise _unconvertible(frame, what, error) from error
 
 
 def _unconvertible(frame: Any, what: str, error: Exception) -> DataError:
@@ -200,7 +212,7 @@ def _unconvertible(frame: Any, what: str, error: Exception) -> DataError:
             advice = (
                 f"df[{name!r}] = df[{name!r}].sparse.to_dense()"
                 if "Sparse" in str(fault)
-                else "give it values of one type that Delta has, for example with .astype(str)"
+                else "give it values of one type, for example with .astype(str)"
             )
             return DataError(f"{what}: column {name!r} cannot be stored: {_first_words(fault)}. To mend it: {advice}.")
     return DataError(f"{what}: the frame cannot be stored: {_first_words(error)}.")
