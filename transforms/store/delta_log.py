@@ -22,6 +22,6 @@ def make_durable(storage: Storage, table: str, before: int) -> int:
     """Bring the log files after a version to the disk, as delta-rs syncs nothing; return the newest version."""
     version = storage.newest(lambda number: log_file(table, number), before)
     # A table that is new has new folders above it, too.
-    top = table if before < 0 else log_folder(table)
+    top = "" if before < 0 else log_folder(table)
     storage.settle([log_file(table, number) for number in range(before + 1, version + 1)], top)
     return version

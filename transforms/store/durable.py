@@ -43,6 +43,23 @@ def sync_tree(files: Iterable[Path], root: Path) -> None:
         sync_folder(folder)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, unless they are there; those that are made outlive a loss of power."""
+    made = []
+    place = folder
+    while not place.is_dir():
+        made.append(place)
+        place = place.parent
+    if not made:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for place in reversed(made):
+        try:
+            sync_folder(place.parent)
+        except PermissionError:
+            continue  # a folder that we may write and not read; its owner's system keeps it
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 sum of a file's content, in hexadecimal."""
     with open(path, "rb") as file:

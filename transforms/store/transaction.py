@@ -5,9 +5,11 @@ begin (leases, recovery, pinned inputs), stage, seal, validate, ratify, publish:
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -68,23 +70,27 @@ class Transaction:
         self._own: Lease | None = None
         self._leases: list[Lease] = []
         try:
-            self._take_leases(outputs, wait_seconds)
-            # Before publishing, as what is ratified meanwhile may not be in every table. Noted from the start, so that
-            # whoever shortens a log knows.
-            self.pinned = store.ledger.head()
-            self._own = leases.acquire(
-                store.storage,
-                f"{layout.TRANSACTIONS}/{self.id}.json",
-                "transaction",
-                {"transform": transform, "pinned": self.pinned},
-                _PATIENCE_SECONDS,  # somebody who looks for dead transactions may lock it for a moment
-            )
-            store.publisher.publish_all()
-            self._writes = store.writes()
-            self._open_outputs(outputs)
+            with self._explaining():
+                self._begin(outputs, wait_seconds)
         except BaseException:
             self.abandon()
             raise
+
+    def _begin(self, outputs: Sequence[Resource], wait_seconds: float) -> None:
+        self._take_leases(outputs, wait_seconds)
+        # Before publishing, as what is ratified meanwhile may not be in every table. Noted from the start, so that
+        # whoever shortens a log knows.
+        self.pinned = self.store.ledger.head()
+        self._own = leases.acquire(
+            self.store.storage,
+            f"{layout.TRANSACTIONS}/{self.id}.json",
+            "transaction",
+            {"transform": self.transform, "pinned": self.pinned},
+            _PATIENCE_SECONDS,  # somebody who looks for dead transactions may lock it for a moment
+        )
+        self.store.publisher.publish_all()
+        self._writes = self.store.writes()
+        self._open_outputs(outputs)
 
     def view(self, resource: Resource, fallbacks: Iterable[str] = ()) -> tuple[TableView, str] | None:
         """Open a dataset, or a model's versions, as it was when the transaction began.
@@ -114,7 +120,8 @@ class Transaction:
         :param kind: what is staged: ``data``, ``files`` or ``artifacts``.
         :param name: the name of the folder; the id of the transaction when None.
         """
-        return self.store.storage.make_folder(self.staging_name(table, kind, name))
+        with self._explaining():
+            return self.store.storage.make_folder(self.staging_name(table, kind, name))
 
     def staging_name(self, table: str, kind: str = layout.DATA, name: str | None = None) -> str:
         """Return the name of the same folder below the root, and take note that something may be staged in it."""
@@ -124,7 +131,8 @@ class Transaction:
             self._staging[relative] = None
             assert self._own is not None
             record = {"transform": self.transform, **leases.whoami(), "pinned": self.pinned}
-            self._own.write({**record, "staging": list(self._staging)})
+            with self._explaining():
+                self._own.write({**record, "staging": list(self._staging)})
         return relative
 
     def commit(
@@ -147,10 +155,11 @@ class Transaction:
         :raises InterruptedAfterCommit: if the user interrupted once the commit had begun; it is made then, all the same.
         """
         need_owner(f"{self.transform}: committing", self._process)
-        self._seal(changes)
-        opened = {table: view.table for table, view in self._outputs.items() if view is not None}
-        opened = validate_changes(self.store.storage, changes, opened)
-        self._check_leases()
+        with self._explaining():
+            self._seal(changes)
+            opened = {table: view.table for table, view in self._outputs.items() if view is not None}
+            opened = validate_changes(self.store.storage, changes, opened)
+            self._check_leases()
         may_commit()
         entry = Entry(
             seq=0,
@@ -174,7 +183,8 @@ class Transaction:
     def _ratify(self, entry: Entry, opened: Mapping[str, DeltaTable]) -> Entry:
         self._ratifying = True
         try:
-            entry = self.store.ledger.append(entry, self._check_nobody_else)
+            with self._explaining():
+                entry = self.store.ledger.append(entry, self._check_nobody_else)
         except OutcomeUnknownError:
             self._is_unknown = True
             raise
@@ -200,6 +210,20 @@ class Transaction:
         for found in self.store.publisher.refused:
             if found.entry.transaction == self.id:
                 raise found.error
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        """Say of what the system refuses which job it stopped, and what to do."""
+        try:
+            yield
+        except OSError as error:
+            if isinstance(error, StoreError):
+                raise
+            full = "'transforms gc' gives space back; " if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+            raise CommitError(
+                f"{self.transform}: the store at {self.store.root} cannot be written ({error}). Nothing was committed. "
+                f"{full}build again when that is mended."
+            ) from error
 
     @property
     def ratified(self) -> bool:

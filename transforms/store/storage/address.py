@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from transforms.errors import UsageError
 from transforms.masking import masked_address
+from transforms.paths import shown
 from transforms.store.storage.base import Storage
 
 _SETTINGS = {
@@ -38,6 +39,16 @@ def open_storage(root: str | Path) -> Storage:
     from transforms.store.storage.local import LocalStorage
 
     folder = Path(root).absolute()
+    if unread := re.search(r"[\\\x00-\x1f\x7f]", str(folder)):
+        letter = "a backslash" if unread.group() == "\\" else "a line break, a tab or another control character"
+        raise UsageError(
+            f"The store's root {shown(str(folder))} has {letter} in it, which Delta readers cannot follow; rename the folder, "
+            f"or name another one."
+        )
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"The store's root {shown(str(folder))} has letters that are no Unicode; rename it.") from None
     if re.search("%[0-9A-Fa-f]{2}", str(folder)):
         raise UsageError(f"The store's root {folder} has a % with two digits, which Delta readers decode; rename it.")
     if folder.exists() and not folder.is_dir():
@@ -50,14 +61,16 @@ def object_address(root: str) -> str:
 
     :raises UsageError: if it is of another kind of storage, or no address at all.
     """
-    parts, shown = urlsplit(root), masked_address(root)
+    parts, masked = urlsplit(root), masked_address(root)
     if parts.scheme not in ("s3", "s3a"):
         raise UsageError(
-            f"The store's root is a local folder or s3://bucket/prefix (also of a service that speaks S3); got {shown}."
+            f"The store's root is a local folder or s3://bucket/prefix (also of a service that speaks S3); got {masked}."
         )
     prefix = parts.path.strip("/")
-    if not parts.netloc or parts.query or parts.fragment or shown != root:
-        raise UsageError(f"{shown} is no address of a bucket: write s3://bucket/prefix, and keys into AWS_* variables.")
+    if not parts.netloc or parts.query or parts.fragment or masked != root:
+        raise UsageError(
+            f"{masked} is no address of a bucket: write s3://bucket/prefix, and keys into AWS_* variables."
+        )
     if not re.fullmatch(r"[A-Za-z0-9!_.*'()/=+-]*", prefix) or "//" in prefix:
         raise UsageError(
             f"The prefix {prefix!r} of the store's root has letters that Delta's readers spell in different ways: use "

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from transforms.store.durable import create_exclusively, sync_tree, write_atomically
+from transforms.store.durable import create_exclusively, make_folder, sync_tree, write_atomically
 from transforms.store.storage.base import Found, checked, content_of, files_below, numbers_of
 from transforms.store.storage.delta import Delta, DeltaRs
 from transforms.store.storage.flock import FileLease, try_lock
@@ -83,13 +83,13 @@ class LocalStorage:
     def write(self, name: str, content: bytes) -> None:
         """See :class:`Storage`."""
         place = self.folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         write_atomically(place, content)
 
     def create(self, name: str, content: bytes) -> bool:
         """See :class:`Storage`."""
         place = self.folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         return create_exclusively(place, content)
 
     def delete(self, name: str) -> None:

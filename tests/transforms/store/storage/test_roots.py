@@ -1,0 +1,68 @@
+"""Which folders can be the root of a store: what Delta's readers cannot follow is refused, everything else works."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import transforms.store.durable as durable
+from transforms.errors import UsageError
+from transforms.run.put_frame import put_frame
+from transforms.spec.resource import Resource
+from transforms.store.store import Store
+
+
+@pytest.mark.parametrize("name", ["back\\slash", "line\nbreak", "tab\tx", "\x7f", "sur\udc80rogate", "a%41", "nul\0"])
+def test_a_root_that_cannot_be_followed_is_refused_in_words(tmp_path, name):
+    """Before anything is made, also where it is a folder above the root that has such a name."""
+    for place in (tmp_path / name, tmp_path / name / "store"):
+        with pytest.raises(UsageError, match=r"The store's root .* (rename|name another)"):
+            Store(place)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["größte 日本", "q?x*[y]", "a#b&c=d", "'\"`", "$HOME~{x}", " a ", "a:b;c", "up/../down"]
+)
+def test_any_other_works(tmp_path, name):
+    """Written twice, merged, read back."""
+    store = Store(tmp_path / name)
+    for number in (1, 2):
+        put_frame(store, "master", "/a", pl.DataFrame({"x": [number]}))
+    store.ledger.tidy()
+    view, _ = Store(tmp_path / name).view(Resource("dataset", "/a"), "master")
+    assert view.table.to_pyarrow_table().to_pylist() == [{"x": 2}]
+
+
+def test_the_roots_own_name_outlives_a_loss_of_power(tmp_path, monkeypatch):
+    """Every folder that is made is synced in the one above it, from that which was there on."""
+    synced = []
+    original = durable.sync_folder
+    monkeypatch.setattr(durable, "sync_folder", lambda path: (synced.append(Path(path)), original(path)))
+    root = tmp_path / "new" / "store"
+    _ = Store(root).app_id
+    assert synced[:2] == [tmp_path, tmp_path / "new"]
+    assert root in synced
+
+
+def test_a_full_disk_is_said(tmp_path, monkeypatch):
+    """Where the job stopped, and what gives space back; nothing is committed, nothing is left."""
+    store = Store(tmp_path / "store")
+    put_frame(store, "master", "/a", pl.DataFrame({"x": [1]}))
+    before = sorted(path for path in store.root.rglob("*") if path.is_file())
+    for step in ("transforms.store.ledger:Ledger._write_row", "transforms.store.storage.local:LocalStorage.seal"):
+        module, _, name = step.partition(":")
+
+        def full(*_: object, **__: object) -> None:
+            raise OSError(28, os.strerror(28), "file")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(f"{module}.{name}", full)
+            with pytest.raises(
+                Exception, match=r"cannot be written \(.*No space left.*Nothing was committed.*transforms gc"
+            ):
+                put_frame(store, "master", "/a", pl.DataFrame({"x": [2]}))
+    assert sorted(path for path in store.root.rglob("*") if path.is_file()) == before
