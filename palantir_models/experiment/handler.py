@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from palantir_models.experiment.errors import ExperimentError, ExperimentTypeError
+from transforms.usercode import calling_line
 
 _log = logging.getLogger(__name__)
 
@@ -109,4 +110,6 @@ class ErrorHandler:
         if self.kind is ErrorHandlerType.WARN and first:
             reason = str(error) or type(error).__name__
             end = "" if reason.endswith((".", "!", "?")) else "."
-            _log.warning("%s: %s%s %s", self.subject, reason, end, consequence)
+            line = calling_line()
+            place = "" if line is None else f" It began at {line}"
+            _log.warning("%s: %s%s %s%s", self.subject, reason, end, consequence, place)

@@ -141,7 +141,14 @@ def _forget_journal(experiment: Experiment | None) -> None:
 
 
 def _program() -> str:
-    return Path(sys.argv[0]).stem if sys.argv and sys.argv[0] else "interactive"
+    if not sys.argv or not sys.argv[0]:
+        return "interactive"
+    script = Path(sys.argv[0])
+    if script.stem.endswith(
+        "kernel_launcher"
+    ):  # of Jupyter, Colab and others: the program is what the user types into it
+        return "notebook"
+    return script.parent.name if script.stem == "__main__" else script.stem
 
 
 def _source() -> str:

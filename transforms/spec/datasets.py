@@ -182,6 +182,8 @@ def _checks(checks: Any) -> tuple[Check, ...]:
 
 
 def _several(aliases: Any, what: str) -> list[str]:
-    if isinstance(aliases, str) or not aliases:
+    is_list = isinstance(aliases, Iterable) and not isinstance(aliases, (str, bytes))
+    found = list(aliases) if is_list else []
+    if not found or not all(isinstance(alias, str) for alias in found):
         raise DeclarationError(f"{what}({aliases!r}): give a list of at least one path or RID.")
-    return list(aliases)
+    return found

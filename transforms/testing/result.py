@@ -59,7 +59,9 @@ class Output:
         return self._reader.view.column_descriptions
 
     def __repr__(self) -> str:
-        return f"<Output {self.alias!r}, version {self._reader.view.version}>"
+        view = self._reader.view
+        count, noun = view.row_count(), "file" if view.holds_files else "row"
+        return f"<Output {self.alias!r}, {count:,} {noun}{'' if count == 1 else 's'}, version {view.version}>"
 
 
 class Named(Mapping[str, Any]):
@@ -112,7 +114,7 @@ class TransformResult:
     models: Mapping[str, Any]
     experiments: tuple[Any, ...]
     logs: tuple[logging.LogRecord, ...] = field(repr=False)
-    entry: Entry | None
+    entry: Entry | None = field(repr=False)
     seconds: float
 
     @property

@@ -278,3 +278,52 @@ def test_branches_are_built_apart(shell: Shell) -> None:
     assert done["totals"]["ok"] == 2
     assert [row["alias"] for row in shell.json("list", "--datasets", "--branch", "dev")] == ["/t/clean", "/t/total"]
     assert [row["alias"] for row in shell.json("list", "--datasets")] == ["/t/raw"]
+
+
+def test_what_was_never_written_is_told_by_build_and_log(shell: Shell) -> None:
+    """In the report of the build, in its JSON, and later in the log."""
+    shell.write(
+        """
+        from transforms.api import Output, Pipeline, transform
+
+        @transform.using(out=Output("/t/out"))
+        def lazy(out):
+            pass
+
+        pipeline = Pipeline()
+        pipeline.add_transforms(lazy)
+        """
+    )
+
+    told = shell.run("build")
+    document = shell.json("build", "--force")
+
+    assert told.exit_code == 0
+    assert told.stderr.startswith(f"warning: lazy ({shell.module}.py:4) returned without writing 'out' (/t/out)")
+    assert "returned without writing" in document["jobs"][0]["warnings"][0]
+    assert "#1: lazy returned without writing /t/out" in shell.run("log").stdout.splitlines()
+    assert shell.json("log")[0]["outputs"]["dataset:/t/out"]["unwritten"] is True
+
+
+@pytest.mark.parametrize("branch", ["master", "dev"])
+def test_an_input_that_another_transform_makes_is_not_brought_in(shell: Shell, branch: str) -> None:
+    """The command that makes it is told, ready to type; all that is missing is named at once."""
+    result = shell.run("build", "total", "--branch", branch)
+
+    assert result.exit_code == 2
+    on_branch = "" if branch == "master" else " --branch dev"
+    assert f"clean ({shell.module}.py:5) makes it: transforms build +total{on_branch}" in result.stderr
+    assert "Did you mean" not in result.stderr
+    assert "transforms put" not in result.stderr
+
+
+def test_an_input_of_another_branch_is_named_there(shell: Shell) -> None:
+    """Rather than suggested by its own name."""
+    (shell.folder / "raw.csv").write_text("x\n1\n")
+    assert shell.run("put", "/t/raw", "raw.csv", "--branch", "dev").exit_code == 0
+
+    result = shell.run("build")
+
+    assert result.exit_code == 2
+    assert "It is on branch dev: read it there with Input(..., branch='dev')" in result.stderr
+    assert "Did you mean '/t/raw'" not in result.stderr
