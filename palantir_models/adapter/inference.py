@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.adapter.convert import check_parameter, convert_input
 from palantir_models.adapter.declaration import AdapterApi, declared_api
-from palantir_models.adapter.types import ApiType, FileSystem, Parameter
+from palantir_models.adapter.types import ApiType, FileSystem, Parameter, Tabular
 from palantir_models.errors import AdapterError, InferenceTypeError
-from transforms.errors import TransformKeyError, nearest
+from transforms.errors import TransformKeyError, TransformsError, nearest
 
 if TYPE_CHECKING:
     from palantir_models.adapter.base import ModelAdapter
@@ -87,7 +87,14 @@ def infer(
     who = type(adapter).__name__
     api = declared_api(adapter)
     inputs = _converted(who, api, _bound(who, api, given, named))
-    written = _predicted(adapter, api, inputs) if _predicts(adapter, api) else _run(adapter, api, inputs, file_systems)
+    predicts = _predicts(adapter, api)
+    try:
+        written = _predicted(adapter, api, inputs) if predicts else _run(adapter, api, inputs, file_systems)
+    except Exception as error:
+        lacking = _lacking_columns(who, api, inputs)
+        if not lacking or isinstance(error, TransformsError):
+            raise
+        raise InferenceTypeError(f"{lacking} {who} failed without: {type(error).__name__}: {error}") from error
     return InferenceResults({name: _output(who, name, api.outputs[name], value) for name, value in written.items()})
 
 
@@ -113,6 +120,20 @@ def _converted(who: str, api: AdapterApi, bound: Mapping[str, Any]) -> dict[str,
         name: convert_input(f"input {name!r} of {who}", declared, bound.get(name))
         for name, declared in api.inputs.items()
     }
+
+
+def _lacking_columns(who: str, api: AdapterApi, inputs: Mapping[str, Any]) -> str:
+    """Return which declared columns the inputs lack; that is no error by itself, but may explain one."""
+    found = []
+    for name, declared in api.inputs.items():
+        given = getattr(inputs.get(name), "columns", None)
+        if isinstance(declared, Tabular) and given is not None:
+            known = [str(column) for column in given]
+            lacking = [column for column, _ in declared.columns if column not in known]
+            if lacking:
+                hint = nearest(lacking[0], known)
+                found.append(f"The input {name!r} of {who} has no {_names(lacking)}, which api() declares.{hint}")
+    return " ".join(found)
 
 
 def _predicts(adapter: ModelAdapter, api: AdapterApi) -> bool:

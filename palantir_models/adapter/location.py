@@ -23,7 +23,7 @@ def location_of(cls: type[ModelAdapter]) -> str:
     if module == "__main__":
         raise AdapterError(
             f"{name} is defined in a script or notebook cell, which no other process can import. "
-            f"Move the class to a module of its own, such as {name.lower()}.py, and import it from there."
+            f"Move the class to a module of its own, such as {cls.__name__.lower()}.py, and import it from there."
         )
     if "<locals>" in name:
         raise AdapterError(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentClosedError, ExperimentLimitError
-from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.limits import Limits, advice, shortened
 from palantir_models.experiment.metrics import Block, Metrics, TimedValue
 from palantir_models.experiment.series import Media, MediaRow
 from palantir_models.experiment.tables import Table
@@ -73,8 +73,8 @@ class Contents:
             new = [key for key in values if key not in self.parameters]
             if new and len(self.parameters) + len(new) > self._most_parameters:
                 raise ExperimentLimitError(
-                    f"No room for {', '.join(map(repr, new))}, as an experiment holds "
-                    f"{self._most_parameters:,} hyperparameters. Log fewer, or raise the limit parameters."
+                    f"No room for {shortened(new)}, as an experiment holds "
+                    f"{self._most_parameters:,} hyperparameters. Log fewer, or {advice('parameters')}."
                 )
             self.parameters.update(values)
             self._changed.update(values)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from transforms.errors import ConfigError, nearest
+
+_SHOWN = 5
+
+
+def advice(limit: str) -> str:
+    """Return what to do about a limit, as the end of a sentence.
+
+    :param limit: its name.
+    """
+    return f"raise the limit {limit} in pyproject.toml, under [tool.transforms.limits]"
+
+
+def shortened(names: Iterable[str]) -> str:
+    """Return names for a message: the first few, and how many more there are."""
+    known = list(names)
+    more = f" and {len(known) - _SHOWN:,} more" if len(known) > _SHOWN else ""
+    return ", ".join(map(repr, known[:_SHOWN])) + more
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentLimitError
+from palantir_models.experiment.limits import advice, shortened
 from palantir_models.experiment.series import Series, next_step
 from palantir_models.experiment.values import MOST, plain_metric
 
@@ -362,8 +363,8 @@ class Metrics:
     def _require_room(self, names: Iterable[str], count: int) -> None:
         if len(self) + count > self._limit:
             raise ExperimentLimitError(
-                f"{', '.join(map(repr, names))}: no room, as an experiment holds {self._limit:,} "
-                "metric values across its series. Log less often, or raise the limit metric_values."
+                f"{shortened(names)}: no room, as an experiment holds {self._limit:,} "
+                f"metric values across its series. Log less often, or {advice('metric_values')}."
             )
 
     def _blocks(self) -> list[Block]:

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentError, ExperimentLimitError, ExperimentTypeError
+from palantir_models.experiment.limits import advice
 from palantir_models.experiment.names import storable
 from palantir_models.experiment.portable import portable
 from transforms.engine.local.types import polars_to_arrow
@@ -62,8 +63,7 @@ def _stored(name: str, convert: Any, table: Any, description: str | None, rows: 
     height = table.shape[0]
     if height > rows:
         raise ExperimentLimitError(
-            f"Table {name!r} has {height:,} rows and may have {rows:,}. "
-            "Log a part of it, or raise the limit table_rows."
+            f"Table {name!r} has {height:,} rows and may have {rows:,}. Log a part of it, or {advice('table_rows')}."
         )
     try:
         arrow = portable(convert(name, table), f"Table {name!r}")

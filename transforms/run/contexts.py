@@ -30,6 +30,9 @@ def _installed() -> list[str]:
 class _Context:
     _abort: Callable[[], None] = staticmethod(_refuse_abort)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {', '.join(name for name in dir(self) if not name.startswith('_'))}>"
+
     @property
     def auth_header(self) -> str:
         """The authorization header of the environment variable FOUNDRY_TOKEN.

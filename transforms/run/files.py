@@ -70,6 +70,9 @@ class _Files:
         else:
             tree.prepare()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} to {'read' if self._read_only else 'write'}: ls(), files(), open()>"
+
     def ls(self, glob: str | None = None, regex: str = ".*", show_hidden: bool = False) -> Iterator[FileStatus]:
         """List the files, in the order of their paths.
 

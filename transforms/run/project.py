@@ -63,6 +63,9 @@ class Project:
         self.store = Store(config.root)
         self._graphs: dict[str, Graph] = {}
 
+    def __repr__(self) -> str:
+        return f"<Project {self.config.project}, {self.store!r}>"
+
     @classmethod
     def open(cls, start: Path | None = None, root: str | None = None) -> Project:
         """Open the project that a folder belongs to.

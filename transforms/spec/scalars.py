@@ -8,6 +8,8 @@ from typing import Any, ClassVar, NoReturn
 from transforms.errors import MisuseError, TransformsWarning, TransformTypeError
 from transforms.spec.params import LightweightInputParam, Param
 
+_WORDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+
 
 class ParamValueInput:
     """What a compute function receives for a scalar parameter.
@@ -67,7 +69,7 @@ class _ScalarParam(Param, LightweightInputParam):
         """
         if type(value) is self.kind or (self.kind is float and type(value) is int):
             return self.kind(value)
-        raise TransformTypeError(f"{type(self).__name__} takes a {self.kind.__name__}; got {value!r}.")
+        raise TransformTypeError(f"{type(self).__name__} takes {_WORDS[self.kind]}; got {value!r}.")
 
     def coerce(self, value: Any) -> Any:
         """Return an override as a value of the parameter's type; text, as a command line gives it, is read.
@@ -80,7 +82,7 @@ class _ScalarParam(Param, LightweightInputParam):
         try:
             return words[value.lower()] if self.kind is bool else self.kind(value)
         except (ValueError, KeyError):
-            raise TransformTypeError(f"{type(self).__name__} takes a {self.kind.__name__}; got {value!r}.") from None
+            raise TransformTypeError(f"{type(self).__name__} takes {_WORDS[self.kind]}; got {value!r}.") from None
 
 
 class StringParam(_ScalarParam):

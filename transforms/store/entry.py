@@ -35,7 +35,7 @@ class InputPin:
         return self.seq or -1 - self.version
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Entry:
     """One committed job.
 
@@ -64,6 +64,9 @@ class Entry:
     inputs: Mapping[str, InputPin]
     outputs: Mapping[str, Mapping[str, Any]]
     changes: tuple[TableChange, ...]
+
+    def __repr__(self) -> str:
+        return f"<Entry #{self.seq}: {self.transform} wrote {', '.join(self.outputs) or 'nothing'} on {self.branch}>"
 
     def at(self, seq: int) -> Entry:
         """Return the entry with its place in the order."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from transforms.errors import StoreError, UsageError
 from transforms.json_text import from_json
+from transforms.masking import masked_text
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine, upkeep
 from transforms.store.collect import find_tables
@@ -46,6 +47,9 @@ class Store:
         self.root: Path | str = self.storage.shareable("") or self.storage.root
         self.ledger = Ledger(self.storage)
         self.index = Index(self.storage, self.ledger, lambda: self.app_id)
+
+    def __repr__(self) -> str:
+        return f"<Store {masked_text(str(self.root))}>"
 
     @property
     def exists(self) -> bool:

@@ -303,3 +303,26 @@ def test_sklearn_adapter_predicts_the_same_after_a_round_trip(adapters: ModuleTy
     assert loaded.model.predict(FRAME[["x"]]) == pytest.approx([3.0, 5.0])
     assert loaded.transform(LightweightLike()).df_out["y"].tolist() == [2.0, 4.0]
     assert "scikit-learn==" in saved.requirements
+
+
+def test_a_failure_for_want_of_a_declared_column_names_it() -> None:
+    """A column that is declared and not needed may be missing; one that is needed is told with the nearest there is."""
+
+    class Doubling(pm.ModelAdapter):
+        @pm.auto_serialize
+        def __init__(self) -> None: ...
+
+        @classmethod
+        def api(cls) -> Any:
+            return {"df_in": pm.Pandas([("width", float), ("unused", float)])}, {"df_out": pm.Pandas()}
+
+        def predict(self, df_in: pd.DataFrame) -> pd.DataFrame:
+            return df_in.assign(double=df_in["width"] * 2)
+
+    fine = Doubling().transform(pd.DataFrame({"width": [1.0]})).df_out
+    with pytest.raises(InferenceTypeError) as caught:
+        Doubling().transform(pd.DataFrame({"Width": [1.0], "unused": [1.0]}))
+
+    assert fine["double"].tolist() == [2.0]
+    assert "'df_in' of Doubling has no 'width', which api() declares. Did you mean 'Width'?" in str(caught.value)
+    assert isinstance(caught.value.__cause__, KeyError)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.limits import Limits, advice, shortened
 from transforms.errors import ConfigError
 
 
@@ -43,3 +43,10 @@ def test_a_limit_is_a_whole_number_above_zero(value: object) -> None:
     """Anything but a positive int is refused as a limit."""
     with pytest.raises(ConfigError, match="whole number above zero"):
         Limits.from_settings({"parameters": value})
+
+
+def test_a_message_names_a_few_and_where_the_limit_is_set() -> None:
+    """Five hundred names would hide what it says."""
+    assert shortened(["a", "b"]) == "'a', 'b'"
+    assert shortened(f"p{number}" for number in range(501)) == "'p0', 'p1', 'p2', 'p3', 'p4' and 496 more"
+    assert advice("table_rows") == "raise the limit table_rows in pyproject.toml, under [tool.transforms.limits]"

@@ -175,3 +175,15 @@ def test_a_read_mode_that_means_nothing_is_refused():
 
     with pytest.raises(UsageError, match=r"polars\('previous'\): a read mode is for incremental runs"):
         run_transform(read, {"raw": {"x": [1]}})
+
+
+def test_what_is_shown_of_a_job_says_what_it_is():
+    """Its context, its files and what it committed, as the last line of a notebook's cell."""
+
+    @transform.using(out=Output("/o"))
+    def make(out, ctx):
+        assert repr(ctx) == "<LightweightContext: abort_job, auth_header, is_incremental, parameters>"
+        assert repr(out.filesystem()) == "<FoundryDataSidecarFileSystem to write: ls(), files(), open()>"
+        out.write_table(pl.DataFrame({"x": [1, 2], "y": ["a", "b"]}))
+
+    assert repr(run_transform(make).entry) == "<Entry #1: make wrote dataset:/o on master>"
