@@ -140,7 +140,14 @@ class DatasetWriter:
         mode: Literal["overwrite", "append"] = "overwrite" if self.mode == "replace" else "append"
         with explained(f"{self.scope.transform.__name__}, writing {self.resource.alias}"):
             change = stage_dataframe(
-                self.scope.transaction, self.table, frame, mode, self.descriptions, self.resource.alias, layout
+                self.scope.transaction,
+                self.table,
+                frame,
+                mode,
+                self.descriptions,
+                self.resource.alias,
+                layout,
+                self._fields,
             )
         self._keep(change)
 

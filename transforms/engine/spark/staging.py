@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
 from transforms.engine.local.staging import staged_file
-from transforms.engine.spark.types import delta_schema
+from transforms.engine.spark.types import delta_schema, without_void
 from transforms.errors import DataError, UsageError, nearest
 from transforms.store.change import StagedFile, TableChange
+from transforms.store.columns import RENAMING, check_names
 from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def stage_dataframe(
     descriptions: Mapping[str, str],
     what: str,
     layout: Layout,
+    there: Sequence[Mapping[str, Any]] = (),
 ) -> TableChange:
     """Let Spark write a frame where its table will find it, and return the change that would commit it.
 
@@ -74,8 +76,12 @@ def stage_dataframe(
     :param descriptions: a description of each column that has one.
     :param what: the dataset, for messages.
     :param layout: how the files are laid out.
+    :param there: the Delta fields of the dataset as it is. A column that can hold nothing but nulls takes its type from
+        them, and becomes text where it is new.
     :raises DataError: if a column has a name or type that Delta cannot hold, or the layout names one that is missing.
     """
+    check_names(frame.columns, what, RENAMING["pyspark"])
+    frame = without_void(frame, there)
     schema = delta_schema(frame.schema, what, {k: v for k, v in descriptions.items() if k in frame.columns})
     layout = layout.of_columns(frame.columns)
     _check(layout, frame.columns, what)
@@ -89,6 +95,7 @@ def stage_dataframe(
         )
         frame = frame.repartition(layout.buckets, *layout.bucket_by)
         frame = frame.sortWithinPartitions(*layout.sort_by) if layout.sort_by else frame
+    frame = _with_telling_folders(frame, layout.partition_by, what)
     storage = transaction.store.storage
     folder = f"{transaction.staging_name(table)}/spark-{uuid.uuid4().hex}"
     writer = frame.write.mode("error").options(**{"compression": "zstd", **(layout.options or {})})
@@ -108,6 +115,32 @@ def stage_dataframe(
         if not file.rows:  # Spark writes one to keep the schema, which Delta's log has
             storage.delete(f"{table}/{file.path}")
     return TableChange(table, mode, schema, files, layout.partition_by)
+
+
+def _with_telling_folders(frame: DataFrame, partition_by: Sequence[str], what: str) -> DataFrame:
+    """Return a frame whose partition values are read from the names of folders as what they are, or fail when written."""
+    from pyspark.sql import functions as F
+
+    kinds = {field.name: field.dataType.typeName() for field in frame.schema}
+    for name in partition_by:
+        if kinds[name] == "timestamp" and frame.sparkSession.conf.get("spark.sql.session.timeZone") not in (
+            "UTC",
+            "Etc/UTC",
+        ):
+            raise DataError(
+                f"{what}: partition_cols names {name!r}, a time, and readers take the names of its folders for UTC: set "
+                f"spark.sql.session.timeZone to 'UTC', or partition by a date."
+            )
+        if kinds[name] == "string":
+            refusal = F.raise_error(
+                F.lit(
+                    f"{what}: the partition column {name!r} holds an empty text, which would be read as null: give it "
+                    f"another value, or do not partition by it."
+                )
+            )
+            column = frame[f"`{name.replace('`', '``')}`"]
+            frame = frame.withColumn(name, F.when(column == "", refusal).otherwise(column))
+    return frame
 
 
 def _staged(storage: Storage, table: str, folder: str, path: str, size: int) -> StagedFile:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import DataError
@@ -11,7 +11,8 @@ from transforms.json_text import from_json
 from transforms.store.columns import RENAMING, check_names
 
 if TYPE_CHECKING:
-    from pyspark.sql.types import StructType
+    from pyspark.sql import Column, DataFrame
+    from pyspark.sql.types import DataType, StructType
 
 _PRIMITIVE = frozenset(
     {
@@ -30,7 +31,6 @@ _PRIMITIVE = frozenset(
     }
 )
 _ADVICE = {
-    "void": "it holds nothing but nulls, so its type is unknown: cast it, for example with .cast('string')",
     "interval": "keep it as a number of seconds or days",
     "day-time interval": "keep it as a number of seconds or days",
     "time": "Delta has no time of day: keep it as a string, or as a number of microseconds",
@@ -55,6 +55,55 @@ def delta_schema(schema: StructType, what: str, descriptions: Mapping[str, str])
         if field["name"] in descriptions:
             field["metadata"] = {"comment": descriptions[field["name"]]}
     return json.dumps({"type": "struct", "fields": fields}, ensure_ascii=False)
+
+
+def without_void(frame: DataFrame, there: Sequence[Mapping[str, Any]]) -> DataFrame:
+    """Return a frame whose columns that hold nothing but nulls have a type, also inside of others.
+
+    :param frame: the frame.
+    :param there: the Delta fields of the dataset as it is: they give such a column its type, else it is text.
+    """
+    known = {field["name"]: field["type"] for field in there}
+    columns, changed = [], False
+    for field in from_json(frame.schema.json())["fields"]:
+        column = _column(field["name"])
+        kind = _typed(field["type"], known.get(field["name"]))
+        if kind != field["type"]:
+            changed, column = True, column.cast(_spark_type(kind)).alias(field["name"])
+        columns.append(column)
+    return frame.select(*columns) if changed else frame
+
+
+def _column(name: str) -> Column:
+    from pyspark.sql import functions as F
+
+    return F.col("`" + name.replace("`", "``") + "`")
+
+
+def _spark_type(kind: Any) -> DataType:
+    from pyspark.sql.types import StructType
+
+    field = {"name": "c", "type": kind, "nullable": True, "metadata": {}}
+    return StructType.fromJson({"type": "struct", "fields": [field]})["c"].dataType
+
+
+def _typed(kind: Any, there: Any) -> Any:
+    """Return a type without void in it, as Spark's and Delta's JSON spell it alike."""
+    like = there if isinstance(there, dict) and isinstance(kind, dict) and there["type"] == kind["type"] else {}
+    if kind == "void":
+        return "string" if there is None or there == "void" else there
+    if not isinstance(kind, dict):
+        return kind
+    if kind["type"] == "array":
+        return {**kind, "elementType": _typed(kind["elementType"], like.get("elementType"))}
+    if kind["type"] == "map":
+        return {**kind, **{side: _typed(kind[side], like.get(side)) for side in ("keyType", "valueType")}}
+    if kind["type"] == "struct":
+        if not kind["fields"]:
+            return "string"  # {}
+        known = {field["name"]: field["type"] for field in like.get("fields", ())}
+        return {**kind, "fields": [{**f, "type": _typed(f["type"], known.get(f["name"]))} for f in kind["fields"]]}
+    return kind
 
 
 def _field(field: Mapping[str, Any], column: str, what: str) -> dict[str, Any]:

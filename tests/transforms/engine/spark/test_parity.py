@@ -13,7 +13,9 @@ import pytest
 from deltalake import DeltaTable
 
 from transforms.api import Input, Output, transform
-from transforms.errors import UnsupportedTableError
+from transforms.engine.local.reading import read_arrow, read_pandas, read_polars, scan_polars
+from transforms.engine.spark.reading import read_dataframe
+from transforms.errors import DataError, TransformsError, UnsupportedTableError
 
 UTC = dt.UTC
 TABLES = {
@@ -139,3 +141,83 @@ def test_a_table_with_a_feature_that_cannot_be_written_is_refused_with_what_to_d
     with pytest.raises(UnsupportedTableError, match="deletionVectors.*delta.enableDeletionVectors"):
         run_transform(by_spark)
     assert pl.read_delta(str(path)).height == before
+
+
+SPARK_TABLES = {
+    "names": (
+        "`First Name` string, n int",
+        "'delta.columnMapping.mode' = 'name'",
+        ["INSERT INTO {t} VALUES ('Ada', 36)", "ALTER TABLE {t} RENAME COLUMN n TO age"],
+        [{"First Name": "Ada", "age": 36}],
+    ),
+    "ids": (
+        "a string",
+        "'delta.columnMapping.mode' = 'id'",
+        ["INSERT INTO {t} VALUES ('x')"],
+        [{"a": "x"}],
+    ),
+    "deleted rows": (
+        "a int",
+        "'delta.enableDeletionVectors' = 'true'",
+        ["INSERT INTO {t} SELECT id FROM range(0, 10, 1, 1)", "DELETE FROM {t} WHERE a < 9"],
+        [{"a": 9}],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPARK_TABLES)
+def test_tables_that_spark_made_are_read_as_they_are_by_every_reader(
+    name, run_transform, spark, spark_engine, store, monkeypatch
+):
+    """With names, and without rows, that the files do not tell; who would read the files alone is told so."""
+    columns, properties, statements, rows = SPARK_TABLES[name]
+    run_transform(by_arrow, {"data": TABLES["order"]})
+    table = f"delta.`{store.root / 'master/datasets/ext'}`"
+    spark.sql(f"CREATE TABLE {table} ({columns}) USING delta TBLPROPERTIES ({properties})")
+    for statement in statements:
+        spark.sql(statement.format(t=table))
+    view = store.view_table("master/datasets/ext")
+    assert read_arrow(view).to_pylist() == read_polars(view).to_dicts() == rows
+    assert scan_polars(view).collect().to_dicts() == read_pandas(view).to_dict("records") == rows
+    assert view.row_count() == len(rows)
+    assert read_dataframe(spark_engine, view, "/ext").toArrow().to_pylist() == rows
+    monkeypatch.setattr(spark_engine, "_has_delta", False)
+    with pytest.raises(UnsupportedTableError, match="/ext has the Delta table feature .*without Delta's jar"):
+        read_dataframe(spark_engine, view, "/ext")
+
+
+def test_spark_refuses_before_the_commit_what_the_local_engine_does(run_transform, spark, store):
+    """A column that differs in case alone, and one that holds nothing but nulls takes the type that is there."""
+
+    def write(sql, mode):
+        @transform(out=Output("/out"))
+        def job(ctx, out):
+            out.set_mode(mode)
+            out.write_dataframe(ctx.spark_session.sql(sql))
+
+        return run_transform(job)
+
+    write("SELECT 1 AS Patient_ID, 1.5D AS score", "replace")
+    for mode in ("append", "modify"):
+        with pytest.raises(
+            DataError, match="'patient_id' of the new rows differs from the dataset's 'Patient_ID' in case"
+        ):
+            write("SELECT 2 AS patient_id", mode)
+    write("SELECT 2 AS Patient_ID, null AS score, null AS note", "append")
+    found = read_polars(store.view_table("master/datasets/out")).sort("Patient_ID")
+    assert found.schema == {"Patient_ID": pl.Int32, "score": pl.Float64, "note": pl.String}
+    assert found.rows() == [(1, 1.5, None), (2, None, None)]
+    assert store.recover() == ([], [])
+
+
+def test_a_partition_value_that_would_be_read_as_null_is_refused(run_transform, spark, store):
+    """Names of folders have one word for an empty text and for a null."""
+
+    @transform(out=Output("/out"))
+    def job(ctx, out):
+        frame = ctx.spark_session.sql("SELECT 1 AS a, 'x' AS p UNION ALL SELECT 2, '' UNION ALL SELECT 3, null")
+        out.write_dataframe(frame, partition_cols=["p"])
+
+    with pytest.raises(TransformsError, match="/out: the partition column 'p' holds an empty text"):
+        run_transform(job)
+    assert store.newest_entries(1) == []

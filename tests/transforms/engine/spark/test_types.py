@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from transforms.engine.spark.types import delta_schema
+from transforms.engine.spark.types import delta_schema, without_void
 from transforms.errors import DataError
 
 pytestmark = pytest.mark.usefixtures("spark")  # which a schema's text needs to be read
@@ -43,11 +43,9 @@ def test_nested_types_are_nullable_all_the_way():
 @pytest.mark.parametrize(
     ("ddl", "message"),
     [
-        ("a void", "'a' has the type void.*nothing but nulls"),
         ("a interval day to second", "'a' has the type interval day to second.*number of seconds"),
         ("a interval year to month", "'a' has the type interval year to month"),
         ("a variant", "'a' has the type variant.*to_json"),
-        ("s struct<t: array<void>>", "'s.t' has the type void"),
         ("A int, a int", "have one name"),
         ("`a b` int", "readers such as Spark refuse: 'a b'"),
         ("s struct<`a b`: int>", "inside column 's'"),
@@ -69,3 +67,23 @@ def test_vectors_of_spark_ml_are_refused_with_the_function_that_turns_them():
 def test_a_frame_without_columns_is_refused():
     with pytest.raises(DataError, match="no columns"):
         delta_schema(struct(""), "/x", {})
+
+
+def test_columns_of_nothing_but_nulls_have_the_type_that_the_dataset_has_else_text(spark):
+    """Also inside of others, and whatever the columns are called."""
+    frame = spark.sql("select null as `a.b`, null as n, array() as l, named_struct('x', null, 'y', 1) as s, 2 as kept")
+    there = json.loads(delta_schema(struct("n bigint, l array<date>, s struct<x: double>"), "/x", {}))["fields"]
+    found = without_void(frame, there)
+    kinds = "string", "bigint", "array<date>", "struct<x:double,y:int>", "int"
+    assert [kind for _, kind in found.dtypes] == list(kinds)
+    assert found.collect()[0].asDict(recursive=True) == {
+        "a.b": None,
+        "n": None,
+        "l": [],
+        "s": {"x": None, "y": 1},
+        "kept": 2,
+    }
+    fresh = without_void(frame, [])
+    assert [kind for _, kind in fresh.dtypes] == ["string", "string", "array<string>", "struct<x:string,y:int>", "int"]
+    plain = spark.range(1)
+    assert without_void(plain, []) is plain
