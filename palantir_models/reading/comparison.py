@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.display import counted, html_table, text_table
+from palantir_models.display import counted, escaped, html_table, text_table
 from palantir_models.reading.chart import chart, legend
 from palantir_models.reading.curve import sparkline
 from palantir_models.reading.experiment import RecordedExperiment
@@ -135,13 +135,27 @@ class Comparison:
         """Header and rows of a display: an experiment a row, with what differs and the last values."""
         params, metrics = self.differing[:_LISTED], self._names[:_LISTED]
         dropped = any(one.dropped_count for one in self.experiments)
-        header = ["experiment", "version", "status", *params, *metrics, *(["dropped"] if dropped else [])]
+        header = ["experiment", "version", "status", *metrics, *params, *(["dropped"] if dropped else [])]
         rows: list[list[object]] = []
         for label, one, values, found in zip(self.labels, self.experiments, self._params, self._metrics, strict=True):
-            row: list[object] = [label, one.version, one.status, *(values.get(name) for name in params)]
+            row: list[object] = [label, one.version, one.status]
             row += [getattr(found.get(name), "last", None) for name in metrics]
+            row += [values.get(name) for name in params]
             rows.append(row + ([one.dropped_count] if dropped else []))
         return header, rows
+
+    def _left_out(self) -> str:
+        """Say what of the experiments a display does not show, and where it is."""
+        differing = len(self.differing)
+        same = len({name for params in self._params for name in params}) - differing
+        left = [
+            (len(self._names) - _LISTED, "metric", ".last"),
+            (differing - _LISTED, "differing hyperparameter", ".params"),
+        ]
+        said = [f"{counted(count, noun)} more in {place}" for count, noun, place in left if count > 0]
+        if same:
+            said.append(f"{counted(same, 'hyperparameter')} the same in all: .params")
+        return f"Not shown: {'; '.join(said)}." if said else ""
 
     def _drawn(self) -> list[str]:
         drawn: list[str] = []
@@ -167,6 +181,7 @@ class Comparison:
     def __repr__(self) -> str:
         header, rows = self._rows()
         lines = [f"{counted(len(self.experiments), 'experiment')}, last values", text_table(header, rows)]
+        lines += [self._left_out()] * bool(self._left_out())
         for name, curves in self._curves().items():
             lines.append(name)
             lines.append(
@@ -178,7 +193,7 @@ class Comparison:
         charts = "".join(chart(name, curves) for name, curves in self._curves().items())
         return (
             f"<div><b>{counted(len(self.experiments), 'experiment')}</b>, last values{html_table(*self._rows())}"
-            f"<div>{legend(self.labels)}</div><div>{charts}</div></div>"
+            f"<div><small>{escaped(self._left_out())}</small></div><div>{legend(self.labels)}</div><div>{charts}</div></div>"
         )
 
 

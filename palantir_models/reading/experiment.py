@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,8 @@ class RecordedExperiment:
         name: its name, distinct among the published ones of its model.
         model: the model's path or RID.
         version: the number of the version it was published with; None if it was not.
-        status: ``RUNNING``, ``SUCCEEDED``, ``FAILED`` or ``ABANDONED`` (its process died).
+        status: ``RUNNING``, ``SUCCEEDED``, ``FAILED``, ``ABANDONED`` (its process died, or let go of it), ``SUPERSEDED`` (a
+            later one of the process has its name) or ``UNREADABLE``.
         error: what it failed with.
         created_time: when it began, in UTC.
         finished_time: when it ended, in UTC.
@@ -76,6 +77,11 @@ class RecordedExperiment:
         for name in RecordedExperiment.__annotations__:
             setattr(self, name, row.get(name))
         self.storage = source
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is in the model's tables: with a version, or imported."""
+        return self.storage.is_published
 
     @cached_property
     def params(self) -> Mapping[str, ParameterValue]:
@@ -195,20 +201,27 @@ class RecordedExperiment:
         metrics = [s for s in self.series if s.kind == "metric" and s.length > 1][:_CHARTS]
         return [s.name for s in metrics] if sum(s.length for s in metrics) <= _MOST_DRAWN else []
 
-    def __repr__(self) -> str:
+    def text(self, listed: int | None = None) -> str:
+        """Return it as text: where it comes from, its hyperparameters and its series.
+
+        :param listed: so many hyperparameters and series at the most; how many are left out is said.
+        """
         lines = [f"Experiment {self.name!r} ({self.experiment_id})", text_facts(self._facts())]
         if self.params:
-            lines += ["Hyperparameters", text_facts(dict(list(self.params.items())[:_LISTED]))]
-            lines += [f"  … and {len(self.params) - _LISTED} more"] * (len(self.params) > _LISTED)
+            lines += ["Hyperparameters", text_facts(dict(list(self.params.items())[:listed]))]
+            lines += [f"  … and {_left(self.params, listed)} more"] * bool(_left(self.params, listed))
         if self.series:
             curves = self.curves(self._drawn()) if self._drawn() else {}
             drawn = [
                 sparkline(curves[s.name][1]) if s.name in curves and s.kind == "metric" else "" for s in self.series
             ]
-            rows = [(*row, line) for row, line in zip(self._series_rows()[:_LISTED], drawn, strict=False)]
+            rows = [(*row, line) for row, line in zip(self._series_rows()[:listed], drawn, strict=False)]
             lines += ["Series", text_table([*_SERIES_HEADER, ""], rows)]
-            lines += [f"  … and {len(self.series) - _LISTED} more"] * (len(self.series) > _LISTED)
+            lines += [f"  … and {_left(self.series, listed)} more"] * bool(_left(self.series, listed))
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.text(_LISTED)
 
     def _repr_html_(self) -> str:
         params = html_table(["hyperparameter", "value"], list(self.params.items())[:_LISTED]) if self.params else ""
@@ -226,3 +239,7 @@ class RecordedExperiment:
 
 
 _SERIES_HEADER = ["kind", "series", "length", "last step", "last", "min", "max", "dropped"]
+
+
+def _left(things: Sized, listed: int | None) -> int:
+    return 0 if listed is None else max(0, len(things) - listed)

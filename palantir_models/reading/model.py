@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 from palantir_models.adapter.base import ModelAdapter
@@ -13,6 +13,7 @@ from palantir_models.model.input import load_version
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
 from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.finding import pick
 from palantir_models.reading.sources import Published, unpublished
 from palantir_models.workspace.aliases import BRANCH, resolve_model
 from transforms.config import load_config
@@ -87,32 +88,14 @@ class Model:
     def experiment(self, wanted: str) -> RecordedExperiment:
         """Return one experiment, published or not.
 
+        Of several with one name the published one is meant, else the one that runs.
+
         :param wanted: its name, its id or the beginning of the id, or the number or RID of the version that it was
             published with.
         :raises NotFoundError: if there is none, or more than one.
         """
-        every = [*self.experiments, *self.unpublished]
         versions = {version.rid: version.version for version in self.versions}
-        tests: tuple[Callable[[RecordedExperiment], bool], ...] = (
-            lambda one: one.experiment_id == wanted,
-            lambda one: one.name == wanted,
-            lambda one: one.version is not None and one.version == versions.get(wanted, wanted),
-            lambda one: len(wanted) >= 4 and one.experiment_id.startswith(wanted),
-        )
-        for test in tests:
-            found = [one for one in every if test(one)]
-            if len(found) == 1:
-                return found[0]
-            if found:
-                ids = ", ".join(one.experiment_id for one in found[:_LISTED])
-                raise NotFoundError(
-                    f"{counted(len(found), 'experiment')} of model {self.alias} match {wanted!r}: give one of the ids {ids}."
-                )
-        names = [one.name for one in every]
-        raise NotFoundError(
-            f"Model {self.alias} has no experiment {wanted!r}.{nearest(wanted, names)} "
-            f"It has: {', '.join(names[:_LISTED]) or 'none'}{', …' if len(names) > _LISTED else ''}."
-        )
+        return pick([*self.experiments, *self.unpublished], wanted, f"Model {self.alias}", versions)
 
     def compare(self, experiments: Sequence[str | RecordedExperiment] | None = None) -> Comparison:
         """Put experiments side by side.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +26,9 @@ _TIMES = ("created_time", "finished_time")
 class Source(Protocol):
     """Gives what experiments logged; many of them in one go, so that a comparison reads each table once."""
 
+    is_published: bool
+    """Whether they are in the model's tables."""
+
     def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
         """Return some experiments' rows of one table, with the column ``experiment_id``."""
 
@@ -43,6 +46,8 @@ class Published:
     :param model: the model's folder below the store's root.
     :param seq: the row of the ledger; a later one that no job of the model wrote says the same.
     """
+
+    is_published = True
 
     def __init__(self, store: Store, model: str, seq: int) -> None:
         self._store = store
@@ -90,6 +95,8 @@ class Apart:
     :param recorded: what its journal holds, as long as it has not ended.
     """
 
+    is_published = False
+
     def __init__(
         self, row: Mapping[str, Any], find: Callable[[str], Path | None], recorded: Recorded | None = None
     ) -> None:
@@ -111,22 +118,31 @@ class Apart:
         return {self._row["experiment_id"]: self._row}
 
 
-def unpublished(journals: Journals, model: str, branch: str) -> list[tuple[dict[str, Any], Source]]:
-    """Return the experiments of a model that run, were abandoned, failed or were not published, newest first.
+def unpublished(journals: Journals, model: str | None, branch: str) -> list[tuple[dict[str, Any], Source]]:
+    """Return the experiments that run, were abandoned, failed or were not published, newest first.
 
     :param journals: the store's journals.
-    :param model: the model's path or RID.
+    :param model: the path or RID of their model; with None those of all models, and those that cannot be read.
     :param branch: its branch.
     """
     found: list[tuple[dict[str, Any], Source]] = []
-    for row, find, recorded in journals.unpublished(lambda row: (row["model"], row["branch"]) == (model, branch)):
+
+    def wanted(row: Mapping[str, Any]) -> bool:
+        if model is None and row["model"] is None:
+            return True
+        return row.get("branch") == branch and model in (None, row["model"])
+
+    for row, find, recorded in journals.unpublished(wanted):
         timed = {name: _time(row.get(name)) for name in _TIMES}
         found.append(({**row, **timed}, Apart(row, find, recorded)))
     return sorted(found, key=lambda pair: pair[0]["created_time"], reverse=True)
 
 
 def _time(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
+    if value is None:
+        return None
+    time = datetime.fromisoformat(value)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _empty(table: str) -> pl.LazyFrame:

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 from transforms.errors import TransformsError
 
 _LEAST_COLUMN = 12
+_WHOLE = ("id", "seq", "status", "version", "created")  # headings of what somebody copies, or reads at a glance
 
 
 class Output:
@@ -135,7 +136,7 @@ class Output:
 
         table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
         for heading in headings:
-            table.add_column(Text(heading), overflow="fold")
+            table.add_column(Text(heading), overflow="fold", no_wrap=heading in _WHOLE)
         for row in cells:
             table.add_row(*(Text(cell) for cell in row))
         console = Console(file=self._stream, highlight=False)

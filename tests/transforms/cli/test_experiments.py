@@ -134,3 +134,124 @@ def test_a_journal_that_outlived_its_commit_is_not_listed_twice(shell: Shell) ->
     assert len(list((shell.folder / ".transforms/_journal").glob("*/journal"))) == 1
     (row,) = shell.json("experiments")
     assert (row["name"], row["status"], row["version"]) == ("first", "SUCCEEDED", "1.0.0")
+
+
+STUDY = """
+    from palantir_models.code_workspaces import ModelOutput
+    from tests.palantir_models.model.sample_adapter import Doubler
+
+    output = ModelOutput("/t/model")
+    for number in range(3):
+        experiment = output.create_experiment("sgd")
+        experiment.log_params({"depth": number, "seed": 7, **{f"same {n}": n for n in range(25)}})
+        for step in range(4):
+            experiment.log_metrics({"loss": 1 / (step + number + 1), "accuracy": step / 10})
+        if number == 1:
+            best = experiment
+    output.publish(Doubler(2), experiment=best)
+"""
+
+
+@pytest.fixture
+def study(shell: Shell) -> dict[str, dict[str, Any]]:
+    """The experiments of a notebook whose cell ran three times, by their parameter ``depth``; the second is published."""
+    root = str(Path(__file__).parents[3])
+    environment = {**os.environ, "PYTHONPATH": root}
+    subprocess.run([sys.executable, "-c", textwrap.dedent(STUDY)], cwd=shell.folder, env=environment, check=True)
+    ids = [row["experiment_id"] for row in shell.json("experiments")]
+    rows = [shell.json("experiments", "show", identity) for identity in ids]
+    return {str(row["params"]["depth"]): row for row in rows}
+
+
+def test_each_experiment_of_a_cell_that_ran_again_is_told_apart(shell: Shell, study: dict[str, Any]) -> None:
+    """The published one has the name; each has an id of which a few digits are enough."""
+    assert {depth: row["status"] for depth, row in study.items()} == {
+        "0": "SUPERSEDED",
+        "1": "SUCCEEDED",
+        "2": "ABANDONED",
+    }
+    assert shell.json("experiments", "show", "sgd")["experiment_id"] == study["1"]["experiment_id"]
+    assert shell.json("experiments", "show", study["2"]["experiment_id"][:8])["params"]["depth"] == 2
+    listed = shell.run("experiments").output
+    assert all(row["experiment_id"][:8] in listed for row in study.values())
+    assert all(len(line) <= 80 for line in listed.splitlines())
+
+
+def test_an_experiment_is_shown_whole(shell: Shell, study: dict[str, Any]) -> None:
+    """Every hyperparameter, and a summary of every series."""
+    shown = shell.run("experiments", "show", "sgd", "--model", "/t/model").output
+    assert all(f"same {number}  " in shown for number in range(25))
+    assert "loss" in shown
+    assert "accuracy" in shown
+    series = {row["name"]: row for row in study["1"]["series"]}
+    assert (series["loss"]["last"], series["loss"]["max"], series["loss"]["length"]) == (0.2, 0.5, 4)
+
+
+def test_experiments_are_compared(shell: Shell, study: dict[str, Any]) -> None:
+    """Metrics first, then what differs; what is the same is counted."""
+    ids = [study[depth]["experiment_id"][:8] for depth in ("0", "1", "2")]
+    lines = shell.run("experiments", "compare", *ids).output.splitlines()
+    rows = {line.split("  ")[0]: line.split()[-3:] for line in lines}
+    assert list(rows)[1:] == ["version", "status", "loss", "accuracy", "depth", lines[-1]]
+    assert rows["depth"] == ["0", "1", "2"]
+    assert rows["loss"] == ["0.25", "0.2", "0.166667"]
+    assert "26 hyperparameters the same in all" in lines[-1]
+    assert "same 24" in shell.run("experiments", "compare", *ids, "--all").output
+    found = shell.json("experiments", "compare", *ids)
+    assert [row["metrics"]["accuracy"]["last"] for row in found] == [0.3] * 3
+    (published,) = shell.json("experiments", "compare", "--model", "/t/model")
+    assert published["version"] == "1.0.0"
+
+
+def test_what_is_not_published_can_be_deleted(shell: Shell, study: dict[str, Any]) -> None:
+    """By id or by status; what is published, or runs, stays."""
+    refused = shell.run("experiments", "rm", "sgd").output
+    assert "belongs to version 1.0.0" in refused
+    would = shell.run("experiments", "rm", "--status", "superseded", "--dry-run").output
+    assert f"would delete experiment {study['0']['experiment_id'][:8]}, sgd of /t/model (SUPERSEDED)" in would
+    assert len(shell.json("experiments")) == 3
+    shell.run("experiments", "rm", "--status", "superseded")
+    shell.run("experiments", "rm", study["2"]["experiment_id"][:8])
+    (left,) = shell.json("experiments")
+    assert left["experiment_id"] == study["1"]["experiment_id"]
+    assert "No such option" not in shell.run("experiments", "rm", "--status", "gone").output
+
+
+def test_a_running_one_is_not_deleted(shell: Shell, running: str) -> None:
+    """Its process would lose what it logs."""
+    assert "runs: end its process first" in shell.run("experiments", "rm", running[:8]).output
+    assert [row["experiment_id"] for row in shell.json("experiments")] == [running]
+
+
+def test_an_id_that_is_not_clear_is_asked_for(shell: Shell, study: dict[str, Any]) -> None:
+    """With the ids to choose from, short ones that can be given back."""
+    shell.run("experiments", "rm", "--status", "superseded")
+    start(shell, "lost", "dies").communicate()
+    start(shell, "lost", "dies").communicate()
+    said = shell.run("experiments", "show", "lost").output
+    assert "2 experiments match 'lost'" in said
+    ids = [line.split()[0] for line in said.splitlines() if "lost of /t/model, ABANDONED" in line]
+    assert {shell.json("experiments", "show", identity)["name"] for identity in ids} == {"lost"}
+    assert len(ids) == 2
+
+
+def test_one_broken_file_hides_nothing_else(shell: Shell, abandoned: str) -> None:
+    """It is listed as such, kept by a collection, and deleted when somebody asks for it."""
+    journal = shell.folder / ".transforms/_journal"
+    start(shell, "whole", "dies").communicate()
+    (journal / abandoned / "header.json").write_bytes(b"{\x00")
+    (journal / ("e" * 32)).mkdir()
+    (journal / ("e" * 32) / "experiment.json").write_text("[1, 2]")
+    (journal / "stray").write_text("not a folder")
+    rows = {row["experiment_id"]: row for row in shell.json("experiments")}
+    assert sorted(row["status"] for row in rows.values()) == ["ABANDONED", "UNREADABLE", "UNREADABLE"]
+    assert "header.json" in rows[abandoned]["error"]
+    assert abandoned[:8] in shell.run("experiments").output
+    for file in journal.rglob("*"):
+        os.utime(file, (1_000_000_000,) * 2)
+    shell.run("gc", "--older-than", "0")
+    assert (journal / abandoned / "journal").exists()
+    assert "header" in shell.run("experiments", "recover", abandoned).output
+    shell.run("experiments", "rm", "--status", "unreadable")
+    (left,) = shell.json("experiments")
+    assert left["name"] == "whole"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from transforms.cli.experiments.library import journals, short_ids
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from transforms.spec.resource import Resource
     from transforms.store.store import Store
 
-JOURNALS = "palantir_models.experiment.open_journals"  # by name: this package must not depend on that one
 _COLUMNS = [
     "experiment_id",
     "name",
@@ -51,7 +50,7 @@ def _list(project: Project, model: str | None, branch: str, out: Output) -> None
     from transforms.spec.resource import Resource
 
     store = project.store
-    kept = [row for row in _kept(store) if row.get("branch", branch) == branch]
+    kept = [row for row in _kept(store) if row["branch"] in (branch, None)]
     if model is None:
         writes = sorted(store.writes().items())
         wanted = [Resource("model", w.alias) for _, w in writes if w.kind == "model" and w.branch == branch]
@@ -67,8 +66,35 @@ def _list(project: Project, model: str | None, branch: str, out: Output) -> None
     known = {row["experiment_id"] for row in rows}  # of a process that died right after its commit the journal stays
     rows += [row for row in kept if row["experiment_id"] not in known]
     rows.sort(key=lambda row: str(row["created_time"]), reverse=True)
-    columns = ["name", "model", "version", "status", "value_count", "dropped_count", "created_time", "experiment_id"]
-    out.listing(rows, columns, f"There are no experiments on branch {branch}.")
+    if out.as_json:
+        out.json(rows)
+    elif not rows:
+        out.say(f"There are no experiments on branch {branch}.")
+    else:
+        _print(rows, out)
+
+
+def _print(rows: list[dict[str, Any]], out: Output) -> None:
+    short = short_ids(row["experiment_id"] for row in rows)
+    headings = ["id", "name", "model", "version", "status", "values", "created"]
+    dropped = any(row["dropped_count"] for row in rows)
+    table = [
+        [
+            short[row["experiment_id"]],
+            row["name"] or "?",
+            row["model"] or "?",
+            row["version"],
+            row["status"],
+            row["value_count"],
+            row["created_time"][:16].replace("T", " "),
+            *([row["dropped_count"] or None] if dropped else []),
+        ]
+        for row in rows
+    ]
+    out.table(headings + ["dropped"] * dropped, table)
+    for row in rows:
+        if row["status"] == "UNREADABLE":
+            out.say(f"{short[row['experiment_id']]}: {row['error']}")
 
 
 def _published(store: Store, resource: Resource, branch: str) -> Iterator[dict[str, Any]]:
@@ -86,7 +112,7 @@ def _published(store: Store, resource: Resource, branch: str) -> Iterator[dict[s
 
 
 def _kept(store: Store) -> Iterator[dict[str, Any]]:
-    for row, _, _ in importlib.import_module(JOURNALS).journals_of(store.storage).unpublished():
+    for row, _, _ in journals().journals_of(store.storage).unpublished():
         yield experiment_row(row, row["model"], None)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Annotated
 
 import typer
 
-from transforms.cli.experiments.listing import JOURNALS, experiment_row
+from transforms.cli.experiments.library import journals
+from transforms.cli.experiments.listing import experiment_row
 from transforms.cli.options import Json, open_project, session_of
 from transforms.cli.output import Output, counted
 
@@ -20,7 +20,7 @@ def recover_experiment(
     """Keep what an experiment had logged whose process died."""
     store = open_project(ctx).store
     with Output(as_json, session_of(ctx).quiet) as out:
-        row = importlib.import_module(JOURNALS).journals_of(store.storage).recover(identity)
+        row = journals().journals_of(store.storage).recover(identity)
         if out.as_json:
             out.json(experiment_row(row, row["model"], None))
         else:

@@ -1,0 +1,75 @@
+"""The experiments of all models of a branch, and deleting those that are not published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from palantir_models.experiment.journal import RUNNING
+from palantir_models.experiment.open_journals import journals_of
+from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.finding import pick
+from palantir_models.reading.model import Model
+from palantir_models.reading.sources import unpublished
+from transforms.errors import UsageError
+from transforms.store.store import Store
+
+
+def every_experiment(store: Store, branch: str, alias: str | None = None) -> list[RecordedExperiment]:
+    """Return experiments, published or not: those of each model with the newest first.
+
+    :param store: the store.
+    :param branch: the branch.
+    :param alias: only those of this model.
+    """
+    published = [
+        experiment
+        for model in _models(store, branch)
+        if alias in (None, model)
+        for experiment in Model(model, branch, store).experiments
+    ]
+    known = {experiment.experiment_id for experiment in published}
+    others = unpublished(journals_of(store.storage), alias, branch)
+    return published + [RecordedExperiment(row, source) for row, source in others if row["experiment_id"] not in known]
+
+
+def find_experiments(
+    store: Store, branch: str, wanted: Iterable[str], alias: str | None = None
+) -> list[RecordedExperiment]:
+    """Return the experiments that names, ids, beginnings of ids or versions mean.
+
+    :param store: the store.
+    :param branch: the branch.
+    :param wanted: the names or ids.
+    :param alias: the model, without which all are searched.
+    :raises NotFoundError: if one of them means none, or several.
+    """
+    every = every_experiment(store, branch, alias)
+    place = f"Branch {branch}" if alias is None else f"Model {alias}"
+    return [pick(every, one, place) for one in wanted]
+
+
+def delete_experiments(store: Store, experiments: Iterable[RecordedExperiment]) -> None:
+    """Delete experiments that are not published, with all that they logged.
+
+    :param store: the store.
+    :param experiments: the experiments; none is deleted if one of them must stay.
+    :raises UsageError: if one is published, or runs.
+    """
+    chosen = list(experiments)
+    for one in chosen:
+        if one.is_published:
+            version = "it was imported" if one.version is None else f"it belongs to version {one.version}"
+            raise UsageError(
+                f"Experiment {one.name} ({one.experiment_id}) of {one.model} is published ({version}) and stays."
+            )
+        if one.status == RUNNING:
+            raise UsageError(
+                f"Experiment {one.name} ({one.experiment_id}) of {one.model} runs: end its process first, or publish it."
+            )
+    journals = journals_of(store.storage)
+    for one in chosen:
+        journals.delete(one.experiment_id)
+
+
+def _models(store: Store, branch: str) -> list[str]:
+    return sorted(write.alias for write in store.writes().values() if write.kind == "model" and write.branch == branch)

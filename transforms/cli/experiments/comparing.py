@@ -1,0 +1,91 @@
+"""``transforms experiments compare``: experiments side by side."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Annotated, Any
+
+import typer
+
+from transforms.cli.experiments.library import Model, everywhere, found, model_alias
+from transforms.cli.options import Branch, Json, open_project, session_of
+from transforms.cli.output import Output, counted
+from transforms.errors import UsageError
+
+_COMPARISON = "palantir_models.reading.comparison"
+_DISPLAY = "palantir_models.display"
+_SIDE_BY_SIDE = 5
+
+
+def compare_experiments(
+    ctx: typer.Context,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID]...", help="Ids, beginnings of ids, names or versions; all published ones of --model."
+        ),
+    ] = None,
+    model: Model = None,
+    every: Annotated[bool, typer.Option("--all", help="Also the hyperparameters that are the same in all.")] = False,
+    branch: Branch = "master",
+    as_json: Json = False,
+) -> None:
+    """Compare experiments: the last value of each metric, then the hyperparameters that differ."""
+    project = open_project(ctx)
+    if wanted:
+        chosen = found(project, wanted, branch, model)
+    elif model is not None:
+        listed = everywhere().every_experiment(project.store, branch, model_alias(project, model))
+        chosen = [one for one in listed if one.is_published]
+        if not chosen:
+            raise UsageError(
+                f"Model {model} has no published experiments on branch {branch}: name those to compare by id."
+            )
+    else:
+        raise UsageError("Name the experiments to compare, or the model whose published ones are: --model MODEL.")
+    comparison = importlib.import_module(_COMPARISON).Comparison(chosen)
+    with Output(as_json, session_of(ctx).quiet) as out:
+        if as_json:
+            out.json(_rows(comparison))
+        else:
+            _print(comparison, every, out)
+
+
+def _rows(comparison: Any) -> list[dict[str, Any]]:
+    last, least, most = (frame.polars().to_dicts() for frame in (comparison.last, comparison.min, comparison.max))
+    rows = []
+    for index, one in enumerate(comparison.experiments):
+        names = [name for name in last[index] if name not in ("experiment", "version")]
+        metrics = {
+            name: {"last": last[index][name], "min": least[index][name], "max": most[index][name]}
+            for name in names
+            if last[index][name] is not None
+        }
+        known = {key: getattr(one, key) for key in ("experiment_id", "name", "model", "version", "status")}
+        rows.append({**known, "params": dict(one.params), "metrics": metrics})
+    return rows
+
+
+def _print(comparison: Any, every: bool, out: Output) -> None:
+    shown = importlib.import_module(_DISPLAY).shown
+    experiments = comparison.experiments
+    last = comparison.last.polars().to_dicts()
+    metrics = [name for name in last[0] if name not in ("experiment", "version")]
+    all_params = sorted({name for one in experiments for name in one.params})
+    differing = comparison.differing
+    params = [*differing, *(name for name in all_params if every and name not in differing)]
+    lines: list[tuple[str, list[str]]] = [
+        ("version", [one.version or "" for one in experiments]),
+        ("status", [one.status for one in experiments]),
+        *((name, [shown(row[name]) for row in last]) for name in metrics),
+        *((name, [shown(one.params.get(name)) for one in experiments]) for name in params),
+    ]
+    if len(experiments) <= _SIDE_BY_SIDE:
+        out.table(["", *comparison.labels], [[name, *values] for name, values in lines])
+    else:
+        values = [list(column) for column in zip(*(values for _, values in lines), strict=True)]
+        headings = ["experiment", *(name for name, _ in lines)]
+        out.table(headings, [[label, *row] for label, row in zip(comparison.labels, values, strict=True)])
+    same = len(all_params) - len(params)
+    if same:
+        out.say(f"{counted(same, 'hyperparameter')} the same in all; --all shows them.")

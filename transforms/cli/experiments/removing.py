@@ -1,0 +1,72 @@
+"""``transforms experiments rm``: delete experiments that are not published."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from transforms.cli.experiments.library import Model, everywhere, found, model_alias, short_ids
+from transforms.cli.options import Branch, Json, Quiet, open_project, session_of
+from transforms.cli.output import Output, counted
+from transforms.errors import UsageError
+
+_ENDED = ("FAILED", "ABANDONED", "SUPERSEDED", "SUCCEEDED", "UNREADABLE")
+
+
+def remove_experiments(
+    ctx: typer.Context,
+    wanted: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, beginnings of ids, or names.")
+    ] = None,
+    status: Annotated[
+        str | None,
+        typer.Option("--status", metavar="STATUS", help=f"All unpublished ones of a status: {', '.join(_ENDED)}."),
+    ] = None,
+    older_than: Annotated[
+        float | None,
+        typer.Option("--older-than", min=0, metavar="DAYS", help="Of those with --status, the ones that began before."),
+    ] = None,
+    model: Model = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, delete nothing.")] = False,
+    branch: Branch = "master",
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Delete experiments that failed, were abandoned, or were not published, with all that they logged.
+
+    Published ones belong to their versions and stay.
+    """
+    project = open_project(ctx)
+    if bool(wanted) == bool(status):
+        raise UsageError("Name the experiments to delete, or say which with --status STATUS; one of the two.")
+    if wanted:
+        chosen = found(project, wanted, branch, model)
+    else:
+        chosen = _of_status(project, str(status).upper(), older_than, model, branch)
+    if not dry_run:
+        everywhere().delete_experiments(project.store, chosen)
+    with Output(as_json, quiet or session_of(ctx).quiet) as out:
+        if as_json:
+            out.json({"dry_run": dry_run, "experiments": [_row(one) for one in chosen]})
+            return
+        verb, short = "would delete" if dry_run else "deleted", short_ids(one.experiment_id for one in chosen)
+        for one in chosen:
+            of = f"{one.name} of {one.model}" if one.model else "which cannot be read"
+            out.say(f"{verb} experiment {short[one.experiment_id]}, {of} ({one.status})")
+        out.say(f"Done. {verb} {counted(len(chosen), 'experiment')}.")
+
+
+def _of_status(project: Any, status: str, older_than: float | None, model: str | None, branch: str) -> list[Any]:
+    if status not in _ENDED:
+        raise UsageError(f"--status is one of {', '.join(_ENDED)}; got {status}.")
+    every = everywhere().every_experiment(project.store, branch, model_alias(project, model))
+    before = datetime.now(UTC) - timedelta(days=older_than or 0)
+    return [one for one in every if not one.is_published and one.status == status and one.created_time <= before]
+
+
+def _row(one: Any) -> dict[str, Any]:
+    return {
+        key: getattr(one, key) for key in ("experiment_id", "name", "model", "status", "created_time", "value_count")
+    }

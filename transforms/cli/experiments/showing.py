@@ -1,0 +1,27 @@
+"""``transforms experiments show``: what one experiment logged."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from transforms.cli.experiments.library import Model, details, found
+from transforms.cli.options import Branch, Json, open_project, session_of
+from transforms.cli.output import Output
+
+
+def show_experiment(
+    ctx: typer.Context,
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="Its id, the beginning of it, its name or its version.")],
+    model: Model = None,
+    branch: Branch = "master",
+    as_json: Json = False,
+) -> None:
+    """Show an experiment: where it comes from, its hyperparameters and its series."""
+    (one,) = found(open_project(ctx), [wanted], branch, model)
+    with Output(as_json, session_of(ctx).quiet) as out:
+        if as_json:
+            out.json(details(one))
+        else:
+            out.line(one.text())
