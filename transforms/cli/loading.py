@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import TYPE_CHECKING
 
@@ -51,9 +52,18 @@ def _failure_text(failure: ImportFailedError, verbose: bool) -> str:
     return f"{''.join(traceback.format_exception(cause))}{told}" if verbose else told
 
 
+def _hint(error: BaseException) -> str:
+    """Return what to write instead, for what Python itself refuses in words of its own."""
+    if isinstance(error, TypeError) and re.search(r"transform\.(__init__|using|spark)\(\) takes", str(error)):
+        return (
+            "\n  Declare what it reads and writes by keyword: @transform.using(out=Output('/path'), raw=Input('/path'))"
+        )
+    return ""
+
+
 def _fail(error: BaseException, verbose: bool, summary: DeclarationError | None) -> None:
     text = error_text(error, verbose, "a pipeline module cannot be imported")
     if summary is not None:
         text = f"{text.rpartition('error: ')[0]}error: {summary}"
-    say_error(text)
+    say_error(text + _hint(error))
     raise typer.Exit(USAGE)

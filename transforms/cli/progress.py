@@ -146,7 +146,7 @@ class Progress:
 def job_text(result: JobResult) -> str:
     """Return what a job wrote, or why it wrote nothing."""
     if result.status == "failed":
-        return type(result.error).__name__
+        return next(kind.__name__ for kind in type(result.error).__mro__ if not kind.__name__.startswith("_"))
     if result.status != "committed":
         return result.reason if result.status not in ("aborted", "interrupted") else "nothing committed"
     written = [output for output in result.outputs.values() if "rows" in output]

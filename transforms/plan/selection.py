@@ -95,6 +95,8 @@ def _unknown(graph: Graph, core: str) -> NotFoundError:
     else:
         known = {name for node in graph.nodes for name in _names(node)}
     suggestion = nearest(core, sorted(known))
+    if core.endswith(".py") and method == core:
+        suggestion = f" What a file declares is selected with path:{core}."
     return NotFoundError(
         f"No transform, dataset or model matches {core!r}.{suggestion} 'transforms list' shows what there is."
     )

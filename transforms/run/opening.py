@@ -70,11 +70,16 @@ class ReturnedFrame:
         """
         if type(frame).__module__.split(".")[0] != library or type(frame).__name__ not in ("DataFrame", "LazyFrame"):
             transform = self._writer.scope.transform
+            given = "None: does a return lack?" if frame is None else f"{_named(type(frame))}."
             raise DataError(
-                f"{transform.__name__} ({transform.source}) must return a {library} DataFrame; it returned "
-                f"{type(frame).__qualname__}."
+                f"{transform.__name__} ({transform.source}) must return a {library} DataFrame; it returned {given}"
             )
         self._writer.write(frame)
+
+
+def _named(kind: type) -> str:
+    library = kind.__module__.split(".")[0]
+    return kind.__qualname__ if library == "builtins" else f"{library}.{kind.__qualname__}"
 
 
 def open_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 
 from transforms.config import Config
@@ -38,13 +39,13 @@ def load_pipelines(config: Config) -> Loaded:
     :raises ConfigError: if there are none.
     :raises Exception: what went wrong, if none of these modules can be imported.
     """
-    for folder in (config.project / "src", config.project):
+    for folder in _folders(config):
         if folder.is_dir() and str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
     pipelines: dict[int, Pipeline] = {}
     failures: list[ImportFailedError] = []
     with leaving_out_failures(lambda error: _start_spark(error, config)):
-        for module in config.pipelines or declared_pipelines(config.project) or ("pipelines",):
+        for module in config.pipelines or declared_pipelines(config.project) or _default(config):
             try:
                 pipelines |= {id(pipeline): pipeline for pipeline in _pipelines_of(module, config)}
             except ImportFailedError as error:
@@ -79,10 +80,25 @@ def _module(name: str, config: Config) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
             raise
-        raise ConfigError(
-            f"The pipeline module {name!r} was not found from {config.project}. Name your modules under "
-            f"[tool.transforms] pipelines in pyproject.toml, or run 'transforms init' for a sample."
-        ) from error
+        raise _not_found(name, config) from error
+
+
+def _default(config: Config) -> tuple[str, ...]:
+    # Only the project's own: whatever else is named so on Python's path was not meant.
+    if not any((folder / "pipelines").is_dir() or (folder / "pipelines.py").is_file() for folder in _folders(config)):
+        raise _not_found("pipelines", config)
+    return ("pipelines",)
+
+
+def _not_found(name: str, config: Config) -> ConfigError:
+    return ConfigError(
+        f"The pipeline module {name!r} was not found from {config.project}. Name your modules under "
+        f"[tool.transforms] pipelines in pyproject.toml, or run 'transforms init' for a sample."
+    )
+
+
+def _folders(config: Config) -> tuple[Path, Path]:
+    return config.project / "src", config.project
 
 
 def _start_spark(error: Exception, config: Config) -> bool:

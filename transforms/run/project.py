@@ -117,6 +117,8 @@ class Project:
         :raises ConfigError: if the project has no transforms.
         """
         graph = self.graph(options.branch)
+        if not graph.nodes and self.unimported:
+            raise ConfigError("No other module of the project has transforms, so there is nothing to build.")
         if not graph.nodes:
             raise ConfigError(
                 f"The pipelines of {self.config.project} have no transforms, so there is nothing to build. Add them where "

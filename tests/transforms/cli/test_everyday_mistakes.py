@@ -325,7 +325,91 @@ def reads(made, out):
         exit=2,
     ),
     "a file that is not there": Mistake(
-        MADE, ("nowhere.csv does not exist", "nothing was committed"), command=("put", "/t/in", "nowhere.csv"), exit=2
+        MADE,
+        ("nowhere.csv", "does not exist", "nothing was committed"),
+        command=("put", "/t/in", "nowhere.csv"),
+        exit=2,
+    ),
+    "a file as a selection": Mistake(MADE, ("matches 'pipe.py'", "path:pipe.py"), command=("build", "pipe.py"), exit=2),
+    "a decorator without its outputs": Mistake(
+        """
+        @transform  # here
+        def writes(out):
+            pass
+        """,
+        ("TypeError", "by keyword: @transform.using(out=Output('/path')"),
+        exit=2,
+    ),
+    "a set of outputs that is no list": Mistake(
+        """
+        @transform.using(outs=OutputSet(Output("/t/out")))  # here
+        def writes(outs):
+            pass
+        """,
+        ("give a list of at least one path or RID",),
+        exit=2,
+    ),
+    "a function without a decorator": Mistake(
+        """
+        def writes(out):
+            pass
+
+        pipeline = Pipeline()
+        pipeline.add_transforms(writes)  # here
+        """,
+        ("add_transforms() takes transforms",),
+        exit=2,
+    ),
+    "a return that lacks": Mistake(
+        """
+        @transform_polars(Output("/t/out"))  # here
+        def writes():
+            pl.DataFrame({"x": [1]})
+        """,
+        ("must return a polars DataFrame; it returned None: does a return lack?",),
+    ),
+    "nothing that is written": Mistake(
+        """
+        @transform.using(out=Output("/t/out"))
+        def writes(out):
+            out.write_table(None)  # here
+        """,
+        ("None", "lacks a return", "Pass a frame"),
+    ),
+    "a mode that comes too late": Mistake(
+        """
+        @transform.using(out=Output("/t/out"))
+        def writes(out):
+            out.write_table(pl.DataFrame({"x": [1]}))
+            out.set_mode("append")  # here
+        """,
+        ("set_mode() must come before the first write",),
+    ),
+    "a file of an input that is not there": Mistake(
+        """
+        @transform.using(out=Output("/t/files"))
+        def files(out):
+            with out.filesystem().open("notes.txt", "w") as file:
+                file.write("x")
+
+        @transform.using(data=Input("/t/files"), out=Output("/t/out"))
+        def reads(data, out):
+            data.filesystem().open("note.txt")  # here
+        """,
+        ("has no file 'note.txt'", "Did you mean 'notes.txt'"),
+    ),
+    "rows of a dataset of files": Mistake(
+        """
+        @transform.using(out=Output("/t/files"))
+        def files(out):
+            with out.filesystem().open("notes.txt", "w") as file:
+                file.write("x")
+
+        @transform.using(data=Input("/t/files"), out=Output("/t/out"))
+        def reads(data, out):
+            out.write_table(data.polars())  # here
+        """,
+        ("/t/files holds raw files", ".filesystem().ls()"),
     ),
     "a root with a slip": Mistake(
         MADE, ("There is no store", "datta", "--root"), command=("--root", "datta", "log"), exit=2
