@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import random
 import socket
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,8 @@ from transforms.errors import LeaseHeldError
 from transforms.json_text import from_json
 from transforms.store import machine
 from transforms.store.storage.base import Lease, Storage
+
+_LOCAL_PAUSE, _PAUSE = 0.05, 2.0  # the longest between two looks, in seconds; a bucket is asked seldom, as each costs
 
 
 def acquire(storage: Storage, name: str, what: str, holder: Mapping[str, Any], wait_seconds: float = 0.0) -> Lease:
@@ -24,14 +27,15 @@ def acquire(storage: Storage, name: str, what: str, holder: Mapping[str, Any], w
     :param wait_seconds: how long to wait for another holder, in seconds.
     :raises LeaseHeldError: if another job holds it for longer than that.
     """
-    deadline = machine.monotonic() + wait_seconds
+    deadline, pause = machine.monotonic() + wait_seconds, 0.02
     while (lease := storage.try_acquire(name)) is None:
         if machine.monotonic() >= deadline:
             raise LeaseHeldError(
                 f"{what} is being built by another job ({_describe(storage, name)}). Nothing was changed; try again when "
                 f"it has ended, or wait for it with --wait SECONDS."
             )
-        machine.sleep(0.02)
+        machine.sleep(min(pause * random.uniform(0.5, 1.0), max(deadline - machine.monotonic(), 0.0)))
+        pause = min(1.5 * pause, _LOCAL_PAUSE if storage.is_local else _PAUSE)
     lease.write({**holder, **whoami(), "since": machine.now().isoformat(timespec="seconds")})
     return lease
 

@@ -15,6 +15,7 @@ from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
 from transforms.store.storage.base import Storage
 from transforms.store.storage.delta import Mark, apply
+from transforms.store.storage.patience import PATIENCE_SECONDS, is_outage
 from transforms.store.tables import Row, refreshed, row_of
 from transforms.store.upkeep import tidy
 from transforms.store.validation import check_files, check_fits
@@ -91,6 +92,7 @@ def publish_change(
     """
     name = change.table
     failure: BaseException | None = None
+    began = machine.monotonic()
     for attempt in range(_ATTEMPTS):
         if attempt == 0 and examined is not None:
             table = examined.table
@@ -110,8 +112,12 @@ def publish_change(
             failure = error
             if not _is_conflict(error):
                 table = storage.delta.open(name)
-                if table is None or not _is_published(table, app_id, entry.seq):
+                is_there = table is not None and _is_published(table, app_id, entry.seq)
+                is_away = is_outage(error) and machine.monotonic() - began < PATIENCE_SECONDS
+                if not is_there and not is_away:
                     break
+                if is_away:
+                    machine.sleep(min(0.1 * 2**attempt, 3.0))
             machine.sleep(min(0.002 * 2**attempt, 0.2))
             continue
         version = make_durable(storage, name, before)

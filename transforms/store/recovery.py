@@ -22,6 +22,7 @@ from transforms.store.ledger import Ledger
 from transforms.store.order import batches, waves
 from transforms.store.publish import Examined, examine, publish_change, refusal
 from transforms.store.storage.base import Storage
+from transforms.store.storage.patience import outlast
 from transforms.store.tables import Row, row_of
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ class Publisher:
     ) -> Examined | StoreError | None:
         validated = Examined(opened[change.table]) if change.table in opened else None
         try:
-            return examine(self._storage, self._app_id, entry, change, self._ledger.has, validated)
+            return outlast(lambda: examine(self._storage, self._app_id, entry, change, self._ledger.has, validated))
         except DivergedError as error:
             return error
         except BaseException as error:

@@ -19,6 +19,7 @@ from transforms.store.hints import drop_false_hint
 from transforms.store.identifiers import number_of
 from transforms.store.layout import alias_of
 from transforms.store.storage.base import Found, Storage
+from transforms.store.storage.patience import outlast
 
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable
@@ -120,7 +121,7 @@ class DeltaRs:
         if not self._storage.is_table(name):
             return None
         try:
-            return DeltaTable(self._storage.uri(name), storage_options=self._storage.options)
+            return outlast(lambda: DeltaTable(self._storage.uri(name), storage_options=self._storage.options))
         except TableNotFoundError:
             return None
         except BaseException as error:

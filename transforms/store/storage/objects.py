@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from transforms.store.storage.closing import open_with_closing
 from transforms.store.storage.delta import Delta, DeltaRs
 from transforms.store.storage.errors import told
 from transforms.store.storage.object_lease import ObjectLease, is_taken, try_take
+from transforms.store.storage.patience import RETRY, asked, patient
 from transforms.store.storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _THREADS = 16
 _LIST_FROM = 4  # files in a folder, from which on listing it takes less time than asking for each of them
-_RETRY: Any = {"max_retries": 6, "retry_timeout": timedelta(seconds=30)}
 
 
 class ObjectStorage:
@@ -57,7 +56,7 @@ class ObjectStorage:
 
         config = {key: value for key, value in self.options.items() if key != "aws_allow_http"}
         client = {"allow_http": "aws_allow_http" in self.options}
-        return from_url(self.root, config=config, client_options=client, retry_config=_RETRY)  # type: ignore[call-overload,no-any-return]
+        return patient(from_url(self.root, config=config, client_options=client, retry_config=RETRY))  # type: ignore[call-overload]
 
     def uri(self, name: str) -> str:
         """See :class:`Storage`."""
@@ -70,7 +69,7 @@ class ObjectStorage:
     def read(self, name: str) -> bytes:
         """See :class:`Storage`."""
         with self._told(name):
-            return bytes(self.bucket.get(name).bytes())
+            return asked(self.bucket, lambda: bytes(self.bucket.get(name).bytes()))
 
     def read_many(self, names: Sequence[str]) -> list[bytes | None]:
         """See :class:`Storage`."""
@@ -83,7 +82,8 @@ class ObjectStorage:
     def is_table(self, name: str) -> bool:
         """See :class:`Storage`."""
         with self._told(name):
-            return any(len(batch) for batch in self.bucket.list(f"{name}/_delta_log", chunk_size=1))
+            log = f"{name}/_delta_log"
+            return asked(self.bucket, lambda: any(len(batch) for batch in self.bucket.list(log, chunk_size=1)))
 
     def tables(self, names: Sequence[str]) -> set[str]:
         """See :class:`Storage`."""
@@ -119,7 +119,7 @@ class ObjectStorage:
         suffix = first.lstrip("0123456789")
         with self._told(folder):
             offset = name_of(known).removesuffix(suffix) if known >= 0 else None  # in front of the known one
-            listed = self.bucket.list(folder, offset=offset).collect()
+            listed = asked(self.bucket, lambda: self.bucket.list(folder, offset=offset).collect())
         numbers = numbers_of((one["path"].removeprefix(f"{folder}/") for one in listed), suffix)
         if known >= 0 and known not in numbers:
             return max(numbers, default=known)  # it was deleted, and whatever there is came later
@@ -168,7 +168,7 @@ class ObjectStorage:
         """See :class:`Storage`; a bucket has no empty folders."""
         shutil.rmtree(self.work(name), ignore_errors=True)
         with self._told(name):
-            paths = [one["path"] for one in self.bucket.list(name).collect()]
+            paths = [one["path"] for one in asked(self.bucket, lambda: self.bucket.list(name).collect())]
         self.delete_many(paths)
 
     def copy(self, source: str, target: str) -> None:
@@ -202,9 +202,8 @@ class ObjectStorage:
             unfinished = fetched.with_name(f".{os.urandom(8).hex()}")  # its own name may be as long as names can be
             fetched.parent.mkdir(parents=True, exist_ok=True)
             try:
-                with self._told(name), open(unfinished, "wb") as file:
-                    for chunk in self.bucket.get(name).stream(min_chunk_size=4 << 20):
-                        file.write(chunk)
+                with self._told(name):
+                    asked(self.bucket, lambda: self._fetch(name, unfinished))
                 unfinished.replace(fetched)
             finally:
                 unfinished.unlink(missing_ok=True)
@@ -296,6 +295,11 @@ class ObjectStorage:
     def _sizes_in(self, folder: str) -> dict[str, int]:
         with self._told(folder):
             return {one["path"]: one["size"] for one in self._level(folder)["objects"]}
+
+    def _fetch(self, name: str, place: Path) -> None:
+        with open(place, "wb") as file:
+            for chunk in self.bucket.get(name).stream(min_chunk_size=4 << 20):
+                file.write(chunk)
 
     def _upload(self, name: str) -> None:
         place = self.work(name)
