@@ -54,6 +54,12 @@ def doctor(ctx: typer.Context, quiet: Quiet = False, as_json: Json = False) -> N
     """Check the installation and the store.
 
     Exits with 1 if there is a problem, with 3 if 'transforms recover' must be run.
+
+    Examples:
+
+    transforms doctor
+
+    transforms doctor --json
     """
     findings = [*_installation(), *_store(open_project(ctx).store)]
     with Output(as_json, quiet or session_of(ctx).quiet) as out:

@@ -32,6 +32,12 @@ def gc(
 
     Deletes what dead jobs staged and journals of published experiments, and with --older-than data files that only
     older versions need.
+
+    Examples:
+
+    transforms gc --dry-run
+
+    transforms gc --older-than 30
     """
     from transforms.store.collect import dead_transactions, vacuum_tables
 

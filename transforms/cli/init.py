@@ -22,6 +22,12 @@ def init(
     """Write a small project that works.
 
     It has a configuration, a pipeline with one transform, its data and its test. Nothing is overwritten.
+
+    Examples:
+
+    transforms init
+
+    transforms init my-project
     """
     from transforms.cli.sample import sample_files
 

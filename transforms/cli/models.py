@@ -25,7 +25,14 @@ def models(
     branch: Branch = "master",
     as_json: Json = False,
 ) -> None:
-    """List the models, or the versions of one."""
+    """List the models, or the versions of one.
+
+    Examples:
+
+    transforms models
+
+    transforms models /examples/wine/forest --json
+    """
     project = open_project(ctx)
     with Output(as_json, session_of(ctx).quiet) as out:
         if alias is None:

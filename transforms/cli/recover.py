@@ -32,6 +32,12 @@ def recover(
 
     Every committed job is brought into its tables, and what dead jobs left behind is deleted. A commit that a table refuses
     stops the jobs that touch its tables until the table is repaired, or until the commit is given up.
+
+    Examples:
+
+    transforms recover
+
+    transforms recover --give-up 12
     """
     store = open_project(ctx).store
     given_up = None if give_up is None else store.give_up(give_up)

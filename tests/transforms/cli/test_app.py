@@ -36,6 +36,17 @@ def test_every_command_explains_itself(shell: Shell, command: str) -> None:
     assert f"\n  {command} " in shell.run("--help").stdout
 
 
+@pytest.mark.parametrize(
+    "command", [*sorted({*COMMANDS.split()} - {"run", "experiments"}), "experiments import", "experiments export"]
+)
+def test_every_command_shows_what_to_type(shell: Shell, command: str) -> None:
+    """With an example at least."""
+    _, _, rest = shell.run(*command.split(), "--help").stdout.partition("Examples:")
+    first = rest.strip().split("\n\n")[0].split()
+
+    assert first[: len(command.split()) + 1] == ["transforms", *command.split()]
+
+
 def test_usage_errors_exit_with_2(shell: Shell) -> None:
     """Unknown commands, options, settings and a store's root that cannot be."""
     assert shell.run("biuld").exit_code == 2

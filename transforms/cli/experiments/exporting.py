@@ -52,6 +52,12 @@ def export_experiments(
     """Write published experiments into MLflow, each as a run.
 
     What is there already is left alone; what an export that was interrupted left behind is completed.
+
+    Examples:
+
+    transforms experiments export /models/digits --to-mlflow http://localhost:5000
+
+    transforms experiments export --all --to-mlflow sqlite:///runs.db
     """
     if (model is None) != every:
         raise UsageError("Name the model whose experiments go, or say --all; one of the two.")

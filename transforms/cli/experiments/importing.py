@@ -44,6 +44,12 @@ def import_experiments(
     """Bring runs of MLflow in as experiments, all in one commit.
 
     A run that was imported before is left alone, and so is one that has not ended.
+
+    Examples:
+
+    transforms experiments import --from-mlflow sqlite:///runs.db --mlflow-experiment churn
+
+    transforms experiments import --from-mlflow http://localhost:5000
     """
     from transforms.spec.resource import Resource
 
