@@ -28,15 +28,21 @@ def pick(
     :raises NotFoundError: if none is meant, or it is not clear which.
     """
     number = (versions or {}).get(wanted, wanted)
+
+    def by_name(one: RecordedExperiment) -> bool:
+        return one.name == wanted
+
     tests: tuple[Callable[[RecordedExperiment], bool], ...] = (
         lambda one: one.experiment_id == wanted,
-        lambda one: one.name == wanted,
+        by_name,
         lambda one: one.version is not None and one.version == number,
         lambda one: len(wanted) >= LEAST_PREFIX and one.experiment_id.startswith(wanted),
     )
     for test in tests:
-        found = [one for one in every if test(one)]
-        best = [one for one in found if _rank(one) == min(map(_rank, found))]
+        best = [one for one in every if test(one)]
+        if test is by_name and best:
+            first = min(map(_rank, best))
+            best = [one for one in best if _rank(one) == first]
         if len(best) == 1:
             return best[0]
         if best:
