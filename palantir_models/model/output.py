@@ -16,6 +16,7 @@ from palantir_models.model.writable import WritableModel
 from transforms.run.scope import JobScope, Sealed
 
 _log = logging.getLogger(__name__)
+_NAMED = 3  # names in a warning
 
 
 class ModelOutputWriter:
@@ -47,13 +48,9 @@ class ModelOutputWriter:
         """Stage versions, experiments and series, and return their part of the commit."""
         publications = self.value.publications
         published = [p.experiment for p in publications if p.experiment is not None]
-        self._keep_others(published)
+        others = self._keep_others(published)
         if not publications:
-            _log.warning(
-                "%s returned without publishing a version of model %s.",
-                self._scope.transform.__name__,
-                self._resource.alias,
-            )
+            _log.warning("%s", self._nothing_published(others))
             return ()
         self._scope.at_commit.extend(experiment.discard_journal for experiment in published)
         return (self._publishing.seal(publications),)
@@ -71,11 +68,29 @@ class ModelOutputWriter:
     def _publish(self, version_id: str, adapter: Any, **details: Any) -> ModelVersion:
         return self._publishing.save(adapter, version_id, self._scope.pins, **details)
 
-    def _keep_others(self, published: Sequence[Experiment]) -> None:
-        for experiment in self.value.experiments:
-            if not any(experiment is other for other in published):
-                experiment.close("SUCCEEDED")
-                self._keep(experiment)
+    def _nothing_published(self, others: Sequence[Experiment]) -> str:
+        where = f"{self._scope.transform.__name__} ({self._scope.transform.source})"
+        if not others:
+            return (
+                f"{where} returned without publishing a version of model {self._resource.alias}. If there is one: "
+                "model.publish(adapter)."
+            )
+        names = ", ".join(one.name for one in others[:_NAMED])
+        more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+        noun = "experiment" if len(others) == 1 else "experiments"
+        return (
+            f"{where} created {noun} {names}{more} of model {self._resource.alias} and published none. "
+            f"To publish one with its version: model.publish(adapter, experiment=…). What was logged is kept: "
+            f"'transforms experiments show {others[0].experiment_id[:8]}'."
+        )
+
+    def _keep_others(self, published: Sequence[Experiment]) -> list[Experiment]:
+        """Keep the experiments that were not published, and return them."""
+        others = [one for one in self.value.experiments if not any(one is other for other in published)]
+        for experiment in others:
+            experiment.close("SUCCEEDED")
+            self._keep(experiment)
+        return others
 
     def _keep(self, experiment: Experiment) -> None:
         try:

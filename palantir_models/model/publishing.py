@@ -103,6 +103,7 @@ class Publishing:
             "version": newest.version,
             "version_id": newest.version_id,
             "version_count": self._count + len(publications),
+            "versions": [_summary(publication) for publication in publications],
             "experiments": [experiment.name for experiment in experiments],
             "values": sum(experiment.value_count for experiment in experiments),
         }
@@ -116,6 +117,11 @@ class Publishing:
         for experiment in experiments:
             experiment.rename(deduplicated(experiment.name, taken))
             taken.add(experiment.name)
+
+
+def _summary(publication: Publication) -> dict[str, Any]:
+    name = None if publication.experiment is None else publication.experiment.name
+    return {"version": publication.version.version, "version_id": publication.version.version_id, "experiment": name}
 
 
 def _rows(rows: list[dict[str, Any]]) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from transforms.spec.resource import Resource
     from transforms.store.store import Store
 
+_SHORT = 8
 _VERSIONS = "palantir_models.model.versions"  # by name: this package must not depend on that one
 
 
@@ -36,7 +38,7 @@ def models(
     project = open_project(ctx)
     with Output(as_json, session_of(ctx).quiet) as out:
         if alias is None:
-            columns = ["alias", "latest_version", "experiment", "time", "transform", "rid"]
+            columns = ["alias", "latest_version", "experiment", "time", "transform"]
             out.listing(model_rows(project.store, branch), columns, f"There are no models on branch {branch}.")
         else:
             from transforms.cli.resources import find_resource
@@ -55,7 +57,7 @@ def model_rows(store: Store, branch: str) -> list[dict[str, Any]]:
             "alias": write.alias,
             "latest_version": write.output.get("version"),
             "branch": write.branch,
-            "experiment": ", ".join(write.output.get("experiments", ())) or None,
+            "experiment": _experiment(write.output),
             "time": write.committed_time.isoformat(timespec="seconds"),
             "transform": write.transform,
             "seq": write.seq,
@@ -63,6 +65,12 @@ def model_rows(store: Store, branch: str) -> list[dict[str, Any]]:
         for _, write in sorted(store.writes().items())
         if write.branch == branch and write.kind == "model"
     ]
+
+
+def _experiment(output: Mapping[str, Any]) -> str | None:
+    """Return the experiment of the latest version, which it may lack although others of its commit have one."""
+    newest = (output.get("versions") or [{"experiment": ", ".join(output.get("experiments", ()))}])[-1]
+    return newest.get("experiment") or None
 
 
 def show_versions(
@@ -84,10 +92,14 @@ def show_versions(
     if wanted is not None:
         versions = [library.pick_version(resource.alias, versions, wanted)]
     rows = [_version_row(version) for version in versions[::-1][:limit]]
-    columns = ["version", "created_time", "adapter", "transform", "experiment_id", "change_type", "rid"]
+    # An id's first digits are enough for 'transforms experiments show'; the whole ids and RIDs are in the JSON.
+    shown = [
+        {**row, "experiment": (row["experiment_id"] or "")[:_SHORT], "created": row["created_time"][:19]}
+        for row in rows
+    ]
     out.listing(
-        rows,
-        columns,
+        rows if out.as_json else shown,
+        ["version", "created", "adapter", "transform", "experiment", "change_type"],
         f"{resource} has no versions on branch {branch}; 'transforms experiments {resource.alias}' lists its experiments.",
     )
 

@@ -35,12 +35,22 @@ def output_text(output: Mapping[str, Any]) -> str:
     if "imported" in output:
         return counted(int(output["imported"]), "imported experiment")
     if "version" in output:
-        return str(output["version"])
+        return ", ".join(version_texts(output))
     if "files" in output:
         return counted(int(output["files"]), "file")
     return counted(int(output["rows"]), "row") if "rows" in output else ""
 
 
 def _experiments_text(output: Mapping[str, Any]) -> str:
+    if output.get("versions"):  # each stands beside its version
+        return ""
     names = [str(name) for name in output.get("experiments", ())]
     return f"({'experiments' if len(names) > 1 else 'experiment'} {', '.join(names)})" if names else ""
+
+
+def version_texts(output: Mapping[str, Any]) -> list[str]:
+    """Return the versions of a model that one commit published, each with its experiment."""
+    return [
+        version["version"] + (f" (experiment {version['experiment']})" if version.get("experiment") else "")
+        for version in output.get("versions") or [{"version": output["version"]}]
+    ]

@@ -82,8 +82,9 @@ class Entry:
         """The folders, relative to the root, that hold what it brought and nothing else."""
         folders = [f"{change.table}/{kind}/{self.transaction}" for change in self.changes for kind in (DATA, FILES)]
         for resource in self.resources:
-            if version := self.outputs[resource.key].get("version_id"):
-                folders.append(f"{resource_path(resource, self.branch)}/{ARTIFACTS}/{version}")
+            output = self.outputs[resource.key]
+            ids = [version["version_id"] for version in output.get("versions") or [output] if "version_id" in version]
+            folders += [f"{resource_path(resource, self.branch)}/{ARTIFACTS}/{identity}" for identity in ids]
         return folders
 
     def to_row(self) -> dict[str, Any]:

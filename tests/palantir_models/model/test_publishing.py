@@ -206,3 +206,46 @@ def test_a_failed_job_shows_its_own_error_even_where_its_experiment_cannot_be_ke
     with pytest.raises(RuntimeError, match="the real reason"):
         run_transform(train)
     assert "could not be kept" in caplog.text
+
+
+def test_each_version_of_a_commit_is_told_with_its_own_experiment(run_transform, store):
+    """An experiment of the first version is not said to be the second's."""
+    from transforms.cli.models import model_rows
+    from transforms.cli.summary import commit_line
+
+    @transform.using(model=ModelOutput("/model"))
+    def train(model):
+        experiment = model.create_experiment("sgd")
+        model.publish(Doubler(1), experiment=experiment)
+        model.publish(Doubler(2))
+
+    result = run_transform(train)
+    assert commit_line(result.entry).endswith("model /model 1.0.0 (experiment sgd), 1.1.0")
+    (row,) = model_rows(store, "master")
+    assert (row["latest_version"], row["experiment"]) == ("1.1.0", None)
+    folders = [folder for folder in result.entry.staged_folders if "/artifacts/" in folder]
+    assert len(folders) == 2
+
+
+def test_a_job_that_publishes_nothing_is_told_what_to_call(run_transform, caplog):
+    """With its line, the experiments that it made, and where they are."""
+
+    def told(names):
+        caplog.clear()
+
+        @transform.using(model=ModelOutput("/model"))
+        def train(model):
+            for name in names:
+                model.create_experiment(name).log_metric("loss", 1.0)
+
+        run_transform(train)
+        return next(
+            text for record in caplog.records if "train (" in (text := record.getMessage()) and "publish" in text
+        )
+
+    assert "test_publishing.py:" in told([])
+    assert "returned without publishing a version of model /model" in told([])
+    said = told(["slow"])
+    assert "created experiment slow of model /model and published none" in said
+    assert "model.publish(adapter, experiment=…)" in said
+    assert "a, b, c and 497 more" in told(["a", "b", "c", *(f"n{n}" for n in range(497))])
