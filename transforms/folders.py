@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from transforms.errors import DataError, TransformsError
@@ -47,9 +48,11 @@ def files_in(folder: Path, what: str, error: type[TransformsError] = DataError) 
 
 
 def without_links(folder: Path, what: str, error: type[TransformsError] = DataError) -> dict[str, Path]:
-    """Put in place of each symbolic link to a file, below a folder of our own, a copy of what it points at.
+    """Make what somebody left in a folder of the store a part of the store.
 
-    Otherwise what is committed would change, or end, with a file that is no part of the store.
+    A symbolic link to a file becomes a copy of it: otherwise what is committed would change, or end, with a file that is no
+    part of the store. What only its owner may read, as temporary files are made, gets the mode that the umask leaves: it is
+    for all who may read the store.
 
     :param folder: the folder.
     :param what: whose files they are, as a message begins.
@@ -58,15 +61,33 @@ def without_links(folder: Path, what: str, error: type[TransformsError] = DataEr
     :raises TransformsError: for what cannot be kept; names it.
     """
     found = files_in(folder, what, error)
+    for place in {parent for file in found.values() for parent in file.parents if parent.is_relative_to(folder)}:
+        _share(place, 0o777)
     for file in found.values():
+        _share(file, 0o666)
         if file.is_symlink():
             copy = folder / f".copy-{os.urandom(8).hex()}"
             try:
-                shutil.copy2(file, copy)
+                shutil.copyfile(file, copy)
                 os.replace(copy, file)
             finally:
                 copy.unlink(missing_ok=True)
     return found
+
+
+def _share(place: Path, mode: int) -> None:
+    found = place.lstat().st_mode
+    if not stat.S_ISLNK(found) and not found & 0o077:
+        place.chmod(stat.S_IMODE(found) | (mode & ~_umask()))
+
+
+def _umask() -> int:
+    """Return the process's umask, which Python tells only by changing it, for all threads."""
+    with suppress(OSError), open("/proc/self/status") as file:
+        for line in file:
+            if line.startswith("Umask:"):
+                return int(line.split()[1], 8)
+    return 0o077
 
 
 def _refusal(what: str, folder: Path, place: Path, reason: str) -> str:

@@ -18,6 +18,7 @@ from palantir_models.adapter.requirements import loaded_requirements
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
 from palantir_models.errors import AdapterError, SerializationError
 from transforms.errors import StoreError, TransformsError, TransformTypeError
+from transforms.folders import without_links
 
 if TYPE_CHECKING:
     from models_api.models_api_executable import (
@@ -63,6 +64,7 @@ def save_adapter(adapter: ModelAdapter, directory: Path) -> SavedAdapter:
     if any(directory.iterdir()):
         raise StoreError(f"The folder {directory} is not empty, so the state of {where} cannot be saved into it.")
     _guarded(f"{where}.save", lambda: adapter.save(ModelStateWriter(directory)))
+    without_links(directory, f"The state of {where}", SerializationError)
     return SavedAdapter(where, api, _serializers(type(adapter)), digests(directory), loaded_requirements())
 
 

@@ -15,6 +15,7 @@ import typer
 from transforms.cli.failures import JOB_FAILED, RECOVERY_NEEDED
 from transforms.cli.options import Json, Quiet, open_project, session_of
 from transforms.cli.output import Output, counted, size_text
+from transforms.store.layout import STORE_FILE
 
 if TYPE_CHECKING:
     from transforms.store.store import Store
@@ -131,6 +132,10 @@ def _root(root: Path) -> Finding:
     place = root
     while not place.exists():
         place = place.parent
+    if (root / STORE_FILE).exists() and not os.access(root, os.W_OK | os.X_OK):
+        return Finding(
+            "root", "note", f"{root} can be read, and not be written by this user: what builds or puts is refused"
+        )
     if not os.access(place, os.W_OK | os.X_OK):
         return Finding("root", "problem", f"{root} cannot be written; change its owner or name another with --root")
     free = shutil.disk_usage(place).free

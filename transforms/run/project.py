@@ -164,6 +164,8 @@ class Project:
         for job in plan.jobs:
             needs = frozenset(node.name for node in graph.upstream(job.node, depth=1) if node.name in names)
             tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, profiles, cancel)))
+        if any(job.action == "build" for job in plan.jobs):
+            self.store.storage.check_access()
         if self.store.exists and any(job.action == "build" for job in plan.jobs):
             self.store.finish()
         workers = options.workers if self.runs_side_by_side(plan, options) else 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +82,6 @@ def _stage_files(
 
 
 def _copy(source: Path, place: Path) -> None:
-    import shutil
-
-    shutil.copy2(source, place)
+    shutil.copyfile(source, place)  # not its mode: others of the store's group must be able to read it
+    times = source.stat()
+    os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))

@@ -11,7 +11,7 @@ from transforms.spec.resource import Resource
 from transforms.store import layout, upkeep
 from transforms.store.delta_log import log_folder
 from transforms.store.pins import lowest_pin
-from transforms.store.storage.base import Storage
+from transforms.store.storage.base import Storage, content_of
 
 if TYPE_CHECKING:
     from transforms.store.store import Store
@@ -39,8 +39,8 @@ def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[st
     deleted: dict[str, list[str]] = {}
     for table in find_tables(store.storage):
         lock = owners.get(table) or owners.get(table.rpartition("/")[0])  # a model's tables lie right below its folder
-        lease = None if lock is None else store.storage.try_acquire(lock)
-        if lock is not None and lease is None:
+        lease = None if lock is None or dry_run else store.storage.try_acquire(lock)
+        if lock is not None and (store.storage.is_held(lock) if dry_run else lease is None):
             _log.warning("%s is being built now, so it was left alone.", table)
             continue
         try:
@@ -68,11 +68,11 @@ def dead_transactions(store: Store) -> list[str]:
     """Return the ids of transactions whose process died before they ended; nothing is deleted."""
     dead = []
     for name in store.storage.names(layout.TRANSACTIONS):
-        lease = store.storage.try_acquire(f"{layout.TRANSACTIONS}/{name}")
-        if lease is not None:
-            if lease.content:  # else it has only just begun
-                dead.append(name.removesuffix(".json"))
-            lease.release()
+        record = f"{layout.TRANSACTIONS}/{name}"
+        # Asking takes nothing, so that whoever may only read can ask. One without content has only just begun.
+        known = content_of(store.storage, record)
+        if known and not store.storage.is_held(record) and store.storage.exists(record):
+            dead.append(name.removesuffix(".json"))
     return dead
 
 

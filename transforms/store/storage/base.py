@@ -172,6 +172,12 @@ class Storage(Protocol):
     def is_held(self, name: str) -> bool:
         """Whether somebody alive holds the lease on a name; asking does not take it."""
 
+    def check_access(self) -> None:
+        """Look whether this user may write at all, where that can be told beforehand.
+
+        :raises StoreError: if not.
+        """
+
     def shareable(self, folder: str) -> Path | None:
         """Return the local folder that every process of this store sees; None where there is no such folder."""
 

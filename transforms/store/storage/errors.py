@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from transforms.errors import DataError, StoreError
 from transforms.masking import masked_address
@@ -15,6 +16,26 @@ class ObjectStoreError(StoreError, OSError):
     """An object store refused a request or did not answer."""
 
     __str__ = Exception.__str__
+
+
+class NoAccessError(StoreError, PermissionError):
+    """A user may read a store, and not write it."""
+
+    __str__ = Exception.__str__
+
+
+def no_access(root: Path, error: OSError | None) -> NoAccessError:
+    """Return the error for a user who may not write a store.
+
+    :param root: its folder.
+    :param error: what the system said, where it was asked.
+    """
+    place = "" if error is None or error.filename is None else f" ({error.strerror} in {Path(error.filename).parent})"
+    return NoAccessError(
+        f"You may read the store {root}, but not write it{place}; nothing was run. To share it, give it a group of all its "
+        f"users: chgrp -R GROUP, chmod -R g+rwX and find -type d -exec chmod g+s {{}} + on it, and 'umask 002' for each of "
+        "them. Or name a store of your own with --root."
+    )
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from typing import Any
 from transforms.json_text import from_json
 from transforms.store.storage.locked import LockedFile
 
+_MODE = 0o666  # what the umask leaves of it, so that a folder of a group is one for all of its users
+
 
 class FileLease:
     """An exclusive hold on a file until it is released or the process dies; a forked child holds nothing.
@@ -63,8 +65,12 @@ def try_lock(path: Path) -> FileLease | None:
     """Take the lease on a path, or return None while another process or thread holds it."""
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # With the mode that the umask leaves of it, so that a folder of a group is one for all of its users.
-        file = LockedFile(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666))
+        try:
+            file = LockedFile(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE))
+        except PermissionError:
+            if not os.access(path, os.R_OK):
+                raise
+            return _replaced(path)
         if not file.lock(fcntl.LOCK_EX):
             file.close()
             return None
@@ -72,3 +78,37 @@ def try_lock(path: Path) -> FileLease | None:
         if lease.is_ours:
             return lease
         file.close()  # the file was removed between our open and our lock: take the new one
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds the lease on a path; whoever may read the file may ask."""
+    try:
+        file = LockedFile(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+    except FileNotFoundError:
+        return False
+    free = file.lock(fcntl.LOCK_SH)
+    file.close()
+    return not free
+
+
+def _replaced(path: Path) -> FileLease | None:
+    """Take the lease on a file that another user made and only they may write, in a folder that we may: by a new file.
+
+    :raises PermissionError: if we may not write the folder either.
+    """
+    theirs = LockedFile(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+    try:
+        if not theirs.lock(fcntl.LOCK_EX) or not FileLease(path, theirs).is_ours:
+            return None
+        making = path.with_name(f".{path.name[:200]}.{os.urandom(8).hex()}")
+        ours = LockedFile(os.open(making, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
+        try:
+            ours.lock(fcntl.LOCK_EX)
+            os.rename(making, path)  # whoever waits for the old one finds that it is not there any more
+        except OSError:
+            ours.close()
+            making.unlink(missing_ok=True)
+            raise
+        return FileLease(path, ours)
+    finally:
+        theirs.close()

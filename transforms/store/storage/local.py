@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from transforms.store.durable import create_exclusively, make_folder, sync_tree, write_atomically
 from transforms.store.storage.base import Found, checked, content_of, files_below, numbers_of
 from transforms.store.storage.delta import Delta, DeltaRs
-from transforms.store.storage.flock import FileLease, try_lock
+from transforms.store.storage.errors import no_access
+from transforms.store.storage.flock import FileLease, is_locked, try_lock
 
 
 class LocalStorage:
@@ -121,7 +124,7 @@ class LocalStorage:
         try:
             os.link(self.folder / checked(source), place)
         except OSError:
-            shutil.copy2(self.folder / source, place)
+            shutil.copyfile(self.folder / source, place)
 
     def work(self, name: str) -> Path:
         """See :class:`Storage`: files are written where they will be."""
@@ -139,7 +142,8 @@ class LocalStorage:
         while not folder.is_dir():
             # A transaction that is being abandoned may take an empty parent away between the making of two folders.
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                with self._writing():
+                    folder.mkdir(parents=True, exist_ok=True)
             except FileNotFoundError:
                 continue
         return folder
@@ -174,16 +178,12 @@ class LocalStorage:
 
     def try_acquire(self, name: str) -> FileLease | None:
         """See :class:`Storage`."""
-        return try_lock(self.folder / name)
+        with self._writing():
+            return try_lock(self.folder / name)
 
     def is_held(self, name: str) -> bool:
         """See :class:`Storage`."""
-        if not self.exists(name):
-            return False
-        lease = self.try_acquire(name)
-        if lease is not None:
-            lease.release()
-        return lease is None
+        return is_locked(self.folder / name)
 
     def shareable(self, folder: str) -> Path | None:
         """See :class:`Storage`."""
@@ -191,6 +191,21 @@ class LocalStorage:
 
     def __repr__(self) -> str:
         return f"LocalStorage({self.root!r})"
+
+    def check_access(self) -> None:
+        """See :class:`Storage`."""
+        if self.folder.exists() and not os.access(self.folder, os.W_OK | os.X_OK):
+            raise no_access(self.folder, None)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Say in a sentence that this user may not write."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+                raise no_access(self.folder, error) from error
+            raise
 
     def _children(self, folder: str, of_kind: Callable[[os.DirEntry[str]], bool]) -> list[str]:
         try:

@@ -245,6 +245,9 @@ class ObjectStorage:
         with self._told(name):
             return is_taken(self.bucket, name)
 
+    def check_access(self) -> None:
+        """See :class:`Storage`: the service tells when it is asked to write."""
+
     def shareable(self, folder: str) -> Path | None:
         """See :class:`Storage`."""
         return None
