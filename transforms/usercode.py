@@ -5,7 +5,6 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-import sysconfig
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ _OURS = tuple(
     os.path.join(str(Path(__file__).parents[1]), name) + os.sep
     for name in ("transforms", "palantir_models", "palantir_models_serializers", "models_api")
 )
-_STANDARD_LIBRARY = tuple({os.path.normpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib")})
+_STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _IMPORTING = "<frozen importlib"
 _LONGEST_SOURCE = 160
@@ -77,7 +76,7 @@ def is_ours(file: str) -> bool:
 
 def is_users(file: str) -> bool:
     """Tell whether a file is neither the framework's, nor Python's, nor an installed library's."""
-    return not is_ours(file) and not _is_installed(file) and not file.startswith(("<frozen", *_STANDARD_LIBRARY))
+    return not is_ours(file) and not _is_installed(file) and not file.startswith(("<frozen", _STANDARD_LIBRARY))
 
 
 def shown_file(file: str) -> str:

@@ -67,3 +67,13 @@ def test_the_policy_is_a_member() -> None:
     """The name of a policy as text is refused."""
     with pytest.raises(ExperimentTypeError, match="ErrorHandlerType.WARN"):
         ErrorHandler("WARN", "Experiment 'e'")  # type: ignore[arg-type]
+
+
+def test_the_warning_names_the_line_that_logged_what_was_dropped(caplog: pytest.LogCaptureFixture) -> None:
+    """Which of thirty calls it was."""
+    handler = ErrorHandler(ErrorHandlerType.WARN, "Experiment 'e'")
+
+    handler.warn(FULL, "Dropped.")  # the line that is named
+
+    assert "It began at " in caplog.text
+    assert ': handler.warn(FULL, "Dropped.")  # the line that is named' in caplog.text
