@@ -9,7 +9,7 @@ from typing import Any, TypeVar, overload
 
 from palantir_models.adapter.serializer import ModelSerializer
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
-from palantir_models.errors import AdapterError, SerializationError
+from palantir_models.errors import AdapterError, ArtifactMismatchError, SerializationError
 from transforms.errors import MissingExtraError, TransformTypeError, nearest
 
 _REMEMBERED = "_auto_serialized_arguments"
@@ -90,9 +90,9 @@ class AutoSerialization:
             if not folder.exists() and self.signature.parameters[name].default is not inspect.Parameter.empty:
                 continue
             try:
-                bound.arguments[name] = serializer.deserialize(ModelStateReader(folder))
-            except ModuleNotFoundError:
-                raise  # the loader names the module, which is what the reader can act on
+                bound.arguments[name] = serializer.deserialize(reader.below(name))
+            except (ModuleNotFoundError, ArtifactMismatchError):
+                raise  # they say themselves what the reader can act on
             except Exception as error:
                 raise _failed(cls, name, serializer, "loaded", error) from error
         bound.apply_defaults()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.adapter import location
-from palantir_models.adapter.artifacts import digests, verify
+from palantir_models.adapter.artifacts import changed, digests, mismatch, verify
 from palantir_models.adapter.auto_serialize import AutoSerialization
 from palantir_models.adapter.base import ModelAdapter
 from palantir_models.adapter.declaration import api_json
@@ -89,10 +89,10 @@ def load_adapter(
     :raises AdapterNotFoundError: when its class, or a module that its state needs, cannot be imported.
     :raises SerializationError: when its state cannot be read.
     """
-    verify(directory, sha256)
+    seen = verify(directory, sha256)
     cls = location.adapter_class(adapter) if adapter_class is None else adapter_class
     offered = {
-        "state_reader": ModelStateReader(directory),
+        "state_reader": ModelStateReader.verified(directory, seen),
         "container_context": container_context,
         "external_model_context": external_model_context,
     }
@@ -101,6 +101,8 @@ def load_adapter(
         loaded = _guarded(f"{adapter}.load", lambda: cls.load(*args, **kwargs))
     except ModuleNotFoundError as error:
         raise location.missing_module(adapter, error) from error
+    if problems := changed(directory, seen):  # also what was read by its path
+        raise mismatch(directory, problems)
     if not isinstance(loaded, ModelAdapter):
         raise AdapterError(f"{cls.__name__}.load returned {loaded!r}; return the adapter, as in 'return cls(model)'.")
     return loaded

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
+from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
+from palantir_models.adapter.artifacts import Seen, changed, mismatch
 from palantir_models.errors import ArtifactNotFoundError
 from transforms.errors import UsageError
 
@@ -86,6 +89,19 @@ class ModelStateWriter(_StateFolder):
 class ModelStateReader(_StateFolder):
     """Where an adapter reads its state. Follows the public page integrate-models/model-adapter-reference."""
 
+    _seen: Mapping[str, Seen] | None = None
+
+    @classmethod
+    def verified(cls, directory: Path, seen: Mapping[str, Seen]) -> ModelStateReader:
+        """Return a reader that hands out nothing but the files whose sums were taken.
+
+        :param directory: the folder that holds the state.
+        :param seen: each of its files, by its path in the folder, as it was then.
+        """
+        reader = cls(directory)
+        reader._seen = seen
+        return reader
+
     def open(self, asset_file_path: str, mode: str = "rb") -> IO[Any]:
         """Open a file of the state for reading; its ``name`` is a local path.
 
@@ -97,7 +113,27 @@ class ModelStateReader(_StateFolder):
         """
         if set(mode) & set("wax+"):
             raise UsageError(f"A saved state is only read; mode {mode!r} would change {asset_file_path!r}.")
-        return _open(self._existing(asset_file_path), mode)
+        path = self._existing(asset_file_path)
+        file = _open(path, mode)
+        if self._seen is not None:  # of the very file that is read: another may have been put in its place
+            name = path.relative_to(self._directory).as_posix()
+            seen = self._seen.get(name)
+            content: Any = file if "b" in mode else cast(TextIOWrapper, file).buffer
+            if seen is None or not seen.is_still(content):
+                file.close()
+                raise mismatch(self._directory, [f"{name} was changed while it was loaded"])
+        return file
+
+    def below(self, name: str) -> ModelStateReader:
+        """Return a reader of one folder of the state.
+
+        :param name: its path in the state.
+        """
+        reader = type(self)(self._inside(name))
+        if self._seen is not None:
+            top = f"{name.strip('/')}/"
+            reader._seen = {path.removeprefix(top): seen for path, seen in self._seen.items() if path.startswith(top)}
+        return reader
 
     def extract_to_temp_dir(self, root_dir: str | None = None) -> tempfile.TemporaryDirectory[str]:
         """Copy the state, or one folder of it, to a temporary folder.
@@ -143,6 +179,8 @@ class ModelStateReader(_StateFolder):
 
     def _existing(self, asset_path: str) -> Path:
         path = self._inside(asset_path)
+        if self._seen is not None and path.is_dir() and (problems := changed(self._directory, self._seen)):
+            raise mismatch(self._directory, problems)
         if not path.exists():
             raise ArtifactNotFoundError(
                 f"The saved state has no {asset_path!r}; it holds {_listing(self._directory)}. "

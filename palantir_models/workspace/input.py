@@ -53,9 +53,14 @@ class ModelInput:
         :raises ArtifactMismatchError: if a saved file is not the one that was published.
         """
         saved = saved_folder(self._storage, self._model, self.version)
-        verify(saved, self.version.sha256)
         folder = Path(tempfile.mkdtemp(prefix=f"model-{self.version.version}-"))
-        return shutil.copytree(saved, folder, dirs_exist_ok=True).as_posix()
+        try:
+            shutil.copytree(saved, folder, dirs_exist_ok=True)
+            verify(folder, self.version.sha256)  # the copy: it is what the caller reads
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return folder.as_posix()
 
     def initialize_adapter(self, adapter_class: type[ModelAdapter]) -> ModelAdapter:
         """Load the version's saved state into an adapter, which can be published again.

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import dill
 import pytest
 
 import palantir_models as pm
@@ -16,6 +17,7 @@ from models_api.models_api_executable import (
     ExternalModelExecutionContext,
 )
 from palantir_models.adapter import load_adapter, save_adapter
+from palantir_models.adapter.artifacts import verify
 from palantir_models.adapter.state import ModelStateReader
 from palantir_models.errors import (
     AdapterError,
@@ -271,3 +273,83 @@ def test_external_adapter_is_made_from_its_context(state: Path) -> None:
     assert "s3cret" not in repr(loaded.context) + repr(context)
     with pytest.raises(UnavailableError, match="no connection"):
         load_adapter(state, "x:Remote", {}, adapter_class=Remote)
+
+
+@pytest.mark.parametrize("how", ["replaced", "rewritten", "swapped by a link"])
+def test_a_file_that_is_swapped_after_its_sum_was_taken_is_not_unpickled(
+    adapters: ModuleType, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """The bytes that are loaded are those that were verified."""
+    saved = save_adapter(adapters.Called(1), state)
+    trace = tmp_path / "trace"
+    evil = tmp_path / "evil.pkl"
+    evil.write_bytes(dill.dumps(Payload(trace)))
+    (file,) = state.rglob("dill.pkl")
+
+    def swap(*arguments: Any) -> dict[str, Any]:
+        seen = verify(*arguments)
+        if how == "replaced":
+            os.replace(evil, file)
+        elif how == "rewritten":
+            file.write_bytes(evil.read_bytes())
+        else:
+            file.unlink()
+            file.symlink_to(evil)
+        return seen
+
+    monkeypatch.setattr("palantir_models.adapter.saved.verify", swap)
+    with pytest.raises((ArtifactMismatchError, SerializationError)):
+        load_adapter(state, saved.adapter, saved.sha256)
+    assert not trace.exists()
+
+
+def test_a_file_that_got_a_second_name_is_still_the_same(
+    adapters: ModuleType, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup while a model is loaded changes nothing of it."""
+    saved = save_adapter(adapters.Called(1), state)
+    (file,) = state.rglob("dill.pkl")
+
+    def link(*arguments: Any) -> dict[str, Any]:
+        seen = verify(*arguments)
+        os.link(file, tmp_path / "backup")
+        file.chmod(0o640)
+        return seen
+
+    monkeypatch.setattr("palantir_models.adapter.saved.verify", link)
+    assert load_adapter(state, saved.adapter, saved.sha256).model == 1
+
+
+def test_a_folder_that_changes_while_it_is_read_is_told(adapters: ModuleType, state: Path) -> None:
+    """What an adapter reads by its path is looked at before and after."""
+    saved = save_adapter(adapters.Called(1), state)
+    reader = ModelStateReader.verified(state, verify(state, saved.sha256))
+    assert reader.dir("model")
+    (file,) = state.rglob("dill.pkl")
+    file.write_bytes(b"x")
+    for read in (
+        lambda: reader.dir("model"),
+        lambda: reader.extract_to_temp_dir(),
+        lambda: reader.open("model/dill.pkl"),
+    ):
+        with pytest.raises(ArtifactMismatchError):
+            read()
+
+
+def test_a_link_in_a_saved_state_becomes_what_it_points_at(adapters: ModuleType, state: Path, tmp_path: Path) -> None:
+    """The version does not change with a file outside of it; a link to a folder is refused."""
+
+    class Links(adapters.Called):
+        def save(self, state_writer: Any) -> None:
+            (Path(state_writer.mkdir("weights")) / "linked").symlink_to(target)
+
+    adapters.Links = Links
+    Links.__qualname__, Links.__module__ = "Links", adapters.__name__
+    target = tmp_path / "outside"
+    target.write_text("content")
+    save_adapter(Links(1), state)
+    target.unlink()
+    assert (state / "weights/linked").read_text() == "content"
+    target.mkdir()
+    with pytest.raises(SerializationError, match="symbolic link to a folder"):
+        save_adapter(Links(1), tmp_path / "other")
