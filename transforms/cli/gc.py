@@ -56,6 +56,6 @@ def gc(
             out.say(f"{verb} the journal of experiment {experiment}")
         for table, names in files.items():
             for name in names:
-                out.say(f"{verb} {table}/{name}")
+                out.say(f"{verb} {table}/{name}" if table else f"{verb} {name}")
         number = sum(map(len, files.values()))
         out.say(f"Done. {verb} {counted(len(transactions), 'dead job')} and {counted(number, 'replaced data file')}.")

@@ -10,6 +10,7 @@ from transforms.errors import StoreError
 from transforms.spec.resource import Resource
 from transforms.store import layout, upkeep
 from transforms.store.delta_log import log_folder
+from transforms.store.leftovers import clear_folders, clear_ledger, clear_table
 from transforms.store.pins import lowest_pin
 from transforms.store.storage.base import Storage, content_of
 
@@ -23,14 +24,14 @@ _STAGING = (layout.DATA, layout.FILES, layout.ARTIFACTS)
 def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[str]]:
     """Delete data files that every version of their table since some days has done without, and the log of older versions.
 
-    Only files that a table's log says were replaced are looked at, so what running jobs have staged is safe. A table
-    that is being built now is left alone, and a warning says so.
+    Files that a table's log says were replaced go, and what a killed process had merged without coming to commit it, so what
+    running jobs have staged is safe. A table that is being built now is left alone, and a warning says so.
 
     :param store: the store.
     :param days: how long ago a file must have been replaced, in days; versions older than that cannot be read after.
     :param dry_run: find the files, delete nothing.
     :returns: the files, relative to their table, by the table's folder relative to the root; tables without any are
-        left out.
+        left out. What was left in the ledger's folder stands below an empty name.
     :raises StoreError: if a table cannot be opened or cleaned.
     """
     from deltalake.exceptions import DeltaError
@@ -44,7 +45,9 @@ def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[st
             _log.warning("%s is being built now, so it was left alone.", table)
             continue
         try:
-            files = _clean(store, table, days, dry_run)
+            files = [*_clean(store, table, days, dry_run), *clear_table(store, table, dry_run)]
+            if not dry_run:
+                clear_folders(store, table)
         except DeltaError as error:
             raise StoreError(f"{store.storage.uri(table)} could not be cleaned: {error}") from error
         finally:
@@ -52,6 +55,8 @@ def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[st
                 lease.release()
         if files:
             deleted[table] = files
+    if lost := clear_ledger(store, dry_run):
+        deleted[""] = lost
     if not dry_run and store.exists:
         store.maintain(days)
     return deleted

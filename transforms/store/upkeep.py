@@ -50,7 +50,7 @@ def tidy(storage: Storage, app_id: str, name: str, before: int, version: int, ap
         if table is None:
             return
         if appended and is_due(MERGE_EVERY, before, version):
-            merge_small_files(storage, name, table, target_bytes(before, version))
+            _merge_alone(storage, name, table, target_bytes(before, version))
         drops_history = not layout.is_dataset(name)
         if drops_history:
             vacuum(storage, name, table, KEPT_HOURS)  # before the checkpoint, which forgets files that went long ago
@@ -62,6 +62,21 @@ def tidy(storage: Storage, app_id: str, name: str, before: int, version: int, ap
         if not (isinstance(error, Exception) or is_panic(error)):
             raise
         _log.warning("%s could not be tidied (%s); reading it stays correct but slow.", name, error)
+
+
+def merging_lease(table: str) -> str:
+    """Return the lease of whoever merges files of a table: while nobody has it, files that no log names are a dead one's."""
+    return f"{layout.LOCKS}/merging/{table.replace('/', '~2F')}.lock"
+
+
+def _merge_alone(storage: Storage, name: str, table: DeltaTable, target: int | None) -> None:
+    lease = storage.try_acquire(merging_lease(name))
+    if lease is None:
+        return  # somebody else does it at this moment
+    try:
+        merge_small_files(storage, name, table, target)
+    finally:
+        lease.release(remove=True)
 
 
 def is_due(every: int, before: int, version: int) -> bool:

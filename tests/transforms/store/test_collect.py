@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from transforms.spec.resource import Resource
+from transforms.store import upkeep
 from transforms.store.collect import find_tables, vacuum_tables
 from transforms.store.store import Store
 
@@ -47,3 +53,63 @@ def test_only_replaced_files_go(store: Store, commit: Callable[..., Any], rows: 
     assert rows("/a") == [{"x": 2}]
     assert rows("/a/b") == [{"x": 1}]
     assert vacuum_tables(store, 0, dry_run=False) == {}
+
+
+def test_what_killed_processes_left_goes(store: Store, commit: Callable[..., Any], rows: Callable[..., Any]) -> None:
+    """Merged files that no log names, rows that lost their place, temporary files, empty folders; nothing that is in use."""
+    commit({"/a": FIRST, "/p": pl.DataFrame({"x": [1], "k": ["u"]})}, mode="append")
+    commit({"/a": SECOND})
+    root = Path(store.root)
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+    )
+    process, head = int(dead.stdout), store.ledger.head()
+    block, table = root / "_ledger/block=0", root / "master/datasets/a"
+    left = [
+        table / "part-00000-1b2c-c000.zstd.parquet",
+        table / "k=u/part-00000-1b2c-c000.zstd.parquet",
+        block / f"{1:012}-{'0' * 32}.parquet",
+        root / f"_ledger/._published.{process}.0011aabb",
+        root / f"_ledger/_delta_log/.{9:020}.json.{process}.0011aabb",
+    ]
+    running = store.begin("running", "master", [Resource("dataset", "/new")])
+    kept = [
+        table / "notes.txt",
+        block / f"{head + 50:012}-{'0' * 32}.parquet",
+        root / f"_ledger/._published.{os.getpid()}.0011aabb",
+        running.staging("master/datasets/new"),
+        running.staging("master/datasets/a"),
+    ]
+    (table / "data" / ("0" * 32)).mkdir()
+    for place in [*left, *kept[:3]]:
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(b"x")
+    before = sorted(root.rglob("*.parquet"))
+
+    would = vacuum_tables(store, 1, dry_run=True)
+    assert sorted(root.rglob("*.parquet")) == before
+    deleted = vacuum_tables(store, 1, dry_run=False)
+
+    assert would == deleted
+    assert sorted(
+        Path(store.storage.uri(f"{t}/{n}".lstrip("/"))) for t, names in deleted.items() for n in names
+    ) == sorted(left)
+    assert not any(place.exists() for place in left)
+    assert all(place.exists() for place in kept)
+    assert not (table / "data" / ("0" * 32)).exists()
+    running.abandon()
+    assert rows("/a") == [{"x": 2}]
+    assert pl.read_delta(str(root / "_ledger")).height == head
+    assert vacuum_tables(store, 1, dry_run=True) == {}
+
+
+def test_who_merges_now_is_left_alone(store: Store, commit: Callable[..., Any]) -> None:
+    """What they have written is in no log yet."""
+    commit({"/a": FIRST})
+    file = Path(store.root) / "master/datasets/a/part-00000-1b2c-c000.zstd.parquet"
+    file.write_bytes(b"x")
+    lease = store.storage.try_acquire(upkeep.merging_lease("master/datasets/a"))
+    assert lease is not None
+    assert vacuum_tables(store, 0, dry_run=False) == {}
+    lease.release(remove=True)
+    assert vacuum_tables(store, 0, dry_run=False) == {"master/datasets/a": [file.name]}

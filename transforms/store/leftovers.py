@@ -1,0 +1,149 @@
+"""What processes left behind that were killed: files that no log names, files on their way to another name, empty folders.
+
+Nothing here goes by how old a file is alone. A row of the ledger can only come to stand at the place in its name, so one whose
+place is taken is of no use; who merges a table holds its lease of merging; a temporary file tells its process; and what a live
+transaction stages into, its record says before the folder is made.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from transforms.json_text import from_json
+from transforms.store import layout, upkeep
+from transforms.store.ledger import BLOCK, log_file
+from transforms.store.storage.base import Storage, content_of
+
+if TYPE_CHECKING:
+    from transforms.store.store import Store
+
+_ROW = re.compile(r"(\d{12})-[0-9a-f]{32}\.parquet")
+_MERGED = re.compile(r"part-.*\.parquet")
+_TEMPORARY = re.compile(r"\..+\.(\d+)\.[0-9a-f]{8}")
+
+
+def clear_ledger(store: Store, dry_run: bool) -> list[str]:
+    """Delete rows of the ledger that lost their place, and files that were on their way to another name.
+
+    :returns: the files, relative to the root.
+    """
+    if not store.exists:
+        return []
+    found = [*_lost_rows(store), *(_temporary(store.storage) if store.storage.is_local else ())]
+    if not dry_run:
+        store.storage.delete_many(found)
+    return found
+
+
+def clear_table(store: Store, table: str, dry_run: bool) -> list[str]:
+    """Delete what a killed process had merged of a table without coming to commit it.
+
+    The caller holds the lease of whoever writes the table.
+
+    :param table: the table's folder, relative to the root.
+    :returns: the files, relative to the table.
+    """
+    lease = store.storage.try_acquire(upkeep.merging_lease(table))
+    if lease is None:
+        return []
+    try:
+        listed = [
+            f"{place}{file}" for place in _places(store.storage, table) for file in _names(store.storage, table, place)
+        ]
+        opened = store.storage.delta.open(table)
+        if not listed or opened is None:
+            return []
+        named = {file for file, _ in store.storage.delta.files(table, opened)}
+        base = store.storage.uri(table)
+        replaced = store.storage.delta.vacuum(opened, 0, dry_run=True)
+        named |= {file.removeprefix("file://").removeprefix(f"{base}/") for file in replaced}
+        found = [file for file in listed if file not in named]
+        if not dry_run:
+            store.storage.delete_many([f"{table}/{file}" for file in found])
+        return found
+    finally:
+        lease.release(remove=True)
+
+
+def clear_folders(store: Store, table: str) -> None:
+    """Delete the empty folders in which something of a table was staged, but for those that live transactions stage into."""
+    storage = store.storage
+    if not storage.is_local:
+        return  # a bucket has none
+    folders = [
+        f"{table}/{kind}/{name}"
+        for kind in (layout.DATA, layout.FILES, layout.ARTIFACTS)
+        for name in storage.folders(f"{table}/{kind}")
+        if layout.is_identifier(name)
+    ]
+    empty = [folder for folder in folders if not storage.files(folder)]
+    live = _staging(storage)  # read after the folders: whoever begins to stage now makes one that was not listed
+    for folder in empty:
+        if folder not in live:
+            storage.delete_folder(folder)
+
+
+def _lost_rows(store: Store) -> Iterator[str]:
+    head = store.ledger.head()
+    named = {file for file, _ in store.storage.delta.files(layout.LEDGER, store.ledger.table())}
+    for block in range(head // BLOCK + 1):
+        for file in store.storage.names(f"{layout.LEDGER}/block={block}"):
+            name = f"block={block}/{file}"
+            row = _ROW.fullmatch(file)
+            if row is None or name in named or int(row[1]) > head:
+                continue
+            log = content_of(store.storage, log_file(int(row[1])))
+            if log is not None and file.encode() not in log:  # one that was merged since is named by the log of its row
+                yield f"{layout.LEDGER}/{name}"
+
+
+def _temporary(storage: Storage) -> Iterator[str]:
+    ledger = layout.LEDGER
+    for folder in ("", ledger, f"{ledger}/_delta_log", f"{ledger}/_index", *_blocks(storage)):
+        for file in storage.names(folder):
+            found = _TEMPORARY.fullmatch(file)
+            if found is not None and not _lives(int(found[1])):
+                yield f"{folder}/{file}".lstrip("/")
+
+
+def _blocks(storage: Storage) -> list[str]:
+    return [f"{layout.LEDGER}/{name}" for name in storage.folders(layout.LEDGER) if name.startswith("block=")]
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
+
+
+def _places(storage: Storage, table: str) -> Iterator[str]:
+    """Yield where merged files of a table may lie, relative to it: in itself, and in the folders of its partitions."""
+    waiting = [""]
+    while waiting:
+        place = waiting.pop()
+        yield place
+        folders = storage.folders(f"{table}/{place}".rstrip("/"))
+        waiting += [f"{place}{name}/" for name in folders if "=" in name]
+
+
+def _names(storage: Storage, table: str, place: str) -> list[str]:
+    return list(filter(_MERGED.fullmatch, storage.names(f"{table}/{place}".rstrip("/"))))
+
+
+def _staging(storage: Storage) -> set[str]:
+    staged: set[str] = set()
+    for name in storage.names(layout.TRANSACTIONS):
+        content = content_of(storage, f"{layout.TRANSACTIONS}/{name}")
+        try:
+            folders = from_json(content or b"{}").get("staging", [])
+        except (ValueError, AttributeError):
+            continue  # no record of ours
+        staged.update(folder for folder in folders if isinstance(folder, str))
+    return staged
