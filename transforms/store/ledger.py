@@ -10,52 +10,40 @@ are housekeeping.
 from __future__ import annotations
 
 import io
-import json
 import re
-import uuid
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from transforms.errors import CommitError, OutcomeUnknownError, StoreError
 from transforms.json_text import from_json
 from transforms.store import machine, upkeep
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
+from transforms.store.ledger_log import (
+    BLOCK,
+    GIVEN_UP,
+    LOG,
+    WITHDRAWN,
+    GivenUp,
+    Note,
+    Withdrawn,
+    arrow_schema,
+    first_content,
+    log_content,
+    log_file,
+    note_content,
+    note_in,
+)
 from transforms.store.storage.base import Storage
 from transforms.store.tables import Row
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from deltalake import DeltaTable
 
 INDEX = f"{LEDGER}/_index"  # where saved copies of the index lie, each named after a version that existed
 _AT_ONCE = 64  # log files that are read side by side
 _KEPT = 200  # log files, for whoever looks at the newest commits; of all that live transactions read at more
-BLOCK = 1000  # rows are partitioned by seq // BLOCK, so that merging small files never rewrites old history
-_PAYLOAD = "transforms"
-_GIVEN_UP = "transformsGivenUp"
-_WITHDRAWN = "transformsWithdrawn"
-_ENGINE = "transforms-on-delta"
-_LOG = f"{LEDGER}/_delta_log"
 _LOG_NAME = re.compile(r"\d{20}\.json")
-
-
-class GivenUp(NamedTuple):
-    """A note in the order of commits: from here on a transaction cannot be committed any more."""
-
-    transaction: str
-
-
-class Withdrawn(NamedTuple):
-    """A note in the order of commits: a row before it is in none of its tables, and will be in none."""
-
-    seq: int
-    transaction: str
-
-
-Note = Entry | GivenUp | Withdrawn | None
 
 
 class Ledger:
@@ -78,8 +66,8 @@ class Ledger:
         """
         if self._is_made:
             return
-        if not (self._storage.exists(log_file(0)) or self._storage.exists(f"{_LOG}/_last_checkpoint")):
-            self._storage.create(log_file(0), _first_content())
+        if not (self._storage.exists(log_file(0)) or self._storage.exists(f"{LOG}/_last_checkpoint")):
+            self._storage.create(log_file(0), first_content())
             self._storage.settle([log_file(0)], LEDGER)
         self._is_made = True
 
@@ -89,7 +77,7 @@ class Ledger:
         if version < 0:
             version = self._newest_number(INDEX)  # two names instead of the whole log
             if version < 0 or not self._storage.exists(log_file(version)):  # a cache, and not to be believed
-                version = self._newest_number(_LOG)
+                version = self._newest_number(LOG)
         if version >= 0:
             version = self._storage.newest(log_file, version)
         self._head = version
@@ -121,7 +109,7 @@ class Ledger:
             placed = entry.at(seq)
             file, size = self._write_row(placed)
             try:
-                is_done = self._place(seq, _log_content(placed, file, size))
+                is_done = self._place(seq, log_content(placed, file, size))
             except OSError:
                 if self._settled(seq, placed):  # the file may stand although that could not be told, or synced
                     return placed
@@ -158,7 +146,7 @@ class Ledger:
         """
         condition = f"block = {entry.seq // BLOCK} AND seq = {entry.seq}"
         upkeep.delete_rows(self._storage, LEDGER, self.table(), condition)
-        self._note({_WITHDRAWN: [entry.seq, entry.transaction]})
+        self._note({WITHDRAWN: [entry.seq, entry.transaction]})
 
     def given_up(self, after: int, until: int) -> set[str]:
         """Return the transactions that were given up for dead in this part of the order.
@@ -183,12 +171,12 @@ class Ledger:
 
         :raises OSError: if the note cannot be written; then nothing of the transaction may be deleted.
         """
-        self._note({_GIVEN_UP: transaction})
+        self._note({GIVEN_UP: transaction})
 
     def _note(self, note: Mapping[str, Any]) -> None:
         while True:
             seq = self.head() + 1
-            if self._place(seq, _note_content(note)):
+            if self._place(seq, note_content(note)):
                 self._head = seq
                 return
 
@@ -207,9 +195,9 @@ class Ledger:
 
     def problems(self) -> Iterator[str]:
         """Yield what is damaged: log files that are gone or cannot be read, rows that the table does not have."""
-        numbers = sorted(int(name[:20]) for name in self._storage.names(_LOG) if _LOG_NAME.fullmatch(name))
+        numbers = sorted(int(name[:20]) for name in self._storage.names(LOG) if _LOG_NAME.fullmatch(name))
         if not numbers:
-            yield f"{self._storage.uri(_LOG)} has no log file; restore it from a backup of the store."
+            yield f"{self._storage.uri(LOG)} has no log file; restore it from a backup of the store."
             return
         for seq in sorted({*range(numbers[0], numbers[-1])} - set(numbers)):
             yield f"{self._storage.uri(log_file(seq))} is gone; restore it from a backup of the store."
@@ -285,7 +273,7 @@ class Ledger:
         import pyarrow.parquet as pq
 
         file = f"block={entry.seq // BLOCK}/{entry.seq:012}-{machine.unique()}.parquet"
-        schema = _arrow_schema()
+        schema = arrow_schema()
         schema = schema.remove(schema.get_field_index("block"))
         buffer = io.BytesIO()
         pq.write_table(pa.Table.from_pylist([entry.to_row()], schema=schema), buffer, compression="zstd")
@@ -327,7 +315,7 @@ class Ledger:
         try:
             contents = dict(zip(unknown, self._storage.read_many([log_file(seq) for seq in unknown]), strict=True))
         except OSError as error:
-            raise _unreadable(self._storage.uri(_LOG), error) from error
+            raise _unreadable(self._storage.uri(LOG), error) from error
         batch: dict[int, Note] = {}
         for seq in numbers:
             if seq in contents:
@@ -341,13 +329,8 @@ class Ledger:
 
     def _in_log(self, seq: int, content: bytes) -> Note:
         try:
-            info = from_json(content.split(b"\n", 1)[0]).get("commitInfo", {})
-            if _GIVEN_UP in info:
-                return GivenUp(info[_GIVEN_UP])
-            if _WITHDRAWN in info:
-                return Withdrawn(*info[_WITHDRAWN])
-            return Entry.from_row(info[_PAYLOAD]) if info.get(_PAYLOAD) else None
-        except (ValueError, AttributeError, KeyError, TypeError) as error:
+            return note_in(content)
+        except ValueError as error:
             raise _unreadable(self._storage.uri(log_file(seq)), error) from error
 
     def _settled(self, seq: int, entry: Entry) -> bool:
@@ -359,7 +342,7 @@ class Ledger:
             return self._committed(seq, entry)
         try:
             # A put that got no answer may still be on its way; with its place taken, it comes to nothing.
-            return not self._place(seq, _note_content({_GIVEN_UP: entry.transaction})) and self._committed(seq, entry)
+            return not self._place(seq, note_content({GIVEN_UP: entry.transaction})) and self._committed(seq, entry)
         except OSError as error:
             raise OutcomeUnknownError(
                 f"{entry.transform} (transaction {entry.transaction}) may be committed or not: the object store went away "
@@ -393,92 +376,6 @@ class Ledger:
         wanted = (block >= (after + 1) // BLOCK) & (block <= until // BLOCK) & (seq > after) & (seq <= until)
         for row in pl.scan_delta(self.table()).filter(wanted).sort("seq").collect().iter_rows(named=True):
             yield Entry.from_row(row)
-
-
-def log_file(version: int) -> str:
-    """Return the name of the log file that a version of the ledger is, or would be."""
-    return f"{_LOG}/{version:020}.json"
-
-
-@cache
-def _arrow_schema() -> pa.Schema:
-    import pyarrow as pa
-
-    text, moment = pa.string(), pa.timestamp("us", tz="UTC")
-    return pa.schema(
-        [
-            ("seq", pa.int64()),
-            ("transaction", text),
-            ("transform", text),
-            ("branch", text),
-            ("started_time", moment),
-            ("ratified_time", moment),
-            ("user", text),
-            ("code_version", text),
-            ("inputs", text),
-            ("outputs", text),
-            ("changes", text),
-            ("block", pa.int64()),
-        ]
-    )
-
-
-def _first_content() -> bytes:
-    from deltalake import Schema
-
-    now = machine.milliseconds()
-    actions: list[dict[str, Any]] = [
-        {"commitInfo": {"timestamp": now, "operation": "CREATE TABLE", "engineInfo": _ENGINE}},
-        {"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}},
-        {
-            "metaData": {
-                "id": str(uuid.UUID(machine.unique())),
-                "name": "ledger",
-                "description": "One row per committed job; the version that brought a row is its seq.",
-                "format": {"provider": "parquet", "options": {}},
-                "schemaString": Schema.from_arrow(_arrow_schema()).to_json(),
-                "partitionColumns": ["block"],
-                "configuration": {},
-                "createdTime": now,
-            }
-        },
-    ]
-    return "\n".join(json.dumps(action) for action in actions).encode()
-
-
-def _log_content(entry: Entry, file: str, size: int) -> bytes:
-    now = machine.milliseconds()
-    row = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in entry.to_row().items()}
-    bounds = {"seq": entry.seq}
-    actions: list[dict[str, Any]] = [
-        {
-            "commitInfo": {
-                "timestamp": now,
-                "operation": "WRITE",
-                "operationParameters": {"mode": "Append"},
-                "engineInfo": _ENGINE,
-                _PAYLOAD: row,
-            }
-        },
-        {
-            "add": {
-                "path": file,
-                "partitionValues": {"block": str(entry.seq // BLOCK)},
-                "size": size,
-                "modificationTime": now,
-                "dataChange": True,
-                "stats": json.dumps(
-                    {"numRecords": 1, "minValues": bounds, "maxValues": bounds, "nullCount": {"seq": 0}}
-                ),
-            }
-        },
-    ]
-    return "\n".join(json.dumps(action) for action in actions).encode()
-
-
-def _note_content(note: Mapping[str, Any]) -> bytes:
-    info = {"timestamp": machine.milliseconds(), "operation": "GIVE UP", "engineInfo": _ENGINE, **note}
-    return json.dumps({"commitInfo": info}).encode()
 
 
 def _unreadable(address: str, error: Exception) -> CommitError:

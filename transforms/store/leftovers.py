@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from transforms.json_text import from_json
 from transforms.store import layout, upkeep
-from transforms.store.ledger import BLOCK, log_file
+from transforms.store.ledger_log import BLOCK, log_file
 from transforms.store.storage.base import Storage, content_of
 
 if TYPE_CHECKING:
