@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.experiment import journal, kept
+from palantir_models.experiment import journal, kept, owner
 from palantir_models.experiment.journal import Journal
 from palantir_models.experiment.recorded import Recorded
 from transforms.errors import UsageError
@@ -66,6 +67,21 @@ class Journals:
                 header = journal.read_header(folder)
                 if header is not None or kept.has_hardly_begun(folder):
                     yield folder.name, header
+
+    def superseded(self, seconds: float) -> list[str]:
+        """Return the ids of experiments that a later one of their name took the place of, longer ago than so many seconds."""
+        found = []
+        for file in sorted(self.folder.glob(f"*/{journal.ENDED}")):
+            with suppress(FileNotFoundError):  # something is logged to it again
+                ended = time.time() - file.stat().st_mtime >= seconds
+                if ended and journal.read_end(file.parent).get("status") == journal.SUPERSEDED:
+                    found.append(file.parent.name)
+        return found
+
+    def forget_processes(self) -> None:
+        """Delete what tells whether processes live that have ended."""
+        for file in owner.ended(self.folder):
+            file.unlink(missing_ok=True)
 
     def is_alive(self, experiment_id: str) -> bool:
         """Whether the process that owns a journal still runs."""

@@ -20,7 +20,8 @@ from transforms.store.storage.locked import LockedFile
 
 PROCESSES = f"{layout.LOCKS}/_processes"
 """Where the files lie, relative to a store's root; no branch has a name that begins so."""
-_NEW_SECONDS = 3600.0  # a file that nobody holds may be about to be locked
+NEW_SECONDS = 3600.0
+"""So old a file is that nobody holds, and that is not about to be locked."""
 
 _held: dict[Path, tuple[str, LockedFile]] = {}
 _lock = threading.Lock()
@@ -53,7 +54,7 @@ def ended(journals: Path) -> Iterator[Path]:
     """Yield the files of processes that have ended, which nobody needs once their journals are gone."""
     for file in sorted(_folder(journals).glob("*")):
         with suppress(OSError):  # it went meanwhile, or is not ours to open
-            if time.time() - file.stat().st_mtime > _NEW_SECONDS and not _is_locked(file):
+            if time.time() - file.stat().st_mtime > NEW_SECONDS and not _is_locked(file):
                 yield file
 
 

@@ -223,6 +223,25 @@ class UploadedJournals(Journals):
             if header is not None or not any(name == journal.HEADER or name.startswith(_PIECE) for name in files):
                 yield identity, header
 
+    def superseded(self, seconds: float) -> list[str]:
+        """See :class:`Journals`."""
+        found = set(super().superseded(seconds))
+        for identity, files in self._listed().items():
+            file = files.get(journal.ENDED)
+            if file is not None and time.time() - file.modified >= seconds:
+                ended = from_json(self._storage.read(f"{_name(identity)}/{journal.ENDED}"))
+                if isinstance(ended, dict) and ended.get("status") == journal.SUPERSEDED:
+                    found.add(identity)
+        return sorted(found)
+
+    def forget_processes(self) -> None:
+        """See :class:`Journals`."""
+        super().forget_processes()
+        for name, file in self._storage.files(owner.PROCESSES).items():
+            place = f"{owner.PROCESSES}/{name}"
+            if time.time() - file.modified > owner.NEW_SECONDS and not self._storage.is_held(place):
+                self._storage.delete_many([place])
+
     def is_alive(self, experiment_id: str) -> bool:
         """See :class:`Journals`."""
         if super().is_alive(experiment_id):

@@ -8,19 +8,23 @@ from typing import Any
 from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.open_journals import journals_of
 from palantir_models.reading.sources import Published
+from transforms.errors import UsageError
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.store import Store
 
 _log = logging.getLogger(__name__)
+_DAY_SECONDS = 86_400.0
 _NEW_SECONDS = 3600.0  # a folder without a header may be one that is being made
 
 
-def collect_journals(store: Store, dry_run: bool = False) -> list[str]:
-    """Delete the journals of dead processes whose experiments are published, or had not begun.
+def collect_journals(store: Store, dry_run: bool = False, older_than_days: float | None = None) -> list[str]:
+    """Delete the journals of experiments that are published, or of dead processes that had not begun.
 
     :param store: the store.
     :param dry_run: delete nothing.
+    :param older_than_days: delete also experiments that a later one of their name took the place of, in the same process,
+        which has ended, and to which nothing was logged for so many days.
     :returns: the ids of their experiments.
     """
     journals = journals_of(store.storage)
@@ -30,9 +34,19 @@ def collect_journals(store: Store, dry_run: bool = False) -> list[str]:
             row["experiment_id"],
             row["error"],
         )
-    return [
+    found = [
         identity for identity, header in journals.unfinished() if _collect(store, journals, identity, header, dry_run)
     ]
+    if older_than_days is not None:
+        old = journals.superseded(older_than_days * _DAY_SECONDS)
+        # While its process lives, a study for example, that may still choose it as the best one.
+        superseded = [identity for identity in old if identity not in found and not journals.is_alive(identity)]
+        for identity in superseded if not dry_run else ():
+            journals.delete(identity)
+        found += superseded
+    if not dry_run:
+        journals.forget_processes()
+    return found
 
 
 def _collect(store: Store, journals: Journals, identity: str, header: dict[str, Any] | None, dry_run: bool) -> bool:
@@ -42,7 +56,10 @@ def _collect(store: Store, journals: Journals, identity: str, header: dict[str, 
         alias, branch = header.get("model"), header.get("branch")
         if not isinstance(alias, str) or not isinstance(branch, str):
             return False
-        model = layout.resource_path(Resource("model", alias), branch)
+        try:
+            model = layout.resource_path(Resource("model", alias), branch)
+        except UsageError:  # of no model that there can be
+            return False
         view = store.view_table(f"{model}/experiments")
         rows = None if view is None else Published(store, model, view.seq).part("experiments", [identity])
         is_needless = rows is not None and not rows.select("experiment_id").collect().is_empty()

@@ -21,7 +21,8 @@ def gc(
             "--older-than",
             min=0,
             metavar="DAYS",
-            help="Also delete data files that were replaced longer ago; older versions cannot be read afterwards.",
+            help="Also delete data files that were replaced longer ago, and experiments whose name a later one took; older "
+            "versions cannot be read afterwards.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, delete nothing.")] = False,
@@ -31,7 +32,7 @@ def gc(
     """Give disk space back.
 
     Deletes what dead jobs staged and journals of published experiments, and with --older-than data files that only
-    older versions need.
+    older versions need, and experiments of cells that ran again. 'transforms experiments rm' deletes other ones.
 
     Examples:
 
@@ -43,7 +44,7 @@ def gc(
 
     store = open_project(ctx).store
     transactions = dead_transactions(store) if dry_run else store.collect_dead()
-    journals = importlib.import_module(_LEFTOVERS).collect_journals(store, dry_run)
+    journals = importlib.import_module(_LEFTOVERS).collect_journals(store, dry_run, older_than)
     files = {} if older_than is None else vacuum_tables(store, older_than, dry_run)
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         if as_json:

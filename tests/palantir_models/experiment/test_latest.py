@@ -151,3 +151,31 @@ def test_a_forked_child_supersedes_nothing_of_its_parent() -> None:
             os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert statuses() == {"1": "RUNNING", "2": "ABANDONED"}
+
+
+def test_what_a_later_one_took_the_place_of_is_collected_when_it_is_old(project: Path) -> None:
+    """Days after, when its process has ended, and only what was superseded: the others hold what is nowhere else."""
+    from palantir_models.reading.leftovers import collect_journals
+    from transforms.store.store import Store
+
+    code = """
+        import sys
+        from palantir_models.code_workspaces import ModelOutput
+        runs = [ModelOutput("/m").create_experiment("sgd") for _ in range(3)]
+        for number, run in enumerate(runs):
+            print(run.experiment_id)
+        sys.stdout.flush()
+        sys.stdin.read()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    first, second, _ = sorted(process.stdout.readline().strip() for _ in range(2)) + [process.stdout.readline()]
+    store = Store(project / ".transforms")
+    assert collect_journals(store, older_than_days=0) == [], "the best of a study may be among them"
+    process.communicate()
+    assert collect_journals(store) == []
+    assert collect_journals(store, older_than_days=1) == []
+    assert collect_journals(store, older_than_days=0, dry_run=True) == [first, second]
+    assert collect_journals(store, older_than_days=0) == [first, second]
+    assert statuses() == {"None": "ABANDONED"}
