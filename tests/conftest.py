@@ -15,6 +15,7 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from palantir_models.mlflow.exchange.tracking import tracking
@@ -24,6 +25,10 @@ from transforms.engine.spark.installation import problems
 
 os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 _LEFT_OUT = pytest.StashKey[dict[str, str]]()
 

@@ -28,4 +28,4 @@ def await_true(condition: Callable[[], bool], what: str, seconds: float) -> None
 def kill(process: subprocess.Popen[str]) -> None:
     """Kill a process that leads a session of its own, and all that it started, at once."""
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait(30)
+    process.wait(300)

@@ -51,7 +51,7 @@ class Nursery:
         """End the process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=300)
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,7 @@ class Shell:
 
     def run(self, *arguments: str, **options: object) -> tuple[int, str]:
         process = self.start(*arguments, **options)
-        out, err = process.communicate(timeout=90)
+        out, err = process.communicate(timeout=300)
         return process.returncode, out + err
 
     def rows(self, alias: str) -> list[dict]:
@@ -190,7 +190,7 @@ def test_ctrl_c_commits_nothing_of_the_running_job(shell, workers):
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 130, out + err
     assert "nothing" in err.lower()
     assert "Traceback" not in err
@@ -214,5 +214,5 @@ def test_a_second_build_of_the_same_outputs_says_who_is_building(shell):
     waiting = shell.start("build", "--force", "--wait", "60")
     go.touch()
     for process in (first, waiting):
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
         assert process.returncode == 0

@@ -19,7 +19,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_result_comes_later() -> None:
     """The caller goes on while the image waits."""
     gate = threading.Event()
-    future = encoding.submit(lambda: gate.wait(10), 1)
+    future = encoding.submit(lambda: gate.wait(300), 1)
     assert not future.done()
     gate.set()
     assert future.result(10)
@@ -40,14 +40,14 @@ def test_who_logs_faster_than_threads_compress_waits(monkeypatch: pytest.MonkeyP
     """Memory stays bounded; one image larger than the bound is taken when nothing else waits."""
     monkeypatch.setattr(encoding, "_MOST_BYTES", 10)
     gate = threading.Event()
-    first = encoding.submit(lambda: gate.wait(10), 1000)
+    first = encoding.submit(lambda: gate.wait(300), 1000)
     second: list[object] = []
     caller = threading.Thread(target=lambda: second.append(encoding.submit(lambda: "second", 1)))
     caller.start()
     caller.join(0.05)
     assert caller.is_alive(), "it waits for room"
     gate.set()
-    caller.join(10)
+    caller.join(300)
     assert first.result(10)
     assert second[0].result(10) == "second"
 

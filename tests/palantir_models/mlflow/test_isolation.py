@@ -135,7 +135,7 @@ def test_two_threads(experiment, content):
     def log(number: int) -> None:
         try:
             with runs[number].as_mlflow_run() as active:
-                all_in.wait(10)
+                all_in.wait(300)
                 for step in range(200):
                     mlflow.log_metric("a", number, step=step)
                     mlflow.log_metrics({"b": step, "c": number}, step=step)
@@ -242,7 +242,7 @@ def test_an_interrupted_program(tmp_path):
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     assert output == "1 None False ['pyproject.toml']\n"
     assert process.returncode == 0
 

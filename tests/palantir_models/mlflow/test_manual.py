@@ -16,6 +16,7 @@ from mlflow.entities import Metric, Param, RunTag
 from PIL import Image
 
 from palantir_models.experiment.arrow import instant
+from tests.processes import await_true
 
 
 def test_the_run_is_the_experiment(experiment):
@@ -305,7 +306,7 @@ def test_the_system_is_measured_until_the_block_ends(experiment, content, monkey
     monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING", "1")
     run = experiment("FAIL")
     with run.as_mlflow_run():
-        time.sleep(0.4)
+        await_true(lambda: run.value_count > 20, "two samples", 300)
     found = content(run).metrics["system/cpu_utilization_percentage"]
     assert [step for step, _ in found] == list(range(len(found)))
     assert len(found) > 1

@@ -62,7 +62,7 @@ def test_many_threads_at_one_run(experiment, content):
     start = threading.Barrier(threads)
 
     def log(number: int) -> None:
-        start.wait(10)
+        start.wait(300)
         client = mlflow.MlflowClient()
         for batch in range(batches):
             values = [Metric(name, number, 1_700_000_000_000, batch) for name in ("shared", f"own {number}")]

@@ -65,7 +65,7 @@ def test_nothing_begins_before_what_it_needs_has_ended(workers):
 
 def test_independent_jobs_run_side_by_side():
     """Two tasks that wait for each other both end."""
-    barrier = threading.Barrier(2, timeout=10)
+    barrier = threading.Barrier(2, timeout=300)
     results = run_tasks([task("a", run=barrier.wait), task("b", run=barrier.wait)], Recorder(), workers=2)
     assert [result.status for result in results] == ["committed", "committed"]
 
@@ -83,7 +83,7 @@ def test_an_interruption_ends_running_jobs_and_lets_none_commit():
             ended.set()
 
     def interrupt():
-        assert begun.wait(10)
+        assert begun.wait(300)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -46,7 +46,7 @@ def test_a_process_leaves_nothing(tmp_path):
     folder_of(third)
     assert [folder.exists() for folder in folders] == [True, False]
     for process in (living, third):
-        process.communicate("\n", timeout=30)
+        process.communicate("\n", timeout=300)
     assert list((tmp_path / "transforms-on-delta" / "scratch").iterdir()) == []
 
 
@@ -57,7 +57,7 @@ def test_many_that_start_at_once_have_one_each(tmp_path):
     assert len(set(folders)) == 8
     assert all((folder / "file").exists() for folder in folders)
     for process in processes:
-        process.communicate("\n", timeout=30)
+        process.communicate("\n", timeout=300)
         assert process.returncode == 0
 
 
