@@ -146,7 +146,7 @@ def _program() -> str:
     script = Path(sys.argv[0])
     if script.stem.endswith(
         "kernel_launcher"
-    ):  # of Jupyter, Colab and others: the program is what the user types into it
+    ):  # Jupyter's, Colab's and others': what runs is what the user types into it
         return "notebook"
     return script.parent.name if script.stem == "__main__" else script.stem
 

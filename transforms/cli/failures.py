@@ -89,9 +89,7 @@ def error_text(error: BaseException, verbose: bool = False, where: str = "") -> 
     :param where: what failed, for the last line.
     """
     framework = isinstance(error, TransformsError)
-    message = str(error) if framework else "".join(traceback.format_exception_only(error)).strip()
-    if isinstance(error, SyntaxError):
-        message = f"{type(error).__name__}: {error}"  # its lines stand in the report
+    message = str(error) if framework else _first_line(error)
     if where:
         message = f"{where}: {message}"
     notes = list(getattr(error, "__notes__", ()))
@@ -106,3 +104,11 @@ def error_text(error: BaseException, verbose: bool = False, where: str = "") -> 
     cause = error.__cause__
     raised_by_user = cause is not None and not isinstance(cause, TransformsError) and user_line(cause) is not None
     return f"{report(cause)}{told}" if cause is not None and raised_by_user else told
+
+
+def _first_line(error: BaseException) -> str:
+    """Return the type of an error with the first line of what it says; the report above has the rest."""
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error}"
+    (first, *_) = "".join(traceback.format_exception_only(error)).strip().splitlines() or [type(error).__name__]
+    return first

@@ -327,3 +327,24 @@ def test_an_input_of_another_branch_is_named_there(shell: Shell) -> None:
     assert result.exit_code == 2
     assert "It is on branch dev: read it there with Input(..., branch='dev')" in result.stderr
     assert "Did you mean '/t/raw'" not in result.stderr
+
+
+def test_the_last_line_is_one_line(shell: Shell) -> None:
+    """What an error says at length stands in its report, and is not said twice."""
+    shell.write(
+        """
+        from transforms.api import Output, Pipeline, transform
+
+        @transform.using(out=Output("/t/out"))
+        def verbose(out):
+            raise ValueError("first\\nsecond")
+
+        pipeline = Pipeline()
+        pipeline.add_transforms(verbose)
+        """
+    )
+
+    told = shell.run("build").stderr
+
+    assert told.splitlines()[-1] == f"error: verbose ({shell.module}.py:4): ValueError: first"
+    assert told.count("second") == 2, "in the source and in the report"
