@@ -55,11 +55,18 @@ class Refusal:
 
     Attributes:
         entry: the entry.
-        error: what to tell: which table refuses it and why, and what to do.
+        first: what was raised when it was refused.
     """
 
     entry: Entry
-    error: StoreError
+    first: StoreError
+
+    @property
+    def error(self) -> StoreError:
+        """What to tell a job: which table refuses it and why, and what to do. A new one for each, as each adds where it met it."""
+        again = type(self.first)(str(self.first))
+        again.__cause__ = self.first.__cause__
+        return again
 
 
 class Publisher:

@@ -162,7 +162,10 @@ class Store:
             return [], []
         self._make_ready()
         drop_false_hint(self.storage, layout.LEDGER)
-        return self.publisher.publish_all(afresh=afresh), self.collect_dead()
+        published = self.publisher.publish_all(afresh=afresh)
+        for found in () if afresh else self.publisher.refused:
+            _log.warning("%s", found.error)
+        return published, self.collect_dead()
 
     def give_up(self, seq: int) -> Entry:
         """Withdraw a committed job that a table refuses, and delete what it had staged; nothing else is lost.

@@ -249,3 +249,24 @@ def test_a_job_that_publishes_nothing_is_told_what_to_call(run_transform, caplog
     assert "created experiment slow of model /model and published none" in said
     assert "model.publish(adapter, experiment=…)" in said
     assert "a, b, c and 497 more" in told(["a", "b", "c", *(f"n{n}" for n in range(497))])
+
+
+def test_a_reader_never_meets_a_version_without_its_experiment(run_transform, store, monkeypatch):
+    """Nor an experiment without its series: each wave is in its tables before the next begins, datasets wait for nothing."""
+    import transforms.store.recovery as recovery
+
+    publish, running, order = recovery.publish_change, set(), []
+
+    def watched(storage, app_id, entry, change, *rest, **named):
+        running.add(change.table)
+        publish(storage, app_id, entry, change, *rest, **named)
+        order.append((change.table.removeprefix("master/"), frozenset(running)))
+        running.discard(change.table)
+
+    monkeypatch.setattr(recovery, "publish_change", watched)
+    run_transform(trainer(), {"data": ROWS})
+    tables = [table for table, _ in order if table != "datasets/data"]
+    assert tables[-2:] == ["models/model/experiments", "models/model/versions"]
+    assert set(tables[:-2]) == {"datasets/out", "models/model/hyperparameters", "models/model/metrics"}
+    for table, together in order[-2:]:
+        assert together == {f"master/{table}"}

@@ -256,3 +256,15 @@ def test_the_log_of_a_table_tells_the_transaction(store, commit):
         store.app_id: 3,
         f"{store.app_id}.transaction": int(entries[-1].transaction[:16], 16) >> 1,
     }
+
+
+def test_each_job_is_told_in_an_error_of_its_own(store, stuck):
+    """What one job adds to it, such as the line that met it, is nothing to another."""
+    told = []
+    for _ in range(2):
+        with pytest.raises(PublishError) as caught:
+            store.begin("job", "master", [A])
+        caught.value.add_note("met here")
+        told.append(caught.value)
+    assert told[0] is not told[1]
+    assert [error.__notes__ for error in told] == [["met here"], ["met here"]]
