@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-import socket
-import subprocess
-import sys
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -19,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from palantir_models.mlflow.exchange.tracking import tracking
+from tests.processes import object_store
 from transforms.engine.spark import engine, installation
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems
@@ -85,23 +81,8 @@ def without_spark(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def s3_endpoint() -> Iterator[str]:
     """A server that speaks S3, on this machine."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", address.rpartition(":")[2]]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(300):
-            try:
-                urlopen(f"{address}/moto-api/").close()
-                break
-            except URLError:
-                assert server.poll() is None, "the object store did not start"
-                time.sleep(0.1)
+    with object_store() as address:
         yield address
-    finally:
-        server.kill()
-        server.wait()
 
 
 @pytest.fixture

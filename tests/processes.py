@@ -6,8 +6,12 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.error import URLError
+from urllib.request import urlopen
 
 
 def free_port() -> int:
@@ -15,6 +19,29 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+@contextmanager
+def object_store() -> Iterator[str]:
+    """Run a server that speaks S3 on this machine; yield its address."""
+    address = f"http://127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", address.rpartition(":")[2]]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def answers() -> bool:
+        assert server.poll() is None, "the object store did not start"
+        try:
+            urlopen(f"{address}/moto-api/").close()
+        except URLError:
+            return False
+        return True
+
+    try:
+        await_true(answers, "the start of the object store", 60)
+        yield address
+    finally:
+        server.kill()
+        server.wait()
 
 
 def await_true(condition: Callable[[], bool], what: str, seconds: float) -> None:

@@ -1,0 +1,150 @@
+"""Where an ordeal takes place: a project in a folder, processes to order about, and the account of what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.torture.judge import builds_in, judged
+
+HERE = Path(__file__).parent
+BUILD = ("build", "--force", "--quiet", "--wait", "30")
+
+
+class Nursery:
+    """A process that forks a child for each command; see :mod:`tests.torture.nursery`."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(HERE / "nursery.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=HERE.parents[1],
+            env={**os.environ, "PYTHONPATH": str(HERE.parents[1]), "RUST_BACKTRACE": "0", **environment},
+        )
+
+    def send(self, **order: Any) -> None:
+        """Order a command without waiting for it."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+
+    def receive(self) -> int:
+        """Wait for the command, and return its exit status; -9 where it was killed."""
+        assert self._process.stdout is not None
+        answer = self._process.stdout.readline()
+        assert answer, "the nursery itself died"
+        return int(answer)
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=60)
+
+
+class Arena:
+    """A project to torture.
+
+    :param folder: an empty folder.
+    :param seconds: after how many seconds no further round is begun.
+    :param seed: what chance begins with.
+    :param root: the store's root; the folder ``store`` of the project when not given.
+    :param environment: what the processes have in their environment.
+
+    Attributes:
+        chance: the only source of chance.
+        done: how often what happened.
+        problems: everything that was wrong.
+    """
+
+    def __init__(
+        self, folder: Path, seconds: float, seed: int, root: str = "", environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.folder = folder
+        self.store = folder / "store"
+        self.chance = random.Random(seed)
+        self.done: Counter[str] = Counter()
+        self.problems: list[str] = []
+        self.often = 0
+        self._environment = dict(environment or {})
+        self._deadline = time.monotonic() + seconds
+        self._nurseries: list[Nursery] = []
+        self._acknowledged: list[str] = []
+        self._number = 0
+        shutil.copy(HERE / "project.py", folder / "tortured.py")
+        (folder / "pyproject.toml").write_text(
+            f'[tool.transforms]\nroot = "{root or self.store}"\npipelines = ["tortured"]\n'
+        )
+
+    def rounds(self, most: int) -> range:
+        """Yield the numbers of rounds until the time is over."""
+        for number in range(most):
+            if time.monotonic() > self._deadline:
+                return
+            self.done["rounds"] += 1
+            yield number
+
+    def send(self, index: int, arguments: Sequence[str], **order: Any) -> str:
+        """Order one of the processes to run a command; return the name of the build, should it be one."""
+        while len(self._nurseries) <= index:
+            self._nurseries.append(Nursery(self._environment))
+        self._number += 1
+        name = f"b{self._number:05}"
+        environment = {"TORTURE_BUILD": name, **order.pop("environment", {})}
+        order = {"often": self.often, "folder": str(self.folder), "log": str(self.folder / f"{index}.log"), **order}
+        self._nurseries[index].send(arguments=list(arguments), environment=environment, **order)
+        return name
+
+    def receive(self, index: int, arguments: Sequence[str], name: str) -> int:
+        """Wait for the command of a process, and take note of what came of it."""
+        status = self._nurseries[index].receive()
+        command = " ".join(word for word in arguments[:2] if word.isalpha())
+        self.done["kills" if status == -9 else f"{command}: exit {status}"] += 1
+        if status == 0 and command == "build":
+            self.acknowledge(name)
+        if status in (97, 98) or (status < 0 and status != -9):
+            self.problems.append(f"{command} ended with {status}: {self.said(index)}")
+        return status
+
+    def acknowledge(self, name: str) -> None:
+        """Take note that a build said it was done: from now on it has to be there."""
+        self._acknowledged.append(name)
+
+    def run(self, *arguments: str, index: int = 0, **order: Any) -> int:
+        """Run a command to its end, and return its exit status."""
+        return self.receive(index, arguments, self.send(index, arguments, **order))
+
+    def said(self, index: int, length: int = 400) -> str:
+        """Return the end of what the commands of a process printed."""
+        log = self.folder / f"{index}.log"
+        return log.read_text(errors="replace")[-length:] if log.exists() else ""
+
+    def look(self, final: bool = False) -> None:
+        """Let the judge look at the store."""
+        self.problems += [f"round {self.done['rounds']}: {problem}" for problem in judged(self.store, final)]
+
+    def settle(self) -> None:
+        """Recover, collect, and let the judge look again: now everything has to agree."""
+        for command in ("recover", "gc"):
+            if (status := self.run(command)) != 0:
+                self.problems.append(f"{command} ended with {status}: {self.said(0)}")
+        self.look(final=True)
+        lost = sorted(set(self._acknowledged) - set(builds_in(self.store)))
+        if lost:
+            self.problems.append(f"acknowledged, and not there: {lost[:5]}")
+
+    def close(self) -> None:
+        """End the processes."""
+        for nursery in self._nurseries:
+            nursery.close()

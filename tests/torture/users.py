@@ -1,0 +1,30 @@
+"""Two users of one group who build in one folder in turn, some of them killed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tests.torture.arena import BUILD, Arena
+
+_GROUP = 4242
+_USERS = (_GROUP, 4243)
+
+
+def second_user(arena: Arena, most: int) -> None:
+    """Neither may be kept out by what the other left."""
+    for folder in (arena.folder, *arena.folder.parents):
+        if folder == Path("/tmp"):
+            break
+        folder.chmod(folder.stat().st_mode | 0o055)
+    os.chown(arena.folder, -1, _GROUP)
+    arena.folder.chmod(0o2775)
+    for _ in arena.rounds(most):
+        for user in _USERS:
+            killed = arena.chance.random() * 1.5 if arena.chance.random() < 0.3 else None
+            order = {"user": user, "group": _GROUP, "environment": {"HOME": str(arena.folder)}}
+            status = arena.run(*BUILD, kill_after=killed, **order)
+            if killed is None and status != 0:
+                arena.problems.append(f"user {user} cannot build: {arena.said(0)}")
+            arena.look()
+    arena.settle()
