@@ -106,12 +106,15 @@ class Arena:
         self._nurseries[index].send(arguments=list(arguments), environment=environment, **order)
         return name
 
-    def receive(self, index: int, arguments: Sequence[str], name: str) -> int:
-        """Wait for the command of a process, and take note of what came of it."""
+    def receive(self, index: int, arguments: Sequence[str], name: str, elsewhere: bool = False) -> int:
+        """Wait for the command of a process, and take note of what came of it.
+
+        :param elsewhere: whether it was on another store, so that what it built need not be in this one.
+        """
         status = self._nurseries[index].receive()
         command = " ".join(word for word in arguments[:2] if word.isalpha())
         self.done["kills" if status == -9 else f"{command}: exit {status}"] += 1
-        if status == 0 and command == "build":
+        if status == 0 and command == "build" and not elsewhere:
             self.acknowledge(name)
         if status in (97, 98) or (status < 0 and status != -9):
             self.problems.append(f"{command} ended with {status}: {self.said(index)}")

@@ -30,12 +30,10 @@ def live_copies(arena: Arena, most: int) -> None:
 
 
 def _build_on(arena: Arena, target: Path, is_ours: bool) -> None:
-    environment = {"TRANSFORMS_ROOT": str(target), "TORTURE_BUILD": "on-the-copy"}
-    arguments = ("--root", str(target), *BUILD)
-    name = arena.send(1, arguments, environment=environment)
-    status = arena.receive(1, arguments, name)
+    name = arena.send(1, BUILD, environment={"TRANSFORMS_ROOT": str(target)})
+    status = arena.receive(1, BUILD, name, elsewhere=True)
     if status == 0:
-        if "on-the-copy" not in builds_in(target):
+        if name not in builds_in(target):
             arena.problems.append("a build on a copy said it was done, and is not in its tables")
         arena.problems += [f"a copy: {problem}" for problem in judged(target, final=False)]
     elif is_ours:

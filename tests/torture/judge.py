@@ -146,7 +146,7 @@ def _left_over(root: Path, transactions: set[str]) -> Iterator[str]:
         "empty folder": (
             folder
             for folder in root.rglob("*")
-            if folder.is_dir() and "_locks" not in folder.parts and not any(folder.iterdir())
+            if folder.is_dir() and folder.parent != root and "_locks" not in folder.parts and not any(folder.iterdir())
         ),
     }
     for what, found in places.items():
@@ -163,8 +163,9 @@ def _unnamed(root: Path) -> Iterator[Path]:
             named |= {action[kind]["path"] for action in actions for kind in ("add", "remove") if kind in action}
         for file in log.glob("*.checkpoint.parquet"):
             for kind in ("add", "remove"):
-                paths = pq.read_table(file, columns=[f"{kind}.path"])[kind].to_pylist()
-                named |= {action["path"] for action in paths if action is not None}
+                actions = pq.read_table(file, columns=[f"{kind}.path"])
+                for action in actions.to_pylist():  # the column is not there where no action is of the kind
+                    named |= {action[kind]["path"]} if action.get(kind) else set()
         for file in table.rglob("*.parquet"):
             if "_delta_log" not in file.parts and file.relative_to(table).as_posix() not in named:
                 yield file

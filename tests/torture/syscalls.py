@@ -8,9 +8,9 @@ import sys
 
 from tests.torture.arena import Arena
 
+# Not read and write, as threads wake each other with these, and no disk makes that fail.
 _FAULTS = (
     ("fsync", "EIO", 60),
-    ("write", "ENOSPC", 400),
     ("pwrite64", "EIO", 30),
     ("linkat,link", "EIO", 8),
     ("rename,renameat,renameat2", "EIO", 25),
@@ -19,7 +19,6 @@ _FAULTS = (
     ("unlink,unlinkat", "EIO", 60),
     ("flock", "ENOLCK", 15),
     ("ftruncate", "EIO", 10),
-    ("read", "EIO", 3000),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from tests.torture.arena import BUILD, Arena
@@ -27,4 +28,12 @@ def second_user(arena: Arena, most: int) -> None:
             if killed is None and status != 0:
                 arena.problems.append(f"user {user} cannot build: {arena.said(0)}")
             arena.look()
+    closed = [place for place in arena.store.rglob("*") if not _is_open(place)]
+    arena.problems += [f"the group cannot use {place.relative_to(arena.store)}" for place in closed[:5]]
     arena.settle()
+
+
+def _is_open(place: Path) -> bool:
+    """Whether the group may read a file, or change what is in a folder."""
+    wanted = stat.S_IRGRP | stat.S_IWGRP | stat.S_IXGRP if place.is_dir() else stat.S_IRGRP
+    return place.stat().st_gid == _GROUP and place.stat().st_mode & wanted == wanted
