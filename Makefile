@@ -17,7 +17,7 @@ define stand_on_first
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 endef
 
-.PHONY: run run-spark test test-integrations test-mlflow-oldest test-torch benchmark check clean
+.PHONY: run run-spark test test-integrations test-mlflow-oldest test-torch torture benchmark check clean
 
 run: $(STAMP)  ## Build the sample pipelines and say how to look at them.
 	$(BIN)/transforms build
@@ -28,7 +28,13 @@ run-spark: $(SPARK)  ## The same with Spark: a million rows, a model of Spark ML
 	@$(BIN)/python -m pipelines.summary /examples/cancer/model
 
 test: $(SPARK) check  ## Check style and types, then run the whole suite.
+	@.ci/strace
 	$(BIN)/python -m pytest
+
+# SEED=7 repeats a run; ONLY=kills runs one ordeal, or ONLY=simulation.
+torture: $(STAMP)  ## Break the store on purpose for SECONDS, ten minutes when not said, and judge what is left.
+	@.ci/strace
+	$(BIN)/python -m tests.torture --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 test-integrations: $(SPARK) test-mlflow-oldest  ## What needs large downloads, or other versions.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[integrations]'
