@@ -18,7 +18,9 @@ def test_a_store_outlives(name: str) -> None:
     """Nothing is torn, doubled, lost or left over, whatever dies, fails or lies."""
     if reason := left_out(name):
         pytest.skip(reason)
-    with tempfile.TemporaryDirectory(prefix=f"torture-{name}-") as folder:  # not below pytest's, which is closed to others
+    with tempfile.TemporaryDirectory(
+        prefix=f"torture-{name}-"
+    ) as folder:  # not below pytest's, which is closed to others
         arena = undergo(name, Path(folder), ROUNDS[name], NO_LIMIT, seed=1)
     assert arena.problems == []
     assert arena.done["rounds"] == ROUNDS[name]
