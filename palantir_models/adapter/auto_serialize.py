@@ -11,6 +11,7 @@ from palantir_models.adapter.serializer import ModelSerializer
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
 from palantir_models.errors import AdapterError, ArtifactMismatchError, SerializationError
 from transforms.errors import MissingExtraError, TransformTypeError, nearest
+from transforms.store.durable import is_full
 
 _REMEMBERED = "_auto_serialized_arguments"
 _PLAN = "__auto_serialization__"
@@ -162,6 +163,11 @@ def _check_serializers(where: str, arguments: list[str], serializers: Mapping[st
 def _failed(cls: type, name: str, serializer: object, done: str, error: Exception) -> Exception:
     if isinstance(error, MissingExtraError):
         return error
+    if is_full(error):
+        return SerializationError(
+            f"The argument {name!r} of {cls.__name__} could not be {done}: {error}. Make room on the disk, and run it again; "
+            f"'transforms gc' gives the store's space back."
+        )
     return SerializationError(
         f"The argument {name!r} of {cls.__name__} could not be {done} with {type(serializer).__name__}: "
         f"{type(error).__name__}: {error}. Choose another serializer for it in @pm.auto_serialize, or define "

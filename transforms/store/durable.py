@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _SIDE_BY_SIDE, _THREADS = 16, 16
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error, of whatever library, says that the disk has no space left."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return (
+        re.search(r"No space left on device|Disk quota exceeded|\b(?:os error|errno) (?:28|122)\b", str(error))
+        is not None
+    )
 
 
 def sync_file(path: Path) -> None:

@@ -5,7 +5,6 @@ begin (leases, recovery, pinned inputs), stage, seal, validate, ratify, publish:
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from transforms.forks import is_panic, need_owner, need_threads
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine
 from transforms.store.change import TableChange
+from transforms.store.durable import is_full
 from transforms.store.entry import Entry, InputPin
 from transforms.store.identifiers import new_transaction_id
 from transforms.store.index import LastWrite
@@ -211,6 +211,14 @@ class Transaction:
             if found.entry.transaction == self.id:
                 raise found.error
 
+    def unwritable(self, error: Exception) -> CommitError:
+        """Return the error for a store that the system does not let us write to, after what the system said."""
+        remedy = "'transforms gc' gives space back; build" if is_full(error) else "Build"
+        return CommitError(
+            f"{self.transform}: the store at {self.store.root} cannot be written ({error}). Nothing was committed. {remedy} "
+            f"again when that is mended."
+        )
+
     @contextmanager
     def _explaining(self) -> Iterator[None]:
         """Say of what the system refuses which job it stopped, and what to do."""
@@ -219,11 +227,7 @@ class Transaction:
         except OSError as error:
             if isinstance(error, StoreError):
                 raise
-            full = "'transforms gc' gives space back; " if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-            raise CommitError(
-                f"{self.transform}: the store at {self.store.root} cannot be written ({error}). Nothing was committed. "
-                f"{full}build again when that is mended."
-            ) from error
+            raise self.unwritable(error) from error
 
     @property
     def ratified(self) -> bool:

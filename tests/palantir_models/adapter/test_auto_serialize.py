@@ -112,3 +112,15 @@ def test_argument_added_after_publishing_takes_its_default(adapters: ModuleType,
 
     loaded: Any = load_adapter(state, saved.adapter, saved.sha256, adapter_class=Newer)
     assert (loaded.model, loaded.threshold) == (5, 0.5)
+
+
+def test_a_full_disk_is_no_fault_of_the_serializer(adapters: ModuleType, state: Path, monkeypatch: Any) -> None:
+    """Another serializer would fare no better: what is said is to make room."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pm.serializers.JsonSerializer, "serialize", full)
+    with pytest.raises(SerializationError, match=r"No space left on device\. Make room") as caught:
+        save_adapter(adapters.Scaled(1, 2), state)
+    assert "another serializer" not in str(caught.value)

@@ -13,6 +13,7 @@ from transforms.engine.local.writing import write_frame
 from transforms.errors import DataError
 from transforms.store.change import StagedFile, TableChange
 from transforms.store.columns import check_names
+from transforms.store.durable import is_full
 from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
@@ -52,8 +53,10 @@ def stage_frame(
     file = transaction.staging(table) / f"part-{uuid.uuid4().hex}.parquet"
     try:
         schema = write_frame(frame, file, what, types_there(there), encodings or {})
-    except BaseException:
+    except BaseException as error:
         file.unlink(missing_ok=True)
+        if isinstance(error, Exception) and is_full(error):
+            raise transaction.unwritable(error) from error
         raise
     known = {name: text for name, text in (descriptions or {}).items() if name in schema.names}
     staged = staged_file(storage, table, file.relative_to(storage.work(table)).as_posix(), file.stat().st_size)

@@ -53,11 +53,18 @@ def test_a_full_disk_is_said(tmp_path, monkeypatch):
     store = Store(tmp_path / "store")
     put_frame(store, "master", "/a", pl.DataFrame({"x": [1]}))
     before = sorted(path for path in store.root.rglob("*") if path.is_file())
-    for step in ("transforms.store.ledger:Ledger._write_row", "transforms.store.storage.local:LocalStorage.seal"):
-        module, _, name = step.partition(":")
+    plain = OSError(28, os.strerror(28), "file")
+    arrows = OSError("Error writing bytes to file. Detail: [errno 28] No space left on device")
+    steps = (
+        "store.ledger:Ledger._write_row",
+        "store.storage.local:LocalStorage.seal",
+        "engine.local.staging:write_frame",
+    )
+    for step, error in zip(steps, [plain, plain, arrows], strict=True):
+        module, _, name = f"transforms.{step}".partition(":")
 
-        def full(*_: object, **__: object) -> None:
-            raise OSError(28, os.strerror(28), "file")
+        def full(*_: object, error: OSError = error, **__: object) -> None:
+            raise error
 
         with monkeypatch.context() as patched:
             patched.setattr(f"{module}.{name}", full)
