@@ -48,8 +48,10 @@ def user_line(error: BaseException) -> UserLine | None:
     """Return the innermost line of the user's code that an error came through.
 
     :param error: an error that was raised.
-    :returns: the line; None where the error met none.
+    :returns: the line, of a syntax error the one that cannot be read; None where the error met none.
     """
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        return UserLine(shown_file(error.filename), error.lineno, "<module>", (error.text or "").strip())
     found = [entry for entry in _entries(error.__traceback__) if _is_users(entry.tb_frame)]
     return _line(found[-1].tb_frame, found[-1].tb_lineno) if found else None
 

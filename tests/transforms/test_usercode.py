@@ -126,6 +126,14 @@ def test_an_error_below_a_library_is_the_users() -> None:
     assert line.function == "test_an_error_below_a_library_is_the_users"
 
 
+def test_the_line_of_a_syntax_error_is_the_one_that_cannot_be_read() -> None:
+    """It has no frame: nothing of it ran."""
+    with pytest.raises(SyntaxError) as caught:
+        compile("x = 1\ny = = 2\n", "typed.py", "exec")
+
+    assert str(user_line(caught.value)) == "typed.py:2: y = = 2"
+
+
 def test_the_line_that_waits_for_the_framework() -> None:
     """For warnings, which have no traceback."""
     line = calling_line()

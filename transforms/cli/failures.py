@@ -14,7 +14,7 @@ from transforms.cli.output import OutputError, say_error
 from transforms.cli.summary import commit_line
 from transforms.cli.voices import told_warnings
 from transforms.errors import DeclarationError, PublishError, TransformsError, UsageError
-from transforms.store.interrupts import InterruptedAfterCommit
+from transforms.store.interrupts import newest_commit
 from transforms.usercode import met_at, report, user_line
 
 JOB_FAILED = 1
@@ -34,17 +34,21 @@ class CommandGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
+        before = newest_commit()
         with told_warnings(bool(ctx.params.get("verbose"))):
             try:
                 result = super().invoke(ctx)
                 _flush()
                 return result
-            except InterruptedAfterCommit as late:
-                print(commit_line(late.entry), flush=True)
-                say_error("interrupted; what was being committed then is committed")
-                raise typer.Exit(INTERRUPTED) from None
             except KeyboardInterrupt:
-                say_error("interrupted; nothing was committed" if ctx.invoked_subcommand == "put" else "interrupted")
+                entry = newest_commit()
+                if entry is not None and entry is not before:
+                    print(commit_line(entry), flush=True)
+                    say_error("interrupted; what was being committed then is committed")
+                else:
+                    say_error(
+                        "interrupted; nothing was committed" if ctx.invoked_subcommand == "put" else "interrupted"
+                    )
                 raise typer.Exit(INTERRUPTED) from None
             except TransformsError as error:
                 say_error(error_text(error, session_of(ctx).verbose))

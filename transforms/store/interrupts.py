@@ -26,6 +26,23 @@ class InterruptedAfterCommit(KeyboardInterrupt):
         super().__init__(f"interrupted after commit #{entry.seq} was made: {written or 'nothing'} stays written")
 
 
+_newest: Entry | None = None
+
+
+def remember(entry: Entry) -> None:
+    """Take note of a commit of this process; called where interruptions wait, so that none comes between."""
+    global _newest
+    _newest = entry
+
+
+def newest_commit() -> Entry | None:
+    """Return the newest commit of this process; None where it made none.
+
+    Whoever is interrupted at any moment learns from it whether there is one that he does not know of.
+    """
+    return _newest
+
+
 @dataclass
 class Held:
     """Interruptions that wait.

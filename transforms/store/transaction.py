@@ -21,7 +21,7 @@ from transforms.store.durable import is_full
 from transforms.store.entry import Entry, InputPin
 from transforms.store.identifiers import new_transaction_id
 from transforms.store.index import LastWrite
-from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts
+from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts, remember
 from transforms.store.publish import diverged
 from transforms.store.storage.base import Lease
 from transforms.store.tables import TableView
@@ -176,6 +176,7 @@ class Transaction:
         )
         with held_interrupts() as held:
             entry = self._ratify(entry, opened)
+            remember(entry)
         if held.came:
             raise InterruptedAfterCommit(entry)
         return entry

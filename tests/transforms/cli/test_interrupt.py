@@ -18,6 +18,7 @@ from transforms.run.put_frame import put_frame
 from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.store.ledger import Ledger
 from transforms.store.store import Store
+from transforms.store.transaction import Transaction
 from transforms.testing import run_transform
 
 Shell = Any
@@ -84,6 +85,32 @@ def test_put_that_has_begun_its_commit_makes_it(shell: Shell) -> None:
     assert result.stdout == "COMMIT  #1  put -> dataset /t/in 1 row\n"
     assert result.stderr == "interrupted; what was being committed then is committed\n"
     assert shell.json("show", "/t/in")["rows"] == [{"x": 1}]
+
+
+def test_put_that_is_interrupted_after_its_commit_tells_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the commit and the line that tells it, too."""
+    commit = Transaction.commit
+
+    def pressed(self: Transaction, *given: Any, **named: Any) -> Any:
+        commit(self, *given, **named)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Transaction, "commit", pressed)
+    (shell.folder / "a.csv").write_text("x\n1\n")
+
+    assert shell.run("put", "/t/in", "a.csv").stdout == "COMMIT  #1  put -> dataset /t/in 1 row\n"
+
+
+def test_put_that_is_interrupted_before_its_commit_says_so(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is there."""
+    monkeypatch.setattr(Transaction, "_seal", lambda *_: signal.raise_signal(signal.SIGINT))
+    (shell.folder / "a.csv").write_text("x\n1\n")
+
+    result = shell.run("put", "/t/in", "a.csv")
+
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "interrupted; nothing was committed\n"
+    assert shell.json("log") == []
 
 
 @pytest.mark.usefixtures("interrupted_commit")
