@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from transforms.engine.local.reading import read_whole
 from transforms.errors import DataError, UsageError
 from transforms.run.incoming.columns import cast_columns, check_known, check_same_columns, final_names
 from transforms.run.incoming.objects import read_objects
 from transforms.run.incoming.options import TableOptions
 from transforms.run.incoming.texts import Tell, read_texts
+from transforms.store.features import can_read
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,10 +104,20 @@ def _read_frame(place: Path, kind: str) -> pl.DataFrame:
     from deltalake.exceptions import DeltaError
 
     try:
-        return pl.read_delta(str(place)) if kind == _DELTA else pl.read_parquet(place, glob=False)
+        return _read_delta(place) if kind == _DELTA else pl.read_parquet(place, glob=False)
     except (pl.exceptions.PolarsError, pa.ArrowException, DeltaError, ValueError) as error:
         reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise DataError(f"{place} cannot be read as {kind}: {reason.rstrip('.')}. Nothing was committed.") from error
+
+
+def _read_delta(place: Path) -> pl.DataFrame:
+    import polars as pl
+    from deltalake import DeltaTable
+
+    table = DeltaTable(str(place))
+    if can_read(table, "polars"):
+        return pl.read_delta(table)
+    return pl.DataFrame(read_whole(table, str(place)))
 
 
 def _one_below_another(places: Sequence[Path], frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -158,6 +158,8 @@ class DatasetWriter:
                 raise self._error(
                     f"the description of column {column!r} must be text of at most {_LONGEST_DESCRIPTION} characters."
                 )
+            if not text.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in text):
+                raise self._error(f"the description of column {column!r} has half a surrogate pair, which is no text.")
             self.descriptions[column] = text
 
     def folder(self) -> Path:

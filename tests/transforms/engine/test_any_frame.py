@@ -31,8 +31,8 @@ times = st.builds(
     pa.timestamp, st.sampled_from(["s", "ms", "us", "ns"]), st.sampled_from([None, "UTC", "+05:30", "Asia/Tokyo"])
 )
 decimals = st.one_of(
-    st.builds(pa.decimal128, st.integers(1, 38), st.integers(-4, 40)),
-    st.builds(pa.decimal256, st.integers(1, 60), st.integers(-4, 44)),
+    st.integers(1, 38).flatmap(lambda digits: st.builds(pa.decimal128, st.just(digits), st.integers(-4, digits))),
+    st.integers(1, 60).flatmap(lambda digits: st.builds(pa.decimal256, st.just(digits), st.integers(-4, digits))),
 )
 texts = st.sampled_from([pa.string(), pa.large_string(), pa.string_view()])
 bytes_ = st.sampled_from([pa.binary(), pa.large_binary(), pa.binary_view(), pa.binary(3)])

@@ -16,6 +16,8 @@ from deltalake import DeltaTable
 
 from transforms.api import Input, Output, transform
 from transforms.errors import CommitError, DataError, StoreError, UnsupportedTableError
+from transforms.run.put import put
+from transforms.spec.resource import Resource
 
 PLAIN = {"minReaderVersion": 1, "minWriterVersion": 2}
 INVARIANT = {"delta.invariants": json.dumps({"expression": {"expression": "a > 3"}})}
@@ -323,6 +325,23 @@ def test_columns_under_other_names_in_the_files_are_read_by_every_reader(foreign
         assert "/ext has the Delta table feature columnMapping" in str(found[reader])
     assert store.view_table("master/datasets/ext").row_count() == 2
     refused(store, run_transform, UnsupportedTableError, "columnMapping", pl.DataFrame({"age": [1]}))
+
+
+def test_such_a_table_is_shown_and_put_into_another_dataset_with_its_values(foreign, store):
+    """The command line reads as jobs do."""
+    from transforms.cli.show import _content
+    from transforms.config import Config
+    from transforms.run.project import Project
+
+    rows = pa.table({"col-1": ["Ada"]})
+    protocol = {"minReaderVersion": 2, "minWriterVersion": 5}
+    table = foreign(mapped("name", "string", 1), protocol=protocol, properties=MAPPED, rows=rows)
+    put(store, "master", "/copy", [table])
+    assert pl.read_delta(str(store.root / "master/datasets/copy")).to_dicts() == [{"name": "Ada"}]
+    shown = _content(
+        Project(Config(project=store.root, root=str(store.root))), Resource("dataset", "/ext"), "master", 5, None
+    )
+    assert (shown["rows"], shown["row_count"]) == ([{"name": "Ada"}], 1)
 
 
 def test_a_version_that_allows_other_names_without_having_them_is_read_and_written(foreign, store, run_transform):
