@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import DataError
@@ -125,30 +126,41 @@ def polars_to_arrow(schema: Mapping[str, pl.DataType], what: str) -> pa.Schema:
 
     :raises DataError: if Arrow, and so Delta, has nothing like a column's type; names the column.
     """
-    import polars as pl
     import pyarrow as pa
 
     fields = []
     for name, dtype in schema.items():
-        foreign = re.search(r"Object|U?Int128", str(dtype))  # Polars would hand over addresses in memory
-        try:
-            if foreign is None:
-                empty = pl.DataFrame(schema={name: dtype}).to_arrow(compat_level=pl.CompatLevel.oldest())
-                fields.append(empty.schema.field(0))
-                continue
-        except (pa.ArrowException, pl.exceptions.PolarsError) as error:
-            raise _unstorable(name, str(dtype), what) from error
-        raise _unstorable(name, foreign[0] if dtype.is_nested() else str(dtype), what)
+        kind = _polars_to_arrow(dtype)
+        if isinstance(kind, str):
+            raise _unstorable(name, kind, what)
+        fields.append((name, kind))
     return pa.schema(fields)
 
 
-def polars_schema(schema: pa.Schema) -> dict[str, pl.DataType]:
-    """Return a stored Arrow schema as Polars has it."""
+@lru_cache(maxsize=256)
+def _polars_to_arrow(dtype: pl.DataType) -> pa.DataType | str:
+    """Return the Arrow type of a Polars one, or the name of that in it which Arrow does not have."""
     import polars as pl
+    import pyarrow as pa
 
-    frame = pl.from_arrow(schema.empty_table())
-    assert isinstance(frame, pl.DataFrame)
-    return dict(frame.schema)
+    foreign = re.search(r"Object|U?Int128", str(dtype))  # Polars would hand over addresses in memory
+    if foreign is not None:
+        return foreign[0]
+    try:
+        return pl.DataFrame(schema={"c": dtype}).to_arrow(compat_level=pl.CompatLevel.oldest()).schema.field(0).type
+    except (pa.ArrowException, pl.exceptions.PolarsError):
+        return str(dtype)
+
+
+@lru_cache(maxsize=256)
+def arrow_to_polars(kind: pa.DataType) -> pl.DataType:
+    """Return the Polars type of a stored Arrow one."""
+    import polars as pl
+    import pyarrow as pa
+
+    column = pl.from_arrow(pa.array([], kind))
+    assert isinstance(column, pl.Series)
+    return column.dtype
 
 
 def types_there(fields: Sequence[Mapping[str, Any]]) -> dict[str, pa.DataType]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.engine.local.conversion import stored_column, stored_series
-from transforms.engine.local.types import polars_schema, polars_to_arrow, stored_schema
+from transforms.engine.local.types import arrow_to_polars, polars_to_arrow, stored_schema
 from transforms.errors import DataError
 from transforms.forks import is_panic
 from transforms.store.columns import RENAMING, check_names
@@ -63,7 +63,7 @@ def _write_polars(
     check_names(schema.names(), what, RENAMING["polars"])
     _need_columns(schema, what)
     stored = stored_schema(polars_to_arrow(schema, what), there, what)
-    wanted = polars_schema(stored)
+    wanted = {field.name: arrow_to_polars(field.type) for field in stored}
     changed = [
         cs.by_name(name).cast(dtype) if _casts(schema[name]) else _by_arrow(name, stored.field(name).type, dtype, what)
         for name, dtype in wanted.items()
