@@ -24,10 +24,31 @@ def as_frame(data: Any) -> Any:
     if isinstance(data, (str, Path)):
         return _read(Path(data))
     if isinstance(data, Mapping):
-        return pl.DataFrame(dict(data))
+        plain = {name: _column(name, values) if isinstance(values, list) else values for name, values in data.items()}
+        return pl.DataFrame(plain)
     if isinstance(data, Sequence):
-        return pl.DataFrame(list(data), infer_schema_length=None)
+        if not all(isinstance(row, Mapping) for row in data):
+            return pl.DataFrame(list(data), infer_schema_length=None)
+        names = dict.fromkeys(name for row in data for name in row)
+        return pl.DataFrame({name: _column(name, [row.get(name) for row in data]) for name in names})
     return data.toArrow() if is_spark_frame(data) else data
+
+
+def _column(name: str, values: list[Any]) -> Any:
+    """Return plain values as a column of the one type that holds all of them as they are."""
+    import polars as pl
+    import pyarrow as pa
+
+    try:
+        return pl.from_arrow(pa.array(values))
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
+        first = {
+            type(value).__name__: (row, value)
+            for row, value in reversed(list(enumerate(values, 1)))
+            if value is not None
+        }
+        found = ", ".join(f"{value!r} ({kind}) in row {row}" for kind, (row, value) in sorted(first.items()))
+        raise DataError(f"Column {name!r} of the test's data has no one type: {found}. {error}") from error
 
 
 def assert_table_equal(left: Any, right: Any, *, ignore_order: bool = False) -> None:

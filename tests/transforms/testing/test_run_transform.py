@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 from pathlib import Path
 
@@ -175,6 +176,40 @@ def test_a_read_mode_that_means_nothing_is_refused():
 
     with pytest.raises(UsageError, match=r"polars\('previous'\): a read mode is for incremental runs"):
         run_transform(read, {"raw": {"x": [1]}})
+
+
+@pytest.mark.parametrize("values", [[1, "a"], [True, 2], [[1], ["a"]], [2**53 + 1, 0.5], [2**70], [{"a": 1}, 2]])
+def test_values_of_several_types_are_refused(values):
+    """Rather than turned into texts or into other numbers; the message names the column and the values."""
+    for data in ([{"x": value} for value in values], {"x": values}):
+        with pytest.raises(DataError, match="Column 'x' of the test's data has no one type") as caught:
+            run_transform(copy, {"raw": data})
+        assert repr(values[0]) in str(caught.value)
+
+
+def test_values_of_one_type_are_taken_from_rows_and_columns():
+    """Whole numbers among floats are floats; a row may lack a column."""
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    for data in ({"x": [1, 2.5], "t": [moment, None]}, [{"x": 1, "t": moment}, {"x": 2.5}]):
+        assert run_transform(copy, {"raw": data}).outputs["output"].rows() == [
+            {"x": 1.0, "t": moment},
+            {"x": 2.5, "t": None},
+        ]
+
+
+def test_a_file_is_read_as_put_reads_it(tmp_path):
+    """Identifiers keep their zeros, and a file that cannot be read is told with another way to give its rows."""
+    (tmp_path / "a.csv").write_text("zip\n01234\n1E5\n")
+    (tmp_path / "a.tsv").write_text("zip\tn\n01234\t\n")
+    (tmp_path / "bad.csv").write_text("a b\n1\n")
+
+    assert run_transform(copy, {"raw": tmp_path / "a.csv"}).outputs["output"].rows() == [
+        {"zip": "01234"},
+        {"zip": "1E5"},
+    ]
+    assert run_transform(copy, {"raw": tmp_path / "a.tsv"}).outputs["output"].rows() == [{"zip": "01234", "n": None}]
+    with pytest.raises(DataError, match=r"'a b' \(a space\).*pl.read_csv\("):
+        run_transform(copy, {"raw": tmp_path / "bad.csv"})
 
 
 def test_what_is_shown_of_a_job_says_what_it_is():

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-_RETURN = b"\r"
 _BLOCK = 1 << 22
 _LARGEST_BLOCK = (1 << 31) - 1
 
@@ -93,9 +92,10 @@ def _checked(data: bytes, grammar: Grammar) -> bytes:
     endings: dict[bytes, Row] = {}
     for row in grammar.rows(data):
         endings.setdefault(row.ending, row)
-    if b"\r" in endings and endings.keys() & {b"\n", b"\r\n", b"\r\r\n"}:
+    odd = [ending for ending in (b"\r", b"\r\r\n") if ending in endings]
+    if odd and len(endings.keys() - {b""}) > 1:
         raise ValueError(
-            f"line {endings[_RETURN].line} has a carriage return that may end it or belong to a value; quote the value, or "
+            f"line {endings[odd[0]].line} has a carriage return that may end it or belong to a value; quote the value, or "
             f"let all lines end alike"
         )
     if b"\r\r\n" in endings:
