@@ -17,7 +17,7 @@ from transforms.store.storage.closing import open_with_closing
 from transforms.store.storage.delta import Delta, DeltaRs
 from transforms.store.storage.errors import told
 from transforms.store.storage.object_lease import ObjectLease, is_taken, try_take
-from transforms.store.storage.patience import RETRY, asked, patient
+from transforms.store.storage.patience import RETRY, asked, outlast, patient
 from transforms.store.storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -106,9 +106,10 @@ class ObjectStorage:
 
         # PyArrow tells files from the empty objects that Hadoop makes in place of folders; the other client does not.
         base = self._bucket_path(folder)
+        selector = FileSelector(base, recursive=True, allow_not_found=True)
         found = {
             one.path.removeprefix(f"{base}/"): Found(one.size, one.mtime.timestamp())
-            for one in self._arrow.get_file_info(FileSelector(base, recursive=True, allow_not_found=True))
+            for one in outlast(lambda: self._arrow.get_file_info(selector))
             if one.is_file
         }
         return found | files_below(self.work(folder))
@@ -228,7 +229,7 @@ class ObjectStorage:
     def open(self, name: str) -> Any:
         """See :class:`Storage`."""
         staged = self.work(name)
-        return staged if staged.exists() else self._arrow.open_input_file(self._bucket_path(name))
+        return staged if staged.exists() else outlast(lambda: self._arrow.open_input_file(self._bucket_path(name)))
 
     def filesystem(self, name: str) -> Any:
         """See :class:`Storage`."""
@@ -266,7 +267,7 @@ class ObjectStorage:
 
     @cached_property
     def _arrow_client(self) -> Any:
-        from pyarrow.fs import S3FileSystem
+        from pyarrow.fs import AwsStandardS3RetryStrategy, S3FileSystem
 
         names = {"access_key": "access_key_id", "secret_key": "secret_access_key", "session_token": "session_token"}
         given: dict[str, Any] = {
@@ -276,7 +277,7 @@ class ObjectStorage:
         }
         if endpoint := self.options.get("aws_endpoint_url"):
             given["scheme"], _, given["endpoint_override"] = endpoint.rstrip("/").rpartition("://")
-        return S3FileSystem(**given)
+        return S3FileSystem(**given, retry_strategy=AwsStandardS3RetryStrategy(max_attempts=10))
 
     @property
     def _scratch(self) -> Path:

@@ -19,8 +19,13 @@ PATIENCE_SECONDS = 60.0
 """How long an object store that has answered before is asked again, when it is away or overloaded."""
 _FIRST_SECONDS = 5.0  # one that has never answered may have another address
 _SHORTEST, _LONGEST = 0.1, 3.0
-_FINAL = re.compile(r"status code: 4(?!08|29)|NoSuchBucket|builder error|invalid (?:URL|uri)", re.IGNORECASE)
-_AWAY = re.compile(r"Generic S3 error|error sending request")
+_FINAL = re.compile(
+    r"status code: 4(?!08|29)|HTTP status 4(?!08|29)|NoSuchBucket|builder error|invalid (?:URL|uri)", re.IGNORECASE
+)
+_AWAY = re.compile(
+    r"Generic S3 error|error sending request|AWS Error (?:NETWORK_CONNECTION|SLOW_DOWN|SERVICE_UNAVAILABLE|INTERNAL_FAILURE|"
+    r"REQUEST_TIMEOUT|THROTTLING|UNKNOWN \(HTTP status 5)"
+)
 
 RETRY: Any = {
     "max_retries": 3,
@@ -38,12 +43,12 @@ def may_pass(error: BaseException) -> bool:
 
 
 def is_outage(error: BaseException) -> bool:
-    """The same for an error of delta-rs, which only its text tells."""
+    """The same for an error of delta-rs or PyArrow, which only its text tells."""
     return _AWAY.search(str(error)) is not None and _FINAL.search(str(error)) is None
 
 
 def outlast(function: Callable[[], T]) -> T:
-    """Return what a function returns that asks delta-rs for something; call it again while the object store is away."""
+    """Return what a function returns that asks delta-rs or PyArrow for something; call it again while the object store is away."""
     began, pause = machine.monotonic(), _SHORTEST
     while True:
         try:
