@@ -286,7 +286,7 @@ class DatasetWriter:
         before = self._base or self._parent
         if self.mode != "replace" and before is not None and not before.holds_files and before.row_count():
             raise self._error("it holds rows; files cannot be added to them. Use set_mode('replace').")
-        base = self._base_files()
+        base = {} if self.mode == "replace" else self._base_files()  # what is replaced may be damaged
         without_links(
             self._storage.work(f"{self.table}/{layout.FILES}/{self.scope.transaction.id}"), self.resource.alias
         )

@@ -321,3 +321,21 @@ def test_a_file_that_holds_rows_is_not_read_through_a_link(store, run_transform,
     file.symlink_to("/etc/passwd")
     with pytest.raises(DataError, match="symbolic link that leads out"):
         reading(run_transform, lambda data: list(data.filesystem().ls()), "/rows")
+
+
+def test_a_damaged_dataset_can_be_replaced(files, store, run_transform):
+    """By a build and by a put: what its rows say is not looked at."""
+    table = store.root / "master/datasets/files"
+    rows = pl.read_delta(str(table)).with_columns(location=pl.lit("/etc/passwd"))
+
+    @transform.using(out=Output("/files"))
+    def again(out):
+        with out.filesystem().open("new.txt", "w") as file:
+            file.write("new")
+
+    for replace in (lambda: run_transform(again), lambda: put_frame(store, "master", "/files", {"new.txt": b"new"})):
+        write_deltalake(table, rows.cast({"modified": pl.Datetime("us", "UTC")}).to_arrow(), mode="overwrite")
+        with pytest.raises(DataError):
+            reading(run_transform, lambda data: data.path())
+        replace()
+        assert reading(run_transform, lambda data: data.filesystem().open("new.txt").read()) == "new"
