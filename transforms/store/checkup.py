@@ -37,6 +37,8 @@ class Trouble(NamedTuple):
 
 def check_store(store: Store) -> Iterator[Trouble]:
     """Yield what is wrong with the ledger, then what is wrong with tables."""
+    if store.ledger.head() < 0 and not any(find_tables(store.storage)):
+        return  # a process died at beginning the store, which the next job goes on with
     damaged = list(_ledger(store))
     yield from damaged
     last: dict[str, tuple[Entry, TableChange]] = {}

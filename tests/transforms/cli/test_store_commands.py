@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -207,6 +208,23 @@ def test_doctor_tells_what_is_damaged(shell: Shell) -> None:
     assert "log is gone" in problems(3)
     assert shell.run("recover").exit_code == 0
     assert problems(0) == ""
+
+
+def test_a_ledger_that_is_lost_is_noticed(shell: Shell) -> None:
+    """By whatever begins, in words; a store at whose beginning a process died is none of these, and needs nothing."""
+    root = shell.folder / ".transforms"
+    _ = Store(root).app_id
+    assert shell.run("doctor").exit_code == 0
+    shell.raw()
+    assert shell.run("build", "-j", "1").exit_code == 0
+    shutil.rmtree(root / "_ledger")
+    for command in (["build", "--force", "-j", "1"], ["put", "/t/raw", "raw.csv"], ["recover"]):
+        failed = shell.run(*command)
+        assert failed.exit_code == 1, command
+        assert "ledger" in failed.stderr, command
+        assert "transforms backup" in failed.stderr, command
+    assert "has no log file" in shell.run("doctor").stdout.replace("\n", " ")
+    assert shell.run("doctor").exit_code == 1
 
 
 def test_doctor_finds_a_table_that_cannot_be_written(shell: Shell) -> None:
