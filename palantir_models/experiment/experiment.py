@@ -184,8 +184,19 @@ class Experiment(Lifecycle):
             self._contents.set_parameters(made)
         self._spool.relieve()
         for key, value in values.items():
-            if isinstance(value, datetime) and value.utcoffset() is None and key not in self._zoned:
-                self._zoned.add(key)
+            if not isinstance(value, datetime) or key in self._told:
+                continue
+            nanoseconds, naive = getattr(value, "nanosecond", 0), value.utcoffset() is None
+            if nanoseconds or naive:
+                self._told.add(key)
+            if nanoseconds:
+                _log.warning(
+                    "Experiment %r: hyperparameter %r is kept to the microsecond; its nanoseconds (%s) are not.",
+                    self.name,
+                    key,
+                    value,
+                )
+            if naive:
                 _log.warning(
                     "Experiment %r: hyperparameter %r has no time zone, so it is taken as local time and kept as %s.",
                     self.name,

@@ -73,7 +73,7 @@ class Lifecycle:
         self.append_timed = self._contents.metrics.append_timed
         """The short way of :meth:`log_timed`, for one value of a series that exists; False when it is the long one's, and
         something else than True when :meth:`relieve` is to follow."""
-        self._zoned: set[str] = set()
+        self._told: set[str] = set()
         self._context = dict(context or {})
         self._created = arrow.instant(clock())
         self._finished: datetime | None = None
@@ -142,19 +142,20 @@ class Lifecycle:
         """
         self._name = checked_name("an experiment", name, self._limits.name_length)
 
-    def close(self, status: str, error: str | None = None) -> None:
+    def close(self, status: str, error: str | None = None, is_published: bool = True) -> None:
         """End it: nothing can be logged from now on. A published experiment may still be closed as failed.
 
         :param status: ``SUCCEEDED`` or ``FAILED``.
         :param error: why it failed.
+        :param is_published: whether one that succeeded is part of a version.
         :raises ExperimentError: for another status.
         """
         if status not in (SUCCEEDED, FAILED):
             raise ExperimentError(f"An experiment ends with status {SUCCEEDED} or {FAILED}, not {status!r}.")
         self._call_at_end()
         self._spool.drain()
-        ended = "has ended with its job, which failed"
-        if status == SUCCEEDED:
+        ended = "has ended with its job" + (", which failed" if status == FAILED else "")
+        if status == SUCCEEDED and is_published:
             ended = "is already published: log before publish(), or create another experiment"
         with self._contents.lock:
             self._contents.close(f"Nothing can be added to experiment {self._name!r}, as it {ended}.")

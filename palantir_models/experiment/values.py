@@ -20,6 +20,7 @@ _PLAIN: dict[str, Callable[[Any], object]] = {
     "f": float,
     "U": str,
 }  # by NumPy's kind
+_TIMES = ("m", "M")  # points and spans of time, whose items are whole numbers without a unit
 
 
 class Parameter(NamedTuple):
@@ -57,8 +58,13 @@ def parameter(key: str, value: object) -> Parameter:
         return Parameter("integer", int(value))
     if isinstance(value, str):
         return Parameter("string", storable(f"The value of hyperparameter {key!r}", value))
-    if _is_scalar(value) and (plain := _PLAIN.get(getattr(getattr(value, "dtype", None), "kind", ""))):
-        return parameter(key, plain(value))
+    if _is_scalar(value) and (plain := _PLAIN.get(_kind(value))):
+        held = plain(value)
+        if held != value and held == held:
+            raise ExperimentError(
+                f"Hyperparameter {key!r} has more digits than a 64-bit float holds ({brief(value)}): log float(it), or str(it)."
+            )
+        return parameter(key, held)
     raise ExperimentTypeError(
         f"Hyperparameter {key!r} has a value of type {type(value).__name__} ({brief(value)}): "
         "log a bool, date, datetime, float, int or str."
@@ -77,14 +83,14 @@ def metric(name: str, value: object) -> float:
     :raises ExperimentError: for a number that no 64-bit float can hold.
     """
     number = value
-    if _is_scalar(value) and not isinstance(value, float):
+    if _is_scalar(value) and _kind(value) not in _TIMES and not isinstance(value, float):
         number = _item(name, value)
     if isinstance(number, bool):
         raise ExperimentTypeError(
             f"Metric {name!r} got the truth value {number}, which is not a measurement: "
             f"log float({number}) if 1 and 0 are meant."
         )
-    if not isinstance(number, (Real, Decimal)):
+    if _kind(value) in _TIMES or not isinstance(number, (Real, Decimal)):
         shape = getattr(value, "shape", None)
         kind = type(value).__name__ + (f" of shape {tuple(shape)}" if isinstance(shape, tuple) and shape else "")
         raise ExperimentTypeError(
@@ -152,6 +158,10 @@ def _utc(key: str, value: datetime) -> datetime:
         return plain.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, OSError):
         raise ExperimentError(f"Hyperparameter {key!r} is not a time that can be stored: {brief(value)}.") from None
+
+
+def _kind(value: object) -> str:
+    return str(getattr(getattr(value, "dtype", None), "kind", ""))
 
 
 def _is_scalar(value: object) -> bool:

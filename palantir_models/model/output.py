@@ -46,6 +46,7 @@ class ModelOutputWriter:
 
     def seal(self) -> Sequence[Sealed]:
         """Stage versions, experiments and series, and return their part of the commit."""
+        self.value.end()
         publications = self.value.publications
         published = [p.experiment for p in publications if p.experiment is not None]
         others = self._keep_others(published)
@@ -57,6 +58,7 @@ class ModelOutputWriter:
 
     def failed(self, error: BaseException | None) -> None:
         """Keep the experiments of a failed job apart from the published ones; an aborted job's end here."""
+        self.value.end()
         for experiment in self.value.experiments:
             if error is None:
                 experiment.close("FAILED", "The job was aborted.")
@@ -88,7 +90,7 @@ class ModelOutputWriter:
         """Keep the experiments that were not published, and return them."""
         others = [one for one in self.value.experiments if not any(one is other for other in published)]
         for experiment in others:
-            experiment.close("SUCCEEDED")
+            experiment.close("SUCCEEDED", is_published=False)
             self._keep(experiment)
         return others
 

@@ -73,6 +73,7 @@ class WritableModel:
         self._experiments: WeakKeyDictionary[Experiment, None] = WeakKeyDictionary()
         self._held: list[Experiment] = []
         self._publications: list[Publication] = []
+        self._has_ended = False
         self._process = os.getpid()
 
     @property
@@ -100,6 +101,7 @@ class WritableModel:
         :raises ExperimentError: if the name cannot be used.
         :raises MissingExtraError: if psutil is needed and not installed.
         """
+        self._require_job()
         context = self._context()
         experiment = Experiment(
             name,
@@ -173,7 +175,19 @@ class WritableModel:
     def __repr__(self) -> str:
         return f"<WritableModel {self._alias!r}>"
 
+    def end(self) -> None:
+        """Take nothing more: the job is over, and what came now would be in no commit."""
+        self._has_ended = True
+
+    def _require_job(self) -> None:
+        if self._has_ended:
+            raise ExperimentError(
+                f"The job that trains model {self._alias} has ended, and with it this output: create experiments and publish "
+                "in the transform's function, or use palantir_models.code_workspaces.ModelOutput."
+            )
+
     def _check(self, adapter: Any, change_type: Any, experiment: Any, notes: Any) -> None:
+        self._require_job()
         from palantir_models.adapter.base import ModelAdapter
 
         need_owner(f"publish() of model {self._alias}", self._process)

@@ -587,3 +587,13 @@ def test_a_time_without_a_zone_is_taken_as_local_and_said_so_once(caplog: pytest
     assert [record.getMessage() for record in caplog.records] == [
         f"Experiment 'e': hyperparameter 'start' has no time zone, so it is taken as local time and kept as {kept}."
     ]
+
+
+def test_nanoseconds_of_a_parameter_are_not_cut_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+    """One warning for each parameter."""
+    run = experiment()
+    for _ in range(2):
+        run.log_param("at", pd.Timestamp("2024-01-02 03:04:05.123456789", tz="UTC"))
+    run.log_param("on", pd.Timestamp("2024-01-02 03:04:05", tz="UTC"))
+    (record,) = caplog.records
+    assert "'at' is kept to the microsecond" in record.getMessage()

@@ -226,3 +226,22 @@ def test_a_batch_is_a_mapping() -> None:
     assert batch("values", {"a": 1}) == {"a": 1}
     with pytest.raises(ExperimentTypeError, match="values must be a dict"):
         batch("values", [("a", 1)])
+
+
+def test_a_time_is_no_measurement() -> None:
+    """Its item would be a number of nanoseconds."""
+    for value in (
+        np.datetime64("2024-01-02T03:04:05.123456789"),
+        np.timedelta64(5, "s"),
+        np.array("2024-01-02", "M8[D]"),
+    ):
+        with pytest.raises(ExperimentTypeError, match="must be a number"):
+            metric("at", value)
+
+
+def test_digits_that_no_float_holds_are_not_dropped() -> None:
+    """A number of 80 bits is kept when 64 say the same."""
+    assert parameter("rate", np.longdouble("0.5")) == Parameter("double", 0.5)
+    assert math.isnan(parameter("rate", np.longdouble("nan")).value)  # type: ignore[arg-type]
+    with pytest.raises(ExperimentError, match="more digits"):
+        parameter("rate", np.longdouble("0.1"))

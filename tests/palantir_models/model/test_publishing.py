@@ -270,3 +270,26 @@ def test_a_reader_never_meets_a_version_without_its_experiment(run_transform, st
     assert set(tables[:-2]) == {"datasets/out", "models/model/hyperparameters", "models/model/metrics"}
     for table, together in order[-2:]:
         assert together == {f"master/{table}"}
+
+
+def test_an_output_takes_nothing_when_its_job_has_ended(run_transform, store):
+    """What came then would be in no commit: it is refused, and says where it belongs."""
+    held = {}
+
+    @transform.using(model=ModelOutput("/model"))
+    def train(model):
+        held.update(model=model, published=model.create_experiment("a"), other=model.create_experiment("b"))
+        model.publish(Doubler(1), experiment=held["published"])
+
+    run_transform(train)
+    for call in (
+        lambda: held["model"].create_experiment("late"),
+        lambda: held["model"].publish(Doubler(2)),
+        lambda: held["model"].publish(Doubler(2), experiment=held["other"]),
+    ):
+        with pytest.raises(ExperimentError, match="has ended"):
+            call()
+    with pytest.raises(ExperimentError, match="'a', as it is already published"):
+        held["published"].log_metric("loss", 1.0)
+    with pytest.raises(ExperimentError, match=r"'b', as it has ended with its job\."):
+        held["other"].log_metric("loss", 1.0)

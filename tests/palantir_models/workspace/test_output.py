@@ -13,7 +13,7 @@ from palantir_models.errors import SerializationError
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.models import ModelVersionChangeType
 from tests.palantir_models.model.sample_adapter import Doubler, Unserializable
-from transforms.errors import TransformTypeError
+from transforms.errors import CommitError, TransformTypeError
 from transforms.store.store import Store
 
 
@@ -99,7 +99,7 @@ def test_a_failed_publish_loses_nothing(project: Path, fault: str, monkeypatch: 
     else:
         with monkeypatch.context() as patch:
             patch.setattr("transforms.store.ledger.Ledger._write_row", lambda *_: (_ for _ in ()).throw(OSError(28)))
-            with pytest.raises(OSError, match="28"):
+            with pytest.raises(CommitError, match="Nothing was committed"):
                 model.publish(Doubler(2), experiment=experiment)
     experiment.log_metric("loss", 2.0)
     assert model.publish(Doubler(2), experiment=experiment).version.version == "1.0.0"
