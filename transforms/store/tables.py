@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from transforms.errors import StoreError
@@ -14,6 +14,7 @@ from transforms.store.features import reading_features
 from transforms.store.identifiers import number_of
 from transforms.store.storage.base import Found, Storage
 from transforms.store.storage.delta import transaction_app
+from transforms.store.storage.patience import outlast
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -129,7 +130,7 @@ class TableView:
 
 def refreshed(table: DeltaTable) -> DeltaTable:
     """Bring an opened table to its newest version, which is cheaper than opening it again."""
-    table.update_incremental()
+    outlast(table.update_incremental)
     return table
 
 
@@ -173,7 +174,7 @@ def _load_until(storage: Storage, name: str, table: DeltaTable, app_id: str, unt
     while later - max(wanted, gone) > 1:
         version = max(later - step, gone + 1) if wanted < 0 else (later + wanted) // 2
         try:
-            table.load_as_version(version)
+            outlast(partial(table.load_as_version, version))
         except DeltaError:
             gone, step = version, max((later - version) // 2, 1)
             continue
@@ -183,7 +184,7 @@ def _load_until(storage: Storage, name: str, table: DeltaTable, app_id: str, unt
         else:
             later, step = version, step * 2
     if wanted >= 0:
-        table.load_as_version(wanted)
+        outlast(partial(table.load_as_version, wanted))
     elif gone >= 0:
         raise StoreError(
             f"{storage.uri(name)} cannot be read any more as it was at #{until}: its log before version {later} was deleted."
