@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from io import TextIOWrapper
@@ -109,6 +110,7 @@ def _open_standard_streams() -> None:
 
 
 def _leave(code: str | int | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said; impatience must not change how it ended
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
