@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from transforms.cli.failures import INTERRUPTED, JOB_FAILED, RECOVERY_NEEDED, error_text
+from transforms.cli.failures import INTERRUPTED, JOB_FAILED, RECOVERY_NEEDED, error_text, reason_in_spark
 from transforms.cli.loading import load_project
 from transforms.cli.options import Branch, Exclude, Force, Json, Quiet, Selection, Verbose, session_of
 from transforms.cli.output import Output, say_error
@@ -224,13 +224,17 @@ def _document(results: Sequence[JobResult], seconds: float, interrupted: BuildIn
                 "seq": None if result.entry is None else result.entry.seq,
                 "transaction": None if result.entry is None else result.entry.transaction,
                 "outputs": result.outputs,
-                "error": None if result.error is None else f"{type(result.error).__name__}: {result.error}",
+                "error": None if result.error is None else _said(result.error),
                 "at": _place_of(result.error),
                 "warnings": list(result.warnings),
             }
             for result in results
         ],
     }
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {reason_in_spark(error) or error}"
 
 
 def _place_of(error: BaseException | None) -> str | None:

@@ -92,8 +92,9 @@ def error_text(error: BaseException, verbose: bool = False, where: str = "") -> 
     :param verbose: show the whole traceback in any case.
     :param where: what failed, for the last line.
     """
-    framework = isinstance(error, TransformsError)
-    message = str(error) if framework else _first_line(error)
+    sparks = reason_in_spark(error)
+    framework = isinstance(error, TransformsError) or sparks is not None  # whose own report would be Java's stack
+    message = sparks or (str(error) if framework else _first_line(error))
     if where:
         message = f"{where}: {message}"
     notes = list(getattr(error, "__notes__", ()))
@@ -105,7 +106,7 @@ def error_text(error: BaseException, verbose: bool = False, where: str = "") -> 
         return f"{''.join(traceback.format_exception(error))}{told}"
     if not framework:
         return f"{report(error)}{told}"
-    cause = error.__cause__
+    cause = None if sparks else error.__cause__
     raised_by_user = cause is not None and not isinstance(cause, TransformsError) and user_line(cause) is not None
     return f"{report(cause)}{told}" if cause is not None and raised_by_user else told
 
@@ -116,3 +117,12 @@ def _first_line(error: BaseException) -> str:
         return f"{type(error).__name__}: {error}"
     (first, *_) = "".join(traceback.format_exception_only(error)).strip().splitlines() or [type(error).__name__]
     return first
+
+
+def reason_in_spark(error: BaseException) -> str | None:
+    """Return what an error that came out of Spark says, in a sentence; None for any other error."""
+    if "pyspark" not in sys.modules:
+        return None
+    from transforms.engine.spark.failures import is_sparks, reason_of
+
+    return f"Spark: {reason_of(error)}" if is_sparks(error) else None

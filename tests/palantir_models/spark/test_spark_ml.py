@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -55,6 +59,28 @@ def test_training_and_scoring_with_spark_ml(run_transform: Any, spark: Any, stor
     scored = run_transform(score, {"data": DATA}).outputs["out"].polars()
     assert scored.height == len(DATA)
     assert (scored["label"] == scored["prediction"]).mean() > 0.85
+
+
+USES_IT = """
+import sys
+import pandas as pd
+import palantir_models as pm
+
+model = pm.open_model("/model", root=sys.argv[1])
+print(len(model.versions), "pyspark" in sys.modules)
+adapter = model.load()
+frame = pd.DataFrame({"x": [10.0, 25.0], "radius": [11.0, 30.0]})
+print([row.prediction for row in adapter.predict(frame).collect()])
+"""
+
+
+def test_a_model_loads_in_a_process_that_has_no_spark_yet(run_transform: Any, spark: Any, store: Any) -> None:
+    """Loading starts Spark, looking starts none; a pandas frame is enough to ask the model."""
+    run_transform(train, {"data": DATA})
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    command = [sys.executable, "-c", USES_IT, str(store.root)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=store.root.parent)
+    assert done.stdout.splitlines() == ["1 False", "[1.0, 0.0]"], done.stderr[-3000:]
 
 
 def test_any_frame_becomes_one_of_spark(run_transform: Any, spark: Any, store: Any) -> None:

@@ -79,6 +79,23 @@ def test_partitions_become_delta_partitions(run_transform, spark, store):
     assert {row["a"] for row in result.outputs["out"].dataframe().filter("b is null").collect()} == {3}
 
 
+@pytest.mark.parametrize(
+    "layout", [{"partition_cols": ["B"]}, {"bucket_cols": ["A"], "bucket_count": 2, "sort_by": "C"}]
+)
+def test_a_layout_names_columns_in_any_case(run_transform, spark, store, layout):
+    """As Spark does; the table has them as the frame spells them."""
+
+    @transform(out=Output("/out"), data=Input("/data"))
+    def spread(data, out):
+        out.write_dataframe(data.dataframe(), **layout)
+
+    result = run_transform(spread, {"data": ROWS})
+    assert_table_equal(result.outputs["out"], ROWS, ignore_order=True)
+    assert result.outputs["out"].dataframe().filter("b = 'y'").select("a").collect()[0].a == 2
+    partitions = [path.name for path in (store.root / "master/datasets/out").rglob("b=*")]
+    assert bool(partitions) == ("partition_cols" in layout)
+
+
 def test_buckets_are_files_that_are_sorted(run_transform, spark, store, caplog):
     @transform(out=Output("/out"))
     def spread(ctx, out):
@@ -250,6 +267,20 @@ def test_inputs_travel_to_the_workers(run_transform, spark):
     assert result.outputs["out"].rows() == [{"path": "/raw", "text": "hello"}]
 
 
+def test_a_transform_without_inputs_finds_a_session_that_is_active(run_transform, spark):
+    """Before it asks for anything."""
+
+    @transform_df(Output("/out"))
+    def make():
+        from pyspark.sql import SparkSession
+
+        session = SparkSession.getActiveSession()
+        assert session is SparkSession.builder.getOrCreate() is spark
+        return session.range(3)
+
+    assert run_transform(make).outputs["output"].polars().height == 3
+
+
 def test_the_local_engine_rules_spark_out(store, spark):
     @transform(out=Output("/out"))
     def ask(ctx, out):
@@ -264,7 +295,7 @@ def test_the_local_engine_rules_spark_out(store, spark):
 def test_single_node_forms_start_no_java(tmp_path):
     code = """
 import sys
-from transforms.api import Input, Output, transform
+from transforms.api import Input, Output, transform, transform_pandas
 from transforms.testing import run_transform
 
 @transform.using(data=Input("/d"), out=Output("/o"))
@@ -273,9 +304,14 @@ def copy(data, out):
 
 @transform(data=Input("/d"), out=Output("/o"))
 def plain(data, out):
+    "Not pyspark."
     out.write_dataframe(data.pandas())
 
-for each in (copy, plain):
+@transform_pandas(Output("/o"), data=Input("/d"))
+def frames(data):
+    return data
+
+for each in (copy, plain, frames):
     run_transform(each, {"data": [{"a": 1}]})
 print([name for name in sys.modules if name.split(".")[0] in ("pyspark", "py4j")])
 """
