@@ -70,7 +70,7 @@ model = pm.open_model("/model", root=sys.argv[1])
 print(len(model.versions), "pyspark" in sys.modules)
 adapter = model.load()
 frame = pd.DataFrame({"x": [10.0, 25.0], "radius": [11.0, 30.0]})
-print([row.prediction for row in adapter.predict(frame).collect()])
+print([row.prediction for row in adapter.transform(frame).df_out.collect()])
 """
 
 

@@ -43,5 +43,6 @@ def _read_files(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
     if not files:
         return engine.session.createDataFrame([], schema)
     reader = engine.session.read.schema(schema).option("basePath", view.storage.spark_uri(view.name))
+    reader = reader.option("__globPaths__", "false")  # a root such as /data/[2024] is a name and no pattern
     # Spark finds partition values in folder names; their types are those of the schema.
     return reader.parquet(*files).select(*schema.names)

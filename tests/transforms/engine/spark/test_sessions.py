@@ -28,7 +28,7 @@ THEIRS = """
     from transforms.store.store import Store
     from transforms.testing import run_transform
 
-    store = Store("store")
+    store = Store("st[o]re")
     rows = [{"s": "12", "day": "2024-01-01", "n": None}, {"s": "n/a", "day": "a b{c}[d]", "n": [{"k": 1.5}]}]
 
     @transform(src=Input("/in"), out=Output("/out"))
