@@ -89,7 +89,7 @@ def build(
     verbose = verbose or session.verbose
     with Output(as_json, quiet or session.quiet, keeps_on=True) as out, told_warnings(verbose):
         began = time.perf_counter()
-        project = load_project(ctx)
+        project = load_project(ctx, starts_spark=engine is not Engine.local)
         parameters = _parameters(project, param or [])
         workers = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
         options = BuildOptions(branch, force, workers, fail_fast, parameters, wait, engine.value)

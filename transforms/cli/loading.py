@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from transforms.spec.discovery import ImportFailedError
 
 
-def load_project(ctx: typer.Context) -> Project:
+def load_project(ctx: typer.Context, starts_spark: bool = True) -> Project:
     """Open the project and import its pipelines; modules that cannot be imported are told and left out.
 
+    :param starts_spark: whether Spark may be started for modules that need it to be imported.
     :raises typer.Exit: if importing them fails; what failed was printed then.
     """
     project = open_project(ctx)
+    project.starts_spark = starts_spark
     verbose = session_of(ctx).verbose
     try:
         _ = project.transforms

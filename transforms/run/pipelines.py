@@ -31,9 +31,11 @@ class Loaded:
     failures: Sequence[ImportFailedError]
 
 
-def load_pipelines(config: Config) -> Loaded:
+def load_pipelines(config: Config, starts_spark: bool = True) -> Loaded:
     """Import a project's pipelines; modules below them that cannot be imported are left out.
 
+    :param config: the project's configuration.
+    :param starts_spark: whether Spark may be started for modules that need it to be imported.
     :returns: every module-level ``Pipeline`` of the configured modules; without any, those of the project's
         ``transforms.pipelines`` entry points, else those of a package ``pipelines`` beside pyproject.toml.
     :raises ConfigError: if there are none.
@@ -44,7 +46,7 @@ def load_pipelines(config: Config) -> Loaded:
             sys.path.insert(0, str(folder))
     pipelines: dict[int, Pipeline] = {}
     failures: list[ImportFailedError] = []
-    with leaving_out_failures(lambda error: _start_spark(error, config)):
+    with leaving_out_failures(lambda error: starts_spark and _start_spark(error, config)):
         for module in config.pipelines or declared_pipelines(config.project) or _default(config):
             try:
                 pipelines |= {id(pipeline): pipeline for pipeline in _pipelines_of(module, config)}

@@ -61,6 +61,8 @@ class Project:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.store = Store(config.root)
+        self.starts_spark = True
+        """Whether Spark may be started for modules that make columns when they are imported."""
         self._graphs: dict[str, Graph] = {}
 
     def __repr__(self) -> str:
@@ -87,7 +89,7 @@ class Project:
 
     @cached_property
     def _loaded(self) -> Loaded:
-        return load_pipelines(self.config)
+        return load_pipelines(self.config, self.starts_spark)
 
     def graph(self, branch: str = "master") -> Graph:
         """Return the graph of all transforms for builds on a branch."""

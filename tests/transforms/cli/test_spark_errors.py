@@ -41,7 +41,7 @@ def test_an_error_in_a_function(shell: Shell, spark: Any, statement: str, reason
     assert first.startswith(f"error: fail ({shell.module}.py:")
     assert reason in first
     assert line.startswith(f"  at {shell.module}.py:")
-    assert line.endswith(f"in fail: {statement}")
+    assert line.endswith(f": {statement}")
     (job,) = shell.json("build", code=1)["jobs"]
     assert reason in job["error"]
     assert "\n" not in job["error"]

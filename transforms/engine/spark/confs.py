@@ -31,13 +31,14 @@ _AS_SPARK_3 = {
     "spark.sql.legacy.javaCharsets": "true",
     "spark.sql.legacy.truncateForEmptyRegexSplit": "true",
 }
-_ALWAYS = _AS_SPARK_3 | {
+_NEEDED = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # not INT96, which has no order and no statistics
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
     # With it, Spark 4.2.0 waits for ever on a Python UDF over a Parquet scan: worker and JVM disagree on the protocol.
     "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
 }
+_ALWAYS = (
+    _AS_SPARK_3 | _NEEDED | {"spark.sql.session.timeZone": "UTC", "spark.sql.execution.arrow.pyspark.enabled": "true"}
+)
 _JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 _OWN_DRIVER = {
     "spark.ui.showConsoleProgress": "false",
@@ -84,9 +85,10 @@ def job_confs(settings: SparkSettings, profiles: Iterable[str]) -> tuple[dict[st
 
     :param settings: how Spark is started otherwise.
     :param profiles: names of Spark profiles.
-    :returns: those for where the session's maker chose nothing, and those that the project asks for, which win.
+    :returns: those for where the session's maker chose nothing, and those that win: what writing needs, and what the
+        project asks for.
     """
-    return dict(_ALWAYS), _profile_confs(settings, profiles) | dict(settings.conf)
+    return dict(_ALWAYS), _NEEDED | _profile_confs(settings, profiles) | dict(settings.conf)
 
 
 def _profile_confs(settings: SparkSettings, profiles: Iterable[str]) -> dict[str, str]:

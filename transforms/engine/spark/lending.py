@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from transforms.engine.spark import sessions
+from transforms.engine.spark.failures import reason_of
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +55,11 @@ class Lender:
             if self._jobs or before is None:
                 return
             self._before = None
-            if sessions.works(self._session):
-                before.restore(self._session)
+            try:
+                if sessions.works(self._session):
+                    before.restore(self._session)
+            except Exception as error:  # noqa: BLE001 - the job has ended, whatever becomes of the session
+                _log.warning("The settings of Spark's session could not be put back: %s", reason_of(error))
 
 
 class _Settings:

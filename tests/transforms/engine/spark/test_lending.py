@@ -204,6 +204,29 @@ def test_what_counts_at_the_start_only_is_told(spark, caplog):
     assert "spark.driver.memory of [tool.transforms.spark] changes nothing" in caplog.text
 
 
+def test_what_writing_needs_holds_whatever_the_maker_chose():
+    """Timestamps in a form that every reader knows."""
+    _, asked_for = job_confs(SparkSettings(), [])
+    assert asked_for["spark.sql.parquet.outputTimestampType"] == "TIMESTAMP_MICROS"
+
+
+def test_a_session_that_is_lost_ends_no_job(caplog):
+    """A job that has ended has ended; that the session is not as it was is told."""
+
+    class Conf:
+        _jconf = property(lambda self: self)
+        set = get = getAll = lambda self, *arguments: self
+
+    class Lost(Conf):
+        conf = property(lambda self: Conf())
+        is_stopped = property(lambda self: 1 / 0)
+
+    lender = Lender(Lost())
+    lender.begin({}, {})
+    lender.end()
+    assert "could not be put back" in caplog.text
+
+
 def test_jobs_side_by_side_find_the_session_active(store, spark):
     """Each in its own thread, before its function runs."""
 

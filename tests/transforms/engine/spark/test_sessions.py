@@ -131,6 +131,9 @@ def test_columns_that_a_module_makes_when_it_is_imported(needs_spark: None, tmp_
         sys.argv[:1] = ["transforms"]
         main()
     """
+    local = python(tmp_path, program, "build", "--engine", "local")
+    assert local.returncode != 0
+    assert "SESSION_OR_CONTEXT_NOT_EXISTS" in local.stderr or "AssertionError" in local.stderr, "no Spark means none"
     done = python(tmp_path, program, "build")
     assert done.returncode == 0, done.stderr
     assert "OK=2" in done.stdout
