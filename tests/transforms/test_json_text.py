@@ -1,0 +1,55 @@
+"""JSON that others may have written is read or refused with a ValueError, however deep it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from palantir_models.workspace.aliases import resolve_model
+from transforms.config import Config
+from transforms.errors import ConfigError
+from transforms.json_text import from_json
+from transforms.run.put_frame import put_frame
+from transforms.store import layout
+from transforms.store.store import Store
+
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize("text", [DEEP, DEEP + "]" * 100_000, '{"a":' * 100_000, "{", "", "\x00"])
+def test_what_cannot_be_read_is_a_value_error(text):
+    """As text and as bytes."""
+    for given in (text, text.encode()):
+        with pytest.raises(ValueError, match=r"\w"):
+            from_json(given)
+
+
+def test_what_can_be_read_is_read():
+    """As by the standard library."""
+    assert from_json('{"a": [1, null]}') == json.loads('{"a": [1, null]}')
+
+
+def test_records_without_a_bottom_are_no_records(store: Store) -> None:
+    """Caches are made anew, leases are taken, the store goes on."""
+    put_frame(store, "master", "/a", pl.DataFrame({"x": [1]}))
+    for name in ("_ledger/_published", "_ledger/_index/00000000000000000001.json", "_locks/master/dataset~3A~2Fa.lock"):
+        (store.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (store.root / name).write_text(DEEP)
+    again = Store(store.root)
+    again.recover()
+    assert [write.alias for write in again.writes().values()] == ["/a"]
+    lease = again.storage.try_acquire("_locks/master/dataset~3A~2Fa.lock")
+    assert lease.content == {}
+    lease.release()
+    assert (store.root / layout.LEDGER).is_dir()
+
+
+def test_a_file_of_aliases_without_a_bottom_is_told(tmp_path: Path) -> None:
+    """With its name."""
+    (tmp_path / ".foundry").mkdir()
+    (tmp_path / ".foundry/aliases.json").write_text(DEEP)
+    with pytest.raises(ConfigError, match=r"aliases\.json cannot be read as JSON: it is nested too deeply"):
+        resolve_model("x", Config(project=tmp_path, root=str(tmp_path)))
