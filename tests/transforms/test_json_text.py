@@ -10,8 +10,9 @@ import pytest
 
 from palantir_models.workspace.aliases import resolve_model
 from transforms.config import Config
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, DataError
 from transforms.json_text import from_json
+from transforms.run.put import put
 from transforms.run.put_frame import put_frame
 from transforms.store import layout
 from transforms.store.store import Store
@@ -53,3 +54,15 @@ def test_a_file_of_aliases_without_a_bottom_is_told(tmp_path: Path) -> None:
     (tmp_path / ".foundry/aliases.json").write_text(DEEP)
     with pytest.raises(ConfigError, match=r"aliases\.json cannot be read as JSON: it is nested too deeply"):
         resolve_model("x", Config(project=tmp_path, root=str(tmp_path)))
+
+
+@pytest.mark.parametrize("depth", [101, 400, 900, 50_000])
+@pytest.mark.parametrize("inner", [("[", "]"), ('{"b":', "}")])
+def test_a_deep_table_is_refused_before_native_code_sees_it(store: Store, tmp_path: Path, depth: int, inner) -> None:
+    """It would end the process."""
+    file = tmp_path / "deep.json"
+    file.write_text('[{"a":' + inner[0] * depth + "1" + inner[1] * depth + "}]")
+    with pytest.raises(DataError, match=r"nested") as caught:
+        put(store, "master", "/deep", [file])
+    assert len(str(caught.value)) < 1000
+    assert not store.newest_entries(1)

@@ -16,6 +16,7 @@ from transforms.run.incoming.options import TableOptions
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_DEEPEST = 100  # native code follows nested types by calling itself, and ends the process when it is out of stack
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
@@ -56,7 +57,18 @@ def read_objects(places: Sequence[Path], options: TableOptions, as_text: Collect
             columns[name] = pa.array(values)
         except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
             raise _misfit(name, values, origins, options, error) from error
+        if (depth := _depth(columns[name].type)) > _DEEPEST:
+            raise TableFault(f"column {name!r} is nested {depth} deep, and a column may be {_DEEPEST}")
     return pa.table(columns)
+
+
+def _depth(kind: pa.DataType) -> int:
+    """Return how many lists and objects lie inside each other."""
+    depth, level = 0, [kind]
+    while level:
+        depth += 1
+        level = [kind.field(index).type for kind in level for index in range(kind.num_fields)]
+    return depth - 1
 
 
 def _rows(place: Path, options: TableOptions, exact: bool) -> Iterator[tuple[str, Any]]:
