@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from transforms.api import Output, transform
+from transforms.api import Input, Output, transform, transform_pandas, transform_polars
 from transforms.engine.local.reading import read_arrow, read_pandas, read_polars
 from transforms.engine.local.staging import stage_frame
 from transforms.errors import DataError
@@ -221,6 +221,20 @@ def test_days_without_a_row_are_days_like_others(run_transform, store, mode):
     assert found.height == (4 if mode == "append" else 2)
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_functions_that_return_frames_may_return_nothing_but_nulls(run_transform, library):
+    """Without a row, or with an optional column that is empty today."""
+    decorate = transform_pandas if library == "pandas" else transform_polars
+
+    @decorate(Output("/t"), data=Input("/data"))
+    def job(data):
+        return data[data.x > 5] if library == "pandas" else data.filter(pl.col("x") > 5).with_columns(note=pl.lit(None))
+
+    found = run_transform(job, {"data": pd.DataFrame({"x": [1], "note": [None]})}).outputs["output"].polars()
+    assert found.schema == {"x": pl.Int64, "note": pl.String}
+    assert found.height == 0
+
+
 REFUSED = {
     "beyond 64 bits": (pd.DataFrame({"fine": [1], "c": [2**70]}), "OverflowError"),
     "sparse": (pd.DataFrame({"fine": [1, 2], "c": pd.arrays.SparseArray([1, 0])}), r"df\['c'\].sparse.to_dense"),
@@ -362,7 +376,9 @@ def test_no_frame_at_all_is_refused_with_what_may_have_happened(run_transform, c
     def job(out):
         getattr(out, call)(*([] if call == "put_metadata" else [None]))
 
-    with pytest.raises(DataError, match=r"\(/t\) of job .*nothing to write|/t: .*got NoneType"):
+    with pytest.raises(
+        DataError, match=r"\(/t\) of job .*nothing to write|/t: .*got None: does a function lack its return"
+    ):
         run_transform(job)
 
 

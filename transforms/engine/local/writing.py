@@ -170,8 +170,8 @@ def _reader(frame: Any, what: str) -> pa.RecordBatchReader:
 
 
 def _no_table(frame: Any, what: str) -> DataError:
-    kind = type(frame).__qualname__
-    return DataError(f"{what}: a table is a pandas, Polars or PyArrow table or a DuckDB relation; got {kind}.")
+    kind = "None: does a function lack its return?" if frame is None else f"{type(frame).__qualname__}."
+    return DataError(f"{what}: a table is a pandas, Polars or PyArrow table or a DuckDB relation; got {kind}")
 
 
 def _from_pandas(frame: Any, what: str, there: Mapping[str, pa.DataType]) -> pa.Table:
