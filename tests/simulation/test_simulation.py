@@ -1,0 +1,64 @@
+"""Thousands of small histories of a store, each decided by a seed: no order of events breaks what the store promises."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from tests.simulation.report import dump, load
+from tests.simulation.run import replay, simulate
+from tests.simulation.search import search
+from tests.simulation.shrink import shrink
+
+SCHEDULES = int(os.environ.get("SIMULATION_SCHEDULES", "300"))
+SEED = int(os.environ.get("SIMULATION_SEED", "0"))
+
+
+def test_no_order_of_events_breaks_a_rule():
+    """Builders, models, readers, recovery and collection, killed, stopped, lied to by the network and by their clocks."""
+    found = search(SCHEDULES, SEED)
+    assert found is None, f"\n{found}"
+
+
+@pytest.mark.parametrize("rules", ["local", "bucket"])
+def test_a_plan_decides_a_run(rules):
+    """What was found can be looked at again: the same requests in the same order, from the seed and from the plan alone."""
+    for seed in range(5):
+        first, second = simulate(seed, rules), simulate(seed, rules)
+        again = replay(load(dump(first.plan)))
+        assert first.lines == second.lines == again.lines
+        assert first.notes == second.notes == again.notes
+
+
+SABOTAGE: dict[str, tuple[str, Any, str]] = {
+    "a put that is refused when it is repeated is taken for somebody else's": (
+        "transforms.store.ledger.Ledger._committed",
+        lambda *_: False,
+        "no job is committed twice",
+    ),
+    "whether a dead job was committed is not looked up": (
+        "transforms.store.store.Store._is_ratified",
+        lambda *_: False,
+        "nothing that is needed is deleted",
+    ),
+    "all tables of a job are published at once": (
+        "transforms.store.recovery.waves",
+        lambda entries: [[(entry, change) for entry in entries for change in entry.changes]],
+        "nothing is seen before what belongs to it",
+    ),
+}
+
+
+@pytest.mark.parametrize("sabotage", SABOTAGE)
+def test_a_protocol_without_one_of_its_steps_is_found_out(sabotage):
+    """Each step is there for a reason, and the simulation knows it; what it finds becomes a history of a few events."""
+    name, instead, rule = SABOTAGE[sabotage]
+    with patch(name, instead):
+        runs = (simulate(seed, rules) for seed in range(1000) for rules in ("local", "bucket"))
+        found = shrink(next(run for run in runs if run.violation is not None and run.violation.rule == rule))
+    assert len(found.plan.surprises) <= 4
+    assert len(found.plan.processes) <= 3
+    assert replay(found.plan).violation is None, "with the step it is right"
