@@ -287,13 +287,16 @@ class Ledger:
         return file, len(buffer.getvalue())
 
     def _place(self, seq: int, content: bytes) -> bool:
-        """Write a log file unless its place is taken, and return whether it is the newest of the log for good."""
+        """Write a log file unless its place is taken, and return whether it got its place in the order for good."""
         if not self._storage.create(log_file(seq), content):
             return False
         if seq == 0 or self._storage.exists(log_file(seq - 1)):
             return True
-        # This process stood still for so long that the log was shortened beyond the newest file it knew: the place is free
-        # because it is in the past.
+        # This process stood still for so long that the log was shortened beyond the newest file it knew. That was after the
+        # file had its place, or before: then the place was free because it is in the past.
+        placed = self._in_log(seq, content)
+        if isinstance(placed, Entry) and self._is_in_table(seq, placed.transaction):
+            return True
         self._storage.delete(log_file(seq))
         self._head = -1
         return False
@@ -352,10 +355,13 @@ class Ledger:
 
     def _committed(self, seq: int, entry: Entry) -> bool:
         (content,) = self._storage.read_many([log_file(seq)])
-        if content is None:
-            return False
+        if content is None:  # or it was, and the log was shortened since
+            return self._is_in_table(seq, entry.transaction)
         there = self._in_log(seq, content)
         return isinstance(there, Entry) and there.transaction == entry.transaction
+
+    def _is_in_table(self, seq: int, transaction: str) -> bool:
+        return any(entry.transaction == transaction for entry in self._rows_between(seq - 1, seq))
 
     def _newest_number(self, folder: str) -> int:
         return max((int(name[:20]) for name in self._storage.names(folder) if name[:20].isdigit()), default=-1)

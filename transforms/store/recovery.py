@@ -230,7 +230,9 @@ class Publisher:
             try:
                 publish_change(self._storage, self._app_id, entry, change, examined=examined[change.table])
             except (OSError, StoreError) as error:
-                return error if isinstance(error, StoreError) else refusal(self._storage, entry, change.table, error)
+                if isinstance(error, (DivergedError, PublishError)):
+                    return error
+                return refusal(self._storage, entry, change.table, error)  # whatever it is, the entry is committed
             return None
 
         for wave in waves(entries):

@@ -49,8 +49,9 @@ class FileLease:
 
     def write(self, content: Mapping[str, Any]) -> None:
         """Put what a person should know about the holder into the file."""
-        os.ftruncate(self._file.descriptor, 0)
-        os.pwrite(self._file.descriptor, json.dumps(content).encode(), 0)
+        descriptor = self._file.descriptor
+        # In one step: who is killed between emptying and writing would leave a record that says nothing.
+        os.pwrite(descriptor, json.dumps(content).encode().ljust(os.fstat(descriptor).st_size), 0)
 
     def release(self, remove: bool = False) -> None:
         """Give the lease back; ``remove`` deletes the file first, for names that are used only once."""
