@@ -16,6 +16,7 @@ from transforms.run.file_rows import file_row, stage_listing
 from transforms.run.files import FileStatus
 from transforms.run.reader import DatasetReader, file_listing
 from transforms.run.scope import JobScope, Sealed
+from transforms.run.unwritten import unwritten_text
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.change import TableChange
@@ -316,7 +317,7 @@ class DatasetWriter:
             return inherit_rows(self.scope.transaction, self.table, self._parent, None), {"rows": 0}
         if self._base is not None and self.mode != "replace":
             return None, {"rows": 0}
-        self.scope.warnings.append(self._never_written())
+        self.scope.warnings.append(self._unwritten())
         summary = {"rows": 0, "unwritten": True}
         if self._base is None:
             empty = stage_listing(self.scope.transaction, self.table, [], "overwrite", self.resource.alias)
@@ -324,26 +325,9 @@ class DatasetWriter:
         partitions = tuple(self._base.table.metadata().partition_columns)
         return TableChange(self.table, "overwrite", self._base.schema_json, (), partitions), summary
 
-    def _never_written(self) -> str:
-        """Return what whoever wrote the function should know: it leaves an empty dataset, as Foundry has it."""
-        now = "it is empty"
-        if self._base is not None and (count := self._base.row_count()):
-            noun = "file" if self._base.holds_files else "row"
-            now = f"it had {count:,} {noun}{'' if count == 1 else 's'}, now 0"
-        transform = self.scope.transform
-        write = f"{self.name}.{'write_table' if transform.lightweight else 'write_dataframe'}"
-        remedy = f"Use {write}(df)."
-        if self.scope.returned:
-            remedy = f"Its return value, {self.scope.returned}, is ignored: use {write}(df)."
-        elif self._gave_folder and any(self.folder().rglob("*.parquet")):
-            remedy = (
-                f"What lies in path_for_write_table is left out: use {self.name}.write_table({self.name}."
-                f"path_for_write_table)."
-            )
-        return (
-            f"{transform.__name__} ({transform.source}) returned without writing {self.name!r} ({self.resource.alias}): "
-            f"{now}. {remedy}"
-        )
+    def _unwritten(self) -> str:
+        left_out = self._gave_folder and any(self.folder().rglob("*.parquet"))
+        return unwritten_text(self.scope, self.name, self.resource, self._base, left_out)
 
     def _keep(self, change: TableChange) -> None:
         if self.mode == "replace":
