@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,52 +9,20 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 
+from tests.processes import Nursery
+
 HERE = Path(__file__).parent
 
 
-class Nursery:
-    """Runs jobs in children of a process that has everything imported."""
-
-    def __init__(self, **environment: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "nursery.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=HERE.parents[1],
-            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{HERE.parents[1]}:{HERE}", "HOME": str(Path.home())}
-            | environment,
-        )
-
-    def send(self, **order: Any) -> None:
-        """Order a job without waiting for it."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-
-    def receive(self) -> int:
-        """Wait for the job; 0 is committed, 1 failed, -9 killed."""
-        assert self._process.stdout is not None
-        answer = self._process.stdout.readline()
-        assert answer, "the nursery itself died"
-        return int(answer)
-
-    def run(self, **order: Any) -> int:
-        """Order a job and wait for it."""
-        self.send(**order)
-        return self.receive()
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=300)
+def crash_nursery(**environment: str) -> Nursery:
+    """Return a process whose children run the jobs of ``jobs.py``; an exit status of 0 is committed, 1 failed."""
+    return Nursery(HERE / "nursery.py", **environment)
 
 
 @pytest.fixture(scope="session")
 def nursery() -> Iterator[Nursery]:
     """One nursery for all tests."""
-    made = Nursery()
+    made = crash_nursery()
     yield made
     made.close()
 
@@ -65,7 +30,7 @@ def nursery() -> Iterator[Nursery]:
 @pytest.fixture(scope="session")
 def nurseries() -> Iterator[list[Nursery]]:
     """Several nurseries, for processes that race."""
-    made = [Nursery() for _ in range(4)]
+    made = [crash_nursery() for _ in range(4)]
     yield made
     for one in made:
         one.close()

@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.crash.conftest import Nursery
+from tests.crash.conftest import crash_nursery
+from tests.processes import Nursery
 from transforms.store.collect import find_tables
 from transforms.store.storage.address import open_storage
 from transforms.store.store import Store
@@ -27,7 +28,7 @@ def bucket_nurseries(s3_endpoint: str, tmp_path_factory: pytest.TempPathFactory)
     """Several processes that run jobs on a bucket."""
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
     state = str(tmp_path_factory.mktemp("state"))
-    made = [Nursery(**keys, AWS_ENDPOINT_URL=s3_endpoint, XDG_STATE_HOME=state) for _ in range(4)]
+    made = [crash_nursery(**keys, AWS_ENDPOINT_URL=s3_endpoint, XDG_STATE_HOME=state) for _ in range(4)]
     yield made
     for one in made:
         one.close()

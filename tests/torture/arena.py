@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import shutil
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.processes import Nursery
 from tests.torture.judge import builds_in, judged
 
 HERE = Path(__file__).parent
 BUILD = ("build", "--force", "--quiet", "--wait", "30")
-
-
-class Nursery:
-    """A process that forks a child for each command; see :mod:`tests.torture.nursery`."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "nursery.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=HERE.parents[1],
-            env={**os.environ, "PYTHONPATH": str(HERE.parents[1]), "RUST_BACKTRACE": "0", **environment},
-        )
-
-    def send(self, **order: Any) -> None:
-        """Order a command without waiting for it."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-
-    def receive(self) -> int:
-        """Wait for the command, and return its exit status; -9 where it was killed."""
-        assert self._process.stdout is not None
-        answer = self._process.stdout.readline()
-        assert answer, "the nursery itself died"
-        return int(answer)
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=60)
 
 
 class Arena:
@@ -98,7 +62,7 @@ class Arena:
     def send(self, index: int, arguments: Sequence[str], **order: Any) -> str:
         """Order one of the processes to run a command; return the name of the build, should it be one."""
         while len(self._nurseries) <= index:
-            self._nurseries.append(Nursery(self._environment))
+            self._nurseries.append(Nursery(HERE / "nursery.py", **self._environment))
         self._number += 1
         name = f"b{self._number:05}"
         environment = {"TORTURE_BUILD": name, **order.pop("environment", {})}
