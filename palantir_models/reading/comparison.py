@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.display import counted, escaped, html_table, text_table
+from palantir_models.display import counted, html_table, text_table
 from palantir_models.reading.chart import chart, legend
 from palantir_models.reading.curve import sparkline
 from palantir_models.reading.experiment import RecordedExperiment
@@ -193,7 +194,7 @@ class Comparison:
         charts = "".join(chart(name, curves) for name, curves in self._curves().items())
         return (
             f"<div><b>{counted(len(self.experiments), 'experiment')}</b>, last values{html_table(*self._rows())}"
-            f"<div><small>{escaped(self._left_out())}</small></div><div>{legend(self.labels)}</div><div>{charts}</div></div>"
+            f"<div><small>{html.escape(self._left_out())}</small></div><div>{legend(self.labels)}</div><div>{charts}</div></div>"
         )
 
 

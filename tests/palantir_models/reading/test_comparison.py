@@ -94,3 +94,27 @@ def test_text_and_html_show_what_differs_with_charts(model):
     assert "optimizer" not in text, "it is the same in both"
     assert "█" in text
     assert page.count("<svg") == 2
+
+
+def test_what_a_display_leaves_out_is_said(tmp_path, monkeypatch):
+    """Metrics come first, then what differs; how much more there is, and where, stands below."""
+    (tmp_path / "pyproject.toml").write_text("[tool.transforms]\npipelines = []\n")
+    monkeypatch.chdir(tmp_path)
+    from palantir_models import open_model
+    from palantir_models.code_workspaces import ModelOutput
+
+    runs = []
+    for number in range(2):
+        run = ModelOutput("/m").create_experiment(f"run {number}")
+        run.log_params({**{f"p{n:02}": n * (number + 1) + 1 for n in range(1, 26)}, "seed": 7, "depth": 3})
+        run.log_metrics({f"m{n:02}": 1.0 for n in range(22)})
+        run.drain()
+        runs.append(run)
+    shown = open_model("/m").compare(["run 0", "run 1"])
+    text = repr(shown)
+    left = "Not shown: 2 metrics more in .last; 5 differing hyperparameters more in .params; 2 hyperparameters the same in all"
+    assert left in text
+    assert left in shown._repr_html_()
+    assert text.index("m00") < text.index("p01")
+    assert "p20" in text
+    assert "p21" not in text
