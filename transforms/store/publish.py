@@ -95,11 +95,11 @@ def publish_change(
     began = machine.monotonic()
     for attempt in range(_ATTEMPTS):
         if attempt == 0 and examined is not None:
-            table = examined.table
+            table = examined.table  # a commit on that very version, or none
         else:
             table = refreshed(opened) if attempt == 0 and opened is not None else storage.delta.open(name)
-        if table is not None and _is_published(table, app_id, entry.seq):
-            return
+            if table is not None and _is_published(table, app_id, entry.seq):
+                return
         before = -1 if table is None else table.version()
         try:
             if table is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -156,9 +158,25 @@ def view_table(ledger: Ledger, storage: Storage, name: str, app_id: str, until: 
 
 
 def row_of(table: DeltaTable, app_id: str) -> Row | None:
-    """Return the ledger row that last wrote an opened table; None where no job of the store did."""
+    """Return the ledger row that last wrote an opened table; None where no job of the store did.
+
+    A job asks several times, and delta-rs takes longer to answer than to look whether the table moved on.
+    """
+    known = _known.get(id(table))
+    if known is not None and known[0]() is table and known[1:3] == (app_id, table.version()):
+        return known[3]
     seq = table.transaction_version(app_id)
-    return None if seq is None else Row(seq, table.transaction_version(transaction_app(app_id)))
+    row = None if seq is None else Row(seq, table.transaction_version(transaction_app(app_id)))
+    _known[id(table)] = weakref.ref(table, _forgotten(id(table))), app_id, table.version(), row
+    return row
+
+
+def _forgotten(identity: int) -> Callable[[object], object]:
+    return lambda reference: _known.pop(identity, None) if _known.get(identity, (None,))[0] is reference else None
+
+
+_known: dict[int, tuple[weakref.ref[DeltaTable], str, int, Row | None]] = {}
+"""The row of each opened table, with the version it was looked up for; opened tables cannot be hashed."""
 
 
 def _load_until(storage: Storage, name: str, table: DeltaTable, app_id: str, until: int) -> bool:
