@@ -103,9 +103,9 @@ class Arena:
 
     def settle(self) -> None:
         """Recover, collect, and let the judge look again: now everything has to agree."""
-        for command in ("recover", "gc"):
-            if (status := self.run(command)) != 0:
-                self.problems.append(f"{command} ended with {status}: {self.said(0)}")
+        for command in (("recover",), ("gc", "--older-than", "999")):
+            if (status := self.run(*command)) != 0:
+                self.problems.append(f"{command[0]} ended with {status}: {self.said(0)}")
         self.look(final=True)
         lost = sorted(set(self._acknowledged) - set(builds_in(self.store)))
         if lost:

@@ -11,15 +11,18 @@ import os
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from transforms.json_text import from_json
 from transforms.store import layout, upkeep
+from transforms.store.delta_log import log_folder
 from transforms.store.ledger_log import BLOCK, log_file
 from transforms.store.storage.base import Storage, content_of
 
 if TYPE_CHECKING:
     from transforms.store.store import Store
 
+_AT_ONCE = 64  # log files that are read side by side
 _ROW = re.compile(r"(\d{12})-[0-9a-f]{32}\.parquet")
 _MERGED = re.compile(r"part-.*\.parquet")
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.[0-9a-f]{8}")
@@ -56,10 +59,7 @@ def clear_table(store: Store, table: str, dry_run: bool) -> list[str]:
         opened = store.storage.delta.open(table)
         if not listed or opened is None:
             return []
-        named = {file for file, _ in store.storage.delta.files(table, opened)}
-        base = store.storage.uri(table)
-        replaced = store.storage.delta.vacuum(opened, 0, dry_run=True)
-        named |= {file.removeprefix("file://").removeprefix(f"{base}/") for file in replaced}
+        named = {file for file, _ in store.storage.delta.files(table, opened)} | _in_log(store.storage, table)
         found = [file for file in listed if file not in named]
         if not dry_run:
             store.storage.delete_many([f"{table}/{file}" for file in found])
@@ -121,6 +121,20 @@ def _lives(process: int) -> bool:
     except PermissionError:
         return True  # somebody else's
     return True
+
+
+def _in_log(storage: Storage, table: str) -> set[str]:
+    """Return every file that some version of a table names whose log is still there.
+
+    The newest checkpoint does not do, as it forgets after a week what was replaced, and older versions stay readable.
+    """
+    logs = [f"{log_folder(table)}/{name}" for name in storage.names(log_folder(table)) if name.endswith(".json")]
+    named: set[str] = set()
+    for first in range(0, len(logs), _AT_ONCE):
+        for content in storage.read_many(logs[first : first + _AT_ONCE]):
+            actions = [from_json(line) for line in (content or b"").splitlines() if line.strip()]
+            named |= {unquote(a[kind]["path"]) for a in actions for kind in ("add", "remove") if kind in a}
+    return named
 
 
 def _places(storage: Storage, table: str) -> Iterator[str]:

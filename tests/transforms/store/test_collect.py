@@ -113,3 +113,28 @@ def test_who_merges_now_is_left_alone(store: Store, commit: Callable[..., Any]) 
     assert vacuum_tables(store, 0, dry_run=False) == {}
     lease.release(remove=True)
     assert vacuum_tables(store, 0, dry_run=False) == {"master/datasets/a": [file.name]}
+
+
+def test_files_of_versions_that_stay_readable_are_no_leftovers(
+    store: Store, commit: Callable[..., Any], rows: Callable[..., Any]
+) -> None:
+    """A checkpoint forgets after some time which merged files were merged again; older versions are made of them."""
+    alias = Resource("dataset", "/a")
+    table = store.table_of(alias, "master")
+    for number in range(4):
+        commit({"/a": pl.DataFrame({"x": [number]})}, mode="append")
+        upkeep.merge_small_files(store.storage, table, opened(store, table))
+    merged = opened(store, table).version()
+    commit({"/a": pl.DataFrame({"x": [9]})}, mode="append")
+    upkeep.merge_small_files(store.storage, table, opened(store, table))
+    at_once = {"delta.deletedFileRetentionDuration": "interval 0 seconds"}
+    opened(store, table).alter.set_table_properties(at_once)
+    upkeep.write_checkpoint(store.storage, table, opened(store, table))
+
+    assert vacuum_tables(store, 30, dry_run=False) == {}
+    assert sorted(row["x"] for row in rows("/a", version=merged)) == [0, 1, 2, 3]
+
+
+def opened(store: Store, table: str) -> Any:
+    """Open a table that is there."""
+    return store.storage.delta.open(table)
