@@ -12,6 +12,7 @@ from transforms.store.collect import find_tables
 from transforms.store.entry import Entry
 from transforms.store.features import check_writable
 from transforms.store.publish import diverged
+from transforms.store.recovery import check_owner
 from transforms.store.tables import row_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,13 @@ def check_store(store: Store) -> Iterator[Trouble]:
 
 
 def _ledger(store: Store) -> Iterator[Trouble]:
-    for problem in store.ledger.problems():
+    problems = [*store.ledger.problems()]
+    try:
+        if not problems:
+            check_owner(store.storage, store.app_id, store.ledger)
+    except StoreError as error:
+        problems.append(str(error))
+    for problem in problems:
         yield Trouble("ledger", "problem", problem)
 
 

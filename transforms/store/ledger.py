@@ -58,16 +58,18 @@ class Ledger:
         self._is_made = False
         self._entries: dict[int, Note] = {}
 
-    def create(self) -> None:
+    def create(self, owner: str) -> None:
         """Make the table at version 0 unless it is there.
 
         The log that a ledger begins with is written last of all that a new store has, and may be missing where a process
         died before: nothing can be read without it, so it is put in its place whatever comes after it.
+
+        :param owner: the name of the store that it belongs to.
         """
         if self._is_made:
             return
         if not (self._storage.exists(log_file(0)) or self._storage.exists(f"{LOG}/_last_checkpoint")):
-            self._storage.create(log_file(0), first_content())
+            self._storage.create(log_file(0), first_content(owner))
             self._storage.settle([log_file(0)], LEDGER)
         self._is_made = True
 

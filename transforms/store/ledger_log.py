@@ -22,6 +22,8 @@ BLOCK = 1000
 LOG = f"{LEDGER}/_delta_log"
 GIVEN_UP = "transformsGivenUp"
 WITHDRAWN = "transformsWithdrawn"
+OWNER = "transforms.store"
+"""The property of the ledger's table that names its store, as every checkpoint keeps it."""
 _PAYLOAD = "transforms"
 _ENGINE = "transforms-on-delta"
 
@@ -86,7 +88,11 @@ def arrow_schema() -> pa.Schema:
     )
 
 
-def first_content() -> bytes:
+def first_content(owner: str) -> bytes:
+    """Return the log that a ledger begins with.
+
+    :param owner: the name of the store that it belongs to.
+    """
     from deltalake import Schema
 
     now = machine.milliseconds()
@@ -101,7 +107,7 @@ def first_content() -> bytes:
                 "format": {"provider": "parquet", "options": {}},
                 "schemaString": Schema.from_arrow(arrow_schema()).to_json(),
                 "partitionColumns": ["block"],
-                "configuration": {},
+                "configuration": {OWNER: owner},
                 "createdTime": now,
             }
         },

@@ -314,7 +314,7 @@ class Store:
                 row = None if table is None else row_of(table, app_id)
                 if row is not None:
                     raise diverged(self.storage, name, row)
-        self.ledger.create()
+        self.ledger.create(app_id)
 
     def _probe(self) -> None:
         name = f"{layout.LOCKS}/probe-{machine.unique()}"

@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transforms.engine.local.staging import stage_frame
+from transforms.errors import DivergedError
 from transforms.spec.resource import Resource
 from transforms.store.cache import sealed, unsealed
+from transforms.store.checkup import check_store
 from transforms.store.layout import STORE_FILE
 from transforms.store.store import Store
 
@@ -148,3 +150,24 @@ def test_a_seal_holds_for_its_store_and_content_alone(content, owner):
     assert unsealed(owner + "x", document) is None
     assert unsealed(owner, sealed(owner, {**content, "more": 1})) != content
     assert unsealed(owner, json.dumps({**json.loads(document), "more": 1}).encode()) is None
+
+
+@pytest.mark.parametrize("part", ["_store.json", "_ledger"])
+def test_a_ledger_and_the_name_of_another_store_are_noticed_before_anything_is_published_twice(
+    part: str, tmp_path: Path
+) -> None:
+    """Rows that were merged since would be added a second time, as no table knows of another store's commits."""
+    store, other = Store(tmp_path / "store"), make(tmp_path / "other")
+    for number in range(102):  # merged at the 50th version of a table
+        append(store, number)
+    if part == "_ledger":
+        shutil.rmtree(tmp_path / "store" / part)
+        shutil.copytree(other.root / part, tmp_path / "store" / part)
+    else:
+        shutil.copy(other.root / part, tmp_path / "store" / part)
+
+    for command in (lambda again: append(again, 1), lambda again: again.recover()):
+        with pytest.raises(DivergedError, match="ledger of another store"):
+            command(Store(tmp_path / "store"))
+    assert "ledger of another store" in next(iter(check_store(Store(tmp_path / "store")))).detail
+    assert DeltaTable(tmp_path / "store/master/datasets/d0").to_pyarrow_table().num_rows == 51
