@@ -16,6 +16,10 @@ _DIGITS = 38
 _OFFSET = re.compile(r"([+-]\d\d):?(\d\d)")
 
 
+class _NotPortable(ValueError):
+    """A type that not every reader has."""
+
+
 def portable(table: pa.Table, what: str, *, wide_as_text: bool = False) -> pa.Table:
     """Return a table whose types every reader has, and whose values are the same.
 
@@ -28,12 +32,12 @@ def portable(table: pa.Table, what: str, *, wide_as_text: bool = False) -> pa.Ta
     """
     import pyarrow as pa
 
-    kinds = []
+    kinds: list[tuple[str, pa.DataType]] = []
     for field in table.schema:
         try:
-            kinds.append((field.name, _type(field.type, wide_as_text)))
-        except pa.ArrowNotImplementedError as error:
-            raise DataError(f"{what}: column {field.name!r} {error}: write it as text, or give it one.") from error
+            kinds.append((_name(field.name), _type(field.type, wide_as_text)))
+        except _NotPortable as error:
+            raise DataError(f"{what}: column {field.name!r} {error}.") from error
     columns = [stored_column(table.column(i), kind, name, what) for i, (name, kind) in enumerate(kinds)]
     return pa.Table.from_arrays(columns, schema=pa.schema(kinds))
 
@@ -62,10 +66,18 @@ def _type(kind: pa.DataType, wide_as_text: bool) -> pa.DataType:
         return kind if plain == kind.value_type else pa.list_(plain)
     if t.is_struct(kind):
         if not kind.num_fields:
-            raise pa.ArrowNotImplementedError("has a struct without fields, which Parquet cannot hold")
+            raise _NotPortable(
+                "has a struct without fields, which Parquet cannot hold: write it as text, or give it one"
+            )
         fields = [kind.field(index) for index in range(kind.num_fields)]
-        return pa.struct([(field.name, _type(field.type, wide_as_text)) for field in fields])
+        return pa.struct([(_name(field.name), _type(field.type, wide_as_text)) for field in fields])
     return kind
+
+
+def _name(name: str) -> str:
+    if "\0" in name:  # at which a name ends where readers hand columns to each other
+        raise _NotPortable(f"has a NUL in the name {name!r}: rename it")
+    return name
 
 
 def _has_zone(name: str) -> bool:

@@ -84,6 +84,8 @@ class DatasetWriter:
                 raise self._error(f"a path to write must be path_for_write_table ({folder}); got {frame}.")
             found = without_links(folder, self.resource.alias)
             files = sorted(path for path in found.values() if path.name[0] not in "._")
+            if hidden := sorted(path for path in found if Path(path).name[0] in "._" and path.endswith(".parquet")):
+                raise self._error(f"{hidden[0]} is a hidden file, which readers leave out; give it another name.")
             known = {file.path for change in self._changes for file in change.files}
             fresh = [path for path in files if path.relative_to(self._work).as_posix() not in known]
             if not fresh:

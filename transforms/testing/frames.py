@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from transforms.engine.local.mixtures import mixture
 from transforms.engine.spark.staging import is_spark_frame
 from transforms.errors import DataError
 from transforms.run.incoming.fault import TableFault
@@ -40,7 +41,10 @@ def _column(name: str, values: list[Any]) -> Any:
     import pyarrow as pa
 
     try:
-        return pl.from_arrow(pa.array(values))
+        array = pa.array(values)
+        if mixed := mixture(values, array.type):
+            raise DataError(f"Column {name!r} of the test's data holds {mixed}; give it values of one kind.")
+        return pl.from_arrow(array)
     except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
         first = {
             type(value).__name__: (row, value)

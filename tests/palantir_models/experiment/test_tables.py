@@ -207,6 +207,7 @@ def test_intervals_of_a_cut_are_kept_as_values_and_as_an_index() -> None:
         (2**70, "OverflowError"),
         ("\ud800", "surrogates"),
         ({}, "without fields"),
+        ({"a\0b": 1}, "a NUL in the name"),
         (np.timedelta64(2**62, "s"), "out of bounds"),
     ],
 )
@@ -216,6 +217,12 @@ def test_what_would_not_come_back_is_refused_by_its_column(value: Any, words: st
     frame["odd"] = np.array([value]) if isinstance(value, np.timedelta64) else pd.Series([value], dtype=object)
     with pytest.raises(ExperimentError, match=f"Table 'board': column 'odd' .*{words}"):
         made(frame)
+
+
+def test_a_column_whose_name_would_be_cut_is_refused() -> None:
+    """A NUL ends a name where readers hand columns to each other."""
+    with pytest.raises(ExperimentError, match=r"column 'a\\x00b' has a NUL in the name"):
+        made(pd.DataFrame({"a\0b": [1]}))
 
 
 def test_a_table_that_was_logged_with_an_odd_offset_or_wide_decimals_is_read() -> None:

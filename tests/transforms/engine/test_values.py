@@ -351,6 +351,37 @@ def test_pandas_keeps_whole_numbers_that_floats_would_change(put):
     assert list(frame["structs"][0]["x"]) == [big, None]
 
 
+def test_pandas_keeps_whole_numbers_inside_of_lists_structs_and_maps(put):
+    """Beside a null in the same place of another row, PyArrow would change them, too."""
+    big, struct = 2**53 + 1, pa.struct([("x", pa.int64())])
+    view = put(
+        pa.table(
+            {
+                "struct": pa.array([{"x": big}, {"x": None}], struct),
+                "list": pa.array([[{"x": big}], [{"x": None}]], pa.list_(struct)),
+                "map": pa.array([[("k", big)], [("k", None)]], pa.map_(pa.string(), pa.int64())),
+            }
+        )
+    )
+    frame = read_pandas(view)
+    assert (frame["struct"][0], frame["list"][0][0], frame["map"][0]) == ({"x": big}, {"x": big}, [("k", big)])
+
+
+@pytest.mark.parametrize("place", ["struct", "list of structs", "map"])
+def test_pandas_refuses_a_far_date_that_would_be_a_number(put, place):
+    """Inside of a struct or a map, NumPy's dates beyond Python's years are plain numbers."""
+    days = pa.array([3_672_000, 0], pa.int32()).cast(pa.date32())
+    struct = pa.StructArray.from_arrays([days], ["x"])
+    columns = {
+        "struct": struct,
+        "list of structs": pa.ListArray.from_arrays([0, 2], struct),
+        "map": pa.MapArray.from_arrays([0, 2], pa.array(["a", "b"]), days),
+    }
+    view = put(pa.table({"c": columns[place]}))
+    with pytest.raises(DataError, match=r"/t: column 'c' .* \.polars\(\)"):
+        read_pandas(view)
+
+
 def test_a_value_that_pandas_cannot_hold_is_refused_by_its_column(put):
     """Another reader has it."""
     view = put(pa.table({"c": pa.array([{"x": 2**60}], pa.struct([("x", pa.timestamp("us"))]))}))

@@ -27,7 +27,14 @@ from transforms.api import (
     transform_polars,
 )
 from transforms.config import Config
-from transforms.errors import DataError, MissingExtraError, NotFoundError, UnavailableError, UsageError
+from transforms.errors import (
+    DataError,
+    MissingExtraError,
+    NotFoundError,
+    TransformsError,
+    UnavailableError,
+    UsageError,
+)
 from transforms.run.job import JobOptions, run_job
 from transforms.run.writer import DatasetWriter
 from transforms.spec.resource import Resource
@@ -192,6 +199,39 @@ def test_parquet_files_of_ones_own_become_a_table(run_transform):
         a.write_table(a.path_for_write_table)
 
     assert run_transform(build).outputs["a"].polars().height == 4
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("k=1/x.parquet", "column 'k' stands in the name of the folder 'k=1' alone and would be lost"),
+        ("j=2/k=1/x.parquet", "column 'j' stands in the name"),
+        ("_x.parquet", "_x.parquet is a hidden file"),
+        ("part/.x.parquet", r"part/\.x.parquet is a hidden file"),
+    ],
+)
+def test_what_readers_of_ones_own_parquet_files_would_miss_is_refused(run_transform, place, words):
+    """A column that stands in the names of folders alone, and a hidden file beside others."""
+
+    @transform.using(a=Output("/a"))
+    def build(a):
+        for name in ("ok.parquet", place):
+            pl.DataFrame(ROWS).write_parquet(f"{a.path_for_write_table}/{name}", mkdir=True)
+        a.write_table(a.path_for_write_table)
+
+    with pytest.raises(TransformsError, match=words):
+        run_transform(build)
+
+
+def test_folders_that_repeat_a_column_are_folders(run_transform):
+    """What tools write that keep the column in the files."""
+
+    @transform.using(a=Output("/a"))
+    def build(a):
+        pl.DataFrame({"k": [1], "v": [2]}).write_parquet(f"{a.path_for_write_table}/k=1/x.parquet", mkdir=True)
+        a.write_table(a.path_for_write_table)
+
+    assert run_transform(build).outputs["a"].rows() == [{"k": 1, "v": 2}]
 
 
 def test_sets_of_inputs_and_outputs(run_transform):

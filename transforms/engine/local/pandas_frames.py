@@ -18,7 +18,7 @@ def pandas_frame(table: pa.Table, what: str) -> pd.DataFrame:
     """Return a table as a pandas frame.
 
     As PyArrow does, whole numbers beside nulls become floats; where floats would not be exact, a column becomes pandas'
-    ``Int64``, and in lists Python's integers. Dates beyond the years that Python knows become ``datetime64``.
+    ``Int64``, and in lists and structs Python's integers. Dates beyond the years that Python knows become ``datetime64``.
 
     :param table: the rows.
     :param what: what they are of, for messages.
@@ -49,8 +49,10 @@ def _series(column: pa.ChunkedArray, name: str, is_inexact: bool, what: str) -> 
         return column.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     try:
         return column.to_pandas(integer_object_nulls=is_inexact)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError) as fault:
         try:
+            if _has_dates_of_python(column.type):
+                raise fault
             return column.to_pandas(integer_object_nulls=is_inexact, date_as_object=False)
         except (ValueError, OverflowError) as error:
             raise DataError(
@@ -58,19 +60,32 @@ def _series(column: pa.ChunkedArray, name: str, is_inexact: bool, what: str) -> 
             ) from error
 
 
+def _has_dates_of_python(kind: pa.DataType, is_named: bool = False) -> bool:
+    """Whether a type has dates as parts of a struct or a map, where NumPy's dates cannot stand."""
+    import pyarrow as pa
+
+    if is_list(kind):
+        return _has_dates_of_python(kind.value_type)
+    if pa.types.is_map(kind):
+        return _has_dates_of_python(kind.key_type, True) or _has_dates_of_python(kind.item_type, True)
+    if pa.types.is_struct(kind):
+        return any(_has_dates_of_python(field.type, True) for field in kind)
+    return is_named and pa.types.is_date(kind)
+
+
 def _is_inexact(column: pa.ChunkedArray) -> bool:
-    """Whether floats would change a whole number of a column, or of the lists in it."""
+    """Whether floats would change a whole number of a column, or of what is in it."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     kind = column.type
     if is_list(kind):
         return any(_is_inexact(pa.chunked_array([chunk.flatten()])) for chunk in column.chunks)
-    if pa.types.is_struct(kind) or pa.types.is_map(kind):  # in it whole numbers are Python's, but not in its lists
-        parts = [chunk.items if pa.types.is_map(kind) else chunk for chunk in column.chunks]
-        if pa.types.is_struct(kind):
-            parts = [chunk.field(index) for chunk in parts for index in range(kind.num_fields)]
-        return any(_is_inexact(pa.chunked_array([part])) for part in parts if pa.types.is_nested(part.type))
+    if pa.types.is_map(kind):
+        return any(_is_inexact(pa.chunked_array([chunk.items])) for chunk in column.chunks)
+    if pa.types.is_struct(kind):
+        parts = [chunk.field(index) for chunk in column.chunks for index in range(kind.num_fields)]
+        return any(_is_inexact(pa.chunked_array([part])) for part in parts)
     if pa.types.is_int64(kind) and column.null_count:
         ends = pc.min_max(column).as_py()
         return ends["min"] is not None and (ends["min"] < -_EXACT or ends["max"] > _EXACT)

@@ -30,7 +30,7 @@ def scan_polars(view: TableView) -> pl.LazyFrame:
     import polars as pl
     from deltalake.exceptions import DeltaProtocolError
 
-    need_threads(f"Reading {view.name}")
+    need_threads(f"Reading {alias_of(view.name)}")
     if not can_read(view.table, "polars"):
         return pl.LazyFrame(_whole(view))
     if quote(view.uri, safe="/:") != view.uri:  # Polars' own scan cannot follow such a path, for example with a space
@@ -94,6 +94,6 @@ def _whole(view: TableView) -> pa.Table:
 
 
 def _dataset(view: TableView) -> ds.Dataset:
-    need_threads(f"Reading {view.name}")
+    need_threads(f"Reading {alias_of(view.name)}")
     view.check_paths()
     return view.table.to_pyarrow_dataset(filesystem=view.storage.filesystem(view.name))

@@ -87,13 +87,22 @@ def stage_files(
     import pyarrow.parquet as pq
 
     what = what or table
+    storage = transaction.store.storage
+    names = [file.relative_to(storage.work(table)).as_posix() for file in files]
     schema: pa.Schema | None = None
-    for file in files:
+    for file, place in zip(files, names, strict=True):
         try:
             found = pq.read_schema(file)
         except pa.ArrowInvalid as error:
             raise DataError(f"{what}: {file.name} is not a Parquet file ({error}); write Parquet only.") from error
         check_names(found.names, f"{what}: {file.name}")
+        for folder in place.split("/")[:-1]:
+            column, is_column, _ = folder.partition("=")
+            if is_column and column not in found.names:
+                raise DataError(
+                    f"{what}: column {column!r} stands in the name of the folder {folder!r} alone and would be lost. Write it "
+                    f"into the files as well, or pass the frame itself to write_table()."
+                )
         stored = stored_schema(found, {}, f"{what}: {file.name}")
         for there, here in zip(found, stored, strict=True):
             if not _is_as_stored(there.type, here.type):
@@ -107,8 +116,6 @@ def stage_files(
             )
         schema = stored
     assert schema is not None
-    storage = transaction.store.storage
-    names = [file.relative_to(storage.work(table)).as_posix() for file in files]
     staged = tuple(
         staged_file(storage, table, name, file.stat().st_size) for name, file in zip(names, files, strict=True)
     )

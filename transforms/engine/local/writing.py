@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.engine.local.conversion import stored_column, stored_series
+from transforms.engine.local.mixtures import mixture
 from transforms.engine.local.types import arrow_to_polars, polars_to_arrow, stored_schema
 from transforms.errors import DataError
 from transforms.forks import is_panic
@@ -192,14 +193,20 @@ def arrow_of_pandas(frame: Any, what: str) -> pa.Table:
 
     :param frame: the frame; its index is left out.
     :param what: what it is, for messages.
-    :raises DataError: if Arrow has nothing for a column; names it.
+    :raises DataError: if Arrow has nothing for a column, or would change values of it; names it.
     """
     import pyarrow as pa
 
     try:
-        return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     except Exception as error:  # of PyArrow, pandas, or an object in a column: the column is looked for
         raise _unconvertible(frame, what, error) from error
+    for index, (name, dtype) in enumerate(zip(frame.columns, frame.dtypes, strict=True)):
+        if dtype.kind == "O" and (mixed := mixture(frame.iloc[:, index], table.schema.field(index).type)) is not None:
+            raise DataError(
+                f"{what}: column {name!r} holds {mixed}, which Arrow would make one; give it values of one kind."
+            )
+    return table
 
 
 def _unconvertible(frame: Any, what: str, error: Exception) -> DataError:

@@ -135,9 +135,11 @@ def _parsed(data: bytes, start: int, width: int, grammar: Grammar) -> pa.Table:
         return pa.table({name: pa.array([], pa.string()) for name in names})
     try:
         try:
-            return _read(body, names, grammar, _BLOCK)
-        except pa.ArrowInvalid:  # a row may be longer than a block
-            return _read(body, names, grammar, min(body.size + 1, _LARGEST_BLOCK))
+            return _read(body, names, grammar, _BLOCK, has_threads=True)
+        except pa.ArrowInvalid:
+            # A row may be longer than a block. One more try with threads that fails could leave one behind that is just
+            # beginning, and a process that ends then is aborted.
+            return _read(body, names, grammar, min(body.size + 1, _LARGEST_BLOCK), has_threads=False)
     except pa.ArrowInvalid as error:
         data[start:].decode()
         for row in grammar.rows(data):
@@ -147,13 +149,13 @@ def _parsed(data: bytes, start: int, width: int, grammar: Grammar) -> pa.Table:
         raise ValueError(str(error).splitlines()[0].removeprefix("CSV parse error: ")) from error
 
 
-def _read(body: pa.Buffer, names: list[str], grammar: Grammar, block: int) -> pa.Table:
+def _read(body: pa.Buffer, names: list[str], grammar: Grammar, block: int, has_threads: bool) -> pa.Table:
     import pyarrow as pa
     import pyarrow.csv as pc
 
     return pc.read_csv(
         pa.BufferReader(body),
-        pc.ReadOptions(column_names=names, block_size=block),
+        pc.ReadOptions(column_names=names, block_size=block, use_threads=has_threads),
         pc.ParseOptions(
             delimiter=grammar.separator.decode(),
             quote_char=grammar.quote.decode() or False,
