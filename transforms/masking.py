@@ -46,8 +46,10 @@ _NO_KEYS = _words("monkey turkey donkey whiskey jockey hockey hotkey okey smokey
 _HARMLESS = _words("true false yes no none null on off")
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_NAME = re.compile(r"([A-Za-z_][\w.-]*)\\?['\"]?\]?\s*(?:=>|:=|[=:])\s*")
-_VALUE = re.compile(r"\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|[^\s'\",;&)}\]]+")
+_NAME = re.compile(r"([A-Za-z_][\w.-]*)\\*['\"]?\]?\s*(?:=>|:=|[=:])\s*")
+_VALUE = re.compile(
+    r"\\+(?P<quote>[\"'])(?s:.*?)(?:\\+(?P=quote)|$)|\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|[^\s'\",;&)}\]]+"
+)
 _CONNECTION = re.compile(r"(?P<name>[A-Za-z][\w. -]*?)(?P<between>\s*=\s*)(?P<value>[^;]*)(?=;|$)")
 _WHOLE_OPTION = re.compile(r"(?P<name>[-+~]*[A-Za-z_][\w.-]*)(?P<between>=)(?P<value>.*)", re.DOTALL)
 _OPTION = re.compile(r"-{1,2}([A-Za-z][\w.-]*)")

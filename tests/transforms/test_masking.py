@@ -67,6 +67,8 @@ MASKED = [
     [f"~db.password={S}"],
     [f"db.password={S}"],
     [f"a=1,token={S},b=2"],
+    ["--json", f'{{\\"user\\": \\"me\\", \\"token\\": \\"{S}\\"}}'],
+    ["--json", f'"{{\\\\"token\\\\": \\\\"a {S}\\\\"}}"'],
     ["--header", f"Authorization: Bearer {S}"],
     ["--header", f"Authorization: Basic {S}=="],
     ["--header", f"authorization: token {S}"],

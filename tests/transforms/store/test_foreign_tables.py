@@ -15,7 +15,7 @@ import pytest
 from deltalake import DeltaTable
 
 from transforms.api import Input, Output, transform
-from transforms.errors import CommitError, DataError, StoreError, UnsupportedTableError
+from transforms.errors import CommitError, DataError, StoreError, TransformsError, UnsupportedTableError
 from transforms.run.put import put
 from transforms.spec.resource import Resource
 
@@ -44,6 +44,7 @@ def foreign(store, commit):
         properties: dict[str, str] | None = None,
         partitions: tuple[str, ...] = (),
         rows: pa.Table | None = None,
+        is_counted: bool = True,
     ) -> Path:
         table: Path = store.root / "master/datasets/ext"
         (table / "_delta_log").mkdir(parents=True)
@@ -66,7 +67,8 @@ def foreign(store, commit):
                 "modificationTime": 0,
                 "dataChange": True,
             }
-            actions.append({"add": added | {"stats": json.dumps({"numRecords": rows.num_rows})}})
+            counted = {"stats": json.dumps({"numRecords": rows.num_rows})} if is_counted else {}
+            actions.append({"add": added | counted})
         (table / "_delta_log" / f"{0:020}.json").write_text("\n".join(map(json.dumps, actions)))
         return table
 
@@ -388,3 +390,22 @@ def test_another_branch_does_not_link_files_that_mean_something_else_there(forei
 
     with pytest.raises(UnsupportedTableError, match="columnMapping"):
         run_transform(job, branch="mine")
+
+
+@pytest.mark.parametrize("is_mapped", [False, True])
+def test_rows_are_counted_where_the_log_does_not_tell_their_number(foreign, store, run_transform, is_mapped):
+    """Statistics are optional; a table whose files have none is not empty, and takes no raw files."""
+    columns = (mapped("x y", "long", 1),) if is_mapped else (field("x", "long"),)
+    protocol, properties = ({"minReaderVersion": 2, "minWriterVersion": 5}, MAPPED) if is_mapped else (PLAIN, {})
+    rows = pa.table({"col-1" if is_mapped else "x": pa.array([None, 2, 3], pa.int64())})
+    foreign(*columns, protocol=protocol, properties=properties, rows=rows, is_counted=False)
+    assert store.view_table("master/datasets/ext").row_count() == 3
+
+    @transform.using(out=Output("/ext"))
+    def add(out: Any) -> None:
+        out.set_mode("append")
+        with out.filesystem().open("a.txt", "w") as file:
+            file.write("a")
+
+    with pytest.raises(TransformsError, match=r"columnMapping|holds rows"):
+        run_transform(add)

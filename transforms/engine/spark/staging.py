@@ -134,12 +134,12 @@ def _with_telling_folders(frame: DataFrame, partition_by: Sequence[str], what: s
         if kinds[name] == "string":
             refusal = F.raise_error(
                 F.lit(
-                    f"{what}: the partition column {name!r} holds an empty text, which would be read as null: give it "
-                    f"another value, or do not partition by it."
+                    f"{what}: the partition column {name!r} holds an empty text, or {_NULL}, which would be read as "
+                    f"null: give it another value, or do not partition by it."
                 )
             )
             column = frame[f"`{name.replace('`', '``')}`"]
-            frame = frame.withColumn(name, F.when(column == "", refusal).otherwise(column))
+            frame = frame.withColumn(name, F.when(column.isin("", _NULL), refusal).otherwise(column))
     return frame
 
 

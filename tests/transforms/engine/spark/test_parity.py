@@ -210,12 +210,13 @@ def test_spark_refuses_before_the_commit_what_the_local_engine_does(run_transfor
     assert store.recover() == ([], [])
 
 
-def test_a_partition_value_that_would_be_read_as_null_is_refused(run_transform, spark, store):
-    """Names of folders have one word for an empty text and for a null."""
+@pytest.mark.parametrize("value", ["", "__HIVE_DEFAULT_PARTITION__"])
+def test_a_partition_value_that_would_be_read_as_null_is_refused(run_transform, spark, store, value):
+    """Names of folders have one word for such a text and for a null."""
 
     @transform(out=Output("/out"))
     def job(ctx, out):
-        frame = ctx.spark_session.sql("SELECT 1 AS a, 'x' AS p UNION ALL SELECT 2, '' UNION ALL SELECT 3, null")
+        frame = ctx.spark_session.sql(f"SELECT 1 AS a, 'x' AS p UNION ALL SELECT 2, '{value}' UNION ALL SELECT 3, null")
         out.write_dataframe(frame, partition_cols=["p"])
 
     with pytest.raises(TransformsError, match="/out: the partition column 'p' holds an empty text"):
