@@ -79,6 +79,7 @@ def test_transforms_and_datasets_are_listed(shell: Shell) -> None:
             "parameters": [],
             "tags": [],
             "source": f"{shell.module}.py:10",
+            "refused": "",
         }
     ]
     (dataset,) = shell.json("list", "--datasets")
