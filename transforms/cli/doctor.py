@@ -122,7 +122,8 @@ def _checked(store: Store) -> Iterator[Finding]:
     except (StoreError, OSError) as error:
         yield Finding("store", "problem", str(error))
         return
-    yield from (Finding(*trouble) for trouble in troubles)
+    for what, kind, detail in troubles:
+        yield Finding(what, "problem" if kind == "unwritable" else kind, detail)
     if not any(trouble.what in ("ledger", "commits") for trouble in troubles):
         yield Finding("commits", "ok", f"all up to #{store.ledger.head()} are in their tables")
     yield Finding("tables", "ok", f"{counted(sum(1 for _ in find_tables(store.storage)), 'table')} looked at")

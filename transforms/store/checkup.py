@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from transforms.errors import StoreError
+from transforms.errors import StoreError, UnsupportedTableError
 from transforms.store import machine
 from transforms.store.change import TableChange
 from transforms.store.collect import find_tables
@@ -27,12 +27,13 @@ class Trouble(NamedTuple):
 
     Attributes:
         what: what was looked at: ``ledger``, ``commits`` or a table.
-        kind: ``problem``, or ``recovery`` where ``transforms recover`` mends it.
+        kind: ``problem``, ``recovery`` where ``transforms recover`` mends it, or ``unwritable``
+            where nothing is damaged, and jobs are refused all the same.
         detail: what was found, where, and what to do.
     """
 
     what: str
-    kind: Literal["problem", "recovery"]
+    kind: Literal["problem", "recovery", "unwritable"]
     detail: str
 
 
@@ -92,7 +93,6 @@ def _table(store: Store, name: str, last: tuple[Entry, TableChange] | None, is_d
         table = store.storage.delta.open(name)
         if table is None:
             return _gone(store, name, last) if last is not None else None
-        check_writable(table, name)
         files = store.storage.delta.files(name, table)
         sizes = store.storage.sizes([f"{name}/{file}" for file, _ in files])
         for (file, found), size in zip(files, sizes, strict=True):
@@ -101,11 +101,15 @@ def _table(store: Store, name: str, last: tuple[Entry, TableChange] | None, is_d
                 state = "is gone" if size is None else f"has {size} bytes instead of {found.size}"
                 return Trouble(f"table {name}", "problem", f"{address} {state}; restore it from a backup of the store")
         row = row_of(table, store.app_id)
-        if is_damaged or row is None:
-            return None
-        if not store.ledger.has(row):
+        if not is_damaged and row is not None and not store.ledger.has(row):
             return Trouble(f"table {name}", "problem", str(diverged(store.storage, name, row)))
-        if last is not None and row.seq < last[0].seq and last[0].seq <= store.published():
+        if (
+            not is_damaged
+            and row is not None
+            and last is not None
+            and row.seq < last[0].seq
+            and last[0].seq <= store.published()
+        ):
             if last[0].seq in store.waiting():
                 return None  # told above
             return Trouble(
@@ -115,6 +119,10 @@ def _table(store: Store, name: str, last: tuple[Entry, TableChange] | None, is_d
             )
     except StoreError as error:
         return Trouble(f"table {name}", "problem", str(error))
+    try:
+        check_writable(table, name)
+    except UnsupportedTableError as error:  # it can be read
+        return Trouble(f"table {name}", "unwritable", str(error))
     return None
 
 

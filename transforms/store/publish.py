@@ -49,9 +49,13 @@ def examine(
     :raises StoreError: if it does not take the change.
     """
     if validated is None:
-        table = storage.delta.open(change.table)
+        table, is_looked_at = storage.delta.open(change.table), False
+    elif validated.table is None:
+        table, is_looked_at = None, True
     else:
-        table = None if validated.table is None else refreshed(validated.table)
+        version = validated.table.version()
+        table = refreshed(validated.table)
+        is_looked_at = table.version() == version
     row = None if table is None else row_of(table, app_id)
     if row is not None and row.seq >= entry.seq:
         if row.is_of(entry.seq, entry.transaction) or has(row):
@@ -59,6 +63,7 @@ def examine(
         raise diverged(storage, change.table, row)
     if validated is None:
         check_files(storage, change)
+    if not is_looked_at:
         check_fits(storage, table, change)
     return Examined(table)
 
@@ -101,6 +106,8 @@ def publish_change(
             if table is not None and _is_published(table, app_id, entry.seq):
                 return
         before = -1 if table is None else table.version()
+        if failure is not None:  # another program changed the table since it was looked at
+            check_fits(storage, table, change)
         try:
             if table is None:
                 storage.delta.create(change, _mark(app_id, entry))

@@ -18,6 +18,8 @@ from transforms.api import Input, Output, transform
 from transforms.errors import CommitError, DataError, StoreError, TransformsError, UnsupportedTableError
 from transforms.run.put import put
 from transforms.spec.resource import Resource
+from transforms.store.backup import back_up
+from transforms.store.checkup import check_store
 
 PLAIN = {"minReaderVersion": 1, "minWriterVersion": 2}
 INVARIANT = {"delta.invariants": json.dumps({"expression": {"expression": "a > 3"}})}
@@ -409,3 +411,15 @@ def test_rows_are_counted_where_the_log_does_not_tell_their_number(foreign, stor
 
     with pytest.raises(TransformsError, match=r"columnMapping|holds rows"):
         run_transform(add)
+
+
+def test_a_table_that_can_only_be_read_is_no_damage(store, foreign, tmp_path):
+    """The check says that jobs cannot write it, and a store that holds it can be copied."""
+    foreign(
+        field("a", "long"),
+        protocol={"minReaderVersion": 1, "minWriterVersion": 3},
+        properties={"delta.constraints.c": "a > 3"},
+    )
+    (found,) = check_store(store)
+    assert (found.kind, "constraint c" in found.detail) == ("unwritable", True)
+    assert list(check_store(back_up(store, tmp_path / "copy"))) == [found]

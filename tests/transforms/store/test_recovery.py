@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from transforms.engine.local.staging import stage_frame
 from transforms.errors import DivergedError, PublishError, UsageError
 from transforms.spec.resource import Resource
-from transforms.store import layout
+from transforms.store import layout, recovery
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
 from transforms.store.order import batches, waves
@@ -144,6 +144,27 @@ def test_a_mistake_that_is_made_again_names_the_command(store, commit, ratified,
     monkeypatch.setattr("transforms.store.transaction.validate_changes", lambda *_: (refuse(store, A), {})[1])
     with pytest.raises(PublishError, match=r"recover --give-up 2'"):
         transaction.commit([change], {resource.key: {}}, {}, "v1")
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["before it is asked", "after it was asked"])
+def test_a_commit_never_lands_on_a_version_that_was_not_looked_at(store, commit, monkeypatch, at_once):
+    """Another program changes a table between a job's last look and its publishing: the table is looked at again."""
+    commit({"/a": ONE})
+    transaction = store.begin("job", "master", [A])
+    change = stage_frame(transaction, store.table_of(A, "master"), TWO)
+    step = "examine" if at_once else "publish_change"
+    original = getattr(recovery, step)
+
+    def late(*given: Any, **named: Any) -> Any:
+        refuse(store, A)
+        return original(*given, **named)
+
+    monkeypatch.setattr(recovery, step, late)
+    with pytest.raises(PublishError, match=r"recover --give-up 2'"):
+        transaction.commit([change], {A.key: {}}, {}, "v1")
+    assert DeltaTable(str(log_of(store, A).parent)).to_pyarrow_table().to_pydict() == ONE.to_dict(as_series=False)
+    monkeypatch.undo()
+    store.give_up(2)
 
 
 def copy_of(store: Store, tmp_path: Path) -> Path:
