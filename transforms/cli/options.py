@@ -36,7 +36,7 @@ Exclude = Annotated[
 Force = Annotated[bool, typer.Option("--force", "-f", help="Run what is fresh, too.")]
 
 
-_MAKES_A_STORE = ("build", "graph", "init", "list", "plan", "put", "run")
+_MAKES_A_STORE = ("build", "graph", "import", "init", "list", "plan", "put", "run")
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,7 @@ def open_project(ctx: typer.Context) -> Project:
 
     root = session_of(ctx).root
     project = Project.open(root=root)
-    command = ctx.find_root().invoked_subcommand
-    if root is not None and command not in _MAKES_A_STORE and not project.store.exists:
+    if root is not None and ctx.info_name not in _MAKES_A_STORE and not project.store.exists:
         raise UsageError(
             f"There is no store at {project.store.root} (--root {root}).{_near(root)} Put data into it, or build it, first; "
             f"without --root the project's own is used."

@@ -24,13 +24,12 @@ _read: WeakKeyDictionary[Generator[Any, Any, Any], list[Any]] = WeakKeyDictionar
 class ImportFailedError(DeclarationError):
     """A part of a project that cannot be imported; the cause is chained.
 
+    :param message: what went wrong.
     :param file: the file, as it is named to a person.
-    :param reason: what went wrong.
-    :param what: what cannot be done.
     """
 
-    def __init__(self, file: str, reason: str, what: str = "cannot be imported") -> None:
-        super().__init__(f"{file} {what}: {reason}")
+    def __init__(self, message: str, file: str = "") -> None:
+        super().__init__(message)
         self.file = file
 
 
@@ -71,7 +70,7 @@ def imported(load: Callable[[], ModuleType], name: str) -> ModuleType:
                 raise
             return load()
     except (Exception, SystemExit) as error:
-        raise ImportFailedError(name, _said(error)) from error
+        raise ImportFailedError(f"{name} cannot be imported: {_said(error)}", name) from error
 
 
 def _said(error: BaseException) -> str:
@@ -121,7 +120,7 @@ def _members(generator: Generator[Any, Any, Any], name: str, file: str | None) -
             _read[generator] = list(generator)
         except Exception as error:
             where = f"{name} ({'no file' if file is None else shown_file(file)})"
-            raise ImportFailedError(where, _said(error), "cannot be read") from error
+            raise ImportFailedError(f"{where} cannot be read: {_said(error)}", where) from error
     return _read[generator]
 
 
