@@ -68,7 +68,11 @@ class Ledger:
         """
         if self._is_made:
             return
-        if not (self._storage.exists(log_file(0)) or self._storage.exists(f"{LOG}/_last_checkpoint")):
+        if not (
+            self._storage.exists(log_file(0))
+            or self._storage.exists(f"{LOG}/_last_checkpoint")
+            or any(".checkpoint." in name for name in self._storage.names(LOG))  # the hint is only one
+        ):
             self._storage.create(log_file(0), first_content(owner))
             self._storage.settle([log_file(0)], LEDGER)
         self._is_made = True

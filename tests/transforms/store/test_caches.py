@@ -171,3 +171,18 @@ def test_a_ledger_and_the_name_of_another_store_are_noticed_before_anything_is_p
             command(Store(tmp_path / "store"))
     assert "ledger of another store" in next(iter(check_store(Store(tmp_path / "store")))).detail
     assert DeltaTable(tmp_path / "store/master/datasets/d0").to_pyarrow_table().num_rows == 51
+
+
+def test_a_shortened_ledger_without_its_hint_is_not_begun_anew(tmp_path: Path) -> None:
+    """The log behind a checkpoint was cut: a new version 0 would leave a gap, and look like damage."""
+    make(tmp_path / "store")
+    log = tmp_path / "store/_ledger/_delta_log"
+    assert list(log.glob("*.checkpoint.parquet"))
+    for version in range(3):
+        (log / f"{version:020}.json").unlink()
+    (log / "_last_checkpoint").unlink()
+
+    append(Store(tmp_path / "store"), 1)
+    assert not (log / f"{0:020}.json").exists()
+    assert DeltaTable(tmp_path / "store/_ledger").to_pyarrow_table().num_rows == ROWS + 1
+    assert list(check_store(Store(tmp_path / "store"))) == []
