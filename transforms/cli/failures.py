@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from transforms.cli.options import WORDS, session_of
-from transforms.cli.output import OutputError, say_error
+from transforms.cli.output import say_error, unwritable
 from transforms.cli.summary import commit_line
 from transforms.cli.voices import told_warnings
 from transforms.errors import DeclarationError, PublishError, TransformsError, UsageError
@@ -66,7 +66,7 @@ def _flush() -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(error) from error
+        raise unwritable(error) from error
 
 
 def _system_error_text(error: OSError, verbose: bool) -> str:

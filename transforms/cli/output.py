@@ -82,7 +82,7 @@ class Output:
             is_full = not isinstance(error, BrokenPipeError)
             if not self._keeps_on:
                 if is_full:
-                    raise OutputError(error) from error
+                    raise unwritable(error) from error
                 raise
             self._is_lost = True
             if is_full:
@@ -145,13 +145,12 @@ class Output:
 
 
 class OutputError(TransformsError):
-    """Standard output cannot be written.
+    """Standard output cannot be written."""
 
-    :param error: why.
-    """
 
-    def __init__(self, error: OSError) -> None:
-        super().__init__(f"standard output cannot be written: {error.strerror}.")
+def unwritable(error: OSError) -> OutputError:
+    """Return the error that says why standard output cannot be written."""
+    return OutputError(f"standard output cannot be written: {error.strerror}.")
 
 
 def say_error(text: str) -> None:

@@ -247,8 +247,8 @@ class Project:
         if producer is not None:
             on_branch = f" --branch {options.branch}" if options.branch != "master" else ""
             return NotFoundError(
-                f"There is no {resource} on branch {branch} yet; {reads}. {producer.name} ({producer.source}) makes it: "
-                f"transforms build {shlex.quote(f'+{node.name}')}{on_branch}{also} Nothing was run."
+                f"There is no {resource} on branch {branch} yet; {reads}. {producer.name} ({producer.source}) makes it.{also} "
+                f"Nothing was run. Type: transforms build {shlex.quote(f'+{node.name}')}{on_branch}"
             )
         written = self.store.writes()
         own = {output.alias for output in node.outputs}

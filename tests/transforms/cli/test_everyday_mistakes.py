@@ -124,7 +124,7 @@ TABLE = {
 def reads(made, out):
     out.write_table(made.polars())
 """,
-        ("There is no dataset /t/made on branch master yet", "make (", "makes it: transforms build +reads"),
+        ("There is no dataset /t/made on branch master yet", "make (", "Type: transforms build +reads"),
         command=("build", "reads"),
         exit=2,
     ),
