@@ -312,7 +312,10 @@ def test_an_input_that_another_transform_makes_is_not_brought_in(shell: Shell, b
 
     assert result.exit_code == 2
     on_branch = "" if branch == "master" else " --branch dev"
-    assert f"clean ({shell.module}.py:5) makes it. Nothing was run. Type: transforms build +total{on_branch}" in result.stderr
+    assert (
+        f"clean ({shell.module}.py:5) makes it. Nothing was run. Type: transforms build +total{on_branch}"
+        in result.stderr
+    )
     assert "Did you mean" not in result.stderr
     assert "transforms put" not in result.stderr
 
