@@ -229,6 +229,14 @@ class Lake:
         self._root.write(f"{log_folder(table.name)}/{one.number:020}{CHECKPOINT}", content)
         self._root.write(f"{log_folder(table.name)}/_last_checkpoint", str(one.number).encode())
 
+    def forget_replaced(self, table: Table) -> int:
+        self._commit_on_top(table, [{"commitInfo": {"operation": "SET TBLPROPERTIES"}}], needed=set())
+        one = table.newest
+        kept = [one.number, one.schema, one.partition_by, one.files, {}, one.marks]
+        self._root.write(f"{log_folder(table.name)}/{one.number:020}{CHECKPOINT}", json.dumps(kept).encode())
+        self._root.write(f"{log_folder(table.name)}/_last_checkpoint", str(one.number).encode())
+        return one.number
+
     def vacuum(self, table: Table, hours: int, dry_run: bool) -> list[str]:
         until = machine.milliseconds() - hours * 3_600_000
         listed = [path for path, at in table.newest.gone.items() if at <= until and path not in table.newest.files]

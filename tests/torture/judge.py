@@ -166,6 +166,8 @@ def _unnamed(root: Path) -> Iterator[Path]:
                 actions = pq.read_table(file, columns=[f"{kind}.path"])
                 for action in actions.to_pylist():  # the column is not there where no action is of the kind
                     named |= {action[kind]["path"]} if action.get(kind) else set()
+        for file in table.glob("_replaced/*.json"):
+            named |= set(json.loads(file.read_text())["files"])
         for file in table.rglob("*.parquet"):
             if "_delta_log" not in file.parts and file.relative_to(table).as_posix() not in named:
                 yield file

@@ -98,6 +98,7 @@ def _clean(store: Store, name: str, days: float, dry_run: bool) -> list[str]:
         _log.warning("A running job may be reading an older version of %s, so it was left alone.", name)
         return []
     files = upkeep.vacuum(store.storage, name, table, int(days * 24), dry_run)
+    files += upkeep.delete_replaced(store.storage, name, table, int(days * 24), dry_run)
     if not dry_run and len(store.storage.names(log_folder(name))) > upkeep.CHECKPOINT_EVERY:
         upkeep.write_checkpoint(store.storage, name, table)
         keep_from = upkeep.version_before(store.storage, name, days)

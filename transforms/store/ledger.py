@@ -270,8 +270,8 @@ class Ledger:
         block, table = max(self.head(), 0) // BLOCK, self.table()
         for merged in {max(block - 1, 0), block}:
             upkeep.merge_small_files(self._storage, LEDGER, table, partition=("block", str(merged)))
-        upkeep.vacuum(self._storage, LEDGER, table, kept_hours)
-        upkeep.write_checkpoint(self._storage, LEDGER, table)
+        upkeep.forget_replaced(self._storage, LEDGER, table)
+        upkeep.delete_replaced(self._storage, LEDGER, table, kept_hours)
         upkeep.shorten_log(self._storage, LEDGER, self.head() - _KEPT, lambda opened: opened.version())
 
     def _write_row(self, entry: Entry) -> tuple[str, int]:

@@ -130,6 +130,8 @@ def _in_log(storage: Storage, table: str) -> set[str]:
     """
     logs = [f"{log_folder(table)}/{name}" for name in storage.names(log_folder(table)) if name.endswith(".json")]
     named: set[str] = set()
+    for listed in storage.names(f"{table}/{upkeep.REPLACED}"):
+        named |= set(from_json(storage.read(f"{table}/{upkeep.REPLACED}/{listed}"))["files"])
     for first in range(0, len(logs), _AT_ONCE):
         for content in storage.read_many(logs[first : first + _AT_ONCE]):
             actions = [from_json(line) for line in (content or b"").splitlines() if line.strip()]

@@ -11,11 +11,15 @@ superfluous goes. How far back that reaches depends on the table:
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from transforms.forks import is_panic
+from transforms.json_text import from_json
+from transforms.paths import fault
 from transforms.store import layout, machine
 from transforms.store.delta_log import CHECKPOINT, log_folder, make_durable
 from transforms.store.pins import lowest_pin
@@ -30,6 +34,7 @@ SHORTEN_EVERY = 100
 _NEWEST_CHECKPOINTS = 3  # somebody may be about to read one that was the newest a moment ago
 _KEPT_VERSIONS = 100
 KEPT_HOURS = 24
+REPLACED = "_replaced"  # a table's folder of lists of files that its log forgot
 _log = logging.getLogger(__name__)
 
 
@@ -52,9 +57,11 @@ def tidy(storage: Storage, app_id: str, name: str, before: int, version: int, ap
         if appended and is_due(MERGE_EVERY, before, version):
             _merge_alone(storage, name, table, target_bytes(before, version))
         drops_history = not layout.is_dataset(name)
-        if drops_history:
-            vacuum(storage, name, table, KEPT_HOURS)  # before the checkpoint, which forgets files that went long ago
-        write_checkpoint(storage, name, table)
+        if drops_history and is_due(SHORTEN_EVERY, before, version):
+            forget_replaced(storage, name, table)
+            delete_replaced(storage, name, table, KEPT_HOURS)
+        else:
+            write_checkpoint(storage, name, table)
         if is_due(SHORTEN_EVERY, before, version):
             keep_from = version - _KEPT_VERSIONS if drops_history else 0
             shorten_log(storage, name, keep_from, lambda opened: opened.transaction_version(app_id) or 0)
@@ -132,9 +139,50 @@ def _rewrite(storage: Storage, name: str, table: DeltaTable, rewrite: Callable[[
 def write_checkpoint(storage: Storage, name: str, table: DeltaTable) -> None:
     """Write down the state of an opened table, so that opening it reads what came since and no more."""
     storage.delta.checkpoint(table)
+    _settle_checkpoint(storage, name, table.version())
+
+
+def _settle_checkpoint(storage: Storage, name: str, version: int) -> None:
     # On the disk for good, as log files before it may be deleted.
-    written = (f"{table.version():020}{CHECKPOINT}", "_last_checkpoint")
+    written = (f"{version:020}{CHECKPOINT}", "_last_checkpoint")
     storage.settle([f"{log_folder(name)}/{file}" for file in written], log_folder(name))
+
+
+def forget_replaced(storage: Storage, name: str, table: DeltaTable) -> None:
+    """Let the log of a table name no file any more that was replaced, as opening it takes longer with each of them.
+
+    A list beside the log does, from which :func:`delete_replaced` deletes them once nobody can be reading them.
+    """
+    there = vacuum(storage, name, table, 0, dry_run=True)
+    if there:
+        content = json.dumps({"time": machine.now().isoformat(), "files": there}).encode()
+        storage.write(f"{name}/{REPLACED}/{table.version():020}.json", content)
+        storage.settle([f"{name}/{REPLACED}/{table.version():020}.json"], name)
+    before = table.version()
+    _settle_checkpoint(storage, name, storage.delta.forget_replaced(table))
+    make_durable(storage, name, before)
+
+
+def delete_replaced(storage: Storage, name: str, table: DeltaTable, hours: int, dry_run: bool = False) -> list[str]:
+    """Delete the files of a table that its log forgot some hours ago.
+
+    :returns: the files that were still there, relative to the table's folder.
+    """
+    until = machine.now().timestamp() - hours * 3600
+    named = {path for path, _ in storage.delta.files(name, table)}  # another program may have brought one back
+    found: list[str] = []
+    for listed in storage.names(f"{name}/{REPLACED}"):
+        content = from_json(storage.read(f"{name}/{REPLACED}/{listed}"))
+        if datetime.fromisoformat(content["time"]).timestamp() > until:
+            continue
+        files = [file for file in content["files"] if file not in named and fault(file) is None]
+        sizes = storage.sizes([f"{name}/{file}" for file in files])
+        there = [file for file, size in zip(files, sizes, strict=True) if size is not None]
+        found += there
+        if not dry_run:
+            storage.delete_many([f"{name}/{file}" for file in there])
+            storage.delete(f"{name}/{REPLACED}/{listed}")
+    return found
 
 
 def vacuum(storage: Storage, name: str, table: DeltaTable, hours: int, dry_run: bool = False) -> list[str]:

@@ -7,7 +7,9 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from deltalake import DeltaTable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -172,12 +174,19 @@ def test_files_that_were_merged_go_once_nobody_can_be_reading_them(
 ) -> None:
     """A day after they were replaced, by themselves."""
     table = store.root / store.table_of(MODEL, "master")
-    publish(store, 6)
-    assert len(list(table.glob("data/*/*.parquet"))) == 6
+    publish(store, 12)
+    assert len(list(table.glob("data/*/*.parquet"))) == 12
+    assert list(table.glob("_replaced/*.json"))
+    checkpoint = sorted(table.glob("_delta_log/*.checkpoint.parquet"))[-1]
+    removed = [row["remove"] for row in pq.read_table(checkpoint).to_pylist() if row.get("remove")]
+    assert len(removed) < 8, "opening a table takes longer with each file that its log says was replaced"
     monkeypatch.setattr(upkeep, "KEPT_HOURS", 0)
-    publish(store, 2)
-    assert len(list(table.glob("data/*/*.parquet"))) < 5
-    assert pl.read_delta(str(table)).height == 8
+    publish(store, 10)
+    assert len(list(table.glob("data/*/*.parquet"))) < 10
+    assert list(table.glob("_replaced/*.json")) == []
+    assert pl.read_delta(str(table)).height == 22
+    properties = DeltaTable(table).metadata().configuration
+    assert properties["delta.deletedFileRetentionDuration"] == "interval 7 days", "other programs go by it"
 
 
 def test_giving_space_back_shortens_logs(store: Store, commit: Callable[..., Any], rows: Callable[..., Any]) -> None:

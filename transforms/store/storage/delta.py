@@ -99,8 +99,19 @@ class Delta(Protocol):
     def checkpoint(self, table: DeltaTable) -> None:
         """Write a checkpoint of the opened version."""
 
+    def forget_replaced(self, table: DeltaTable) -> int:
+        """Write a checkpoint that no longer names the files which were replaced, and bring the table up to date.
+
+        :meth:`vacuum` does not find them any more.
+
+        :returns: the version of the checkpoint.
+        """
+
     def vacuum(self, table: DeltaTable, hours: int, dry_run: bool) -> list[str]:
         """Delete the data files that were replaced longer ago, as the log tells; return them, also those gone before."""
+
+
+_RETENTION, _WEEK = "delta.deletedFileRetentionDuration", "interval 7 days"  # Delta's own when not said
 
 
 class DeltaRs:
@@ -226,6 +237,25 @@ class DeltaRs:
     def checkpoint(self, table: DeltaTable) -> None:
         """See :class:`Delta`."""
         table.create_checkpoint()
+
+    def forget_replaced(self, table: DeltaTable) -> int:
+        """See :class:`Delta`; a checkpoint leaves out what was replaced longer ago than a property of the table says."""
+        before = table.metadata().configuration.get(_RETENTION, _WEEK)
+        self._set(table, _RETENTION, "interval 0 seconds")
+        version = table.version()
+        table.create_checkpoint()
+        self._set(table, _RETENTION, before)  # it was for this checkpoint alone, as other programs go by it, too
+        return version
+
+    def _set(self, table: DeltaTable, name: str, value: str) -> None:
+        from deltalake import CommitProperties
+
+        table.alter.set_table_properties(
+            {name: value},
+            commit_properties=CommitProperties(max_commit_retries=15),
+            post_commithook_properties=_no_hooks(),
+        )
+        table.update_incremental()
 
     def vacuum(self, table: DeltaTable, hours: int, dry_run: bool) -> list[str]:
         """See :class:`Delta`."""
