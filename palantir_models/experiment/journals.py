@@ -88,8 +88,11 @@ class Journals:
         return journal.is_alive(self._place(experiment_id))
 
     def age_seconds(self, experiment_id: str) -> float:
-        """Return how long nothing has changed in a journal's folder, in seconds."""
-        return time.time() - self._place(experiment_id).stat().st_mtime
+        """Return how long nothing has changed in a journal's folder, in seconds; 0 where it has ended meanwhile."""
+        try:
+            return time.time() - self._place(experiment_id).stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
 
     def delete(self, experiment_id: str) -> None:
         """Delete an experiment's journal, and whatever else is kept of it."""

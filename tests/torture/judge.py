@@ -146,7 +146,10 @@ def _left_over(root: Path, transactions: set[str]) -> Iterator[str]:
         "empty folder": (
             folder
             for folder in root.rglob("*")
-            if folder.is_dir() and folder.parent != root and "_locks" not in folder.parts and not any(folder.iterdir())
+            if folder.is_dir()
+            and folder.parent != root
+            and not {"_locks", "_replaced"} & set(folder.parts)
+            and not any(folder.iterdir())
         ),
     }
     for what, found in places.items():
@@ -162,10 +165,8 @@ def _unnamed(root: Path) -> Iterator[Path]:
             actions = [json.loads(line) for line in file.read_text().splitlines()]
             named |= {action[kind]["path"] for action in actions for kind in ("add", "remove") if kind in action}
         for file in log.glob("*.checkpoint.parquet"):
-            for kind in ("add", "remove"):
-                actions = pq.read_table(file, columns=[f"{kind}.path"])
-                for action in actions.to_pylist():  # the column is not there where no action is of the kind
-                    named |= {action[kind]["path"]} if action.get(kind) else set()
+            actions = pq.read_table(file).to_pylist()
+            named |= {action[kind]["path"] for action in actions for kind in ("add", "remove") if action.get(kind)}
         for file in table.glob("_replaced/*.json"):
             named |= set(json.loads(file.read_text())["files"])
         for file in table.rglob("*.parquet"):

@@ -108,3 +108,8 @@ def test_a_header_names_no_other_experiment(store, journals):
     header.write_text(json.dumps({**json.loads(header.read_text()), "experiment_id": "../../elsewhere"}))
     assert journals_of(store.storage).recover("f" * 32)["experiment_id"] == "f" * 32
     assert (journals / ("f" * 32) / "experiment.json").exists()
+
+
+def test_one_that_ends_while_we_look_is_no_leftover(store):
+    """Its job deletes the folder between the listing and the look at its age."""
+    assert journals_of(store.storage).age_seconds("a" * 32) == 0.0
