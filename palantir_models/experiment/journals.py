@@ -96,7 +96,10 @@ class Journals:
 
     def delete(self, experiment_id: str) -> None:
         """Delete an experiment's journal, and whatever else is kept of it."""
-        shutil.rmtree(self._place(experiment_id))
+        place = self._place(experiment_id)
+        while place.exists():
+            with suppress(FileNotFoundError):  # its job is deleting it, too
+                shutil.rmtree(place)
 
     def _place(self, experiment_id: str) -> Path:
         """Return the folder of an experiment, whose id may come from anywhere."""

@@ -100,7 +100,9 @@ def unpublished(
         except FileNotFoundError:  # it has ended while we looked
             continue
         except Exception as error:  # noqa: BLE001 (one that is broken must not hide the others)
-            row = unreadable(folder.name, folder, folder.stat().st_mtime, error)
+            if not folder.exists():
+                continue  # it has ended, and was deleted while we read it
+            row = unreadable(folder.name, folder, _changed(folder), error)
             found = (row, None, None) if wanted(row) else None
         if found is not None:
             yield found
@@ -197,11 +199,19 @@ def _read(
     return checked(folder.name, row), None, recorded
 
 
+def _changed(folder: Path) -> float:
+    """Return when something changed in a folder, in seconds since 1970; now, where it was deleted meanwhile."""
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
+
+
 def _headless(folder: Path) -> Exception:
     """Return the error for a folder whose header is not there, or cannot be read."""
     if (folder / journal.HEADER).exists():
         return ValueError(f"{journal.HEADER} holds no header of an experiment")
-    if has_hardly_begun(folder) or time.time() - folder.stat().st_mtime < _SETTLED_SECONDS:
+    if has_hardly_begun(folder) or time.time() - _changed(folder) < _SETTLED_SECONDS:
         return FileNotFoundError(folder)
     return ValueError(f"{journal.HEADER} is not there")
 

@@ -80,7 +80,8 @@ class Arena:
         self.done["kills" if status == -9 else f"{command}: exit {status}"] += 1
         if status == 0 and command == "build" and not elsewhere:
             self.acknowledge(name)
-        if status in (97, 98) or (status < 0 and status != -9):
+        is_broken = status in (97, 98) or (status < 0 and status != -9)
+        if is_broken or (command in ("gc", "recover") and status not in (0, -9)):
             self.problems.append(f"{command} ended with {status}: {self.said(index)}")
         return status
 
