@@ -6,13 +6,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from transforms.run.cancellation import Cancellation, InterruptedCommitError
 from transforms.run.job import JobResult
 from transforms.run.running import JOB_THREADS, running
-from transforms.store.interrupts import InterruptedAfterCommit
+from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts
 
 _PATIENCE_SECONDS = 10.0
 _GLANCE_SECONDS = 0.2
@@ -152,15 +153,22 @@ class _Crew:
         thread.start()
 
     def _take(self, seconds: float) -> None:
-        # With a time limit, because a signal that another thread of the process takes does not end a plain wait.
-        try:
+        """Wait for the end of a job, for some time at most, and take note of it.
+
+        :raises KeyboardInterrupt: if the user interrupted, and somebody else than the build handles that: Spark, once it runs.
+        """
+        asked = self._cancel.asked
+        with held_interrupts() as held, suppress(queue.Empty):  # or a result would be lost between two lines
+            # With a time limit, because a signal that another thread of the process takes does not end a plain wait.
             result = self._ended.get(timeout=seconds)
-        except queue.Empty:
-            return
-        del self._running[result.name]
-        if self._cancel.is_over and result.status == "committed":
-            self._late.append(result)
-        self._schedule.done(result)
+            del self._running[result.name]
+            if self._cancel.is_over and result.status == "committed":
+                self._late.append(result)
+            self._schedule.done(result)
+        if held.came and self._cancel.asked == asked:
+            self._cancel.asked += 1
+            if not self._cancel.is_over:
+                raise KeyboardInterrupt
 
     def _stop(self) -> None:
         """End what runs and wait for it: for a while, and for commits to their end.
@@ -177,6 +185,8 @@ class _Crew:
                 if again > 1 or (not committing and (again or time.monotonic() > until)):
                     return
                 self._take(_GLANCE_SECONDS)
+                if self._ended.empty() and not any(thread.is_alive() for thread in self._running.values()):
+                    return  # one that was interrupted at its very end left nothing to wait for
         except KeyboardInterrupt:
             return
 

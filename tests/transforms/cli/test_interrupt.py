@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,20 @@ def interrupted_commit(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     monkeypatch.setattr(Ledger, "append", pressed)
 
 
-@pytest.mark.usefixtures("interrupted_commit")
+@pytest.fixture(params=["ours", "Spark's"])
+def handler(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Who handles Ctrl-C: Spark takes that over for good, once a session of it was started."""
+    before = signal.getsignal(signal.SIGINT)
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, signal.default_int_handler if request.param == "ours" else interrupt)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupted_commit", "handler")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_commit_that_has_begun_is_made_and_told(shell: Shell, jobs: str) -> None:
     """The job that was committing has its COMMIT line, and no sentence says that it was not committed."""
