@@ -33,7 +33,7 @@ def test_transform_df_must_return_a_spark_frame(run_transform, spark):
     def wrong(data):
         return data.toPandas()
 
-    with pytest.raises(DataError, match="must return a pyspark DataFrame; it returned DataFrame"):
+    with pytest.raises(DataError, match="must return a pyspark DataFrame; it returned pandas.DataFrame"):
         run_transform(wrong, {"data": ROWS})
 
 
