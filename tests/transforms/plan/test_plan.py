@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -328,10 +330,15 @@ def steps(make, count):
     return found
 
 
-@pytest.mark.parametrize("make", [chain, fan])
+@pytest.mark.parametrize("make", ["chain", "fan"])
 def test_planning_takes_steps_in_proportion_to_the_transforms(make):
     """Four times as many transforms take not much more than four times as many steps."""
-    assert steps(make, 800) < 5 * steps(make, 200)
+    # In a process of its own: counting calls slows down, or stops, whatever else has threads and hooks in this one.
+    code = f"from tests.transforms.plan.test_plan import {make}, steps; print(steps({make}, 200), steps({make}, 800))"
+    root = Path(__file__).parents[3]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    few, many = map(int, done.stdout.split())
+    assert 1_000 < few < many < 5 * few
 
 
 def test_five_thousand_transforms():
