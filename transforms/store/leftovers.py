@@ -49,8 +49,9 @@ def clear_table(store: Store, table: str, dry_run: bool) -> list[str]:
     :param table: the table's folder, relative to the root.
     :returns: the files, relative to the table.
     """
-    lease = store.storage.try_acquire(upkeep.merging_lease(table))
-    if lease is None:
+    name = upkeep.merging_lease(table)
+    lease = None if dry_run else store.storage.try_acquire(name)  # who only looks writes nothing
+    if store.storage.is_held(name) if dry_run else lease is None:
         return []
     try:
         listed = [
@@ -65,7 +66,8 @@ def clear_table(store: Store, table: str, dry_run: bool) -> list[str]:
             store.storage.delete_many([f"{table}/{file}" for file in found])
         return found
     finally:
-        lease.release(remove=True)
+        if lease is not None:
+            lease.release(remove=True)
 
 
 def clear_folders(store: Store, table: str) -> None:
