@@ -83,7 +83,6 @@ def publish_change(
     app_id: str,
     entry: Entry,
     change: TableChange,
-    opened: DeltaTable | None = None,
     examined: Examined | None = None,
 ) -> None:
     """Commit one change of a ratified entry to its table, unless that has been done.
@@ -91,7 +90,6 @@ def publish_change(
     The table remembers the ledger row in a transaction identifier. Changes must come in the order of the ledger:
     a later one would make an earlier one look done.
 
-    :param opened: the table, if it was opened a moment ago: bringing it up to date is cheaper than opening it.
     :param examined: the table as it was found to take the change, so that it need not be looked at again.
     :raises PublishError: if the table refuses; the entry stays ratified, and recovery tries again.
     """
@@ -102,7 +100,7 @@ def publish_change(
         if attempt == 0 and examined is not None:
             table = examined.table  # a commit on that very version, or none
         else:
-            table = refreshed(opened) if attempt == 0 and opened is not None else storage.delta.open(name)
+            table = storage.delta.open(name)
             if table is not None and _is_published(table, app_id, entry.seq):
                 return
         before = -1 if table is None else table.version()
