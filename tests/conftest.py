@@ -15,7 +15,7 @@ from PIL import Image
 
 from palantir_models.mlflow.exchange.tracking import tracking
 from tests.processes import object_store
-from transforms.engine.spark import engine, installation
+from transforms.engine.spark import engine, installation, sessions
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems
 
@@ -75,6 +75,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def without_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process in which nothing has started Spark, and pyspark is not installed."""
     monkeypatch.setattr(engine, "_engines", {})
+    monkeypatch.setattr(sessions, "running", lambda: None)  # an earlier test's
     monkeypatch.setattr(installation, "installed", lambda package: None)
 
 

@@ -8,7 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
+from transforms.engine.spark import sessions
 from transforms.errors import CommitError
 
 
@@ -27,6 +29,7 @@ class Cancellation:
         self._running: set[int] = set()
         self._committing: set[int] = set()
         self._lock = threading.Lock()
+        self._handler_before: Any = None
         self.asked = 0
 
     @property
@@ -54,6 +57,7 @@ class Cancellation:
         """Count this thread among those that an interruption ends, while the block runs a job."""
         thread = threading.get_ident()
         self._committing.discard(thread)
+        self._take_over()
         try:
             self._running.add(thread)
             if self._over.is_set():  # since the last look, and nobody raised
@@ -72,35 +76,51 @@ class Cancellation:
         return thread in self._committing
 
     def interrupt(self) -> None:
-        """Raise KeyboardInterrupt in every other thread whose job has not begun its commit."""
+        """Raise KeyboardInterrupt in every other thread whose job has not begun its commit, and stop what Spark computes."""
         with self._lock:
             for thread in self._running - self._committing - {threading.get_ident()}:
                 _raise_in(thread, KeyboardInterrupt)
+        sessions.cancel_jobs()  # a thread that waits for Spark notices nothing before
 
     @contextmanager
     def on_interrupt(self) -> Iterator[None]:
         """Cancel when the user presses Ctrl-C while the block runs, and raise KeyboardInterrupt in a job of this thread.
 
         Elsewhere in the block nothing is raised, so no result is lost: :attr:`asked` counts how often it was pressed. Left
-        as it is where somebody else handles Ctrl-C.
+        as it is where somebody else than Python or Spark handles Ctrl-C.
         """
-        ours = threading.current_thread() is threading.main_thread()
-        if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        before = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is not threading.main_thread() or not _may_replace(before):
             yield
             return
-        main = threading.get_ident()
-
-        def stop(number: int, frame: FrameType | None) -> None:
-            self.asked += 1
-            self._over.set()
-            if main in self._running and main not in self._committing:
-                raise KeyboardInterrupt
-
-        signal.signal(signal.SIGINT, stop)
+        self._handler_before = before
+        signal.signal(signal.SIGINT, self._on_signal)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGINT, self._handler_before)
+            self._handler_before = None
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.asked += 1
+        self._over.set()
+        main = threading.get_ident()
+        if main in self._running and main not in self._committing:
+            sessions.cancel_jobs()
+            raise KeyboardInterrupt
+
+    def _take_over(self) -> None:
+        """Handle Ctrl-C again, where the job before made a Spark session in the main thread, which handles it from then on."""
+        if self._handler_before is None or threading.current_thread() is not threading.main_thread():
+            return
+        now = signal.getsignal(signal.SIGINT)
+        if sessions.handles(now):
+            self._handler_before = now
+            signal.signal(signal.SIGINT, self._on_signal)
+
+
+def _may_replace(handler: Any) -> bool:
+    return handler is signal.default_int_handler or sessions.handles(handler)
 
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:

@@ -135,10 +135,11 @@ def test_a_transform_in_a_test_is_committed_before_the_interruption_goes_on(stor
     def writes(out: Any) -> None:
         out.write_table(pl.DataFrame({"x": [1]}))
 
+    before = signal.getsignal(signal.SIGINT)
     with pytest.raises(InterruptedAfterCommit, match="commit #1 was made: dataset /t/out stays written"):
         run_transform(writes, store=store)
     assert store.writes().keys() == {("master", "dataset:/t/out")}
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_an_interruption_before_the_commit_commits_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -238,7 +238,7 @@ class SparkEngine:
         builder = SparkSession.builder.appName("transforms")
         builder = builder.remote(settings.master) if settings.is_connect else builder.master(settings.master)
         try:
-            with submitted(confs) as rest:
+            with submitted(confs) as rest, sessions.keeping_handler():
                 for key, value in rest.items():
                     builder = builder.config(key, value)
                 session = builder.getOrCreate()

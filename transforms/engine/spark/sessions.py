@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -88,6 +91,33 @@ def _answers(gateway: Any) -> bool:
         return _lives(gateway) and gateway.jvm.System.nanoTime() is not None
     except (Py4JError, OSError):
         return False
+
+
+def handles(handler: Any) -> bool:
+    """Whether a handler of Ctrl-C is the one that PySpark puts in place when a session starts in the main thread."""
+    return str(getattr(handler, "__module__", "")).partition(".")[0] == "pyspark"
+
+
+@contextmanager
+def keeping_handler() -> Iterator[None]:
+    """Let a session start without taking Ctrl-C from a build that handles it; a process where nobody does is left to Spark."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    if before is not signal.default_int_handler and not handles(before) and handles(signal.getsignal(signal.SIGINT)):
+        signal.signal(signal.SIGINT, before)
+
+
+def cancel_jobs() -> None:
+    """Stop what Spark computes for this process; nothing where it does not run, or does not answer any more."""
+    if "pyspark" not in sys.modules:
+        return
+    from py4j.protocol import Py4JError
+    from pyspark import SparkContext
+
+    context: Any = SparkContext._active_spark_context
+    with suppress(Py4JError, OSError):
+        if context is not None and context._jsc is not None and _lives(context._gateway):
+            context.cancelAllJobs()
 
 
 def activate(session: Any) -> None:
