@@ -105,6 +105,32 @@ MASKED = [
     ["-c", f"export WANDB_API_KEY={S}; python train.py"],
     ["-u", f"me:{S}"],
     ["--user", f"me:{S}"],
+    ["-p", S],
+    ["-P", S],
+    [f"-p{S}"],
+    ["-p", f"pa/{S}@x"],
+    ["--passwort", S],
+    ["--db-passwort", S],
+    ["--Kennwort", S],
+    ["--mot-de-passe", S],
+    ["--motdepasse", S],
+    ["--contraseña", S],
+    ["--contrasena", S],
+    ["--clave", S],
+    [f"senha={S}"],
+    ["--wachtwoord", S],
+    ["--hasło", S],
+    ["--lösenord", S],
+    [f"пароль={S}"],
+    [f"密码: {S}"],
+    ["--api-schlüssel", S],
+    [f"https://hooks.slack.com/services/T0{S}/B0{S}/x{S}"],
+    [f"https://discord.com/api/webhooks/1234{S}/{S}-x"],
+    [f"https://me.webhook.office.com/webhookb2/{S}@{S}/IncomingWebhook/{S}/x{S}"],
+    [f"--notify=https://hooks.zapier.com/hooks/catch/1/{S}/"],
+    [f"https://api.telegram.org/bot12345678:{S}/sendMessage"],
+    [f"https://host/token/{S}"],
+    [f"https://host:8080/v1/api-key/{S}/list?page=2"],
     [f"sk-proj-1{S}abcdefgh"],
     [f"ghp_{S}0123456789"],
     [f"hf_{S}0123456789"],
@@ -174,6 +200,36 @@ LEFT = [
     ["sk-learn-model"],
     ["KeyError: 'loss'"],
     ["--header", "Accept: application/json"],
+    ["-p", "8080"],
+    ["-p", "8080:80"],
+    ["--user", "1000", "-p", "127.0.0.1:8080:80"],
+    ["-p8080"],
+    ["-p", "0.5"],
+    ["-p", "alpha", "0.6"],
+    ["-p", "lr=0.1"],
+    ["-p", "no:cacheprovider"],
+    ["-p", "data/train.csv"],
+    ["mkdir", "-p", "/data/out/2024-01"],
+    ["-pthread"],
+    ["-path=a1b2c3"],
+    ["--top-p", "0.95"],
+    ["--key", "id"],
+    ["--key", "customer_id"],
+    ["--key", "CustomerId"],
+    ["--key=col_1"],
+    ["--key", "a,b"],
+    ["--key", "3"],
+    ["join(on=x, key='customer_id')"],
+    ["--clave", "nombre"],
+    ["--schluessel", "kunden_nr"],
+    ["--eos-token", "<|im_end|>"],
+    ["--mask-token=[MASK]"],
+    ["--passagier", "3"],
+    ["--motor", "3"],
+    ["https://docs.github.com/en/webhooks/about-webhooks"],
+    ["https://host/hooks/7"],
+    ["https://host/key/customer_id"],
+    ["https://github.com/org/repo/tree/8f14e45fceea167a"],
 ]
 
 
@@ -191,6 +247,20 @@ def test_a_secret_of_a_command_line_is_masked(command: list[str]) -> None:
 def test_what_is_no_secret_is_left_alone(command: list[str]) -> None:
     """Somebody will want to run it again."""
     assert list(masked_command(["python", "train.py", *command])) == ["python", "train.py", *command]
+
+
+def test_a_plain_word_behind_p_is_a_password_beside_a_user() -> None:
+    """As for ``docker login`` and ``mysql``; alone it may be a parameter's name or a plugin."""
+    for user in ("-u", "--user", "--username"):
+        assert list(masked_command(["login", user, "me", "-p", "hunter"])) == ["login", user, "me", "-p", "***"]
+        assert list(masked_command(["login", user, "me", "-phunter"])) == ["login", user, "me", "-p***"]
+    assert list(masked_command(["python", "-u", "train.py", "-p", "fast"])) == [
+        "python",
+        "-u",
+        "train.py",
+        "-p",
+        "fast",
+    ]
 
 
 secrets = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=8, max_size=30)
