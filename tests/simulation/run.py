@@ -94,8 +94,9 @@ class _Run:
             world.time += 1000.0  # every lease has run out
             for deeds in _AT_THE_END:
                 self._let(world, disk, oracle, {_LAST: deeds})
-                oracle.settled()
-            if self.copied:
+                if world.violation is None:  # of a store that is broken already nothing more can be said
+                    oracle.settled()
+            if self.copied and world.violation is None:
                 later = {name: file.content for name, file in disk.files.items() if not name.startswith(f"{LEDGER}/")}
                 self._restore(world, self.copied)
                 self._restore(world, {**self.copied, **later})  # of which the ledger alone was restored

@@ -12,6 +12,7 @@ from tests.simulation.report import dump, load
 from tests.simulation.run import replay, simulate
 from tests.simulation.search import search
 from tests.simulation.shrink import shrink
+from transforms.store.store import Store
 
 SCHEDULES = int(os.environ.get("SIMULATION_SCHEDULES", "250"))
 SEED = int(os.environ.get("SIMULATION_SEED", "0"))
@@ -33,6 +34,14 @@ def test_a_plan_decides_a_run(rules):
         assert first.notes == second.notes == again.notes
 
 
+def _begun_if_there(store: Store) -> None:
+    """Take the store's file for a sign that its ledger has begun, and its first version for one that is there."""
+    if store.exists:
+        store.ledger._head = max(store.ledger.head(), 0)
+    else:
+        store.ledger.create(store.app_id)
+
+
 SABOTAGE: dict[str, tuple[str, Any, str, str]] = {
     "a put that is refused when it is repeated is taken for somebody else's": (
         "transforms.store.ledger.Ledger._committed",
@@ -51,6 +60,18 @@ SABOTAGE: dict[str, tuple[str, Any, str, str]] = {
         lambda entries: [[(entry, change) for entry in entries for change in entry.changes]],
         "local",
         "nothing is seen before what belongs to it",
+    ),
+    "a row that a table names is taken for one of this ledger": (
+        "transforms.store.ledger.Ledger.has",
+        lambda *_: True,
+        "local",
+        "what is acknowledged is there",
+    ),
+    "a ledger is taken for begun where a process died at it": (
+        "transforms.store.store.Store._make_ready",
+        _begun_if_there,
+        "local",
+        "the ledger has every version from 0 on",
     ),
 }
 
