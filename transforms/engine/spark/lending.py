@@ -24,6 +24,7 @@ class Lender:
     """
 
     def __init__(self, session: Any) -> None:
+        sessions.settle(session)  # else what its extensions set would be taken for a job's, and end with it
         self._session = session
         self._lock = threading.Lock()
         self._jobs = 0

@@ -62,6 +62,14 @@ def _lives(gateway: Any) -> bool:
     return process is None or process.poll() is None
 
 
+def settle(session: Any) -> None:
+    """Let a session's extensions set what they need; Delta's does when the session is first asked something, not before."""
+    if is_connect(session):
+        _ = session.range(0).schema
+    else:
+        session._jsparkSession.sessionState().analyzer()
+
+
 def forget(session: Any) -> None:
     """Let pyspark forget a session that does not work any more: it starts no other one beside it.
 

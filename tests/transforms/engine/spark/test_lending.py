@@ -171,9 +171,9 @@ class Bare:
 def test_a_session_of_somebody_else_has_its_own_settings_again(spark):
     """Those that Foundry has hold from the first job's begin to the last one's end."""
     bare = Bare(spark).session
+    lender = Lender(bare)
     before = bare.conf.getAll
     assert bare.conf.get(ANSI) == "true"
-    lender = Lender(bare)
     defaults, _ = job_confs(SparkSettings(), [])
     lender.begin(defaults, {})
     lender.begin(defaults, {"spark.sql.shuffle.partitions": "3"})
@@ -184,6 +184,18 @@ def test_a_session_of_somebody_else_has_its_own_settings_again(spark):
     assert bare.conf.getAll == before
     with pytest.raises(Exception, match="CAST_INVALID_INPUT"):
         bare.sql("select cast('x' as int) as v").collect()
+
+
+def test_what_extensions_set_for_themselves_does_not_end_with_a_job(spark, tmp_path):
+    """Delta reads tables whose columns have ids by a setting that it makes when a session is first asked something."""
+    bare = Bare(spark).session
+    table = f"delta.`{tmp_path / 'table'}`"
+    lender = Lender(bare)
+    lender.begin({}, {})
+    bare.sql(f"CREATE TABLE {table} (a int) USING delta TBLPROPERTIES ('delta.columnMapping.mode' = 'id')")
+    bare.sql(f"INSERT INTO {table} VALUES (1)")
+    lender.end()
+    assert bare.table(table).collect() == [(1,)]
 
 
 def test_what_its_maker_chose_stays_unless_the_project_asks_for_something_else(spark):
@@ -220,6 +232,8 @@ def test_a_session_that_is_lost_ends_no_job(caplog):
     class Lost(Conf):
         conf = property(lambda self: Conf())
         is_stopped = property(lambda self: 1 / 0)
+        schema = ()
+        range = lambda self, rows: self
 
     lender = Lender(Lost())
     lender.begin({}, {})
