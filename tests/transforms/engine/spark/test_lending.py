@@ -233,7 +233,9 @@ def test_a_session_that_is_lost_ends_no_job(caplog):
         conf = property(lambda self: Conf())
         is_stopped = property(lambda self: 1 / 0)
         schema = ()
-        range = lambda self, rows: self
+
+        def range(self, rows):
+            return self
 
     lender = Lender(Lost())
     lender.begin({}, {})
