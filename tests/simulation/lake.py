@@ -237,13 +237,9 @@ class Lake:
         self._root.write(f"{log_folder(table.name)}/_last_checkpoint", str(one.number).encode())
         return one.number
 
-    def vacuum(self, table: Table, hours: int, dry_run: bool) -> list[str]:
+    def replaced(self, table: Table, hours: int) -> list[str]:
         until = machine.milliseconds() - hours * 3_600_000
-        listed = [path for path, at in table.newest.gone.items() if at <= until and path not in table.newest.files]
-        if not dry_run:
-            self._commit_on_top(table, [{"commitInfo": {"operation": "VACUUM START"}}], needed=set())
-            self._root.delete_many([f"{table.name}/{path}" for path in listed])
-        return listed
+        return [path for path, at in table.newest.gone.items() if at <= until and path not in table.newest.files]
 
     def _commit_on_top(self, table: Table, made: Sequence[Mapping[str, Any]], needed: set[str]) -> None:
         for _ in range(15):

@@ -97,8 +97,14 @@ def _clean(store: Store, name: str, days: float, dry_run: bool) -> list[str]:
     if pinned is not None and (table.transaction_version(store.app_id) or 0) > pinned:
         _log.warning("A running job may be reading an older version of %s, so it was left alone.", name)
         return []
-    files = upkeep.vacuum(store.storage, name, table, int(days * 24), dry_run)
-    files += upkeep.delete_replaced(store.storage, name, table, int(days * 24), dry_run)
+    files = upkeep.replaced(store.storage, name, table, int(days * 24))
+    if not dry_run:
+        store.storage.delete_many([f"{name}/{file}" for file in files])
+    files += [
+        file
+        for file in upkeep.delete_replaced(store.storage, name, table, int(days * 24), dry_run)
+        if file not in files
+    ]
     if not dry_run and len(store.storage.names(log_folder(name))) > upkeep.CHECKPOINT_EVERY:
         upkeep.write_checkpoint(store.storage, name, table)
         keep_from = upkeep.version_before(store.storage, name, days)

@@ -15,14 +15,13 @@ from urllib.parse import unquote
 
 from transforms.json_text import from_json
 from transforms.store import layout, upkeep
-from transforms.store.delta_log import log_folder
+from transforms.store.delta_log import actions
 from transforms.store.ledger_log import BLOCK, log_file
 from transforms.store.storage.base import Storage, content_of
 
 if TYPE_CHECKING:
     from transforms.store.store import Store
 
-_AT_ONCE = 64  # log files that are read side by side
 _ROW = re.compile(r"(\d{12})-[0-9a-f]{32}\.parquet")
 _MERGED = re.compile(r"part-.*\.parquet")
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.[0-9a-f]{8}")
@@ -130,14 +129,11 @@ def _in_log(storage: Storage, table: str) -> set[str]:
 
     The newest checkpoint does not do, as it forgets after a week what was replaced, and older versions stay readable.
     """
-    logs = [f"{log_folder(table)}/{name}" for name in storage.names(log_folder(table)) if name.endswith(".json")]
     named: set[str] = set()
     for listed in storage.names(f"{table}/{upkeep.REPLACED}"):
         named |= set(from_json(storage.read(f"{table}/{upkeep.REPLACED}/{listed}"))["files"])
-    for first in range(0, len(logs), _AT_ONCE):
-        for content in storage.read_many(logs[first : first + _AT_ONCE]):
-            actions = [from_json(line) for line in (content or b"").splitlines() if line.strip()]
-            named |= {unquote(a[kind]["path"]) for a in actions for kind in ("add", "remove") if kind in a}
+    for action in actions(storage, table):
+        named |= {unquote(action[kind]["path"]) for kind in ("add", "remove") if kind in action}
     return named
 
 

@@ -13,15 +13,17 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from transforms.forks import is_panic
 from transforms.json_text import from_json
-from transforms.paths import fault
+from transforms.paths import escape, fault
 from transforms.store import layout, machine
-from transforms.store.delta_log import CHECKPOINT, log_folder, make_durable
+from transforms.store.delta_log import CHECKPOINT, actions, log_folder, make_durable
 from transforms.store.pins import lowest_pin
 from transforms.store.storage.base import Storage
 
@@ -153,7 +155,7 @@ def forget_replaced(storage: Storage, name: str, table: DeltaTable) -> None:
 
     A list beside the log does, from which :func:`delete_replaced` deletes them once nobody can be reading them.
     """
-    there = vacuum(storage, name, table, 0, dry_run=True)
+    there = replaced(storage, name, table, 0)
     if there:
         content = json.dumps({"time": machine.now().isoformat(), "files": there}).encode()
         storage.write(f"{name}/{REPLACED}/{table.version():020}.json", content)
@@ -182,31 +184,34 @@ def delete_replaced(storage: Storage, name: str, table: DeltaTable, hours: int, 
         if not dry_run:
             storage.delete_many([f"{name}/{file}" for file in there])
             storage.delete(f"{name}/{REPLACED}/{listed}")
-    return found
+    return list(dict.fromkeys(found))  # more than one list may name a file
 
 
-def vacuum(storage: Storage, name: str, table: DeltaTable, hours: int, dry_run: bool = False) -> list[str]:
-    """Delete data files that the log says were replaced some hours ago; what running jobs have staged is not looked at.
+def replaced(storage: Storage, name: str, table: DeltaTable, hours: int) -> list[str]:
+    """Find the data files that a table replaced some hours ago; what running jobs have staged is not looked at.
+
+    A checkpoint forgets after a week which files were replaced. The log files before it, which datasets keep, know it longer.
 
     :param storage: the store's storage.
     :param name: the table's folder.
-    :param table: the table, opened; it is brought up to date.
-    :param hours: versions that were replaced longer ago cannot be read afterwards.
-    :param dry_run: find the files, delete nothing.
-    :returns: the files that were still there, relative to the table's folder.
+    :param table: the table, opened at its newest version.
+    :param hours: versions that were replaced longer ago cannot be read any more without these files.
+    :returns: the files that are still there, relative to the table's folder, sorted.
+    :raises StoreError: if a log file is damaged.
     """
-    # The table's log names files long after they are gone, so only what is still there counts.
-    listed = storage.delta.vacuum(table, hours, dry_run=True)
-    base = storage.uri(name)
-    files = sorted({file.removeprefix("file://").removeprefix(f"{base}/") for file in listed})
+    base, until = storage.uri(name), machine.now().timestamp() - hours * 3600
+    # Where another program cut the log, the checkpoint alone names some.
+    found = {file.removeprefix("file://").removeprefix(f"{base}/") for file in storage.delta.replaced(table, hours)}
+    last: dict[str, float] = {}  # a file that was brought back may have been replaced again
+    for action in actions(storage, name):
+        if remove := action.get("remove"):
+            last[unquote(remove["path"])] = remove.get("deletionTimestamp") or math.inf
+    found |= {path for path, at in last.items() if at / 1000 <= until}
+    found -= {path for path, at in last.items() if at / 1000 > until}
+    found -= {path for path, _ in storage.delta.files(name, table)}
+    files = sorted(path for path in found if escape(path) is None)
     sizes = storage.sizes([f"{name}/{file}" for file in files])
-    there = [file for file, size in zip(files, sizes, strict=True) if size is not None]
-    if there and not dry_run:
-        before = table.version()
-        storage.delta.vacuum(table, hours, dry_run=False)
-        make_durable(storage, name, before)
-        table.update_incremental()
-    return there
+    return [file for file, size in zip(files, sizes, strict=True) if size is not None]
 
 
 def shorten_log(storage: Storage, name: str, keep_from: int, seq_of: Callable[[DeltaTable], int]) -> None:

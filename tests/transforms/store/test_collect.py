@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
+from transforms.engine.local.staging import stage_frame
+from transforms.errors import StoreError
+from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
-from transforms.store import upkeep
+from transforms.store import machine, upkeep
 from transforms.store.collect import find_tables, vacuum_tables
 from transforms.store.store import Store
 
@@ -127,12 +133,91 @@ def test_files_of_versions_that_stay_readable_are_no_leftovers(
     merged = opened(store, table).version()
     commit({"/a": pl.DataFrame({"x": [9]})}, mode="append")
     upkeep.merge_small_files(store.storage, table, opened(store, table))
-    at_once = {"delta.deletedFileRetentionDuration": "interval 0 seconds"}
-    opened(store, table).alter.set_table_properties(at_once)
-    upkeep.write_checkpoint(store.storage, table, opened(store, table))
+    forget(store, table)
 
     assert vacuum_tables(store, 30, dry_run=False) == {}
     assert sorted(row["x"] for row in rows("/a", version=merged)) == [0, 1, 2, 3]
+
+
+def test_what_a_checkpoint_forgot_is_found_all_the_same(anywhere: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of versions that were replaced go when they are older than said, though Delta forgets them after a week."""
+    for number in range(3):
+        put_frame(anywhere, "master", "/a", pl.DataFrame({"x": [number]}))
+    table = anywhere.table_of(Resource("dataset", "/a"), "master")
+    forget(anywhere, table)
+    put_frame(anywhere, "master", "/a", pl.DataFrame({"x": [3]}))
+    assert len(opened(anywhere, table).vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False)) == 1
+
+    assert vacuum_tables(anywhere, 30, dry_run=False) == {}
+    monkeypatch.setattr(machine, "now", lambda: datetime.now(UTC) + timedelta(days=29.9))
+    assert vacuum_tables(anywhere, 30, dry_run=False) == {}
+    monkeypatch.setattr(machine, "now", lambda: datetime.now(UTC) + timedelta(days=30.1))
+    would = vacuum_tables(anywhere, 30, dry_run=True)
+    assert vacuum_tables(anywhere, 30, dry_run=False) == would
+    assert {name: len(files) for name, files in would.items()} == {table: 3}
+    view = anywhere.view_table(table)
+    assert view is not None
+    assert sorted(anywhere.storage.files(f"{table}/data")) == [name.removeprefix("data/") for name in view.file_paths()]
+    assert vacuum_tables(anywhere, 30, dry_run=True) == {}
+
+
+def test_a_file_that_was_brought_back_counts_from_when_it_was_replaced_again(
+    store: Store, commit: Callable[..., Any], rows: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program restored an old version in between; who reads that one still may."""
+    commit({"/a": FIRST})
+    commit({"/a": SECOND})
+    table = store.table_of(Resource("dataset", "/a"), "master")
+    log = Path(store.root, table, "_delta_log", f"{1:020}.json")
+    long_ago = [json.loads(line) for line in log.read_text().splitlines()]
+    for action in long_ago:
+        if "remove" in action:
+            action["remove"]["deletionTimestamp"] = 1000
+    log.write_text("\n".join(map(json.dumps, long_ago)))
+    opened(store, table).restore(0)
+    assert vacuum_tables(store, 30, dry_run=True) == {}, "it is in use"
+    commit({"/a": SECOND})
+    assert vacuum_tables(store, 30, dry_run=True) == {}
+    assert rows("/a", version=2) == [{"x": 1}]
+    monkeypatch.setattr(machine, "now", lambda: datetime.now(UTC) + timedelta(days=31))
+    assert len(vacuum_tables(store, 30, dry_run=True)[table]) == 2
+
+
+def test_merged_files_of_a_model_that_a_checkpoint_forgot_are_listed(store: Store) -> None:
+    """Else nothing would ever delete them: their log is cut soon after."""
+    model = Resource("model", "/m")
+    table = store.table_of(model, "master")
+    for number in range(3):
+        transaction = store.begin("train", "master", [model])
+        change = stage_frame(transaction, table, pl.DataFrame({"x": [number]}), "append")
+        transaction.commit([change], {model.key: {}}, {}, "v")
+    upkeep.merge_small_files(store.storage, table, opened(store, table))
+    forget(store, table)
+    upkeep.forget_replaced(store.storage, table, opened(store, table))
+    assert len(upkeep.delete_replaced(store.storage, table, opened(store, table), 0)) == 3
+    assert pl.read_delta(str(store.root / table))["x"].sort().to_list() == [0, 1, 2]
+
+
+def test_a_damaged_log_is_named_and_nothing_of_its_table_goes(anywhere: Store) -> None:
+    """Nobody can tell what was replaced."""
+    for number in range(12):
+        put_frame(anywhere, "master", "/a", pl.DataFrame({"x": [number]}))
+    table = anywhere.table_of(Resource("dataset", "/a"), "master")
+    before = sorted(anywhere.storage.files(table))
+    # Before the checkpoint, so that readers notice nothing.
+    anywhere.storage.write(f"{table}/_delta_log/{4:020}.json", b"[]")
+    with pytest.raises(StoreError, match=r"0004\.json is damaged .* nothing of it was deleted\. Restore the file"):
+        vacuum_tables(anywhere, 0, dry_run=False)
+    assert sorted(anywhere.storage.files(table)) == before
+
+
+def forget(store: Store, table: str) -> None:
+    """Write a checkpoint as it is written a week after files were replaced."""
+    at_once = {"delta.deletedFileRetentionDuration": "interval 0 seconds"}
+    opened(store, table).alter.set_table_properties(at_once)
+    upkeep.write_checkpoint(store.storage, table, opened(store, table))
+    week = {"delta.deletedFileRetentionDuration": "interval 7 days"}
+    opened(store, table).alter.set_table_properties(week)
 
 
 def opened(store: Store, table: str) -> Any:

@@ -102,13 +102,13 @@ class Delta(Protocol):
     def forget_replaced(self, table: DeltaTable) -> int:
         """Write a checkpoint that no longer names the files which were replaced, and bring the table up to date.
 
-        :meth:`vacuum` does not find them any more.
+        :meth:`replaced` does not find them any more.
 
         :returns: the version of the checkpoint.
         """
 
-    def vacuum(self, table: DeltaTable, hours: int, dry_run: bool) -> list[str]:
-        """Delete the data files that were replaced longer ago, as the log tells; return them, also those gone before."""
+    def replaced(self, table: DeltaTable, hours: int) -> list[str]:
+        """Return the data files that were replaced longer ago, as the newest version knows; also those gone before."""
 
 
 _RETENTION, _WEEK = "delta.deletedFileRetentionDuration", "interval 7 days"  # Delta's own when not said
@@ -257,9 +257,9 @@ class DeltaRs:
         )
         table.update_incremental()
 
-    def vacuum(self, table: DeltaTable, hours: int, dry_run: bool) -> list[str]:
+    def replaced(self, table: DeltaTable, hours: int) -> list[str]:
         """See :class:`Delta`."""
-        return table.vacuum(retention_hours=hours, dry_run=dry_run, enforce_retention_duration=False, full=False)
+        return table.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False, full=False)
 
 
 def apply(delta: Delta, table: DeltaTable, change: TableChange, mark: Mark) -> None:
