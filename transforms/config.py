@@ -22,7 +22,8 @@ class Config:
     Attributes:
         project: the folder of pyproject.toml; the working folder where there is none.
         root: the store's root.
-        pipelines: the modules to import; every module-level ``Pipeline`` in them is built.
+        pipelines: what is to be imported, as it was written: ``module``, of which every module-level ``Pipeline`` is built,
+            or ``module:pipeline``. Checked by who imports them, as most commands need none of them.
         fallback_branches: where inputs are looked for after the build's own branch, in order.
         models: aliases of models, each with its path or RID.
         inputs: aliases of datasets, each with its path or RID.
@@ -32,7 +33,7 @@ class Config:
 
     project: Path
     root: str
-    pipelines: tuple[str, ...] = ()
+    pipelines: tuple[Any, ...] = ()
     fallback_branches: tuple[str, ...] = ("master",)
     models: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +105,8 @@ def _checked(key: str, value: Any, where: str) -> Any:
     if key not in _SETTINGS:
         known = ", ".join(_SETTINGS)
         raise ConfigError(f"{where}: unknown setting {key!r}.{nearest(key, _SETTINGS)} There are: {known}.")
+    if key == "pipelines":
+        return tuple(value) if isinstance(value, list) else (value,)
     if key in _LISTS:
         if isinstance(value, str):
             value = [value]

@@ -51,7 +51,7 @@ def test_aliases_stand_for_others(tmp_path):
         ('rooot = "x"', {}, "Did you mean 'root'"),
         ("", {"TRANSFORMS_ROTO": "x"}, "TRANSFORMS_ROTO"),
         ("root = 3", {}, "root must be text"),
-        ("pipelines = 3", {}, "list of names"),
+        ("fallback_branches = 3", {}, "list of names"),
         ('limits = "many"', {}, "table"),
         ("", {"TRANSFORMS_LIMITS": "1"}, "pyproject.toml only"),
         ("root = ", {}, "cannot be read"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from transforms.errors import ConfigError
 
+PACKAGING_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 _GROUP = "transforms.pipelines"
 
 
@@ -21,8 +22,8 @@ def declared_pipelines(project: Path) -> tuple[str, ...]:
     :returns: what pyproject.toml, setup.cfg or setup.py declare, in this order; the first that has any counts.
     :raises ConfigError: if a file cannot be read.
     """
-    readers = {"pyproject.toml": _from_pyproject, "setup.cfg": _from_setup_cfg, "setup.py": _from_setup_py}
-    for name, read in readers.items():
+    readers = (_from_pyproject, _from_setup_cfg, _from_setup_py)
+    for name, read in zip(PACKAGING_FILES, readers, strict=True):
         for file in (project / name, project / "src" / name):
             if file.is_file():
                 try:

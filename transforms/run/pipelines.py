@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import json
+import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from transforms.config import Config
-from transforms.errors import ConfigError, nearest
-from transforms.run.entry_points import declared_pipelines
+from transforms.errors import ConfigError
+from transforms.run.entry_points import PACKAGING_FILES, declared_pipelines
 from transforms.spec.discovery import ImportFailedError, imported, leaving_out_failures
 from transforms.spec.pipeline import Pipeline
 from transforms.usercode import shown_file
@@ -58,31 +63,61 @@ def load_pipelines(config: Config, starts_spark: bool = True) -> Loaded:
     return Loaded(list(pipelines.values()), failures)
 
 
-def _pipelines_of(module: str, config: Config) -> list[Pipeline]:
-    name, _, attribute = module.partition(":")
-    there = imported(lambda: _module(name, config), f"The pipeline module {name!r}")
+def _pipelines_of(entry: Any, config: Config) -> list[Pipeline]:
+    place = _place(entry, config)
+    name, attribute = _parts(entry, place)
+    there = imported(lambda: _module(name, place, config), f"pipeline module {name!r}")
     found = {key: value for key, value in vars(there).items() if isinstance(value, Pipeline)}
     file = shown_file(str(there.__file__))
-    if attribute and attribute not in found:
-        raise ConfigError(
-            f"{module}: {attribute!r} of {file} is no Pipeline."
-            + (nearest(attribute, found) or (f" It has: {', '.join(found)}." if found else ""))
-        )
     if not found:
         raise ConfigError(
-            f"The module {name!r} ({file}) has no Pipeline at its top level. Add one to it: "
+            f"{place}: the module {name!r} ({file}) has no Pipeline at its top level. Add one to it: "
             f"from transforms.api import Pipeline; pipeline = Pipeline(); pipeline.add_transforms(...)"
         )
+    if attribute and attribute not in found:
+        is_there = attribute in vars(there)
+        what = f"is no Pipeline but {vars(there)[attribute]!r:.80}" if is_there else "is not there"
+        (meant,) = get_close_matches(attribute, found, 1) or [next(iter(found))]
+        raise ConfigError(f"{place}: {attribute!r} of {file} {what}. Type there: {name}:{meant}")
     return [found[attribute]] if attribute else list(found.values())
 
 
-def _module(name: str, config: Config) -> ModuleType:
+def _parts(entry: Any, place: str) -> tuple[str, str]:
+    """Return the module and, where an entry names one, the Pipeline in it."""
+    name, _, attribute = entry.partition(":") if isinstance(entry, str) else ("", "", "")
+    if name and all(name.split(".")) and "/" not in name and "\\" not in name and not name.endswith(".py"):
+        return name, attribute
+    meant = ".".join(part for part in re.split(r"[/\\.]", name.removesuffix(".py")) if part).removeprefix("src.")
+    example = f"{meant}:{attribute}" if meant and attribute else meant or "my_project.pipeline"
+    raise ConfigError(
+        f"{place}: {entry!r} is not the name of a module. Type there: pipelines = [{json.dumps(example)}]"
+    )
+
+
+def _place(entry: Any, config: Config) -> str:
+    """Return where an entry was written: the file and line, or the variable of the environment."""
+    if "TRANSFORMS_PIPELINES" in os.environ and entry in config.pipelines:
+        return "TRANSFORMS_PIPELINES"
+    if not config.pipelines and not declared_pipelines(config.project):
+        return str(config.project)
+    sign = re.escape(str(entry) or '""')
+    written = re.compile(rf"(?<![\w.:/-]){sign}(?![\w.:/-])")
+    for file in (config.project / folder / name for name in PACKAGING_FILES for folder in (".", "src")):
+        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+        begin = next((number for number, line in enumerate(lines) if re.search(r"^[^#]*\bpipelines\b", line)), None)
+        if begin is not None:
+            here = next((n for n in range(begin, len(lines)) if written.search(lines[n].partition("#")[0])), begin)
+            return f"{shown_file(str(file))}:{here + 1}"
+    return str(config.project)
+
+
+def _module(name: str, place: str, config: Config) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
             raise
-        raise _not_found(name, config) from error
+        raise ConfigError(f"{place}: {_not_found(name, config)}") from error
 
 
 def _default(config: Config) -> tuple[str, ...]:

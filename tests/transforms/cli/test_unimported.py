@@ -139,6 +139,7 @@ def test_a_package_that_cannot_be_imported_is_left_out_whole(broken: Shell) -> N
     assert (result.exit_code, "OK=2" in result.stdout) == (1, True)
     assert "__init__.py cannot be imported: ZeroDivisionError" in result.stderr
     assert "'second' cannot be imported: ModuleNotFoundError: No module named 'nothing_either'" in result.stderr
+    assert "It may be in pipeline module 'second' or " in broken.run("build", "bad").stderr
 
 
 def test_json_names_what_was_left_out(broken: Shell) -> None:

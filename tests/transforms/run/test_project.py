@@ -105,7 +105,7 @@ def test_a_missing_input_stops_the_plan(project, tmp_path):
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [(None, "was not found"), ("x = 1", "has no Pipeline"), ("import nothing_like_it", "nothing_like_it")],
+    [(None, "pyproject.toml:2: .*was not found"), ("x = 1", "has no Pipeline"), ("import nothing_like_it", "nothing_like_it")],
 )
 def test_pipelines_that_cannot_be_loaded(tmp_path, monkeypatch, code, words):
     """A wrong module name, a module without a pipeline, a broken import."""
@@ -115,6 +115,47 @@ def test_pipelines_that_cannot_be_loaded(tmp_path, monkeypatch, code, words):
         (tmp_path / f"{name}.py").write_text(code)
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises((ConfigError, ModuleNotFoundError), match=words):
+        _ = Project.open(tmp_path).transforms
+
+
+ENTRIES = {
+    '"{name}:number"': ("'number' of .* is no Pipeline but 3", "Type there: {name}:pipeline"),
+    '"{name}:pipe"': ("'pipe' of .* is not there", "Type there: {name}:pipeline"),
+    '"{name}.py"': ("not the name of a module", 'pipelines = ["{name}"]'),
+    '"./src/{name}.py:pipeline"': ("not the name of a module", 'pipelines = ["{name}:pipeline"]'),
+    '""': ("not the name of a module", "Type there: pipelines = "),
+    "3": ("not the name of a module", "Type there: pipelines = "),
+    '"json"': ("has no Pipeline", "pipeline = Pipeline()"),
+}
+
+
+@pytest.mark.parametrize(("entry", "says"), ENTRIES.items(), ids=list(ENTRIES))
+def test_an_entry_that_is_no_pipeline_is_named_with_its_line_and_what_to_type(tmp_path, monkeypatch, entry, says):
+    """And only who needs pipelines is refused: the store can be read, and data put into it."""
+    name = f"entry_pipeline_{next(_numbers)}"
+    (tmp_path / f"{name}.py").write_text("from transforms.api import Pipeline\npipeline = Pipeline()\nnumber = 3\n")
+    written = f'version = "3"\n[tool.transforms]\npipelines = [\n  "{name}",\n  {entry.format(name=name)},\n]\n'
+    (tmp_path / "pyproject.toml").write_text(written)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    opened = Project.open(tmp_path)
+    put_frame(opened.store, "master", "/a", pl.DataFrame({"x": [1]}))
+    with pytest.raises(ConfigError, match=rf"pyproject.toml:5: .*{says[0]}") as refused:
+        _ = opened.transforms
+    assert says[1].format(name=name) in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["3", "true", "{ a = 1 }"])
+def test_pipelines_that_are_no_list_are_told_like_an_entry(tmp_path, value):
+    """With the line where they stand."""
+    (tmp_path / "pyproject.toml").write_text(f"[tool.transforms]\npipelines = {value}\n")
+    with pytest.raises(ConfigError, match=r"pyproject.toml:2: .* not the name of a module. Type there: pipelines = "):
+        _ = Project.open(tmp_path).transforms
+
+
+def test_an_entry_of_the_environment_is_named_with_its_variable(tmp_path, monkeypatch):
+    """As it stands in no file."""
+    monkeypatch.setenv("TRANSFORMS_PIPELINES", "no/such.py")
+    with pytest.raises(ConfigError, match=r"^TRANSFORMS_PIPELINES: 'no/such.py' is not"):
         _ = Project.open(tmp_path).transforms
 
 
