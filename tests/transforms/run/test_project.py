@@ -105,7 +105,11 @@ def test_a_missing_input_stops_the_plan(project, tmp_path):
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [(None, "pyproject.toml:2: .*was not found"), ("x = 1", "has no Pipeline"), ("import nothing_like_it", "nothing_like_it")],
+    [
+        (None, "pyproject.toml:2: .*was not found"),
+        ("x = 1", "has no Pipeline"),
+        ("import nothing_like_it", "nothing_like_it"),
+    ],
 )
 def test_pipelines_that_cannot_be_loaded(tmp_path, monkeypatch, code, words):
     """A wrong module name, a module without a pipeline, a broken import."""
