@@ -68,7 +68,8 @@ class ReturnedFrame:
         :param library: ``pandas``, ``polars`` or ``pyspark``: whose frame it must be.
         :raises DataError: if it is anything else.
         """
-        if type(frame).__module__.split(".")[0] != library or type(frame).__name__ not in ("DataFrame", "LazyFrame"):
+        kinds = {(kind.__module__.split(".")[0], kind.__name__) for kind in type(frame).__mro__}
+        if not kinds & {(library, "DataFrame"), (library, "LazyFrame")}:
             transform = self._writer.scope.transform
             given = "None: does a return lack?" if frame is None else f"{_named(type(frame))}."
             raise DataError(

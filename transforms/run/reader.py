@@ -80,7 +80,7 @@ class DatasetReader:
         from transforms.engine.local import reading
 
         self._need_rows("polars()")
-        return reading.scan_polars(self.view) if self._is_lazy(lazy) else reading.read_polars(self.view)
+        return reading.lazy_polars(self.view) if self._is_lazy(lazy) else reading.read_polars(self.view)
 
     def _is_lazy(self, lazy: Any) -> bool:
         if lazy in ("current", "added"):  # read modes of an incremental run, without which both mean everything

@@ -155,6 +155,47 @@ def test_spawned_workers_read_rows_of_the_pinned_version(run_transform, root):
     assert run(run_transform, root, lambda data, out: in_workers("spawn", Calls(data), ["path"]), "/files") == [NAMES]
 
 
+def of_lazy(way):
+    """What is done with a lazy frame that stands in the parent's memory, or was sent along."""
+    if isinstance(way, pl.LazyFrame):
+        return way.collect().height
+    frame, folder = Held.data
+    do = {
+        "collect": frame.collect,
+        "further": lambda: frame.filter(pl.col("x") > 0).collect(),
+        "sink": lambda: frame.sink_parquet(folder / "x.parquet"),
+        "all": lambda: pl.collect_all([frame]),
+        "joined": lambda: pl.LazyFrame({"x": [1]}).join(frame, on="x").collect(),
+    }
+    return do[way]()
+
+
+def test_forked_workers_are_told_that_lazy_frames_need_threads(run_transform, root, tmp_path):
+    """Polars itself would wait for ever. What is made of such a frame is refused, too, and so is one that is sent."""
+
+    def act(data, out):
+        lazy = data.polars(lazy=True)
+        made = lazy.with_columns(y=pl.col("x") + 1).sort("x")
+        assert made.collect().height == lazy.collect().height == 2
+        Held.data = (made, tmp_path)
+        return in_workers("fork", of_lazy, ["collect", "further", "sink", "all", "joined", lazy])
+
+    told = run(run_transform, root, act, "/rows")
+    assert [type(one) for one in told] == [ForkedProcessError] * 6
+    assert all("Using a lazy Polars frame" in str(one) and "get_context('spawn')" in str(one) for one in told)
+
+
+def test_spawned_workers_collect_a_lazy_frame_that_is_sent(run_transform, root):
+    """It is of the pinned version, whatever was committed since."""
+
+    def act(data, out):
+        lazy = data.polars(lazy=True)
+        put_frame(root, "master", "/rows", pl.DataFrame({"x": [1, 2, 3]}))
+        return in_workers("spawn", of_lazy, [lazy])
+
+    assert run(run_transform, root, act, "/rows") == [2]
+
+
 def write_held(name):
     with Held.data.open(name, "w") as file:
         file.write(name)

@@ -39,9 +39,19 @@ def scan_polars(view: TableView) -> pl.LazyFrame:
         )
     view.check_paths()
     try:
-        return pl.scan_delta(view.table, storage_options=view.storage.options)
+        # Polars sends such a scan to another process by the table's path; without the version, that would read the newest.
+        # An older Polars sends the list of files, and has a warning for a version beside a table.
+        version = view.table.version() if hasattr(pl.io.delta, "_dataset") else None
+        return pl.scan_delta(view.table, version=version, storage_options=view.storage.options)
     except DeltaProtocolError:  # an older Polars knows fewer features
         return pl.LazyFrame(_whole(view))
+
+
+def lazy_polars(view: TableView) -> pl.LazyFrame:
+    """Return the version as a lazy frame for users, who may take it into a process that they fork; see :func:`scan_polars`."""
+    from transforms.engine.local.lazy import PinnedFrame
+
+    return PinnedFrame.of(scan_polars(view))
 
 
 def read_polars(view: TableView) -> pl.DataFrame:
