@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from palantir_models.experiment.journals import Journals
+from palantir_models.experiment.kept import UNREADABLE
 from palantir_models.experiment.open_journals import journals_of
 from palantir_models.reading.sources import Published
 from transforms.errors import UsageError
@@ -47,6 +48,16 @@ def collect_journals(store: Store, dry_run: bool = False, older_than_days: float
     if not dry_run:
         journals.forget_processes()
     return found
+
+
+def unreadable_journals(store: Store) -> list[tuple[str, str]]:
+    """Return what cannot be read of experiments that run or are kept apart: the id of each, and in words why.
+
+    :raises OSError: if the folder of the journals cannot be listed.
+    """
+    store.storage.folders(layout.JOURNAL)  # a folder that may not be looked into looks like an empty one below
+    rows = [row for row, _, _ in journals_of(store.storage).unpublished()]
+    return [(row["experiment_id"], row["error"]) for row in rows if row["status"] == UNREADABLE]
 
 
 def _collect(store: Store, journals: Journals, identity: str, header: dict[str, Any] | None, dry_run: bool) -> bool:

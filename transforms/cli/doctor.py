@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import platform
 import shutil
@@ -15,6 +16,7 @@ import typer
 from transforms.cli.failures import JOB_FAILED, RECOVERY_NEEDED
 from transforms.cli.options import Json, Quiet, open_project, session_of
 from transforms.cli.output import Output, counted, size_text
+from transforms.errors import StoreError, TransformsError
 from transforms.store.layout import STORE_FILE
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ _NEEDED = (
     "typer",
     "rich",
 )
+_LEFTOVERS = "palantir_models.reading.leftovers"  # by name: this package must not depend on that one
 _OPTIONAL = ("pyspark", "delta-spark", "duckdb", "mlflow-skinny", "starlette")
 _SCARCE_BYTES = 1_000_000_000
 
@@ -109,11 +112,11 @@ def _store(store: Store) -> Iterator[Finding]:
         yield Finding("store", "note", "nothing was committed yet; 'transforms put' or 'transforms build' begins it")
         return
     yield from _checked(store)
+    yield from _experiments(store)
     yield _dead(store)
 
 
 def _checked(store: Store) -> Iterator[Finding]:
-    from transforms.errors import StoreError
     from transforms.store.checkup import check_store
     from transforms.store.collect import find_tables
 
@@ -127,6 +130,19 @@ def _checked(store: Store) -> Iterator[Finding]:
     if not any(trouble.what in ("ledger", "commits") for trouble in troubles):
         yield Finding("commits", "ok", f"all up to #{store.ledger.head()} are in their tables")
     yield Finding("tables", "ok", f"{counted(sum(1 for _ in find_tables(store.storage)), 'table')} looked at")
+
+
+def _experiments(store: Store) -> Iterator[Finding]:
+    try:
+        lost = importlib.import_module(_LEFTOVERS).unreadable_journals(store)
+    except (TransformsError, OSError) as error:
+        yield Finding("experiments", "problem", f"what runs or is kept apart cannot be listed: {error}")
+        return
+    for identity, reason in lost:
+        remedy = f"restore it from a backup of the store, or delete it: transforms experiments rm {identity}"
+        yield Finding("experiments", "problem", f"{reason.rstrip('. ')}; {remedy}")
+    if not lost:
+        yield Finding("experiments", "ok", "all that run or are kept apart can be read")
 
 
 def _root(root: Path) -> Finding:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from transforms.errors import MissingExtraError, NotFoundError, nearest
+from transforms.forks import need_threads
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.change import TableChange
@@ -142,6 +143,7 @@ class JobScope:
         :param call: what asks for it, for the message.
         :param instead: what would do without it.
         :raises MissingExtraError: if it was ruled out by ``--engine local``, or something that it needs is missing.
+        :raises ForkedProcessError: in a forked process, which would speak to Spark on its parent's connection.
         """
         if self.engine == "local":
             raise MissingExtraError(
@@ -150,6 +152,7 @@ class JobScope:
             )
         from transforms.engine.spark.engine import shared_engine
 
+        need_threads(call)
         profiles = self.profiles or self.transform.profiles
         engine = shared_engine(self.config.spark, profiles)
         engine.show_sources(self.config.project)
@@ -212,6 +215,7 @@ def spark_session() -> Any:
     from transforms.engine.spark import sessions
     from transforms.engine.spark.engine import shared_engine
 
+    need_threads("Using Spark")
     session = sessions.running() or shared_engine(load_config().spark).session
     sessions.activate(session)
     return session

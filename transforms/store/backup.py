@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transforms.errors import StoreError, UsageError
 from transforms.json_text import from_json
-from transforms.store import layout
+from transforms.store import layout, recovery
 from transforms.store.checkup import check_store
 from transforms.store.durable import sync_tree
 from transforms.store.hints import drop_false_hint
 from transforms.store.ledger import INDEX
+from transforms.store.ledger_log import gaps, log_file, unreadable
 from transforms.store.recovery import MARK
 
 if TYPE_CHECKING:
@@ -47,26 +50,48 @@ def back_up(store: Store, target: Path) -> Store:
         raise UsageError(f"{target} lies inside the store; name a folder elsewhere.")
     from transforms.store.store import Store as Copied
 
+    for seq in gaps(store.storage):  # what comes after one would be left out of the copy
+        raise unreadable(store.storage.uri(log_file(seq)))
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
-        _copy_all(root, unfinished, store)
-        copied = Copied(unfinished)
-        copied.finish(afresh=True)
-        damaged = next((found for found in check_store(copied) if found.kind == "problem"), None)
-        if damaged is not None:
-            raise StoreError(
-                f"{root} is damaged, or files were deleted from it while it was copied: {damaged.detail} Nothing was left at "
-                f"{target}. 'transforms doctor' tells what is damaged; else try again."
-            )
+        with _in_names_of(root, unfinished):
+            _copy_all(root, unfinished, store)
+            copied = Copied(unfinished)
+            copied.finish(afresh=True)
+            damaged = next((found for found in check_store(copied) if found.kind == "problem"), None)
+            if damaged is not None:
+                raise StoreError(
+                    f"{root} is damaged, or files were deleted from it while it was copied: {damaged.detail.rstrip('. ')}. "
+                    f"Nothing was left at {target}. 'transforms doctor' tells what is damaged; else try again."
+                )
         sync_tree((path for path in unfinished.rglob("*") if path.is_file()), unfinished)
         if target.exists():
             target.rmdir()
         unfinished.rename(target)
     except OSError as error:
-        raise StoreError(f"{root} could not be copied to {target}: {error}. Nothing was left there.") from error
+        reason = str(error).replace(str(unfinished), str(target))
+        raise StoreError(f"{root} could not be copied to {target}: {reason}. Nothing was left there.") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return Copied(target)
+
+
+@contextmanager
+def _in_names_of(root: Path, unfinished: Path) -> Iterator[None]:
+    """Let what is said of an unfinished copy, which will be gone by then, name the files of its store."""
+
+    def renamed(record: logging.LogRecord) -> bool:
+        record.msg, record.args = record.getMessage().replace(str(unfinished), str(root)), ()
+        return True
+
+    logger = logging.getLogger(recovery.__name__)
+    logger.addFilter(renamed)
+    try:
+        yield
+    except StoreError as error:
+        raise type(error)(str(error).replace(str(unfinished), str(root))) from error
+    finally:
+        logger.removeFilter(renamed)
 
 
 def _copy_all(root: Path, target: Path, store: Store) -> None:

@@ -10,14 +10,13 @@ are housekeeping.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from transforms.errors import CommitError, OutcomeUnknownError, StoreError
-from transforms.json_text import from_json
+from transforms.errors import CommitError, OutcomeUnknownError, UnsupportedTableError
 from transforms.store import machine, upkeep
 from transforms.store.entry import Entry
+from transforms.store.hints import drop_false_hint
 from transforms.store.layout import LEDGER
 from transforms.store.ledger_log import (
     BLOCK,
@@ -29,10 +28,13 @@ from transforms.store.ledger_log import (
     Withdrawn,
     arrow_schema,
     first_content,
+    gaps,
     log_content,
     log_file,
     note_content,
     note_in,
+    numbers_in,
+    unreadable,
 )
 from transforms.store.storage.base import Storage
 from transforms.store.tables import Row
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
 INDEX = f"{LEDGER}/_index"  # where saved copies of the index lie, each named after a version that existed
 _AT_ONCE = 64  # log files that are read side by side
 _KEPT = 200  # log files, for whoever looks at the newest commits; of all that live transactions read at more
-_LOG_NAME = re.compile(r"\d{20}\.json")
 
 
 class Ledger:
@@ -62,19 +63,20 @@ class Ledger:
         """Make the table at version 0 unless it is there.
 
         The log that a ledger begins with is written last of all that a new store has, and may be missing where a process
-        died before: nothing can be read without it, so it is put in its place whatever comes after it.
+        died before: nothing can be read without it, so it is put in its place also where the next one is there.
 
         :param owner: the name of the store that it belongs to.
         """
         if self._is_made:
             return
-        if not (
-            self._storage.exists(log_file(0))
-            or self._storage.exists(f"{LOG}/_last_checkpoint")
-            or any(".checkpoint." in name for name in self._storage.names(LOG))  # the hint is only one
-        ):
-            self._storage.create(log_file(0), first_content(owner))
-            self._storage.settle([log_file(0)], LEDGER)
+        drop_false_hint(self._storage, LEDGER)
+        if not self._storage.exists(log_file(0)):
+            names = self._storage.names(LOG)
+            numbers = numbers_in(names)
+            # A log that was shortened begins with a checkpoint. Where that is lost, a beginning would be a gap more.
+            if not any(".checkpoint." in name for name in names) and (not numbers or numbers[0] == 1):
+                self._storage.create(log_file(0), first_content(owner))
+                self._storage.settle([log_file(0)], LEDGER)
         self._is_made = True
 
     def head(self) -> int:
@@ -199,54 +201,6 @@ class Ledger:
             seq -= len(numbers)
         return found
 
-    def problems(self) -> Iterator[str]:
-        """Yield what is damaged: log files that are gone or cannot be read, rows that the table does not have."""
-        numbers = sorted(int(name[:20]) for name in self._storage.names(LOG) if _LOG_NAME.fullmatch(name))
-        if not numbers:
-            yield f"{self._storage.uri(LOG)} has no log file; restore it from a backup of the store."
-            return
-        for seq in sorted({*range(numbers[0], numbers[-1])} - set(numbers)):
-            yield f"{self._storage.uri(log_file(seq))} is gone; restore it from a backup of the store."
-        known: set[int] = set()
-        for first in range(0, len(numbers), _AT_ONCE):
-            batch = numbers[first : first + _AT_ONCE]
-            contents = self._storage.read_many([log_file(seq) for seq in batch])
-            for seq, content in zip(batch, contents, strict=True):
-                try:
-                    note = self._in_log(seq, content or b"")
-                    if isinstance(note, Entry):
-                        known.add(seq)
-                    elif isinstance(note, Withdrawn):
-                        known.discard(note.seq)
-                    for line in (content or b"").splitlines():
-                        from_json(line)
-                except (CommitError, ValueError) as error:
-                    yield str(
-                        error
-                        if isinstance(error, CommitError)
-                        else _unreadable(self._storage.uri(log_file(seq)), error)
-                    )
-        yield from self._missing_rows(known)
-
-    def _missing_rows(self, known: set[int]) -> Iterator[str]:
-        import pyarrow.parquet as pq
-
-        rows: set[int] = set()
-        try:
-            files = self._storage.delta.files(LEDGER, self.table())
-        except StoreError as error:
-            yield str(error)
-            return
-        for file, _ in files:
-            try:
-                rows.update(pq.read_table(self._storage.open(f"{LEDGER}/{file}"), columns=["seq"])["seq"].to_pylist())
-            except (OSError, ValueError) as error:
-                address = self._storage.uri(f"{LEDGER}/{file}")
-                yield f"{address} cannot be read ({error}); restore it from a backup of the store."
-                return
-        for seq in sorted(known - rows):
-            yield f"The ledger's table has no row #{seq}, which its log has; restore {self._storage.uri(LEDGER)} from a backup."
-
     def forget(self, until: int) -> None:
         """Drop cached entries up to a seq: a long process keeps no history in memory."""
         for seq in [seq for seq in self._entries if seq <= until]:
@@ -255,9 +209,14 @@ class Ledger:
     def table(self) -> DeltaTable:
         """Open the ledger as the Delta table it is.
 
-        :raises CommitError: if there is none.
+        :raises CommitError: if there is none, or it cannot be opened.
         """
-        table = self._storage.delta.open(LEDGER)
+        try:
+            table = self._storage.delta.open(LEDGER)
+        except UnsupportedTableError as error:
+            for seq in gaps(self._storage):
+                raise unreadable(self._storage.uri(log_file(seq))) from error
+            raise unreadable(self._storage.uri(LOG), error.__cause__) from error
         if table is None:
             raise CommitError(f"{self._storage.uri(LEDGER)} is no Delta table; restore it from a backup of the store.")
         return table
@@ -324,7 +283,7 @@ class Ledger:
         try:
             contents = dict(zip(unknown, self._storage.read_many([log_file(seq) for seq in unknown]), strict=True))
         except OSError as error:
-            raise _unreadable(self._storage.uri(LOG), error) from error
+            raise unreadable(self._storage.uri(LOG), error) from error
         batch: dict[int, Note] = {}
         for seq in numbers:
             if seq in contents:
@@ -340,7 +299,7 @@ class Ledger:
         try:
             return note_in(content)
         except ValueError as error:
-            raise _unreadable(self._storage.uri(log_file(seq)), error) from error
+            raise unreadable(self._storage.uri(log_file(seq)), error) from error
 
     def _settled(self, seq: int, entry: Entry) -> bool:
         """Return whether an entry stands at its place; if not, it cannot come to stand there any more.
@@ -386,12 +345,10 @@ class Ledger:
 
         seq, block = pl.col("seq"), pl.col("block")
         wanted = (block >= (after + 1) // BLOCK) & (block <= until // BLOCK) & (seq > after) & (seq <= until)
-        for row in pl.scan_delta(self.table()).filter(wanted).sort("seq").collect().iter_rows(named=True):
+        rows = pl.scan_delta(self.table()).filter(wanted).sort("seq")
+        try:
+            found = rows.collect()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise unreadable(self._storage.uri(LEDGER), error) from error
+        for row in found.iter_rows(named=True):
             yield Entry.from_row(row)
-
-
-def _unreadable(address: str, error: Exception) -> CommitError:
-    return CommitError(
-        f"The ledger's log {address} is damaged or cannot be read ({error}). Every commit so far is untouched. Restore the "
-        f"file from a backup of the store; 'transforms doctor' tells what else is damaged."
-    )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from transforms.errors import CommitError
 from transforms.json_text import from_json
 from transforms.store import machine
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
+from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +29,7 @@ OWNER = "transforms.store"
 """The property of the ledger's table that names its store, as every checkpoint keeps it."""
 _PAYLOAD = "transforms"
 _ENGINE = "transforms-on-delta"
+_NAME = re.compile(r"\d{20}\.json")
 
 
 class GivenUp(NamedTuple):
@@ -63,6 +67,36 @@ def note_in(content: bytes) -> Note:
 def log_file(version: int) -> str:
     """Return the name of the log file that a version of the ledger is, or would be."""
     return f"{LOG}/{version:020}.json"
+
+
+def numbers_in(names: Iterable[str]) -> list[int]:
+    """Return the versions whose log files are among some names, in order."""
+    return sorted(int(name[:20]) for name in names if _NAME.fullmatch(name))
+
+
+def gaps(storage: Storage) -> list[int]:
+    """Return the versions of a store's ledger whose log files are gone, while there are some before and after them."""
+    missing = _missing(storage)
+    # A listing that was made while others wrote or shortened the log may have missed some.
+    return sorted(missing & _missing(storage)) if missing else []
+
+
+def _missing(storage: Storage) -> set[int]:
+    numbers = numbers_in(storage.names(LOG))
+    return {*range(numbers[0], numbers[-1])} - set(numbers) if numbers else set()
+
+
+def unreadable(address: str, reason: object = None) -> CommitError:
+    """Return the error for a part of the ledger that cannot be read.
+
+    :param address: which.
+    :param reason: why; None for one that is gone.
+    """
+    state = "is gone" if reason is None else f"is damaged or cannot be read ({reason})"
+    return CommitError(
+        f"The ledger's log {address} {state}. Every commit so far is untouched. Restore the file from a backup of the store; "
+        f"'transforms doctor' tells what else is damaged."
+    )
 
 
 @cache

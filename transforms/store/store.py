@@ -16,7 +16,6 @@ from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine, upkeep
 from transforms.store.collect import find_tables
 from transforms.store.entry import Entry
-from transforms.store.hints import drop_false_hint
 from transforms.store.index import Index, LastWrite
 from transforms.store.ledger import Ledger
 from transforms.store.publish import diverged
@@ -161,7 +160,6 @@ class Store:
         if not self.exists:
             return [], []
         self._make_ready()
-        drop_false_hint(self.storage, layout.LEDGER)
         published = self.publisher.publish_all(afresh=afresh)
         for found in () if afresh else self.publisher.refused:
             _log.warning("%s", found.error)

@@ -228,16 +228,76 @@ def test_a_ledger_that_is_lost_is_noticed(shell: Shell) -> None:
 
 
 def test_doctor_finds_a_table_that_cannot_be_written(shell: Shell) -> None:
-    """The feature is named, and the exit code is 1."""
+    """What is in the way is named, and the exit code is 1."""
     shell.raw()
     assert {finding["status"] for finding in shell.json("doctor")} <= {"ok", "note"}
-    from deltalake import DeltaTable
-
-    DeltaTable(".transforms/master/datasets/t/raw").alter.set_table_properties({"delta.appendOnly": "true"})
+    DeltaTable(".transforms/master/datasets/t/raw").alter.add_constraint({"positive": "x > 0"})
 
     (problem,) = [finding for finding in shell.json("doctor", code=1) if finding["status"] == "problem"]
     assert problem["check"] == "table master/datasets/t/raw"
-    assert "delta.appendOnly" in problem["detail"]
+    assert "the constraint positive" in problem["detail"]
+
+
+def test_doctor_notes_a_table_that_rows_can_only_be_added_to(shell: Shell) -> None:
+    """Adding to it works, so there is no problem; what does not work is said."""
+    shell.write("""
+        import polars as pl
+        from transforms.api import Output, Pipeline, transform
+
+        @transform.using(out=Output("/t/added"))
+        def added(out):
+            out.set_mode("append")
+            out.write_table(pl.DataFrame({"x": [1]}))
+
+        pipeline = Pipeline()
+        pipeline.add_transforms(added)
+    """)
+    assert shell.run("build").exit_code == 0
+    DeltaTable(".transforms/master/datasets/t/added").alter.set_table_properties({"delta.appendOnly": "true"})
+    assert shell.run("build", "--force").exit_code == 0
+    (note,) = [found for found in shell.json("doctor") if found["check"].startswith("table ")]
+    assert note["status"] == "note"
+    assert "cannot be replaced: add to it with set_mode('append')" in note["detail"]
+    assert "Nothing was changed" not in note["detail"]
+
+
+def test_doctor_finds_experiments_that_cannot_be_read(shell: Shell) -> None:
+    """Each is named with what to type, and the exit code is 1; so it is where nobody can tell what there is."""
+    shell.raw()
+    journals = shell.folder / ".transforms/_journal"
+    (journals / ("e" * 32)).mkdir(parents=True)
+    (journals / ("e" * 32) / "experiment.json").write_text("[1, 2]")
+    (problem,) = [found for found in shell.json("doctor", code=1) if found["status"] == "problem"]
+    assert problem["check"] == "experiments"
+    assert f"{'e' * 32} cannot be read" in problem["detail"]
+    assert problem["detail"].endswith(f"transforms experiments rm {'e' * 32}")
+    assert shell.run("experiments", "rm", "e" * 32).exit_code == 0
+    assert shell.run("doctor").exit_code == 0
+    shutil.rmtree(journals)
+    journals.write_text("a file")
+    (problem,) = [found for found in shell.json("doctor", code=1) if found["status"] == "problem"]
+    assert "cannot be listed" in problem["detail"]
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_gap_in_the_ledgers_log_is_told_with_what_to_type(shell: Shell, lost: int) -> None:
+    """By every command that needs the ledger: which file is gone, where to have it from, what looks for more."""
+    for alias in ("/a", "/b", "/c", "/d"):
+        shell.raw()
+        assert shell.run("put", alias, "raw.csv").exit_code == 0
+    log = shell.folder / ".transforms/_ledger/_delta_log"
+    (log / f"{lost:020}.json").unlink()
+    for command in (["put", "/e", "raw.csv"], ["log"], ["show", "/a"], ["recover"], ["backup", "copy"], ["build"]):
+        failed = shell.run(*command)
+        assert failed.exit_code == 1, command
+        said = " ".join(failed.stderr.split())
+        assert (
+            f"{log}/{lost:020}.json is gone. Every commit so far is untouched. Restore the file from a backup" in said
+        )
+        assert "transforms doctor" in said
+    assert not (shell.folder / "copy").exists()
+    problems = [found["detail"] for found in shell.json("doctor", code=1) if found["status"] == "problem"]
+    assert problems == [f"{log}/{lost:020}.json is gone; restore it from a backup of the store."]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")

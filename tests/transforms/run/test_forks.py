@@ -144,6 +144,21 @@ def test_forked_workers_are_told_how_to_read_rows(run_transform, root, alias):
         assert all("DataLoader(multiprocessing_context='spawn')" in str(one) for one in found)
 
 
+def test_forked_workers_do_not_speak_to_spark(run_transform, store, spark):
+    """They have their parent's connection, on which one would read the answer of another."""
+
+    @transform(data=Input("/rows"), out=Output("/out"))
+    def work(data, out):
+        Held.data = data
+        frame = data.dataframe()
+        found.extend(in_workers("fork", call_held, ["dataframe"] * 4))
+        out.write_dataframe(frame)
+
+    found = []
+    run_transform(work, {"data": [{"x": 1}]})
+    assert [type(one) for one in found] == [ForkedProcessError] * 4
+
+
 def test_spawned_workers_read_rows_of_the_pinned_version(run_transform, root):
     """An input can be sent along; what is committed meanwhile is not what the job reads."""
 

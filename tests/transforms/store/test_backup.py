@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -87,6 +88,34 @@ def test_a_copy_that_would_not_be_whole_is_refused(store, commit, tmp_path):
         back_up(store, tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
     assert (tmp_path / "full/file").read_text() == "mine"
+
+
+def test_messages_name_the_files_of_the_store(store, commit, tmp_path, caplog):
+    """Not those of a copy that is gone when they are read."""
+    commit({"/a": pl.DataFrame({"x": [1]}), "/gone": pl.DataFrame({"x": [1]})})
+    shutil.rmtree(store.root / "master/datasets/gone")
+    back_up(store, tmp_path / "copy")
+    (warning,) = caplog.messages
+    assert warning.startswith(f"{store.root}/master/datasets/gone was deleted with its files")
+    (data,) = (store.root / "master/datasets/a").glob("data/*/*.parquet")
+    data.unlink()
+    with pytest.raises(StoreError) as raised:
+        back_up(store, tmp_path / "second")
+    assert f"{data} is gone; restore it" in str(raised.value)
+    assert ".second." not in str(raised.value)
+    assert logging.getLogger("transforms.store.recovery").filters == []
+
+
+def test_a_ledger_with_a_gap_is_not_copied(store, commit, tmp_path):
+    """What comes after the gap would be missing from the copy, also what changed no table."""
+    for number in range(3):
+        commit(generation(number))
+        commit({})
+    gone = store.root / f"_ledger/_delta_log/{4:020}.json"
+    gone.unlink()
+    with pytest.raises(StoreError, match=rf"{gone} is gone"):
+        back_up(store, tmp_path / "copy")
+    assert list(tmp_path.glob("*copy*")) == []
 
 
 def test_a_bucket_has_its_own_way(bucket):

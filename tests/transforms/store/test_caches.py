@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transforms.engine.local.staging import stage_frame
-from transforms.errors import DivergedError
+from transforms.errors import CommitError, DivergedError
+from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
+from transforms.store import upkeep
 from transforms.store.cache import sealed, unsealed
 from transforms.store.checkup import check_store
 from transforms.store.layout import STORE_FILE
@@ -171,6 +173,34 @@ def test_a_ledger_and_the_name_of_another_store_are_noticed_before_anything_is_p
             command(Store(tmp_path / "store"))
     assert "ledger of another store" in next(iter(check_store(Store(tmp_path / "store")))).detail
     assert DeltaTable(tmp_path / "store/master/datasets/d0").to_pyarrow_table().num_rows == 51
+
+
+@pytest.mark.parametrize("hint", [b'{"version": 77, "size": 1}', b"no json"])
+def test_a_false_hint_goes_with_the_next_job(anywhere: Store, hint: bytes) -> None:
+    """Readers that believe it would find no ledger; whoever only looks needs none."""
+    put_frame(anywhere, "master", "/a", pl.DataFrame({"x": [1]}))
+    name = "_ledger/_delta_log/_last_checkpoint"
+    anywhere.storage.write(name, hint)
+    put_frame(Store(anywhere.root), "master", "/a", pl.DataFrame({"x": [2]}))
+    assert not anywhere.storage.exists(name)
+    upkeep.write_checkpoint(anywhere.storage, "_ledger", anywhere.ledger.table())
+    put_frame(Store(anywhere.root), "master", "/a", pl.DataFrame({"x": [3]}))
+    assert anywhere.storage.exists(name), "a true one stays"
+    assert [entry.seq for entry in Store(anywhere.root).newest_entries(9)] == [3, 2, 1]
+
+
+def test_a_shortened_ledger_that_lost_its_checkpoint_gets_no_beginning(tmp_path: Path) -> None:
+    """It would be a gap more, and hide what is lost."""
+    make(tmp_path / "store")
+    log = tmp_path / "store/_ledger/_delta_log"
+    for version in range(3):
+        (log / f"{version:020}.json").unlink()
+    for checkpoint in log.glob("*.checkpoint.parquet"):
+        checkpoint.unlink()
+    append(Store(tmp_path / "store"), 1)  # which needs nothing of what is lost
+    with pytest.raises(CommitError, match="_delta_log is damaged .* Restore the file from a backup"):
+        Store(tmp_path / "store").recover()
+    assert not (log / f"{0:020}.json").exists()
 
 
 def test_a_shortened_ledger_without_its_hint_is_not_begun_anew(tmp_path: Path) -> None:

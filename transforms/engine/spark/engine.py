@@ -25,6 +25,7 @@ from transforms.engine.spark.master import check_reachable
 from transforms.engine.spark.settings import SparkSettings
 from transforms.engine.spark.shared_folder import SharedFolder
 from transforms.errors import DataError, EngineError
+from transforms.forks import need_threads
 from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class SparkEngine:
 
         :raises MissingExtraError: if something that Spark needs is missing; names it and the command that brings it.
         :raises EngineError: if Spark does not start.
+        :raises ForkedProcessError: in a forked process, which would speak to Spark on its parent's connection.
         """
+        need_threads("Using Spark")
         with self._lock:
             if self._session is not None and not sessions.is_open(self._session):
                 self._forget()
