@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from transforms.errors import StoreError, UnsupportedTableError
-from transforms.store import machine
+from transforms.store import layout, machine
 from transforms.store.change import TableChange
 from transforms.store.collect import find_tables
 from transforms.store.entry import Entry
 from transforms.store.features import check_writable
+from transforms.store.ledger_checkup import check_ledger
 from transforms.store.publish import diverged
 from transforms.store.recovery import check_owner
 from transforms.store.tables import row_of
 
 if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
     from transforms.store.store import Store
 
 _THREADS = 16
@@ -27,13 +30,13 @@ class Trouble(NamedTuple):
 
     Attributes:
         what: what was looked at: ``ledger``, ``commits`` or a table.
-        kind: ``problem``, ``recovery`` where ``transforms recover`` mends it, or ``unwritable``
-            where nothing is damaged, and jobs are refused all the same.
+        kind: ``problem``, ``recovery`` where ``transforms recover`` mends it, ``unwritable`` where nothing is damaged and
+            jobs that write are refused all the same, or ``note`` where they can do one thing and not another.
         detail: what was found, where, and what to do.
     """
 
     what: str
-    kind: Literal["problem", "recovery", "unwritable"]
+    kind: Literal["problem", "recovery", "unwritable", "note"]
     detail: str
 
 
@@ -58,7 +61,7 @@ def check_store(store: Store) -> Iterator[Trouble]:
 
 
 def _ledger(store: Store) -> Iterator[Trouble]:
-    problems = [*store.ledger.problems()]
+    problems = [*check_ledger(store.storage, store.ledger)]
     try:
         if not problems:
             check_owner(store.storage, store.app_id, store.ledger)
@@ -119,10 +122,19 @@ def _table(store: Store, name: str, last: tuple[Entry, TableChange] | None, is_d
             )
     except StoreError as error:
         return Trouble(f"table {name}", "problem", str(error))
-    try:
-        check_writable(table, name)
-    except UnsupportedTableError as error:  # it can be read
-        return Trouble(f"table {name}", "unwritable", str(error))
+    return _unwritable(table, name)
+
+
+def _unwritable(table: DeltaTable, name: str) -> Trouble | None:
+    """Tell what jobs cannot do with a table that can be read."""
+    kinds: list[tuple[Literal["append", "overwrite"], Literal["unwritable", "note"]]] = [("append", "unwritable")]
+    if layout.is_dataset(name):  # those of a model are only ever added to
+        kinds.append(("overwrite", "note"))
+    for mode, kind in kinds:
+        try:
+            check_writable(table, name, mode)
+        except UnsupportedTableError as error:
+            return Trouble(f"table {name}", kind, str(error).removesuffix(" Nothing was changed."))
     return None
 
 
