@@ -26,11 +26,6 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun, such as ``1,000 metric values``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def escaped(value: object) -> str:
     """Return a value for HTML."""
     return html.escape(shown(value))

@@ -36,7 +36,7 @@ class TransformsError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Return what a notebook shows of the error: the user's own lines and the message; IPython asks for it."""
-        from transforms.usercode import report
+        from transforms.common.usercode import report
 
         return report(self).splitlines()
 

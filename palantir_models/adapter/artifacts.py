@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from io import BufferedReader
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from palantir_models.errors import ArtifactMismatchError
+from transforms.common.hashing import sha256_of_open
 
 
 def digests(directory: Path) -> dict[str, str]:
@@ -39,7 +39,7 @@ class Seen(NamedTuple):
         """
         if _state(file) == self.state:
             return True
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256_of_open(file)
         file.seek(0)
         return digest == self.sha256
 
@@ -98,7 +98,7 @@ def _files(directory: Path) -> list[str]:
 def _seen(path: Path) -> Seen:
     with open(path, "rb") as file:
         state = _state(file)  # before: what changes while it is read makes it another
-        return Seen(hashlib.file_digest(file, "sha256").hexdigest(), state)
+        return Seen(sha256_of_open(file), state)
 
 
 def _state(file: BufferedReader) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from palantir_models.adapter.media import MediaItem
 from palantir_models.adapter.types import MediaReference, Tabular
 from palantir_models.errors import InferenceTypeError
+from transforms.common.frames import is_spark_frame
 from transforms.run.scope import spark_session
 
 
@@ -47,11 +48,6 @@ def to_spark(where: str, declared: Tabular, value: Any) -> Any:
         return value
     frame = to_pandas(where, declared, value)
     return spark_session().createDataFrame(frame)
-
-
-def is_spark_frame(value: object) -> bool:
-    """Tell whether a value is a Spark DataFrame, classic or Connect, without importing PySpark."""
-    return type(value).__module__.startswith("pyspark.sql") and hasattr(value, "toPandas")
 
 
 def _is_pandas_frame(value: object) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from palantir_models.errors import InferenceTypeError
+from transforms.common.json_text import from_json
 from transforms.errors import UnavailableError
-from transforms.json_text import from_json
 
 
 class MediaItem:

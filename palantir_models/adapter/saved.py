@@ -17,8 +17,8 @@ from palantir_models.adapter.declaration import api_json
 from palantir_models.adapter.requirements import loaded_requirements
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
 from palantir_models.errors import AdapterError, SerializationError
+from transforms.common.folders import without_links
 from transforms.errors import StoreError, TransformsError, TransformTypeError
-from transforms.folders import without_links
 
 if TYPE_CHECKING:
     from models_api.models_api_executable import (

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.adapter.declaration import declared_api
-from palantir_models.adapter.frames import is_spark_frame
 from palantir_models.adapter.inference import InferenceResults, infer
 from palantir_models.adapter.types import FileSystem, Tabular
 from palantir_models.errors import AdapterError
+from transforms.common.frames import is_spark_frame
 from transforms.errors import nearest
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from palantir_models.adapter.requirements import loaded_requirements
-from transforms.json_text import from_json
-from transforms.masking import masked_address, masked_command
+from transforms.common.json_text import from_json
+from transforms.common.masking import masked_address, masked_command
 
 _GIT_SECONDS = 2.0
 _GPUS = Path("/proc/driver/nvidia/gpus")

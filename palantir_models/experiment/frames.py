@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from palantir_models.experiment.errors import ExperimentError, ExperimentTypeError
-from transforms.usercode import calling_line
+from transforms.common.usercode import calling_line
 
 _log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from palantir_models.experiment import owner
 from palantir_models.experiment.frames import Frame, decoded
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 from transforms.store import leases
 from transforms.store.durable import write_atomically
 from transforms.store.storage.locked import LockedFile

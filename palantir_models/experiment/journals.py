@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from palantir_models.experiment import journal, kept, owner
 from palantir_models.experiment.journal import Journal
 from palantir_models.experiment.recorded import Recorded
+from transforms.common.paths import inside, shown
 from transforms.errors import UsageError
-from transforms.paths import inside, shown
 
 if TYPE_CHECKING:
     from palantir_models.experiment.experiment import Experiment

@@ -18,8 +18,8 @@ from palantir_models.experiment import journal
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.journal import ABANDONED, RUNNING
 from palantir_models.experiment.recorded import Recorded
+from transforms.common.json_text import from_json
 from transforms.errors import NotFoundError, nearest
-from transforms.json_text import from_json
 from transforms.store.durable import sync_file, write_atomically
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from palantir_models.display import counted
 from palantir_models.experiment import arrow
 from palantir_models.experiment.contents import Contents
 from palantir_models.experiment.errors import ExperimentError, ExperimentJournalError
@@ -25,7 +24,8 @@ from palantir_models.experiment.metrics import TimedValue
 from palantir_models.experiment.names import checked_name
 from palantir_models.experiment.recorded import Recorded
 from palantir_models.experiment.spool import Spool
-from transforms.masking import masked_text
+from transforms.common.masking import masked_text
+from transforms.common.text import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa

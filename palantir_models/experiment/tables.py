@@ -12,10 +12,10 @@ from palantir_models.experiment.errors import ExperimentError, ExperimentLimitEr
 from palantir_models.experiment.limits import advice
 from palantir_models.experiment.names import storable
 from palantir_models.experiment.portable import portable
+from transforms.common.paths import shown
 from transforms.engine.local.types import polars_to_arrow
 from transforms.engine.local.writing import arrow_of_pandas
 from transforms.errors import DataError
-from transforms.paths import shown
 
 if TYPE_CHECKING:
     import pyarrow as pa

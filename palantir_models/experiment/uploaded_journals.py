@@ -23,8 +23,9 @@ from palantir_models.experiment import background, journal, kept, owner
 from palantir_models.experiment.journal import Journal
 from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.recorded import Recorded
-from transforms.json_text import from_json
-from transforms.paths import fault
+from transforms.common.json_text import from_json
+from transforms.common.paths import fault
+from transforms.common.user_folders import state_folder
 from transforms.store import layout
 from transforms.store.periodic import Periodic
 from transforms.store.storage.base import Found, Lease, Storage
@@ -135,7 +136,7 @@ class UploadedJournals(Journals):
     """
 
     def __init__(self, storage: Storage) -> None:
-        super().__init__(_state_folder() / quote(storage.root, safe="") / layout.JOURNAL)
+        super().__init__(state_folder() / quote(storage.root, safe="") / layout.JOURNAL)
         self._storage = storage
 
     def begin(self, experiment_id: str, header: Mapping[str, Any]) -> Journal:
@@ -317,10 +318,6 @@ def _name(experiment_id: str) -> str:
 def _delete_journal(storage: Storage, name: str) -> None:
     journals = [f for f in storage.files(name) if f in (journal.HEADER, journal.ENDED, _LEASE) or f.startswith(_PIECE)]
     storage.delete_many([f"{name}/{file}" for file in journals])
-
-
-def _state_folder() -> Path:
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "transforms-on-delta"
 
 
 _uploads: Periodic[UploadedJournal] = Periodic(UploadedJournal.upload, lambda: PERIOD_SECONDS, "uploads")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 
-from palantir_models.display import counted
+from transforms.common.text import counted
 
 TAG, MODEL, DATASET, TRACE, NESTED, STRAY = "tag", "model", "dataset", "trace", "nested run", "further run"
 _ORDER = (TAG, MODEL, DATASET, TRACE, NESTED, STRAY)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.adapter import declared_api, load_adapter, save_adapter
 from palantir_models.adapter.base import ModelAdapter
-from palantir_models.adapter.frames import is_spark_frame
 from palantir_models.adapter.types import Pandas, Parameter
 from palantir_models.errors import AdapterError, InferenceTypeError
+from transforms.common.frames import is_spark_frame
 from transforms.errors import TransformTypeError, UsageError
 
 if TYPE_CHECKING:

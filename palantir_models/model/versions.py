@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.display import escaped, html_facts, text_facts
 from palantir_models.models import ModelVersionChangeType
+from transforms.common.json_text import from_json
 from transforms.errors import NotFoundError, UsageError, nearest
-from transforms.json_text import from_json
 from transforms.spec.resource import Resource
 from transforms.store.store import Store
 from transforms.store.tables import TableView

@@ -16,8 +16,8 @@ from palantir_models.experiment.journals import Journals
 from palantir_models.experiment.limits import Limits
 from palantir_models.model.publishing import Publication
 from palantir_models.models import ModelVersionChangeType
+from transforms.common.forks import need_owner
 from transforms.errors import TransformTypeError
-from transforms.forks import need_owner
 
 if TYPE_CHECKING:
     from palantir_models.adapter.base import ModelAdapter

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.display import counted, html_table, text_table
+from palantir_models.display import html_table, text_table
 from palantir_models.reading.chart import chart, legend
 from palantir_models.reading.curve import sparkline
 from palantir_models.reading.experiment import RecordedExperiment
@@ -16,6 +16,7 @@ from palantir_models.reading.frame import Frame
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
 from palantir_models.reading.series import SeriesSummary, parse_series
 from palantir_models.reading.sources import Source
+from transforms.common.text import counted
 from transforms.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.display import counted, escaped, html_facts, html_table, text_facts, text_table
+from palantir_models.display import escaped, html_facts, html_table, text_facts, text_table
 from palantir_models.reading.chart import chart
 from palantir_models.reading.curve import sparkline
 from palantir_models.reading.frame import Frame
@@ -15,8 +15,9 @@ from palantir_models.reading.media import LoggedImage, LoggedPlot, Media, Tables
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
 from palantir_models.reading.series import SeriesSummary, parse_series
 from palantir_models.reading.sources import Source
+from transforms.common.json_text import from_json
+from transforms.common.text import counted
 from transforms.errors import NotFoundError, nearest
-from transforms.json_text import from_json
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,9 +9,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from palantir_models.display import counted, escaped
+from palantir_models.display import escaped
 from palantir_models.experiment.portable import portable
 from palantir_models.reading.frame import Frame
+from transforms.common.text import counted
 from transforms.errors import NotFoundError, nearest
 
 if TYPE_CHECKING:

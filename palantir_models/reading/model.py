@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from palantir_models.adapter.base import ModelAdapter
-from palantir_models.display import counted, escaped, html_table, text_table
+from palantir_models.display import escaped, html_table, text_table
 from palantir_models.experiment.open_journals import journals_of
 from palantir_models.model.input import load_version
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
@@ -16,6 +16,7 @@ from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.finding import pick
 from palantir_models.reading.sources import Published, unpublished
 from palantir_models.workspace.aliases import BRANCH, resolve_model
+from transforms.common.text import counted
 from transforms.config import load_config
 from transforms.errors import NotFoundError, nearest
 from transforms.spec.resource import Resource

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from transforms.common.json_text import from_json
 from transforms.config import Config
 from transforms.errors import ConfigError, NotFoundError, TransformTypeError, nearest
-from transforms.json_text import from_json
 from transforms.spec.resource import Resource
 
 BRANCH = "master"

@@ -21,8 +21,8 @@ from transforms.cli.output import Output, say_error
 from transforms.cli.progress import Progress
 from transforms.cli.summary import commit_line
 from transforms.cli.voices import told_warnings
+from transforms.common.usercode import user_line
 from transforms.errors import PublishError, TransformsError, UsageError, nearest
-from transforms.usercode import user_line
 
 if TYPE_CHECKING:
     from transforms.run.build import BuildInterrupted

@@ -15,7 +15,8 @@ import typer
 
 from transforms.cli.failures import JOB_FAILED, RECOVERY_NEEDED
 from transforms.cli.options import Json, Quiet, open_project, session_of
-from transforms.cli.output import Output, counted, size_text
+from transforms.cli.output import Output, size_text
+from transforms.common.text import counted
 from transforms.errors import StoreError, TransformsError
 from transforms.store.layout import STORE_FILE
 

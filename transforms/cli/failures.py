@@ -13,9 +13,9 @@ from transforms.cli.options import WORDS, session_of
 from transforms.cli.output import say_error, unwritable
 from transforms.cli.summary import commit_line
 from transforms.cli.voices import told_warnings
+from transforms.common.usercode import met_at, report, user_line
 from transforms.errors import DeclarationError, PublishError, TransformsError, UsageError
 from transforms.store.interrupts import newest_commit
-from transforms.usercode import met_at, report, user_line
 
 JOB_FAILED = 1
 USAGE = 2

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from transforms.cli.options import Json, Quiet, open_project, session_of
-from transforms.cli.output import Output, counted
+from transforms.cli.output import Output
+from transforms.common.text import counted
 
 _LEFTOVERS = "palantir_models.reading.leftovers"  # by name: this package must not depend on that one
 

@@ -11,8 +11,8 @@ import typer
 from transforms.cli.failures import USAGE, error_text
 from transforms.cli.options import open_project, session_of
 from transforms.cli.output import say_error
+from transforms.common.usercode import met_at, user_line
 from transforms.errors import DeclarationError, TransformsError
-from transforms.usercode import met_at, user_line
 
 if TYPE_CHECKING:
     from transforms.run.project import Project

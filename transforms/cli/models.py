@@ -10,7 +10,7 @@ import typer
 
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:
     from transforms.run.project import Project

@@ -13,6 +13,7 @@ from datetime import date, time
 from types import TracebackType
 from typing import Any, TextIO
 
+from transforms.common.text import counted
 from transforms.errors import TransformsError
 
 _LEAST_COLUMN = 12
@@ -200,11 +201,6 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows of cells as lines whose columns stand below each other; nothing is cut."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def counted(number: int, noun: str) -> str:
-    """Return ``1 row`` or ``1,204 rows``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def size_text(size: float) -> str:

@@ -6,7 +6,8 @@ import typer
 
 from transforms.cli.loading import load_project
 from transforms.cli.options import Branch, Exclude, Force, Json, Selection, session_of
-from transforms.cli.output import Output, counted, say_error
+from transforms.cli.output import Output, say_error
+from transforms.common.text import counted
 
 
 def plan(

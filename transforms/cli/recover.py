@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from transforms.cli.options import Json, Quiet, open_project, session_of
-from transforms.cli.output import Output, counted
+from transforms.cli.output import Output
 from transforms.cli.summary import commit_line
+from transforms.common.text import counted
 
 if TYPE_CHECKING:
     from transforms.store.entry import Entry

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from transforms.cli.options import Branch, Json, open_project, session_of
-from transforms.cli.output import Output, counted
+from transforms.cli.output import Output
+from transforms.common.text import counted
 from transforms.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from transforms.cli.output import counted
+from transforms.common.text import counted
 
 if TYPE_CHECKING:
     from transforms.store.entry import Entry

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TextIO
 
+from transforms.common.usercode import is_ours, is_users, shown_file
 from transforms.run.running import current_job, inherited
-from transforms.usercode import is_ours, is_users, shown_file
 
 _END = "\0\n"
 Show = Callable[[str, TextIO], bool]

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from transforms.paths import inside
+from transforms.common.hashing import sha256_of
+from transforms.common.paths import inside
 from transforms.run.files import FileStatus
 from transforms.store import raw_files
 from transforms.store.change import TableChange
-from transforms.store.durable import sha256_of
 from transforms.store.storage.base import StoredFile
 from transforms.store.transaction import Transaction
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from transforms.common.forks import need_threads
+from transforms.common.paths import inside
 from transforms.errors import DataError, NotFoundError, UnavailableError, UsageError, nearest
-from transforms.forks import need_threads
-from transforms.paths import inside
 from transforms.run.filematch import matches
 from transforms.store.storage.base import StoredFile
 

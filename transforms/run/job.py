@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from transforms.common.usercode import met_at, user_line
 from transforms.errors import TransformsError, UnavailableError, UsageError, nearest
 from transforms.run.contexts import JobAborted, LightweightContext, TransformContext
 from transforms.run.scope import EngineChoice, JobScope, Participant
@@ -22,7 +23,6 @@ from transforms.spec.uses import names_package
 from transforms.store.entry import Entry
 from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.store.store import Store
-from transforms.usercode import met_at, user_line
 
 if TYPE_CHECKING:
     from transforms.config import Config

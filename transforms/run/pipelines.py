@@ -15,12 +15,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from transforms.common.usercode import shown_file
 from transforms.config import Config
 from transforms.errors import ConfigError
 from transforms.run.entry_points import PACKAGING_FILES, declared_pipelines
 from transforms.spec.discovery import ImportFailedError, imported, leaving_out_failures
 from transforms.spec.pipeline import Pipeline
-from transforms.usercode import shown_file
 
 
 @dataclass(frozen=True)

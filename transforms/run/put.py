@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from transforms.common.folders import files_in
+from transforms.common.paths import inside, shown
 from transforms.errors import UsageError
-from transforms.folders import files_in
-from transforms.paths import inside, shown
 from transforms.run.incoming.options import TableOptions
 from transforms.run.incoming.texts import Tell
 from transforms.run.put_frame import put_frame

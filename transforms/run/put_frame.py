@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from transforms.common.folders import files_in
+from transforms.common.hashing import sha256_of
+from transforms.common.paths import inside
 from transforms.engine.local.staging import stage_frame
-from transforms.folders import files_in
-from transforms.paths import inside
 from transforms.run.file_rows import stage_listing
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.change import TableChange
-from transforms.store.durable import sha256_of
 from transforms.store.entry import Entry
 from transforms.store.store import Store
 from transforms.store.transaction import Transaction

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
+from transforms.common.paths import within
 from transforms.errors import DataError, UnavailableError, UsageError
-from transforms.paths import within
 from transforms.run.files import FileStatus
 from transforms.run.scope import JobScope, process_folder
 from transforms.spec.resource import Resource

@@ -13,8 +13,8 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from transforms.common.forks import need_threads
 from transforms.errors import MissingExtraError, NotFoundError, nearest
-from transforms.forks import need_threads
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.change import TableChange

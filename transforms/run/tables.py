@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from transforms.common.text import first_line
 from transforms.engine.local.reading import read_whole
 from transforms.errors import DataError, UsageError
 from transforms.run.incoming.columns import cast_columns, check_known, check_same_columns, final_names
@@ -106,8 +107,9 @@ def _read_frame(place: Path, kind: str) -> pl.DataFrame:
     try:
         return _read_delta(place) if kind == _DELTA else pl.read_parquet(place, glob=False)
     except (pl.exceptions.PolarsError, pa.ArrowException, DeltaError, ValueError) as error:
-        reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise DataError(f"{place} cannot be read as {kind}: {reason.rstrip('.')}. Nothing was committed.") from error
+        raise DataError(
+            f"{place} cannot be read as {kind}: {first_line(error).rstrip('.')}. Nothing was committed."
+        ) from error
 
 
 def _read_delta(place: Path) -> pl.DataFrame:

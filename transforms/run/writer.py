@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Literal, NoReturn
 
+from transforms.common.folders import without_links
+from transforms.common.forks import need_owner
 from transforms.engine.local.inheriting import inherit_rows
 from transforms.errors import DataError, ForkedProcessError, TransformsError, UsageError
-from transforms.folders import without_links
-from transforms.forks import need_owner
 from transforms.run.file_rows import file_row, stage_listing
 from transforms.run.files import FileStatus
 from transforms.run.reader import DatasetReader, file_listing
@@ -68,8 +68,8 @@ class DatasetWriter:
 
     def write(self, frame: Any, descriptions: Mapping[str, str] | None = None) -> None:
         """Stage a frame, or the Parquet files in the folder that :meth:`folder` gave."""
+        from transforms.common.frames import is_spark_frame
         from transforms.engine.local.staging import stage_files, stage_frame
-        from transforms.engine.spark.staging import is_spark_frame
 
         self._need_job("writing rows")
         self._need_no_files()
@@ -101,7 +101,7 @@ class DatasetWriter:
 
     def write_laid_out(self, frame: Any, descriptions: Mapping[str, str] | None, **layout: Any) -> None:
         """Stage a frame whose files are laid out as the caller wants; what is empty in the layout was not asked for."""
-        from transforms.engine.spark.staging import is_spark_frame
+        from transforms.common.frames import is_spark_frame
 
         if layout.pop("output_format") not in (None, "parquet"):
             raise self._error(

@@ -13,9 +13,9 @@ from types import GeneratorType, ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from transforms.common.usercode import shown_file
 from transforms.errors import DeclarationError, TransformsError
 from transforms.spec.transform import Transform
-from transforms.usercode import shown_file
 
 _read: WeakKeyDictionary[Generator[Any, Any, Any], list[Any]] = WeakKeyDictionary()
 """What generators gave when they were read, for as long as somebody still holds them."""

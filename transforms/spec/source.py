@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from transforms.usercode import shown_file
+from transforms.common.usercode import shown_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from transforms.common.json_text import from_json
 from transforms.errors import StoreError, UsageError
-from transforms.json_text import from_json
 from transforms.store import layout, recovery
 from transforms.store.checkup import check_store
 from transforms.store.durable import sync_tree

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 
 _SEAL = "seal"
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from transforms.common.paths import escape, shown
 from transforms.errors import DataError
-from transforms.paths import escape, shown
 
 
 @dataclass(frozen=True, slots=True)

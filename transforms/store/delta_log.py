@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from transforms.common.json_text import from_json
 from transforms.errors import StoreError
-from transforms.json_text import from_json
 from transforms.store.storage.base import Storage
 
 CHECKPOINT = ".checkpoint.parquet"

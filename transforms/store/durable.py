@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
 from collections.abc import Iterable
@@ -70,12 +69,6 @@ def make_folder(folder: Path) -> None:
             sync_folder(place.parent)
         except PermissionError:
             continue  # a folder that we may write and not read; its owner's system keeps it
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 sum of a file's content, in hexadecimal."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 from transforms.spec.resource import Resource
 from transforms.store import machine
 from transforms.store.change import TableChange

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from urllib.parse import quote, unquote
 
+from transforms.common.paths import fault, inside, shown
 from transforms.errors import UsageError
-from transforms.paths import fault, inside, shown
 from transforms.spec.resource import Resource
 
 LEDGER = "_ledger"

@@ -9,8 +9,8 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
+from transforms.common.json_text import from_json
 from transforms.errors import LeaseHeldError
-from transforms.json_text import from_json
 from transforms.store import machine
 from transforms.store.storage.base import Lease, Storage
 

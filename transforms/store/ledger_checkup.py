@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from transforms.common.json_text import from_json
 from transforms.errors import StoreError
-from transforms.json_text import from_json
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
 from transforms.store.ledger import Ledger

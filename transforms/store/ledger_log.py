@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from transforms.common.json_text import from_json
 from transforms.errors import CommitError
-from transforms.json_text import from_json
 from transforms.store import machine
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 from transforms.store import layout, upkeep
 from transforms.store.delta_log import actions
 from transforms.store.ledger_log import BLOCK, log_file

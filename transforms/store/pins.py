@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 from transforms.store import layout
 from transforms.store.storage.base import Storage, content_of
 

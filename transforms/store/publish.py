@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from transforms.common.forks import is_panic
 from transforms.errors import DivergedError, PublishError
-from transforms.forks import is_panic
 from transforms.store import machine
 from transforms.store.change import TableChange
 from transforms.store.delta_log import make_durable

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from transforms.common.paths import inside, shown
 from transforms.errors import DataError
-from transforms.paths import inside, shown
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.change import fields_of

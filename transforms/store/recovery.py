@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from transforms.common.forks import is_panic
 from transforms.errors import DivergedError, PublishError, StoreError
-from transforms.forks import is_panic
 from transforms.store import layout, machine
 from transforms.store.cache import sealed, unsealed
 from transforms.store.change import TableChange

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 
+from transforms.common.json_text import from_json
+from transforms.common.masking import masked_text
 from transforms.errors import StoreError, UsageError
-from transforms.json_text import from_json
-from transforms.masking import masked_text
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine, upkeep
 from transforms.store.collect import find_tables

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from transforms.common.json_text import from_json
 from transforms.errors import StoreError
-from transforms.json_text import from_json
 from transforms.store import raw_files
 from transforms.store.features import reading_features
 from transforms.store.identifiers import number_of

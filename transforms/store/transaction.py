@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from transforms.common.forks import is_panic, need_owner, need_threads
 from transforms.errors import CommitError, OutcomeUnknownError, PublishError, StoreError, UsageError
-from transforms.forks import is_panic, need_owner, need_threads
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine
 from transforms.store.change import TableChange

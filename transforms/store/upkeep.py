@@ -19,9 +19,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from transforms.forks import is_panic
-from transforms.json_text import from_json
-from transforms.paths import escape, fault
+from transforms.common.forks import is_panic
+from transforms.common.json_text import from_json
+from transforms.common.paths import escape, fault
 from transforms.store import layout, machine
 from transforms.store.delta_log import CHECKPOINT, actions, log_folder, make_durable
 from transforms.store.pins import lowest_pin

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from transforms.common.forks import is_panic
+from transforms.common.paths import escape
 from transforms.errors import CommitError, DataError
-from transforms.forks import is_panic
-from transforms.paths import escape
 from transforms.store import machine
 from transforms.store.change import TableChange, fields_of
 from transforms.store.columns import folded

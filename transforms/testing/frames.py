@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from transforms.common.frames import is_spark_frame
 from transforms.engine.local.mixtures import mixture
-from transforms.engine.spark.staging import is_spark_frame
 from transforms.errors import DataError
 from transforms.run.incoming.fault import TableFault
 from transforms.run.tables import read_table, table_kind

@@ -34,8 +34,8 @@ def run_transform(store: Store) -> Callable[..., TransformResult]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """Report an error of the framework at the line that met it; ``--full-trace`` shows what lies below, too."""
+    from transforms.common.usercode import user_line, user_traceback
     from transforms.errors import TransformsError
-    from transforms.usercode import user_line, user_traceback
 
     if (
         call.excinfo is None

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from transforms.common.usercode import user_traceback
 from transforms.config import Config, load_config
 from transforms.errors import DeclarationError, NotFoundError, TransformsWarning, nearest
 from transforms.run.job import JobOptions, run_job
@@ -23,7 +24,6 @@ from transforms.run.scope import EngineChoice, JobScope
 from transforms.store.store import Store
 from transforms.testing.frames import as_frame
 from transforms.testing.result import Named, Output, TransformResult
-from transforms.usercode import user_traceback
 
 
 def run_transform(

@@ -7,7 +7,7 @@ from typing import Any
 
 from palantir_models.adapter.serializer import ModelSerializer, library
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 
 
 class JsonSerializer(ModelSerializer[dict[str, Any]]):

@@ -6,7 +6,7 @@ from typing import Any
 
 from palantir_models.adapter.serializer import ModelSerializer, library
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 
 _ESTIMATORS = {"classifier": "XGBClassifier", "regressor": "XGBRegressor", "ranker": "XGBRanker"}
 

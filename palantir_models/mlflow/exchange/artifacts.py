@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from palantir_models.mlflow.exchange.keys import file_key
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:
     import pandas as pd

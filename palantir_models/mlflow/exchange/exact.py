@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.arrow import part_schema
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:
     import pyarrow as pa

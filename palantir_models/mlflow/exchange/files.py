@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from transforms.common.paths import escape, shown, within
 from transforms.errors import DataError
-from transforms.paths import escape, shown, within
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

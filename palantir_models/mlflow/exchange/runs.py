@@ -26,8 +26,8 @@ from palantir_models.mlflow.exchange.origin import Origin
 from palantir_models.mlflow.exchange.steps import packed, rising
 from palantir_models.mlflow.exchange.texts import typed
 from palantir_models.mlflow.exchange.tracking import TrackingError
-from transforms.json_text import from_json
-from transforms.paths import shown
+from transforms.common.json_text import from_json
+from transforms.common.paths import shown
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from palantir_models.mlflow.exchange.keys import file_key
+from transforms.common.masking import masked_address
 from transforms.errors import MissingExtraError, NotFoundError, TransformsError, UsageError
-from transforms.masking import masked_address
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -38,8 +38,8 @@ class SparkLike:
         return FRAME
 
 
-class SparkFrame:
-    """Is told by its module to be a Spark DataFrame."""
+class DataFrame:
+    """Is told by its module and its name to be Spark's."""
 
     __module__ = "pyspark.sql.dataframe"
 
@@ -217,12 +217,12 @@ def test_what_is_no_frame_is_refused() -> None:
     with pytest.raises(InferenceTypeError, match="declared as a table and got a list"):
         echo(pm.Pandas()).transform([1])
     with pytest.raises(InferenceTypeError, match="toPandas"):
-        echo(pm.Pandas()).transform(SparkFrame())
+        echo(pm.Pandas()).transform(DataFrame())
 
 
 def test_spark_frames_pass_to_spark_inputs() -> None:
     """A Spark DataFrame reaches a Spark input as it is."""
-    frame = SparkFrame()
+    frame = DataFrame()
     assert echo(pm.Spark()).transform(frame).out is frame
 
 

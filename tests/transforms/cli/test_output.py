@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.cli.output import aligned, cell_text, counted, json_value, size_text
+from transforms.cli.output import aligned, cell_text, json_value, size_text
+from transforms.common.text import counted
 
 Shell = Any
 

@@ -12,11 +12,11 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from transforms.api import Input, Output, transform
+from transforms.common.hashing import sha256_of
 from transforms.errors import DataError, UnsupportedTableError, UsageError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store import raw_files
-from transforms.store.durable import sha256_of
 
 ROWS = pl.DataFrame(
     [

@@ -9,7 +9,8 @@ import typer
 
 from transforms.cli.experiments.library import Model, everywhere, found, model_alias
 from transforms.cli.options import Branch, Json, open_project, session_of
-from transforms.cli.output import Output, counted
+from transforms.cli.output import Output
+from transforms.common.text import counted
 from transforms.errors import UsageError
 
 _COMPARISON = "palantir_models.reading.comparison"

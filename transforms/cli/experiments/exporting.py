@@ -10,7 +10,8 @@ import typer
 
 from transforms.cli.failures import INTERRUPTED
 from transforms.cli.options import Branch, Json, Quiet, open_project, session_of
-from transforms.cli.output import Output, counted
+from transforms.cli.output import Output
+from transforms.common.text import counted
 from transforms.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from transforms.cli.options import Branch, Json, Quiet, open_project, session_of
-from transforms.cli.output import Output, counted
+from transforms.cli.output import Output
 from transforms.cli.summary import commit_line
+from transforms.common.text import counted
 from transforms.errors import UsageError
 
 _IMPORTING = "palantir_models.mlflow.exchange.importing"  # by name: this package must not depend on that one

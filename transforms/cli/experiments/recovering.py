@@ -9,7 +9,8 @@ import typer
 from transforms.cli.experiments.library import journals
 from transforms.cli.experiments.listing import experiment_row
 from transforms.cli.options import Json, open_project, session_of
-from transforms.cli.output import Output, counted
+from transforms.cli.output import Output
+from transforms.common.text import counted
 
 
 def recover_experiment(

@@ -9,7 +9,8 @@ import typer
 
 from transforms.cli.experiments.library import Model, everywhere, found, model_alias, short_ids
 from transforms.cli.options import Branch, Json, Quiet, open_project, session_of
-from transforms.cli.output import Output, counted
+from transforms.cli.output import Output
+from transforms.common.text import counted
 from transforms.errors import UsageError
 
 _ENDED = ("FAILED", "ABANDONED", "SUPERSEDED", "SUCCEEDED", "UNREADABLE")

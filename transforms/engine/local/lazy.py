@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from transforms.forks import need_threads
+from transforms.common.forks import need_threads
 
 
 class PinnedFrame(pl.LazyFrame):

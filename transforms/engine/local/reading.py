@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from transforms.common.forks import need_threads
 from transforms.engine.local.conversion import stored_column
 from transforms.engine.local.pandas_frames import pandas_frame
 from transforms.engine.local.types import types_there
-from transforms.forks import need_threads
 from transforms.store.features import can_read, can_read_whole, unreadable
 from transforms.store.layout import alias_of
 from transforms.store.tables import TableView

@@ -7,11 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from transforms.common.forks import is_panic
 from transforms.engine.local.conversion import stored_column, stored_series
 from transforms.engine.local.mixtures import mixture
 from transforms.engine.local.types import arrow_to_polars, polars_to_arrow, stored_schema
 from transforms.errors import DataError
-from transforms.forks import is_panic
 from transforms.store.columns import RENAMING, check_names
 
 if TYPE_CHECKING:

@@ -16,6 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from transforms.common.forks import need_threads
+from transforms.common.text import first_line
 from transforms.engine.spark import jars, sessions
 from transforms.engine.spark.buckets import reach
 from transforms.engine.spark.confs import DELTA_CONFS, job_confs, session_confs, submitted
@@ -25,7 +27,6 @@ from transforms.engine.spark.master import check_reachable
 from transforms.engine.spark.settings import SparkSettings
 from transforms.engine.spark.shared_folder import SharedFolder
 from transforms.errors import DataError, EngineError
-from transforms.forks import need_threads
 from transforms.store.storage.base import Storage
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ class SparkEngine:
                     builder = builder.config(key, value)
                 session = builder.getOrCreate()
         except Exception as error:
-            raise EngineError(f"Spark did not start on {settings.master}: {_first_line(error)}") from error
+            raise EngineError(f"Spark did not start on {settings.master}: {first_line(error)}") from error
         if not settings.is_connect:
             # What fails raises an error that says why; the JVM's stacks beside it are for who asks for them.
             session.sparkContext.setLogLevel(settings.conf.get("spark.log.level", "OFF"))
@@ -309,8 +310,3 @@ def _checkpoint_folder() -> str:
     folder = tempfile.mkdtemp(prefix="transforms-checkpoints-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__

@@ -6,12 +6,12 @@ six times as much as is needed; so they are fetched once, by the Ivy that pyspar
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from transforms.common.user_folders import cache_folder
 from transforms.engine.spark.installation import find_java, installed, java_command
 from transforms.errors import MissingExtraError
 
@@ -31,9 +31,9 @@ def artifacts() -> list[tuple[str, str, str]]:
     return [*(("io.delta", name, delta) for name in names), ("io.unitycatalog", "unitycatalog-client", _UNITY)]
 
 
-def cache_folder() -> Path:
+def jars_folder() -> Path:
     """Return the folder that jars are fetched into."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "transforms-on-delta" / "jars"
+    return cache_folder() / "jars"
 
 
 def find_jars() -> list[Path]:
@@ -68,7 +68,7 @@ def fetch_jars() -> list[Path]:
         '<ivy-module version="2.0"><info organisation="local" module="jars"/><configurations><conf name="default"/>'
         f"</configurations><dependencies>{dependencies}</dependencies></ivy-module>"
     )
-    folder = cache_folder()
+    folder = jars_folder()
     with tempfile.TemporaryDirectory() as scratch:
         description = Path(scratch) / "ivy.xml"
         description.write_text(module)
@@ -88,7 +88,7 @@ def fetch_jars() -> list[Path]:
 
 
 def _folders() -> list[Path]:
-    return [cache_folder(), pyspark_jars(), *sorted(Path.home().glob(".ivy2*/jars"))]
+    return [jars_folder(), pyspark_jars(), *sorted(Path.home().glob(".ivy2*/jars"))]
 
 
 def pyspark_jars() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 from transforms.store.features import can_read, unreadable
 from transforms.store.tables import TableView
 

@@ -185,9 +185,3 @@ def _warn_of_options(options: Mapping[str, str], what: str) -> None:
                 name,
                 nearest(name, _OPTIONS),
             )
-
-
-def is_spark_frame(frame: Any) -> bool:
-    """Whether a frame is Spark's, of whichever kind, without importing it."""
-    kind = type(frame)
-    return kind.__module__.startswith("pyspark.sql") and kind.__name__ == "DataFrame"

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from transforms.common.json_text import from_json
 from transforms.errors import DataError
-from transforms.json_text import from_json
 from transforms.store.columns import RENAMING, check_names
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from transforms.common.masking import masked_address
+from transforms.common.paths import shown
 from transforms.errors import UsageError
-from transforms.masking import masked_address
-from transforms.paths import shown
 from transforms.store.storage.base import Storage
 
 _SETTINGS = {

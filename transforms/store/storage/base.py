@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from transforms.common.hashing import sha256_of
+from transforms.common.paths import escape, shown
 from transforms.errors import DataError, StoreError
-from transforms.paths import escape, shown
-from transforms.store.durable import sha256_of
 
 if TYPE_CHECKING:
     from transforms.store.storage.delta import Delta

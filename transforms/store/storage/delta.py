@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
+from transforms.common.forks import is_panic, need_threads, refusal
+from transforms.common.paths import escape, shown
 from transforms.errors import UnsupportedTableError
-from transforms.forks import is_panic, need_threads, refusal
-from transforms.paths import escape, shown
 from transforms.store import machine
 from transforms.store.change import TableChange, fields_of
 from transforms.store.hints import drop_false_hint

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from transforms.common.masking import masked_address
 from transforms.errors import DataError, StoreError
-from transforms.masking import masked_address
 
 _LONGEST = 300
 

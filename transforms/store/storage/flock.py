@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 from transforms.store.storage.locked import LockedFile
 
 _MODE = 0o666  # what the umask leaves of it, so that a folder of a group is one for all of its users

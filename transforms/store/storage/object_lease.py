@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from transforms.json_text import from_json
+from transforms.common.json_text import from_json
 from transforms.store import machine
 from transforms.store.periodic import Periodic
 from transforms.store.storage.errors import ObjectStoreError, told

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
-from transforms.forks import need_threads
+from transforms.common.forks import need_threads
 from transforms.store import machine
 from transforms.store.storage.base import Found, checked, content_of, files_below, numbers_of
 from transforms.store.storage.closing import open_with_closing

@@ -10,15 +10,11 @@ import uuid
 from functools import cache
 from pathlib import Path
 
+from transforms.common.user_folders import cache_folder
 from transforms.store.storage.flock import FileLease, try_lock
 
 _LOCK = ".lock"
 _making = threading.Lock()  # a cache alone lets several threads make one
-
-
-def cache_folder() -> Path:
-    """Return the folder of this user for what can be made anew."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "transforms-on-delta"
 
 
 def scratch_folder() -> Path:

@@ -89,6 +89,6 @@ def test_jars_that_cannot_be_had_are_told(tmp_path, monkeypatch):
     home = java(tmp_path / "home", "echo 'WARN no route to anywhere'; exit 1", 'JAVA_VERSION="17.0.2"')
     monkeypatch.setenv("JAVA_HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(jars, "_folders", lambda: [jars.cache_folder()])
+    monkeypatch.setattr(jars, "_folders", lambda: [jars.jars_folder()])
     with pytest.raises(MissingExtraError, match="could not be fetched.*\nWARN no route to anywhere"):
         jars.fetch_jars()

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from transforms.api import Input, Output, transform
+from transforms.common.folders import files_in
+from transforms.common.paths import escape, fault, inside, shown, within
 from transforms.errors import DataError, NotFoundError, StoreError, UsageError
-from transforms.folders import files_in
-from transforms.paths import escape, fault, inside, shown, within
 from transforms.spec.resource import Resource
 from transforms.store import layout, raw_files
 from transforms.store.change import TableChange

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from transforms.common.usercode import calling_line, report, user_line
 from transforms.errors import DataError, TransformsError, nearest
 from transforms.testing import run_transform
-from transforms.usercode import calling_line, report, user_line
 
 SOURCE = """
     from concurrent.futures import ThreadPoolExecutor

@@ -14,7 +14,7 @@ from types import FrameType, TracebackType
 from transforms.errors import TransformsError
 
 _OURS = tuple(
-    os.path.join(str(Path(__file__).parents[1]), name) + os.sep
+    os.path.join(str(Path(__file__).parents[2]), name) + os.sep
     for name in ("transforms", "palantir_models", "palantir_models_serializers", "models_api")
 )
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep

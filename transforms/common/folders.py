@@ -8,8 +8,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from transforms.common.paths import fault, shown
 from transforms.errors import DataError, TransformsError
-from transforms.paths import fault, shown
 
 
 def files_in(folder: Path, what: str, error: type[TransformsError] = DataError) -> dict[str, Path]:

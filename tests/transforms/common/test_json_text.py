@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from palantir_models.workspace.aliases import resolve_model
+from transforms.common.json_text import from_json
 from transforms.config import Config
 from transforms.errors import ConfigError, DataError
-from transforms.json_text import from_json
 from transforms.run.put import put
 from transforms.run.put_frame import put_frame
 from transforms.store import layout

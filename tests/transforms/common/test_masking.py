@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from transforms.masking import masked_address, masked_command, masked_text
+from transforms.common.masking import masked_address, masked_command, masked_text
 
 S = "s3cr3t"
 
