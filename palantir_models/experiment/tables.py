@@ -87,11 +87,11 @@ def _from_pandas(name: str, table: Any) -> pa.Table:
         table = table.reset_index(allow_duplicates=True)
     table = table.set_axis(_names(name, table.columns), axis=1)
     for column, dtype in table.dtypes.items():
-        # What pd.cut gives: categories that are intervals, which Arrow has as values alone.
-        if isinstance(dtype, pd.CategoricalDtype) and isinstance(
-            dtype.categories.dtype, (pd.IntervalDtype, pd.PeriodDtype)
-        ):
-            table = table.assign(**{column: table[column].astype(dtype.categories.dtype)})
+        kind = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
+        if isinstance(kind, pd.PeriodDtype):  # to other readers a number
+            table = table.assign(**{column: table[column].astype(kind).astype("string")})
+        elif isinstance(kind, pd.IntervalDtype):  # as pd.cut gives it, in categories, Arrow does not have it
+            table = table.assign(**{column: table[column].astype(kind)})
     return arrow_of_pandas(table, f"Table {name!r}")
 
 

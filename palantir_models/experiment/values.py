@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from numbers import Real
@@ -97,10 +99,11 @@ def metric(name: str, value: object) -> float:
             f"Metric {name!r} must be a number, not {kind} ({brief(value)}): log an int, a float or a single "
             "number of an array or tensor."
         )
-    try:
-        return float(number)
-    except (OverflowError, ValueError, ArithmeticError):
-        raise ExperimentError(f"Metric {name!r} does not fit a 64-bit float: {brief(number)}.") from None
+    with suppress(OverflowError, ValueError, ArithmeticError):
+        found = float(number)
+        if not math.isinf(found) or number == found:  # some numbers become infinite that are not
+            return found
+    raise ExperimentError(f"Metric {name!r} does not fit a 64-bit float: {brief(number)}.")
 
 
 def plain_metric(value: object) -> float | None:

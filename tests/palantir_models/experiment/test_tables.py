@@ -198,6 +198,15 @@ def test_intervals_of_a_cut_are_kept_as_values_and_as_an_index() -> None:
     assert table.polars()["x"].to_list() == [1.0, 2.0]
 
 
+def test_periods_are_text_to_every_reader() -> None:
+    """Stored as pandas would, other libraries than pandas would read them as numbers."""
+    years = pd.PeriodIndex(["2020", None, "2021"], freq="Y")
+    table = back(made(pd.DataFrame({"year": years, "kind": years.astype("category")}, index=years)))
+    for column in ("index", "year", "kind"):
+        assert table.polars()[column].to_list() == ["2020", None, "2021"]
+        assert table.pandas()[column].dropna().to_list() == ["2020", "2021"]
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [

@@ -189,10 +189,14 @@ def test_what_is_no_single_number_is_no_metric(value: Any) -> None:
         metric("loss", value)
 
 
-def test_a_number_beyond_floats_is_refused() -> None:
-    """An int that no float can hold is refused rather than made infinite."""
+@pytest.mark.parametrize(
+    "value", [10**400, Decimal("1e400"), Decimal("-1e400"), Fraction(10**400), np.longdouble("1e4000")]
+)
+def test_a_number_beyond_floats_is_refused(value: Any) -> None:
+    """What no float can hold is refused rather than made infinite; what is infinite is kept."""
     with pytest.raises(ExperimentError, match="64-bit float"):
-        metric("loss", 10**400)
+        metric("loss", value)
+    assert metric("loss", Decimal("-Infinity")) == metric("loss", np.longdouble("-inf")) == -math.inf
 
 
 def test_a_tensor_that_cannot_be_read_is_the_callers_mistake() -> None:
