@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import ctypes
+import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -95,9 +97,14 @@ class Cancellation:
             return
         self._handler_before = before
         signal.signal(signal.SIGINT, self._on_signal)
+        loggers = [logging.getLogger(name) for name in sessions.CALL_LOGGERS]
+        for logger in loggers:
+            logger.addFilter(self._is_news)
         try:
             yield
         finally:
+            for logger in loggers:
+                logger.removeFilter(self._is_news)
             signal.signal(signal.SIGINT, self._handler_before)
             self._handler_before = None
 
@@ -106,8 +113,12 @@ class Cancellation:
         self._over.set()
         main = threading.get_ident()
         if main in self._running and main not in self._committing:
-            sessions.cancel_jobs()
+            # In another thread, as this one may be waiting for Spark, and begun without a lock.
+            _thread.start_new_thread(sessions.cancel_jobs, ())
             raise KeyboardInterrupt
+
+    def _is_news(self, record: logging.LogRecord) -> bool:
+        return not (self._over.is_set() and sessions.is_of_call(record))
 
     def _take_over(self) -> None:
         """Handle Ctrl-C again, where the job before made a Spark session in the main thread, which handles it from then on."""

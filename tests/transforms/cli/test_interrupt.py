@@ -57,7 +57,7 @@ def interrupted_commit(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     monkeypatch.setattr(Ledger, "append", pressed)
 
 
-@pytest.fixture(params=["ours", "Spark's"])
+@pytest.fixture(params=["ours", "Spark's", "another's"])
 def handler(request: pytest.FixtureRequest) -> Iterator[None]:
     """Who handles Ctrl-C: Spark takes that over for good, once a session of it was started."""
     before = signal.getsignal(signal.SIGINT)
@@ -65,6 +65,8 @@ def handler(request: pytest.FixtureRequest) -> Iterator[None]:
     def interrupt(number: int, frame: Any) -> None:
         raise KeyboardInterrupt
 
+    if request.param == "Spark's":
+        interrupt.__module__ = "pyspark.core.context"
     signal.signal(signal.SIGINT, signal.default_int_handler if request.param == "ours" else interrupt)
     yield
     signal.signal(signal.SIGINT, before)
@@ -253,3 +255,46 @@ def test_a_job_that_does_not_stop_holds_nothing_up(shell: Shell) -> None:
     assert "INTERRUPTED=1" in rest
     assert told == NOTHING.rstrip() + "; deaf did not stop in time and ended with this command\n"
     assert [entry["transform"] for entry in shell.json("log")] == ["first"]
+
+
+LONG = """
+    import os, signal, threading
+    from transforms.api import Output, Pipeline, transform_df
+
+    def press(spark):
+        while not spark.sparkContext.statusTracker().getActiveStageIds():
+            pass
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    @transform_df(Output("/t/long"))
+    def long(ctx):
+        return ctx.spark_session.range(10**15).selectExpr("sum(id % 7) as s")
+
+    @transform_df(Output("/t/besides"))
+    def besides(ctx):
+        threading.Thread(target=press, args=(ctx.spark_session,)).start()
+        return ctx.spark_session.range(10**15).selectExpr("sum(id % 7) as s")
+
+    pipeline = Pipeline()
+    pipeline.add_transforms(besides, long)
+"""
+
+
+@pytest.mark.usefixtures("handler")
+@pytest.mark.parametrize("handler", ["ours", "Spark's"], indirect=True)
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_spark_computes_ends_with_the_build(
+    shell: Shell, spark: Any, jobs: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also where the thread that is interrupted waits for Spark, and nobody is told how the call was broken off."""
+    shell.write(LONG)
+
+    result = shell.run("build", "-j", jobs)
+
+    assert (result.exit_code, result.stderr) == (130, NOTHING)
+    assert f"INTERRUPTED={jobs}" in result.stdout
+    assert shell.json("log") == []
+    assert "py4j" not in caplog.text
+    while spark.sparkContext.statusTracker().getActiveStageIds():
+        time.sleep(0.01)
+    assert spark.range(3).count() == 3

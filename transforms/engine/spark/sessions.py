@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+CALL_LOGGERS = (None, "py4j.java_gateway", "py4j.clientserver")
+"""The loggers, among them the root, by which Py4J tells of a call of Spark that was broken off, with its whole stack."""
 
 
 def running() -> SparkSession | None:
@@ -126,6 +131,11 @@ def cancel_jobs() -> None:
     with suppress(Py4JError, OSError):
         if context is not None and context._jsc is not None and _lives(context._gateway):
             context.cancelAllJobs()
+
+
+def is_of_call(record: logging.LogRecord) -> bool:
+    """Whether Py4J logged it."""
+    return Path(record.pathname).parent.name == "py4j"
 
 
 def activate(session: Any) -> None:
