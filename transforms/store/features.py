@@ -64,6 +64,8 @@ def can_read(table: DeltaTable, reader: Reader) -> bool:
     """
     if reader == "polars" and table.protocol().min_reader_version == 2:
         return False  # it goes by the number, whether the table has a mapping or not
+    if reader == "arrow" and _has_decimal_partitions(table):
+        return False  # delta-rs hands it -0.05 as 0.-5
     return all(reader in _READ_BY.get(feature, ()) for feature in reading_features(table))
 
 
@@ -125,6 +127,12 @@ def check_writable(table: DeltaTable, name: str, mode: Literal["overwrite", "app
             f"set_mode('append'), or drop the property with Spark: ALTER TABLE delta.`<path>` UNSET TBLPROPERTIES "
             f"('delta.appendOnly'). Nothing was changed."
         )
+
+
+def _has_decimal_partitions(table: DeltaTable) -> bool:
+    partitions = table.metadata().partition_columns
+    kinds = {field["name"]: field["type"] for field in _fields(table)} if partitions else {}
+    return any(str(kinds[name]).startswith("decimal") for name in partitions)
 
 
 def _fields(table: DeltaTable) -> list[dict[str, Any]]:

@@ -33,7 +33,8 @@ def scan_polars(view: TableView) -> pl.LazyFrame:
     need_threads(f"Reading {alias_of(view.name)}")
     if not can_read(view.table, "polars"):
         return pl.LazyFrame(_whole(view))
-    if quote(view.uri, safe="/:") != view.uri:  # Polars' own scan cannot follow such a path, for example with a space
+    named = [view.uri, *view.table.metadata().partition_columns]  # the latter in the names of folders
+    if any(quote(name, safe="/:") != name for name in named):  # Polars' own scan cannot follow, for example a space
         return (
             pl.scan_pyarrow_dataset(_dataset(view)) if can_read(view.table, "arrow") else pl.LazyFrame(read_arrow(view))
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from transforms.common.json_text import from_json
+from transforms.engine.spark.types import named_column
 from transforms.store.features import can_read, unreadable
 from transforms.store.tables import TableView
 
@@ -45,4 +46,4 @@ def _read_files(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
     reader = engine.session.read.schema(schema).option("basePath", view.storage.spark_uri(view.name))
     reader = reader.option("__globPaths__", "false")  # a root such as /data/[2024] is a name and no pattern
     # Spark finds partition values in folder names; their types are those of the schema.
-    return reader.parquet(*files).select(*schema.names)
+    return reader.parquet(*files).select(*map(named_column, schema.names))

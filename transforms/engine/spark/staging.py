@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
 from transforms.engine.local.staging import staged_file
-from transforms.engine.spark.types import delta_schema, without_void
+from transforms.engine.spark.types import delta_schema, named_column, without_void
 from transforms.errors import DataError, UsageError, nearest
 from transforms.store.change import StagedFile, TableChange
 from transforms.store.columns import RENAMING, check_names
@@ -131,6 +131,11 @@ def _with_telling_folders(frame: DataFrame, partition_by: Sequence[str], what: s
                 f"{what}: partition_cols names {name!r}, a time, and readers take the names of its folders for UTC: set "
                 f"spark.sql.session.timeZone to 'UTC', or partition by a date."
             )
+        if kinds[name] == "binary":
+            raise DataError(
+                f"{what}: partition_cols names {name!r}, which is binary, and names of folders are text: partition by "
+                f"another column, such as hex({name})."
+            )
         if kinds[name] == "string":
             refusal = F.raise_error(
                 F.lit(
@@ -138,7 +143,7 @@ def _with_telling_folders(frame: DataFrame, partition_by: Sequence[str], what: s
                     f"null: give it another value, or do not partition by it."
                 )
             )
-            column = frame[f"`{name.replace('`', '``')}`"]
+            column = named_column(name)
             frame = frame.withColumn(name, F.when(column.isin("", _NULL), refusal).otherwise(column))
     return frame
 

@@ -35,6 +35,8 @@ _ADVICE = {
     "day-time interval": "keep it as a number of seconds or days",
     "time": "Delta has no time of day: keep it as a string, or as a number of microseconds",
     "variant": "turn it into a string of JSON with to_json()",
+    "geometry": "keep it as binary with st_asbinary()",
+    "geography": "keep it as binary with st_asbinary()",
     "udt": "turn it into an array, vectors for example with pyspark.ml.functions.vector_to_array()",
 }
 
@@ -66,7 +68,7 @@ def without_void(frame: DataFrame, there: Sequence[Mapping[str, Any]]) -> DataFr
     known = {field["name"]: field["type"] for field in there}
     columns, changed = [], False
     for field in from_json(frame.schema.json())["fields"]:
-        column = _column(field["name"])
+        column = named_column(field["name"])
         kind = _typed(field["type"], known.get(field["name"]))
         if kind != field["type"]:
             changed, column = True, column.cast(_spark_type(kind)).alias(field["name"])
@@ -74,7 +76,8 @@ def without_void(frame: DataFrame, there: Sequence[Mapping[str, Any]]) -> DataFr
     return frame.select(*columns) if changed else frame
 
 
-def _column(name: str) -> Column:
+def named_column(name: str) -> Column:
+    """Return the column of that very name, whatever letters it has: a dot in it means no field of a struct."""
     from pyspark.sql import functions as F
 
     return F.col("`" + name.replace("`", "``") + "`")

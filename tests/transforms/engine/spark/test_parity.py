@@ -222,3 +222,54 @@ def test_a_partition_value_that_would_be_read_as_null_is_refused(run_transform, 
     with pytest.raises(TransformsError, match="/out: the partition column 'p' holds an empty text"):
         run_transform(job)
     assert store.newest_entries(1) == []
+
+
+NAMES = ["s.t", "a`b", "p%20q", "a:b?c", "größe.m", "x'y"]
+
+
+@pytest.mark.parametrize("partition_cols", [[], NAMES[1:]], ids=["columns", "folders"])
+def test_columns_with_strange_letters_are_read_by_every_reader(
+    partition_cols, run_transform, spark_engine, store, monkeypatch
+):
+    """In the files and in the names of folders."""
+
+    @transform(out=Output("/out"))
+    def job(ctx, out):
+        names = [name.replace("`", "``") for name in NAMES]
+        columns = ", ".join(f"{number} AS `{name}`" for number, name in enumerate(names))
+        out.write_dataframe(ctx.spark_session.sql(f"SELECT {columns}"), partition_cols)
+
+    output = run_transform(job).outputs["out"]
+    rows = [{name: number for number, name in enumerate(NAMES)}]
+    assert output.arrow().to_pylist() == output.polars().to_dicts() == rows
+    assert as_arrow(output.dataframe()).to_pylist() == rows
+    monkeypatch.setattr(spark_engine, "_has_delta", False)
+    assert as_arrow(output.dataframe()).to_pylist() == rows
+
+
+def test_decimals_in_the_names_of_folders_are_read_by_every_reader(run_transform, spark_engine):
+    """Spark writes small ones, and zeros, with an exponent."""
+
+    @transform(out=Output("/out"))
+    def job(ctx, out):
+        values = "VALUES (1, -0.0000001BD), (2, 0.0000000BD), (3, 12345678901234567890.5BD), (4, null) AS t(a, p)"
+        rows = ctx.spark_session.sql(f"SELECT a, cast(p AS decimal(38, 7)) AS p FROM {values}")
+        out.write_dataframe(rows, partition_cols=["p"])
+
+    output = run_transform(job).outputs["out"]
+    expected = [decimal.Decimal("-1E-7"), decimal.Decimal(0), decimal.Decimal("12345678901234567890.5"), None]
+    frames = output.arrow(), output.polars().to_arrow(), as_arrow(output.dataframe())
+    for frame in frames:
+        assert frame.sort_by("a").column("p").to_pylist() == expected
+    assert output.pandas().sort_values("a")["p"].tolist() == expected
+
+
+def test_a_partition_of_binary_values_is_refused(run_transform, spark):
+    """Names of folders are text: what is not would be another value."""
+
+    @transform(out=Output("/out"))
+    def job(ctx, out):
+        out.write_dataframe(ctx.spark_session.sql("SELECT 1 AS a, x'ff' AS p"), partition_cols=["p"])
+
+    with pytest.raises(DataError, match="/out: partition_cols names 'p', which is binary"):
+        run_transform(job)
