@@ -168,7 +168,7 @@ class Experiment(Lifecycle):
         :raises ExperimentClosedError: on entering, when the experiment has ended.
         :raises Exception: on leaving, under ``ErrorHandlerType.FAIL``, the first error that MLflow swallowed.
         """
-        from palantir_models.mlflow.bridge import mlflow_run
+        from palantir_models.mlflow.bridge.block import mlflow_run
 
         return mlflow_run(self)
 

@@ -1,1 +1,1 @@
-"""The bridge from MLflow: while a block runs, MLflow's calls and its autologging write into an experiment."""
+"""MLflow: the bridge through which it logs into an experiment, and the exchange of runs with its tracking stores."""

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from palantir_models.mlflow.exchange import artifacts, tags
+from palantir_models.mlflow.exchange import media_files, tags
 from palantir_models.mlflow.exchange.exact import CONTENT, FOLDER, ExactCopy
-from palantir_models.mlflow.exchange.files import RunFiles
-from palantir_models.mlflow.exchange.keys import key
+from palantir_models.mlflow.exchange.mlflow_keys import key
 from palantir_models.mlflow.exchange.origin import Origin
-from palantir_models.mlflow.exchange.texts import parameter_text
+from palantir_models.mlflow.exchange.run_files import RunFiles
 from palantir_models.mlflow.exchange.tracking import artifact_folder, tracking
+from palantir_models.mlflow.parameter_texts import parameter_text
 from palantir_models.reading.experiment import RecordedExperiment
 from transforms.errors import UsageError
 
@@ -133,7 +133,7 @@ def _export(
     if run is None:
         run = client.create_run(
             identity,
-            start_time=artifacts.milliseconds(experiment.created_time),
+            start_time=media_files.milliseconds(experiment.created_time),
             run_name=experiment.name[:_LONGEST_NAME],
             tags=_tags(experiment, origin),
         )
@@ -146,7 +146,7 @@ def _export(
     if finished is None:
         client.update_run(run_id, status=status)
     else:
-        client.set_terminated(run_id, status, artifacts.milliseconds(finished))
+        client.set_terminated(run_id, status, media_files.milliseconds(finished))
     client.log_batch(run_id, tags=[RunTag(tags.EXPORT, tags.COMPLETE)])
     return Exported(experiment, run_id, name, EXPORTED if there is None else COMPLETED)
 
@@ -257,12 +257,12 @@ def _some(experiment: RecordedExperiment, table: str) -> Iterator[pl.DataFrame]:
 
 def _save(folder: Path, table: str, row: Mapping[str, Any]) -> list[str]:
     if table == "images":
-        return artifacts.save_image(
-            folder, artifacts.image_file(row["series"], row["step"], row["timestamp"]), row["png"]
+        return media_files.save_image(
+            folder, media_files.image_file(row["series"], row["step"], row["timestamp"]), row["png"]
         )
     if table == "plots":
-        return artifacts.save_plot(folder, row["series"], row["step"], row["figure"])
-    return artifacts.save_table(folder, row["name"], row["parquet"])
+        return media_files.save_plot(folder, row["series"], row["step"], row["figure"])
+    return media_files.save_table(folder, row["name"], row["parquet"])
 
 
 def _batches(items: Iterable[T], count: int, size: Any) -> Iterator[list[T]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from palantir_models.mlflow.exchange.steps import unpacked
+from palantir_models.mlflow.exchange.renumbering import unpacked
 
 _KEY = "mlflow"
 
@@ -24,7 +24,7 @@ class Origin:
         parent_run_id: the run that it is nested in, if any.
         tags: the tags that people and libraries gave it.
         steps: of the series whose steps were numbered anew, the steps in MLflow; see
-            :func:`palantir_models.mlflow.exchange.steps.packed`.
+            :func:`palantir_models.mlflow.exchange.renumbering.packed`.
         source: where the experiment came from before it went to MLflow, if it was one of ours.
     """
 

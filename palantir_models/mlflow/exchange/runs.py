@@ -18,14 +18,15 @@ from palantir_models.experiment.images import Png, png
 from palantir_models.experiment.recorded import Recorded
 from palantir_models.experiment.series import MediaRow
 from palantir_models.experiment.tables import Table, encoded
-from palantir_models.mlflow.exchange import artifacts, exact, tags
+from palantir_models.experiment.values import parameter
+from palantir_models.mlflow.exchange import exact, media_files, tags
 from palantir_models.mlflow.exchange.exact import ExactCopy
-from palantir_models.mlflow.exchange.files import RunFiles
-from palantir_models.mlflow.exchange.keys import key
+from palantir_models.mlflow.exchange.mlflow_keys import key
 from palantir_models.mlflow.exchange.origin import Origin
-from palantir_models.mlflow.exchange.steps import packed, rising
-from palantir_models.mlflow.exchange.texts import typed
+from palantir_models.mlflow.exchange.renumbering import packed, rising
+from palantir_models.mlflow.exchange.run_files import RunFiles
 from palantir_models.mlflow.exchange.tracking import TrackingError
+from palantir_models.mlflow.parameter_texts import typed
 from transforms.common.json_text import from_json
 from transforms.common.paths import shown
 
@@ -156,7 +157,11 @@ class _Reader:
 
         known = part_schema("hyperparameters").empty_table() if self._copy is None else self._part("hyperparameters")
         names = {key(name) for name in known["name"].to_pylist()}
-        new = {name: typed(text) for name, text in sorted(self._run.data.params.items()) if name not in names}
+        new = {
+            name: parameter("parameter", typed(text))
+            for name, text in sorted(self._run.data.params.items())
+            if name not in names
+        }
         added = pieces(Batch(new, [], [], [], [], {})).get("hyperparameters")
         rows = known if added is None else pa.concat_tables([known, added])
         return {"hyperparameters": rows} if rows.num_rows else {}
@@ -248,7 +253,7 @@ class _Reader:
         exported = set() if self._copy is None else set(self._copy.files)
         listed = [file for file in self._list("") if file not in exported]
         logged = {one["path"] for one in _json_list(self._run.data.tags.get(tags.LOGGED_ARTIFACTS)) if "path" in one}
-        images: list[tuple[artifacts.StepImage, Png]] = []
+        images: list[tuple[media_files.StepImage, Png]] = []
         plots: list[tuple[str, str]] = []
         tables: dict[str, Table] = {}
         for file in listed:
@@ -256,7 +261,7 @@ class _Reader:
             if suffix == ".webp" and _is_thumbnail(file, listed):
                 continue
             if suffix == ".png" and (image := self._png(file)) is not None:
-                images.append((artifacts.step_image(file) or artifacts.StepImage(stem, 0, self._end), image))
+                images.append((media_files.step_image(file) or media_files.StepImage(stem, 0, self._end), image))
             elif suffix == ".html" and (figure := self._figure(file)) is not None:
                 plots.append((stem, figure))
             elif file in logged and (content := self._table(stem, file)) is not None:
@@ -319,7 +324,7 @@ class _Reader:
             elif table == "plots":
                 from_json(content)
             else:
-                artifacts.table_frame("table.parquet", content)
+                media_files.table_frame("table.parquet", content)
         except (OSError, ValueError, ExperimentError) as error:
             raise TrackingError(
                 f"Run {self._id} of {self._uri} was exported from here, but its exact copy names the file {shown(file)} for one "
@@ -367,12 +372,12 @@ class _Reader:
 
     def _figure(self, file: str) -> str | None:
         with suppress(UnicodeDecodeError):
-            return artifacts.figure_of_page(self._place.read(file).decode())
+            return media_files.figure_of_page(self._place.read(file).decode())
         return None
 
     def _table(self, name: str, file: str) -> Table | None:
         with suppress(ValueError):
-            frame = artifacts.table_frame(file, self._place.read(file))
+            frame = media_files.table_frame(file, self._place.read(file))
             try:
                 return encoded(name, frame, None, _MOST_ROWS)
             except ExperimentError:  # columns of several types
@@ -391,7 +396,7 @@ def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_thumbnail(file: str, listed: Sequence[str]) -> bool:
-    return any(file == artifacts.thumbnail_file(other) for other in listed if other.endswith(".png"))
+    return any(file == media_files.thumbnail_file(other) for other in listed if other.endswith(".png"))
 
 
 def _points(

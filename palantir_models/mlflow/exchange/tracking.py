@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from palantir_models.mlflow.exchange.keys import file_key
+from palantir_models.mlflow.exchange.mlflow_keys import file_key
 from transforms.common.masking import masked_address
 from transforms.errors import MissingExtraError, NotFoundError, TransformsError, UsageError
 

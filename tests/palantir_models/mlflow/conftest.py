@@ -19,7 +19,7 @@ from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
 
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiments import ErrorHandlerType, Experiment
-from palantir_models.mlflow import live
+from palantir_models.mlflow.bridge import live
 
 
 def mlflow_state() -> dict[str, Any]:
@@ -130,7 +130,9 @@ def dropped(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
     """A function that returns what the one warning at the end of a block lists; empty without a warning."""
 
     def listed() -> str:
-        lines = [record.getMessage() for record in caplog.records if record.name == "palantir_models.mlflow.bridge"]
+        lines = [
+            record.getMessage() for record in caplog.records if record.name == "palantir_models.mlflow.bridge.block"
+        ]
         assert len(lines) <= 1
         return lines[0].partition("dropped: ")[2].removesuffix(".") if lines else ""
 

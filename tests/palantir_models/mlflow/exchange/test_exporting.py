@@ -13,9 +13,9 @@ from PIL import Image
 
 from palantir_models.experiment.arrow import instant
 from palantir_models.mlflow.exchange import exporting
-from palantir_models.mlflow.exchange.artifacts import step_image
 from palantir_models.mlflow.exchange.exporting import export_experiments
-from palantir_models.mlflow.exchange.keys import key
+from palantir_models.mlflow.exchange.media_files import step_image
+from palantir_models.mlflow.exchange.mlflow_keys import key
 from palantir_models.mlflow.exchange.tracking import TrackingError
 from palantir_models.reading.model import Model
 from tests.palantir_models.mlflow.exchange.conftest import PARAMS

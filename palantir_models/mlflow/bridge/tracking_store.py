@@ -29,10 +29,10 @@ from mlflow.utils.async_logging.run_operations import RunOperations
 from mlflow.utils.autologging_utils.safety import _AutologgingSessionManager
 from mlflow.utils.search_utils import SearchUtils
 
-from palantir_models.mlflow import live
-from palantir_models.mlflow.dropped import DATASET, TRACE
-from palantir_models.mlflow.run import Run, as_metric
-from palantir_models.mlflow.uris import EXPERIMENT_ID, EXPERIMENT_NAME, TRACKING_URI
+from palantir_models.mlflow.bridge import live
+from palantir_models.mlflow.bridge.dropped import DATASET, TRACE
+from palantir_models.mlflow.bridge.run import Run, as_metric
+from palantir_models.mlflow.bridge.uris import EXPERIMENT_ID, EXPERIMENT_NAME, TRACKING_URI
 from transforms.errors import UnavailableError
 
 _ENTERED = "'with experiment.as_mlflow_run():'"

@@ -21,7 +21,7 @@ from mlflow.tracking._tracking_service import utils as tracking
 from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
 from sklearn.linear_model import LogisticRegression
 
-from palantir_models.mlflow.uris import TRACKING_URI
+from palantir_models.mlflow.bridge.uris import TRACKING_URI
 from tests.palantir_models.mlflow.conftest import mlflow_state
 
 X, Y = [[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]

@@ -26,8 +26,8 @@ from mlflow.entities import (
 from mlflow.entities import Run as RunEntity
 
 from palantir_models.experiment.values import metric
-from palantir_models.mlflow.history import History, Logged
-from palantir_models.mlflow.uris import EXPERIMENT_ID, model_location, run_location
+from palantir_models.mlflow.bridge.history import History, Logged
+from palantir_models.mlflow.bridge.uris import EXPERIMENT_ID, model_location, run_location
 
 SYSTEM_TAGS = "mlflow."
 """Tags that begin so are MLflow's own."""

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from palantir_models.experiment.errors import ExperimentStepError
 from palantir_models.experiment.values import MOST
-from palantir_models.mlflow.history import Logged
-from palantir_models.mlflow.steps import Steps, in_order
+from palantir_models.mlflow.bridge.history import Logged
+from palantir_models.mlflow.bridge.next_step import Steps, in_order
 
 owns = st.lists(st.integers(-50, 50), max_size=40)
 

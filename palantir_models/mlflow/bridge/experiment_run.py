@@ -13,13 +13,13 @@ from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.metrics import TimedValue
 from palantir_models.experiment.values import MOST
-from palantir_models.mlflow.dropped import MODEL, NESTED, STRAY, TAG, Dropped
-from palantir_models.mlflow.faults import Faults
-from palantir_models.mlflow.history import Logged
-from palantir_models.mlflow.names import fitting, kind_of_file, of_file
-from palantir_models.mlflow.parameters import typed
-from palantir_models.mlflow.run import Run, now
-from palantir_models.mlflow.steps import Steps, in_order
+from palantir_models.mlflow.bridge.dropped import MODEL, NESTED, STRAY, TAG, Dropped
+from palantir_models.mlflow.bridge.experiment_names import fitting, kind_of_file, of_file
+from palantir_models.mlflow.bridge.faults import Faults
+from palantir_models.mlflow.bridge.history import Logged
+from palantir_models.mlflow.bridge.next_step import Steps, in_order
+from palantir_models.mlflow.bridge.run import Run, now
+from palantir_models.mlflow.parameter_texts import typed
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _NANOSECONDS = 1_000_000  # in a millisecond

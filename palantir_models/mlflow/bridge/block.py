@@ -14,7 +14,7 @@ from transforms.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from palantir_models.experiment.experiment import Experiment
-    from palantir_models.mlflow.writing import ExperimentRun
+    from palantir_models.mlflow.bridge.experiment_run import ExperimentRun
 
 _log = logging.getLogger(__name__)
 
@@ -52,8 +52,8 @@ def _block(experiment: Experiment) -> Iterator[Any]:
     import mlflow
     from mlflow.tracking import fluent
 
-    from palantir_models.mlflow import live
-    from palantir_models.mlflow.isolation import pointed_at_us
+    from palantir_models.mlflow.bridge import live
+    from palantir_models.mlflow.bridge.isolation import pointed_at_us
 
     experiment.contents.require_open()
     with pointed_at_us():
@@ -87,8 +87,8 @@ def _end_runs(run: ExperimentRun, depth: int, failed: bool) -> None:
     from mlflow.tracking import fluent
     from mlflow.tracking._tracking_service import utils as tracking
 
-    from palantir_models.mlflow import live
-    from palantir_models.mlflow.uris import TRACKING_URI
+    from palantir_models.mlflow.bridge import live
+    from palantir_models.mlflow.bridge.uris import TRACKING_URI
 
     stack = fluent._active_run_stack.get()
     try:

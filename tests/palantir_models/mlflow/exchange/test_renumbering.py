@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palantir_models.mlflow.exchange.steps import packed, rising, unpacked
+from palantir_models.mlflow.exchange.renumbering import packed, rising, unpacked
 
 STEPS = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
 POINTS = st.lists(st.tuples(STEPS, st.integers(0, 5)), min_size=1, max_size=30)

@@ -24,9 +24,9 @@ from mlflow.utils import import_hooks
 from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS, autologging_conf_lock
 from mlflow.utils.autologging_utils.safety import revert_patches
 
-from palantir_models.mlflow import hooks, live
-from palantir_models.mlflow.faults import AUTOLOGGING_LOGGER, AutologgingErrors, Faults
-from palantir_models.mlflow.uris import EXPERIMENT_ID, SCHEME, TRACKING_URI
+from palantir_models.mlflow.bridge import hooks, live
+from palantir_models.mlflow.bridge.faults import AUTOLOGGING_LOGGER, AutologgingErrors, Faults
+from palantir_models.mlflow.bridge.uris import EXPERIMENT_ID, SCHEME, TRACKING_URI
 
 _log = logging.getLogger(__name__)
 _PREFIXES = ("MLFLOW_", "_MLFLOW_")

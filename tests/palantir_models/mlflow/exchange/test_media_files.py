@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from palantir_models.experiment.arrow import instant
-from palantir_models.mlflow.exchange.artifacts import (
+from palantir_models.mlflow.exchange.media_files import (
     StepImage,
     figure_of_page,
     image_file,

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from mlflow.utils.validation import path_not_unique, validate_param_and_metric_name
 
-from palantir_models.mlflow.exchange.keys import file_key, key
+from palantir_models.mlflow.exchange.mlflow_keys import file_key, key
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=300) | st.text("_x2f/.% a", min_size=1, max_size=12)
 

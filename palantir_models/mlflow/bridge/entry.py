@@ -7,14 +7,14 @@ from typing import Any
 
 def tracking_store(store_uri: str | None = None, artifact_uri: str | None = None) -> Any:
     """Return the tracking store: one object for the process, whatever the address."""
-    from palantir_models.mlflow.store import tracking_store
+    from palantir_models.mlflow.bridge.tracking_store import tracking_store
 
     return tracking_store()
 
 
 def artifact_repository(artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> Any:
     """Return the files of a run or a model."""
-    from palantir_models.mlflow.artifacts import RunArtifacts
+    from palantir_models.mlflow.bridge.artifact_repository import RunArtifacts
 
     return RunArtifacts(artifact_uri, tracking_uri, registry_uri)
 

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterable
 
 from palantir_models.experiment.experiment import Experiment
-from palantir_models.mlflow.run import Run
-from palantir_models.mlflow.writing import ExperimentRun, InnerRun
+from palantir_models.mlflow.bridge.experiment_run import ExperimentRun, InnerRun
+from palantir_models.mlflow.bridge.run import Run
 
 _lock = threading.RLock()
 _runs: dict[str, Run] = {}

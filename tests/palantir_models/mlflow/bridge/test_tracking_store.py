@@ -14,9 +14,9 @@ from mlflow.store.artifact.artifact_repository_registry import get_artifact_repo
 from mlflow.store.tracking.abstract_store import AbstractStore
 from mlflow.tracking._tracking_service.utils import _get_store
 
-from palantir_models.mlflow.artifacts import RunArtifacts
-from palantir_models.mlflow.store import TrackingStore, tracking_store
-from palantir_models.mlflow.uris import TRACKING_URI, run_location
+from palantir_models.mlflow.bridge.artifact_repository import RunArtifacts
+from palantir_models.mlflow.bridge.tracking_store import TrackingStore, tracking_store
+from palantir_models.mlflow.bridge.uris import TRACKING_URI, run_location
 from transforms.errors import UnavailableError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from mlflow.utils.uri import append_to_uri_path
 
-from palantir_models.mlflow.uris import TRACKING_URI, is_model, model_location, parts_of, run_location
+from palantir_models.mlflow.bridge.uris import TRACKING_URI, is_model, model_location, parts_of, run_location
 
 RUN = "a" * 32
 

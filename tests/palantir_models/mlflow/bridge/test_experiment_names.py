@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palantir_models.mlflow.names import fitting, kind_of_file, of_file
+from palantir_models.mlflow.bridge.experiment_names import fitting, kind_of_file, of_file
 
 
 @given(st.text(min_size=1, max_size=300), st.integers(1, 120))

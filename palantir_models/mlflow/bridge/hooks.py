@@ -22,11 +22,11 @@ from mlflow.tracking import MlflowClient
 from mlflow.tracking.multimedia import Image, convert_to_pil_image
 
 from palantir_models.experiment.plots import is_figure
-from palantir_models.mlflow import entry, live
-from palantir_models.mlflow.names import of_file
-from palantir_models.mlflow.run import Run
-from palantir_models.mlflow.store import noted, tracking_store
-from palantir_models.mlflow.uris import TRACKING_URI
+from palantir_models.mlflow.bridge import entry, live
+from palantir_models.mlflow.bridge.experiment_names import of_file
+from palantir_models.mlflow.bridge.run import Run
+from palantir_models.mlflow.bridge.tracking_store import noted, tracking_store
+from palantir_models.mlflow.bridge.uris import TRACKING_URI
 
 _TABLES_TAG = "mlflow.loggedArtifacts"  # load_table looks for it
 

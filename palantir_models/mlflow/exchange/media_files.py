@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from palantir_models.mlflow.exchange.keys import file_key
+from palantir_models.mlflow.exchange.mlflow_keys import file_key
 from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:

@@ -11,16 +11,16 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST
 from mlflow.store.artifact.artifact_repo import ArtifactRepository
 
-from palantir_models.mlflow import live
-from palantir_models.mlflow.run import Run
-from palantir_models.mlflow.store import noted, unknown
-from palantir_models.mlflow.uris import is_model, parts_of
+from palantir_models.mlflow.bridge import live
+from palantir_models.mlflow.bridge.run import Run
+from palantir_models.mlflow.bridge.tracking_store import noted, unknown
+from palantir_models.mlflow.bridge.uris import is_model, parts_of
 
 
 class RunArtifacts(ArtifactRepository):
     """The files of one run, or of a model that it made.
 
-    :param artifact_uri: an address of :mod:`palantir_models.mlflow.uris`.
+    :param artifact_uri: an address of :mod:`palantir_models.mlflow.bridge.uris`.
     :param tracking_uri: MLflow's, not used.
     :param registry_uri: MLflow's, not used.
     """
