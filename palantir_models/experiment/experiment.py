@@ -8,11 +8,11 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.experiment.images import png
-from palantir_models.experiment.lifecycle import Lifecycle
+from palantir_models.experiment.media.images import png
+from palantir_models.experiment.media.plots import plotly_json
+from palantir_models.experiment.media.tables import encoded
 from palantir_models.experiment.names import checked_name, checked_text
-from palantir_models.experiment.plots import plotly_json
-from palantir_models.experiment.tables import encoded
+from palantir_models.experiment.recording import Lifecycle
 from palantir_models.experiment.values import batch, checked_step, metric, parameter, plain_metric
 
 _log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Hyperparameters, metric values and steps as callers pass them, turned into what is stored."""
+"""Hyperparameters, metric values, steps and times as callers pass them, turned into what is stored."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from numbers import Real
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from palantir_models.experiment.errors import ExperimentError, ExperimentStepErr
 from palantir_models.experiment.names import brief, storable
 
 LEAST, MOST = -(2**63), 2**63 - 1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN: dict[str, Callable[[Any], object]] = {
     "b": bool,
     "i": int,
@@ -149,6 +150,15 @@ def checked_step(step: object) -> int | None:
     if not LEAST <= number <= MOST:
         raise ExperimentStepError(f"step {brief(number)} is beyond 64 bits.")
     return number
+
+
+def instant(nanoseconds: int) -> datetime:
+    """Return a clock reading as a UTC datetime.
+
+    :param nanoseconds: since 1970.
+    :returns: the time, cut to microseconds.
+    """
+    return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
 
 
 def _utc(key: str, value: datetime) -> datetime:

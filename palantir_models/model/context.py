@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from palantir_models.experiment.environment import environment
+from palantir_models.experiment.machine.environment import environment
 
 
 def context_of(

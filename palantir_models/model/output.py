@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from palantir_models.experiment.experiment import Experiment
+from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.limits import Limits
-from palantir_models.experiment.open_journals import journals_of
 from palantir_models.model.context import context_of
 from palantir_models.model.publishing import Publishing
 from palantir_models.model.versions import ModelVersion

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.experiment.arrow import schema
+from palantir_models.experiment.columns.schema import schema
 from palantir_models.experiment.names import deduplicated
 from palantir_models.model.saving import save_version, version_table
 from palantir_models.model.staging import stage_tables

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from palantir_models.experiment.arrow import ENCODINGS
+from palantir_models.experiment.columns.schema import ENCODINGS
 from transforms.store.change import TableChange
 from transforms.store.transaction import Transaction
 

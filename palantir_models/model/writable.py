@@ -12,7 +12,7 @@ from palantir_models.experiment import latest
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.handler import ErrorHandlerType
-from palantir_models.experiment.journals import Journals
+from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.limits import Limits
 from palantir_models.model.publishing import Publication
 from palantir_models.models import ModelVersionChangeType
@@ -116,7 +116,7 @@ class WritableModel:
             self._held.append(experiment)
         latest.begin(experiment, self.journals.folder, context.get("branch"))
         if system_metrics:
-            from palantir_models.experiment.system import SystemMetrics
+            from palantir_models.experiment.machine.system import SystemMetrics
 
             sampler = SystemMetrics(_weakly_logged(experiment))
             sampler.start()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from palantir_models.experiment.journals import Journals
-from palantir_models.experiment.kept import UNREADABLE
-from palantir_models.experiment.open_journals import journals_of
+from palantir_models.experiment.journal.folder import Journals
+from palantir_models.experiment.journal.kept import UNREADABLE
+from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.reading.sources import Published
 from transforms.errors import UsageError
 from transforms.spec.resource import Resource

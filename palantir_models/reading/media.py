@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from palantir_models.display import escaped
-from palantir_models.experiment.portable import portable
+from palantir_models.experiment.media.portable import portable
 from palantir_models.reading.frame import Frame
 from transforms.common.text import counted
 from transforms.errors import NotFoundError, nearest
@@ -49,7 +49,7 @@ class LoggedImage:
         """Return it as a Pillow image, however many pixels it has; without texts in it that Pillow finds too long."""
         from PIL.PngImagePlugin import PngImageFile
 
-        from palantir_models.experiment.pngfile import without_texts
+        from palantir_models.experiment.media.pngfile import without_texts
 
         # Not by Image.open, whose limits are for pictures of strangers: this one was decoded when it was logged.
         try:

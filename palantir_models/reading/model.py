@@ -8,7 +8,7 @@ from functools import cached_property
 
 from palantir_models.adapter.base import ModelAdapter
 from palantir_models.display import escaped, html_table, text_table
-from palantir_models.experiment.open_journals import journals_of
+from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.model.input import load_version
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
 from palantir_models.reading.comparison import Comparison

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from palantir_models.experiment.arrow import schema
-from palantir_models.experiment.journals import Journals
-from palantir_models.experiment.recorded import Recorded
+from palantir_models.experiment.columns.recorded import Recorded
+from palantir_models.experiment.columns.schema import schema
+from palantir_models.experiment.journal.folder import Journals
 from transforms.store.store import Store
 from transforms.store.tables import TableView
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from palantir_models.display import html_facts
 from palantir_models.experiment.experiment import Experiment
+from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.limits import Limits
-from palantir_models.experiment.open_journals import journals_of
 from palantir_models.model.context import context_of
 from palantir_models.model.publishing import Publication, Publishing
 from palantir_models.model.versions import ModelVersion

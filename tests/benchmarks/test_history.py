@@ -19,7 +19,7 @@ import pyarrow as pa
 import pytest
 
 import palantir_models as pm
-from palantir_models.experiment.arrow import schema
+from palantir_models.experiment.columns.schema import schema
 from palantir_models.model.staging import stage_tables
 from palantir_models.model.versions import ModelVersion, version_row, versions_schema
 from tests.benchmarks.test_jobs import commit, overhead

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from palantir_models.experiment import kept
+from palantir_models.experiment.journal import kept
 from tests.crash import experiments
 
 KILLS = 50

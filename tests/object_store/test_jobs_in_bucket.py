@@ -14,7 +14,7 @@ import pytest
 from deltalake import DeltaTable
 
 import palantir_models
-from palantir_models.experiment.open_journals import journals_of
+from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.transforms import ModelInput, ModelOutput
 from tests.crash.jobs import Generation
 from transforms.api import Input, Output, transform, transform_pandas

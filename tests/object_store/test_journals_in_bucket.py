@@ -16,9 +16,8 @@ import polars as pl
 import pytest
 
 import palantir_models
-from palantir_models.experiment import uploaded_journals
-from palantir_models.experiment.open_journals import journals_of
-from palantir_models.experiment.uploaded_journals import UploadedJournals, _uploads
+from palantir_models.experiment.journal.bucket import UploadedJournals, _uploads
+from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiments import Experiment
 from palantir_models.reading.leftovers import collect_journals
 from tests.crash.jobs import Generation
@@ -30,7 +29,7 @@ from transforms.store.store import Store
 
 LOGS = """
     import sys
-    from palantir_models.experiment.open_journals import journals_of
+    from palantir_models.experiment.journal.opening import journals_of
     from palantir_models.experiments import Experiment
     from transforms.store.storage.address import open_storage
 
@@ -217,7 +216,7 @@ def test_a_journal_that_cannot_be_deleted_fails_nothing(run_transform, store, mo
 
 def test_pieces_are_put_together(store, monkeypatch):
     """So that an old experiment has few; whoever reads meanwhile finds all of it, also in a listing from before."""
-    monkeypatch.setattr(uploaded_journals, "_PUT_TOGETHER", 4)
+    monkeypatch.setattr("palantir_models.experiment.journal.bucket._PUT_TOGETHER", 4)
     journals = journals_of(store.storage)
     run = Experiment("run", model="/model", journals=journals, context={"branch": "master"})
     for step in range(10):

@@ -11,7 +11,7 @@ from mlflow.entities import Metric
 
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.experiment import Experiment
-from palantir_models.experiment.metrics import TimedValue
+from palantir_models.experiment.memory.metrics import TimedValue
 from palantir_models.experiment.values import MOST
 from palantir_models.mlflow.bridge.dropped import MODEL, NESTED, STRAY, TAG, Dropped
 from palantir_models.mlflow.bridge.experiment_names import fitting, kind_of_file, of_file

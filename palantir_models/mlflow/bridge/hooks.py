@@ -21,7 +21,7 @@ from mlflow.models import Model
 from mlflow.tracking import MlflowClient
 from mlflow.tracking.multimedia import Image, convert_to_pil_image
 
-from palantir_models.experiment.plots import is_figure
+from palantir_models.experiment.media.plots import is_figure
 from palantir_models.mlflow.bridge import entry, live
 from palantir_models.mlflow.bridge.experiment_names import of_file
 from palantir_models.mlflow.bridge.run import Run

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.experiment.arrow import part_schema
+from palantir_models.experiment.columns.schema import part_schema
 from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.experiment.arrow import schema
+from palantir_models.experiment.columns.schema import schema
 from palantir_models.experiment.names import deduplicated
 from palantir_models.mlflow.exchange import tags
 from palantir_models.mlflow.exchange.exporting import search_runs

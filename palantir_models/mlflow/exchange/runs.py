@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.experiment.arrow import instant, part_schema, pieces
-from palantir_models.experiment.contents import Batch
+from palantir_models.experiment.columns.pieces import pieces
+from palantir_models.experiment.columns.recorded import Recorded
+from palantir_models.experiment.columns.schema import part_schema
 from palantir_models.experiment.errors import ExperimentError
-from palantir_models.experiment.images import Png, png
-from palantir_models.experiment.recorded import Recorded
-from palantir_models.experiment.series import MediaRow
-from palantir_models.experiment.tables import Table, encoded
-from palantir_models.experiment.values import parameter
+from palantir_models.experiment.media.images import Png, png
+from palantir_models.experiment.media.tables import Table, encoded
+from palantir_models.experiment.memory.contents import Batch
+from palantir_models.experiment.memory.series import MediaRow
+from palantir_models.experiment.values import instant, parameter
 from palantir_models.mlflow.exchange import exact, media_files, tags
 from palantir_models.mlflow.exchange.exact import ExactCopy
 from palantir_models.mlflow.exchange.mlflow_keys import key

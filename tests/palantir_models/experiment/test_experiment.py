@@ -27,8 +27,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from palantir_models.experiment import kept
-from palantir_models.experiment.arrow import schema
+from palantir_models.experiment.columns.schema import schema
 from palantir_models.experiment.errors import (
     ExperimentClosedError,
     ExperimentError,
@@ -36,6 +35,7 @@ from palantir_models.experiment.errors import (
     ExperimentStepError,
     ExperimentTypeError,
 )
+from palantir_models.experiment.journal import kept
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiments import ErrorHandlerType, Experiment
 from transforms.errors import TransformsError

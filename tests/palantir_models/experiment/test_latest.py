@@ -15,7 +15,7 @@ from PIL import Image
 
 from palantir_models import open_model
 from palantir_models.code_workspaces import ModelOutput
-from palantir_models.experiment import background
+from palantir_models.experiment.journal import background
 from palantir_models.experiments import Experiment
 from tests.palantir_models.model.sample_adapter import Doubler
 from tests.processes import await_true
@@ -110,7 +110,7 @@ def test_a_job_keeps_what_it_did_not_publish_although_nobody_has_it(run_transfor
 MANY = """
     import resource, sys
     from pathlib import Path
-    from palantir_models.experiment import kept
+    from palantir_models.experiment.journal import kept
     from palantir_models.experiments import ErrorHandlerType, Experiment
 
     journals, number = Path(sys.argv[1]), 300
@@ -132,7 +132,7 @@ def test_a_thousand_experiments_need_a_handful_of_descriptors(tmp_path: Path) ->
     limited = f"ulimit -n 64; exec {sys.executable} -c '{textwrap.dedent(MANY)}' {tmp_path / 'many'}"
     done = subprocess.run(["bash", "-c", limited], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("True\n", "")
-    from palantir_models.experiment import kept
+    from palantir_models.experiment.journal import kept
 
     found = Counter((row["status"], row["value_count"]) for row, _, _ in kept.unpublished(tmp_path / "many"))
     assert found == {("ABANDONED", 1): 300}

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palantir_models.experiment.errors import ExperimentError, ExperimentStepError, ExperimentTypeError
-from palantir_models.experiment.values import Parameter, batch, checked_step, metric, parameter
+from palantir_models.experiment.values import Parameter, batch, checked_step, instant, metric, parameter
 
 
 @pytest.fixture
@@ -249,3 +249,8 @@ def test_digits_that_no_float_holds_are_not_dropped() -> None:
     assert math.isnan(parameter("rate", np.longdouble("nan")).value)  # type: ignore[arg-type]
     with pytest.raises(ExperimentError, match="more digits"):
         parameter("rate", np.longdouble("0.1"))
+
+
+def test_a_clock_reading_is_cut_to_microseconds() -> None:
+    """Nanoseconds are dropped, not rounded."""
+    assert instant(1_700_000_000_123_456_999).isoformat() == "2023-11-14T22:13:20.123456+00:00"

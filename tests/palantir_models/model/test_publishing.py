@@ -9,7 +9,7 @@ import pytest
 
 from palantir_models.errors import ArtifactMismatchError, SerializationError
 from palantir_models.experiment.errors import ExperimentError
-from palantir_models.experiment.open_journals import journals_of
+from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.models import ModelVersionChangeType
 from palantir_models.transforms import ModelInput, ModelOutput
 from tests.palantir_models.model.sample_adapter import Doubler, Unserializable

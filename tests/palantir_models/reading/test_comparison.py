@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from palantir_models.experiment.experiment import Experiment
-from palantir_models.experiment.kept import keep
+from palantir_models.experiment.journal.kept import keep
 from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.model import open_model
 from transforms.errors import NotFoundError, UsageError

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from palantir_models.experiment.experiment import Experiment
-from palantir_models.experiment.open_journals import journals_of
+from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.reading.leftovers import collect_journals
 from tests.palantir_models.model.test_publishing import ROWS, trainer
 from transforms.errors import UsageError

@@ -12,7 +12,7 @@ import pytest
 
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.handler import ErrorHandlerType
-from palantir_models.experiment.kept import keep
+from palantir_models.experiment.journal.kept import keep
 from palantir_models.experiment.limits import Limits
 from palantir_models.reading.model import open_model
 from palantir_models.reading.series import SeriesSummary

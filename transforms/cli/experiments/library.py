@@ -23,7 +23,7 @@ def everywhere() -> Any:
 
 def journals() -> Any:
     """Return the module that opens a store's journals."""
-    return importlib.import_module("palantir_models.experiment.open_journals")
+    return importlib.import_module("palantir_models.experiment.journal.opening")
 
 
 def short_ids(ids: Any) -> dict[str, str]:

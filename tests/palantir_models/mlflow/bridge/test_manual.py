@@ -15,7 +15,7 @@ import pytest
 from mlflow.entities import Metric, Param, RunTag
 from PIL import Image
 
-from palantir_models.experiment.arrow import instant
+from palantir_models.experiment.values import instant
 from tests.processes import await_true
 
 

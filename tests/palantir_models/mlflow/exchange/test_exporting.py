@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from palantir_models.experiment.arrow import instant
+from palantir_models.experiment.values import instant
 from palantir_models.mlflow.exchange import exporting
 from palantir_models.mlflow.exchange.exporting import export_experiments
 from palantir_models.mlflow.exchange.media_files import step_image

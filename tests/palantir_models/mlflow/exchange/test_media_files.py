@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from palantir_models.experiment.arrow import instant
+from palantir_models.experiment.values import instant
 from palantir_models.mlflow.exchange.media_files import (
     StepImage,
     figure_of_page,

@@ -1,0 +1,1 @@
+"""An experiment as columns: the six tables of the store, and what becomes their rows."""

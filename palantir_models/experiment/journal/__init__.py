@@ -1,0 +1,1 @@
+"""The journals of experiments: written while they run, read and kept when they ended."""

@@ -1,0 +1,247 @@
+"""Experiments that are not part of a version: kept in the store's journal folder, apart from the Delta tables.
+
+Of an experiment that runs, or whose process died, the folder holds the journal; of one that ended, Parquet files
+and its row of the experiments table. What cannot be read is listed as such: it hides nothing else, and is never deleted
+unless somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from palantir_models.experiment.columns.recorded import Recorded
+from palantir_models.experiment.errors import ExperimentError
+from palantir_models.experiment.journal import journal
+from palantir_models.experiment.journal.journal import ABANDONED, RUNNING
+from transforms.common.json_text import from_json
+from transforms.errors import NotFoundError, nearest
+from transforms.store.durable import sync_file, write_atomically
+
+if TYPE_CHECKING:
+    from palantir_models.experiment.experiment import Experiment
+
+UNREADABLE = "UNREADABLE"
+ROW = "experiment.json"
+_SETTLED_SECONDS = 60.0  # a folder that changed just now may be one that is being made or deleted
+
+
+def keep(journals: Path, experiment: Experiment) -> None:
+    """Save an experiment that failed, or that was not published, in place of its journal.
+
+    :param journals: the store's journal folder.
+    :param experiment: the experiment.
+    :raises OSError: when the disk does not take it.
+    """
+    row = {**experiment.row(), "model": experiment.model}
+    _keep(journals / experiment.experiment_id, row, experiment.recorded())
+    experiment.discard_journal()
+
+
+def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
+    """Save what an experiment had logged whose process died.
+
+    :param journals: the store's journal folder.
+    :param experiment_id: its id, or as much of the id's beginning as tells it from others.
+    :returns: its row, with status ``ABANDONED``.
+    :raises NotFoundError: when no running or abandoned experiment has this id.
+    :raises ExperimentError: when it is still running.
+    """
+    folder = _folder(journals, experiment_id)
+    header = journal.read_header(folder)
+    if header is None:
+        raise ExperimentError(
+            f"The header of experiment {folder.name} cannot be read ({folder / journal.HEADER}), so nothing tells whose "
+            f"values its journal holds. Restore the header from a backup, or delete it: transforms experiments rm {folder.name}"
+        )
+    claim = journal.claim(folder)
+    if claim is None:
+        raise still_running(folder.name, header)
+    try:
+        row, recorded = read_live(folder, running=False)
+        row = checked(folder.name, row)
+        _keep(folder, row, recorded)
+        journal.delete(folder)
+    finally:
+        claim.close()
+    return row
+
+
+def still_running(experiment_id: str, header: Mapping[str, Any] | None) -> ExperimentError:
+    """Return the error for recovering an experiment whose process lives.
+
+    :param experiment_id: its id.
+    :param header: its journal's header.
+    """
+    owner = header or {}
+    return ExperimentError(
+        f"Experiment {experiment_id} is running in process {owner.get('pid')} on {owner.get('host')}: there is nothing to "
+        "recover."
+    )
+
+
+def unpublished(
+    journals: Path, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True
+) -> Iterator[tuple[dict[str, Any], Path | None, Recorded | None]]:
+    """Yield the experiments that run or are kept apart.
+
+    :param journals: the store's journal folder.
+    :param wanted: tells from a row, which has the keys ``model`` and ``branch``, whether to read the experiment. Both are
+        None of one that cannot be read, whose status is ``UNREADABLE``.
+    :returns: for each its row, and either the folder with its Parquet files or what its journal holds.
+    """
+    for folder in sorted(journals.glob("*/")):
+        try:
+            found = _read(folder, wanted)
+        except FileNotFoundError:  # it has ended while we looked
+            continue
+        except Exception as error:  # noqa: BLE001 (one that is broken must not hide the others)
+            if not folder.exists():
+                continue  # it has ended, and was deleted while we read it
+            row = unreadable(folder.name, folder, _changed(folder), error)
+            found = (row, None, None) if wanted(row) else None
+        if found is not None:
+            yield found
+
+
+def unreadable(experiment_id: str, place: object, changed: float, error: Exception) -> dict[str, Any]:
+    """Return the row of an experiment of which a file cannot be read.
+
+    :param experiment_id: its id.
+    :param place: its folder.
+    :param changed: when its folder changed last, in seconds since 1970.
+    :param error: why it cannot be read.
+    """
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return {
+        "experiment_id": experiment_id,
+        "name": "",
+        "model": None,
+        "branch": None,
+        "status": UNREADABLE,
+        "created_time": datetime.fromtimestamp(changed, UTC).isoformat(),
+        "parameter_count": 0,
+        "value_count": 0,
+        "dropped_count": 0,
+        "error": f"{place} cannot be read: {reason}.",
+    }
+
+
+def checked(experiment_id: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row that lists can rely on.
+
+    :param experiment_id: the id that its folder has, which counts.
+    :param row: what a file says.
+    :raises ValueError: if it lacks what every experiment has.
+    """
+    if not all(isinstance(row.get(key), str) for key in ("name", "model", "created_time")):
+        raise ValueError("it lacks the name, the model or the time of the experiment")
+    datetime.fromisoformat(row["created_time"])
+    return {**row, "experiment_id": experiment_id}
+
+
+def live_folders(journals: Path) -> list[Path]:
+    """Return the folders of experiments that run or were abandoned."""
+    found = sorted(file.parent for file in journals.glob(f"*/{journal.HEADER}"))
+    return [folder for folder in found if not (folder / ROW).exists()]
+
+
+def has_hardly_begun(folder: Path) -> bool:
+    """Whether nothing is known of an experiment yet, and nothing was logged."""
+    file = folder / journal.JOURNAL
+    return not (folder / journal.HEADER).exists() and not (file.exists() and file.stat().st_size)
+
+
+def read_live(folder: Path, running: bool | None = None) -> tuple[dict[str, Any], Recorded]:
+    """Return the row and the contents of an experiment that runs or was abandoned, as they are now.
+
+    :param folder: one of :func:`live_folders`, or a copy of one.
+    :param running: whether its process lives, where the folder does not tell that.
+    :raises FileNotFoundError: when it has ended meanwhile.
+    :raises ValueError: when its header cannot be read.
+    """
+    if running is None:
+        running = journal.is_alive(folder)  # before reading: what it logs afterwards is not missed
+    ended = journal.read_end(folder)
+    header = journal.read_header(folder)
+    if header is None:
+        raise _headless(folder)
+    recorded = Recorded({frame.kind: frame.content()} for frame in journal.read_frames(folder))
+    row = {
+        **header,
+        "status": RUNNING if running else ABANDONED,
+        "error": None if running else _died(header),
+        **ended,
+        "parameter_count": recorded.parameter_count,
+        "value_count": recorded.value_count,
+        "dropped_count": recorded.dropped_count,
+        "series": recorded.series_json(),
+    }
+    return row, recorded
+
+
+def _read(
+    folder: Path, wanted: Callable[[Mapping[str, Any]], bool]
+) -> tuple[dict[str, Any], Path | None, Recorded | None] | None:
+    if (folder / ROW).exists():
+        row = checked(folder.name, journal.parsed(from_json((folder / ROW).read_bytes())))
+        return (row, folder, None) if wanted(row) else None
+    header = journal.read_header(folder)
+    if header is None:
+        raise _headless(folder)
+    if not wanted({"model": None, "branch": None, **header}):
+        return None
+    row, recorded = read_live(folder)
+    return checked(folder.name, row), None, recorded
+
+
+def _changed(folder: Path) -> float:
+    """Return when something changed in a folder, in seconds since 1970; now, where it was deleted meanwhile."""
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
+
+
+def _headless(folder: Path) -> Exception:
+    """Return the error for a folder whose header is not there, or cannot be read."""
+    if (folder / journal.HEADER).exists():
+        return ValueError(f"{journal.HEADER} holds no header of an experiment")
+    if has_hardly_begun(folder) or time.time() - _changed(folder) < _SETTLED_SECONDS:
+        return FileNotFoundError(folder)
+    return ValueError(f"{journal.HEADER} is not there")
+
+
+def _died(header: Mapping[str, Any]) -> str:
+    return f"Its process ({header.get('pid')} on {header.get('host')}) ended without publishing it."
+
+
+def _keep(folder: Path, row: Mapping[str, Any], recorded: Recorded) -> None:
+    import pyarrow.parquet as pq
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, table in recorded.arrow(row["experiment_id"]).items():
+        file = folder / f"{kind}.parquet"
+        pq.write_table(table, file, compression="zstd")
+        sync_file(file)
+    # Last: with it the experiment is kept, and its journal counts no more.
+    write_atomically(folder / ROW, json.dumps(dict(row), default=str).encode())
+
+
+def _folder(journals: Path, experiment_id: str) -> Path:
+    found = live_folders(journals)
+    matching = [folder for folder in found if experiment_id and folder.name.startswith(experiment_id)]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise NotFoundError(f"{experiment_id!r} begins the ids of {len(matching)} experiments: give more of it.")
+    if experiment_id and any(file.parent.name.startswith(experiment_id) for file in journals.glob(f"*/{ROW}")):
+        raise NotFoundError(f"Experiment {experiment_id} has ended and is kept already: there is nothing to recover.")
+    raise NotFoundError(
+        f"No experiment {experiment_id!r} runs or was abandoned.{nearest(experiment_id, [f.name for f in found])} "
+        "'transforms experiments' lists them."
+    )

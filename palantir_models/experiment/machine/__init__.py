@@ -1,0 +1,1 @@
+"""What is known of the machine on which an experiment runs."""

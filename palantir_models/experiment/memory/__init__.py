@@ -1,0 +1,1 @@
+"""What was logged and is still in memory: validated, and waiting to be drained."""

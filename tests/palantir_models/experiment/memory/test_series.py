@@ -1,0 +1,57 @@
+"""Steps that rise, and media that wait in the order they came."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from itertools import count
+
+import pytest
+
+from palantir_models.experiment.errors import ExperimentStepError
+from palantir_models.experiment.memory.series import Media, Series, next_step
+
+
+def test_the_first_step_is_zero_and_the_next_is_one_more() -> None:
+    """Automatic steps start at 0 and go on from the last step, given or automatic."""
+    assert next_step("a", None, None) == 0
+    assert next_step("a", None, -7) == -7
+    assert next_step("a", Series(0, 41), None) == 42
+    assert next_step("a", Series(0, 41), 100) == 100
+
+
+@pytest.mark.parametrize("step", [41, 40, -1])
+def test_a_step_must_rise(step: int) -> None:
+    """A step at or below the last one is refused, and the message says what would do."""
+    with pytest.raises(ExperimentStepError, match="Pass a step above 41, or none for 42"):
+        next_step("a", Series(0, 41), step)
+
+
+def test_media_keep_their_series_apart() -> None:
+    """Each series of images or plots has steps of its own, and a refused step leaves it as it was."""
+    media = Media(threading.RLock(), count().__next__)
+    media.append("a", "x", None, None)
+    media.append("b", "y", "caption", 7)
+    with pytest.raises(ExperimentStepError):
+        media.append("b", "z", None, 7)
+    with pytest.raises(ExperimentStepError):
+        media.check("b", 6)
+    media.append("b", "z", None, None)
+    assert media.drain() == [("a", 0, 0, None, "x"), ("b", 7, 1, "caption", "y"), ("b", 8, 2, None, "z")]
+    assert (media.drain(), len(media)) == ([], 3)
+    with pytest.raises(ExperimentStepError):
+        media.append("b", "z", None, 8)
+
+
+def test_what_is_in_the_making_holds_back_what_comes_after() -> None:
+    """Rows are drained in the order they came, so the first that is not ready ends a draining."""
+    media = Media(threading.RLock(), count().__next__)
+    slow: Future[str] = Future()
+    for content in ("x", slow, "z"):
+        media.append("a", content, None, None)
+    assert [row.content for row in media.drain()] == ["x"]
+    assert [row.content for row in media.waiting()] == [slow, "z"]
+    slow.set_result("y")
+    assert [row.step for row in media.drain()] == [1, 2]
+    media.forget()
+    assert len(media) == 2
