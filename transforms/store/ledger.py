@@ -96,10 +96,14 @@ class Ledger:
         entry = self.entry(seq)
         return entry is not None and entry.transaction == transaction
 
-    def has(self, row: Row) -> bool:
-        """Whether what a table knows of the row that last wrote it is true of this ledger."""
+    def has(self, row: Row, table: str) -> bool:
+        """Whether what a table knows of the row that last wrote it is true of this ledger, and of this table."""
         entry = self.entry(row.seq)
-        return entry is not None and row.is_of(entry.seq, entry.transaction)
+        return (
+            entry is not None
+            and row.is_of(entry.seq, entry.transaction)
+            and any(change.table == table for change in entry.changes)
+        )
 
     def append(self, entry: Entry, check: Callable[[int], None] = lambda seq: None) -> Entry:
         """Commit an entry: the commit point of its transaction.

@@ -37,12 +37,12 @@ def examine(
     app_id: str,
     entry: Entry,
     change: TableChange,
-    has: Callable[[Row], bool],
+    has: Callable[[Row, str], bool],
     validated: Examined | None = None,
 ) -> Examined | None:
     """Look whether a table takes its change of a ratified entry, so that no other table gets its own if this one does not.
 
-    :param has: whether the ledger has a row that a table names.
+    :param has: whether the ledger has a row that a table names, and it is one that wrote this table.
     :param validated: the table, if it was found to take the change a moment ago.
     :returns: the table; None where it has the change already.
     :raises DivergedError: if it has a row that this ledger does not have.
@@ -57,10 +57,13 @@ def examine(
         table = refreshed(validated.table)
         is_looked_at = table.version() == version
     row = None if table is None else row_of(table, app_id)
-    if row is not None and row.seq >= entry.seq:
-        if row.is_of(entry.seq, entry.transaction) or has(row):
-            return None
+    is_there = row is not None and row.seq >= entry.seq
+    # A table that was found to take the change belonged to this ledger then.
+    is_asked = row is not None and (is_there or validated is None)
+    if row is not None and is_asked and not (row.is_of(entry.seq, entry.transaction) or has(row, change.table)):
         raise diverged(storage, change.table, row)
+    if is_there:
+        return None
     if validated is None:
         check_files(storage, change)
     if not is_looked_at:
@@ -71,8 +74,9 @@ def examine(
 def diverged(storage: Storage, table: str, row: Row) -> DivergedError:
     """Return the error for a table that names a row which the ledger does not have."""
     return DivergedError(
-        f"The table {storage.uri(table)} has commit #{row.seq} of a ledger that is not the one at {storage.uri(LEDGER)}: this "
-        f"one was lost, restored from an older copy, or copied while a build ran. Nothing was changed. Restore the whole "
+        f"The table {storage.uri(table)} has commit #{row.seq} of a ledger that is not the one at {storage.uri(LEDGER)}, or of "
+        f"another table: the ledger was lost, restored from an older copy, or copied while a build ran, or the table's folder "
+        f"was moved or replaced. Nothing was changed. Restore the whole "
         f"store from one backup (made by 'transforms backup', or while nothing was running); 'transforms doctor' lists the "
         f"tables concerned."
     )

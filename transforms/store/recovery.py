@@ -175,7 +175,7 @@ class Publisher:
             for change in entry.changes:
                 row = rows[change.table]
                 if row is not None and row.seq >= entry.seq:
-                    if row.is_of(entry.seq, entry.transaction) or self._ledger.has(row):
+                    if row.is_of(entry.seq, entry.transaction) or self._ledger.has(row, change.table):
                         continue
                 elif row is None and change.mode == "overwrite":
                     left[change.table] = []  # what came before it is gone for good

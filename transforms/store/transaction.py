@@ -288,7 +288,7 @@ class Transaction:
         last = self._writes.get((branch, resource.key))
         if last is not None and view.newest.is_of(last.seq, last.transaction):
             return True
-        if not store.ledger.has(view.newest):
+        if not store.ledger.has(view.newest, view.name):
             raise diverged(store.storage, view.name, view.newest)
         if last is None or not view.newest.seq < last.seq <= self.pinned or not self._concerns(last.seq, view.name):
             return True  # somebody commits it at this moment

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from transforms.engine.local.staging import stage_frame
 from transforms.errors import DivergedError, PublishError, UsageError
+from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store import layout, recovery
 from transforms.store.change import TableChange
+from transforms.store.checkup import check_store
 from transforms.store.entry import Entry
 from transforms.store.order import batches, waves
 from transforms.store.store import Store
@@ -192,6 +194,32 @@ def test_a_ledger_behind_its_tables_is_noticed(store, commit, tmp_path):
         behind.begin("job", "master", [A])
     with pytest.raises(DivergedError):
         Store(store.root).begin("job", "master", [A])
+
+
+@pytest.mark.parametrize("source", ["an earlier dataset", "a later dataset", "another branch"])
+def test_a_table_in_place_of_another_is_noticed(anywhere, source):
+    """Its rows are not those that the ledger says: nobody reads them, adds to them, or repairs them into a mixture."""
+    for alias, branch in (("/first", "master"), ("/a", "master"), ("/a", "dev"), ("/last", "master")):
+        put_frame(anywhere, branch, alias, ONE)
+    names = {"an earlier dataset": "first", "a later dataset": "last", "another branch": "a"}
+    taken = f"{'dev' if source == 'another branch' else 'master'}/datasets/{names[source]}"
+    table = anywhere.table_of(A, "master")
+    anywhere.storage.delete_folder(table)
+    for file in anywhere.storage.files(taken):
+        anywhere.storage.write(f"{table}/{file}", anywhere.storage.read(f"{taken}/{file}"))
+    there = sorted(anywhere.storage.files(table))
+
+    reader = Store(anywhere.root).begin("job", "master", [C])
+    with pytest.raises(DivergedError, match=r"datasets/a has commit #\d .* or of another table"):
+        reader.view(A)
+    reader.abandon()
+    with pytest.raises(DivergedError):
+        Store(anywhere.root).begin("job", "master", [A])
+    with pytest.raises(DivergedError):
+        Store(anywhere.root).recover()
+    found = {trouble.what: trouble.kind for trouble in check_store(Store(anywhere.root))}
+    assert found["table master/datasets/a"] == "problem"
+    assert sorted(anywhere.storage.files(table)) == there
 
 
 def test_a_table_that_lost_its_last_commit_gets_it_again(store, commit, rows):
