@@ -76,7 +76,7 @@ def without_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process in which nothing has started Spark, and pyspark is not installed."""
     monkeypatch.setattr(engine, "_engines", {})
     monkeypatch.setattr(sessions, "running", lambda: None)  # an earlier test's
-    monkeypatch.setattr(installation, "installed", lambda package: None)
+    monkeypatch.setattr(installation, "installed_version", lambda package: None)
 
 
 @pytest.fixture(scope="session")

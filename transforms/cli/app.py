@@ -44,12 +44,10 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
+        from transforms.common.packages import installed_version
 
-        try:
-            print(f"transforms {version('transforms-on-delta')}")
-        except PackageNotFoundError:
-            print("transforms (not installed: running from its source)")
+        number = installed_version("transforms-on-delta")
+        print(f"transforms {number}" if number else "transforms (not installed: running from its source)")
         raise typer.Exit
 
 

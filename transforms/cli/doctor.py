@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import platform
 import shutil
@@ -16,6 +15,7 @@ import typer
 from transforms.cli.failures import JOB_FAILED, RECOVERY_NEEDED
 from transforms.cli.options import Json, Quiet, open_project, session_of
 from transforms.cli.output import Output, size_text
+from transforms.common.packages import installed_version
 from transforms.common.text import counted
 from transforms.errors import StoreError, TransformsError
 from transforms.store.layout import STORE_FILE
@@ -36,7 +36,6 @@ _NEEDED = (
     "typer",
     "rich",
 )
-_LEFTOVERS = "palantir_models.reading.leftovers"  # by name: this package must not depend on that one
 _OPTIONAL = ("pyspark", "delta-spark", "duckdb", "mlflow-skinny", "starlette")
 _SCARCE_BYTES = 1_000_000_000
 
@@ -77,17 +76,18 @@ def doctor(ctx: typer.Context, quiet: Quiet = False, as_json: Json = False) -> N
 def _installation() -> Iterator[Finding]:
     yield Finding("python", "ok", f"{platform.python_version()} ({sys.executable})")
     for name in _NEEDED:
-        version = _version_of(name)
+        version = installed_version(name)
         yield (
             Finding(name, "ok", version) if version else Finding(name, "problem", f"not installed; pip install {name}")
         )
     for name in _OPTIONAL:
-        yield Finding(name, "note", _version_of(name) or "not installed (optional)")
+        yield Finding(name, "note", installed_version(name) or "not installed (optional)")
     yield from _spark()
 
 
 def _spark() -> Iterator[Finding]:
-    from transforms.engine.spark.installation import find_java, problems
+    from transforms.engine.spark.installation import problems
+    from transforms.engine.spark.java import find_java
 
     java = find_java()
     yield Finding("java", "note", f"{java.version} ({java.home})" if java else "not found (Spark alone needs it)")
@@ -96,15 +96,6 @@ def _spark() -> Iterator[Finding]:
         yield Finding("spark", "note", f"{problem.what} To have it: {problem.command}")
     if not missing:
         yield Finding("spark", "ok", "Java, pyspark and Delta's jar are there")
-
-
-def _version_of(name: str) -> str | None:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def _store(store: Store) -> Iterator[Finding]:
@@ -134,8 +125,10 @@ def _checked(store: Store) -> Iterator[Finding]:
 
 
 def _experiments(store: Store) -> Iterator[Finding]:
+    from palantir_models.reading.leftovers import unreadable_journals
+
     try:
-        lost = importlib.import_module(_LEFTOVERS).unreadable_journals(store)
+        lost = unreadable_journals(store)
     except (TransformsError, OSError) as error:
         yield Finding("experiments", "problem", f"what runs or is kept apart cannot be listed: {error}")
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Annotated
 
 import typer
@@ -10,8 +9,6 @@ import typer
 from transforms.cli.options import Json, Quiet, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.text import counted
-
-_LEFTOVERS = "palantir_models.reading.leftovers"  # by name: this package must not depend on that one
 
 
 def gc(
@@ -41,11 +38,12 @@ def gc(
 
     transforms gc --older-than 30
     """
+    from palantir_models.reading.leftovers import collect_journals
     from transforms.store.collect import dead_transactions, vacuum_tables
 
     store = open_project(ctx).store
     transactions = dead_transactions(store) if dry_run else store.collect_dead()
-    journals = importlib.import_module(_LEFTOVERS).collect_journals(store, dry_run, older_than)
+    journals = collect_journals(store, dry_run, older_than)
     files = {} if older_than is None else vacuum_tables(store, older_than, dry_run)
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         if as_json:

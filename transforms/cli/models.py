@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,12 +12,12 @@ from transforms.cli.output import Output
 from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:
+    from palantir_models.model.versions import ModelVersion
     from transforms.run.project import Project
     from transforms.spec.resource import Resource
     from transforms.store.store import Store
 
 _SHORT = 8
-_VERSIONS = "palantir_models.model.versions"  # by name: this package must not depend on that one
 
 
 def models(
@@ -86,11 +85,12 @@ def show_versions(
     :param wanted: only this version, by number or RID.
     :raises NotFoundError: if there is no such version.
     """
-    library = importlib.import_module(_VERSIONS)
+    from palantir_models.model.versions import pick_version, read_versions
+
     found = project.store.view(resource, branch)
-    versions = [] if found is None else library.read_versions(found[0])
+    versions = [] if found is None else read_versions(found[0])
     if wanted is not None:
-        versions = [library.pick_version(resource.alias, versions, wanted)]
+        versions = [pick_version(resource.alias, versions, wanted)]
     rows = [_version_row(version) for version in versions[::-1][:limit]]
     # An id's first digits are enough for 'transforms experiments show'; the whole ids and RIDs are in the JSON.
     shown = [
@@ -104,7 +104,7 @@ def show_versions(
     )
 
 
-def _version_row(version: Any) -> dict[str, Any]:
+def _version_row(version: ModelVersion) -> dict[str, Any]:
     return {
         "version": version.version,
         "rid": version.rid,

@@ -88,9 +88,9 @@ def _put(transform: Any, store: Store, config: Config, branch: str, name: str, d
     (declared,) = transform.inputs[name].resources
     resource = config.resolve(declared)
     if resource.kind == "model":
-        from importlib import import_module
+        from palantir_models.testing import put_model
 
-        import_module("palantir_models.testing").put_model(store, branch, resource, data)
+        put_model(store, branch, resource, data)
         return
     where = resource.branch or branch
     put_frame(store, where, resource.alias, data if _is_files(data) else as_frame(data))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from transforms.cli.experiments.library import Model, everywhere, found, model_alias
+from transforms.cli.experiments.choosing import Model, every_one, named
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.text import counted
 from transforms.errors import UsageError
 
-_COMPARISON = "palantir_models.reading.comparison"
-_DISPLAY = "palantir_models.display"
+if TYPE_CHECKING:
+    from palantir_models.reading.comparison import Comparison
+
 _SIDE_BY_SIDE = 5
 
 
@@ -32,19 +32,20 @@ def compare_experiments(
     as_json: Json = False,
 ) -> None:
     """Compare experiments: the last value of each metric, then the hyperparameters that differ."""
+    from palantir_models.reading.comparison import Comparison
+
     project = open_project(ctx)
     if wanted:
-        chosen = found(project, wanted, branch, model)
+        chosen = named(project, wanted, branch, model)
     elif model is not None:
-        listed = everywhere().every_experiment(project.store, branch, model_alias(project, model))
-        chosen = [one for one in listed if one.is_published]
+        chosen = [one for one in every_one(project, branch, model) if one.is_published]
         if not chosen:
             raise UsageError(
                 f"Model {model} has no published experiments on branch {branch}: name those to compare by id."
             )
     else:
         raise UsageError("Name the experiments to compare, or the model whose published ones are: --model MODEL.")
-    comparison = importlib.import_module(_COMPARISON).Comparison(chosen)
+    comparison = Comparison(chosen)
     with Output(as_json, session_of(ctx).quiet) as out:
         if as_json:
             out.json(_rows(comparison))
@@ -52,7 +53,7 @@ def compare_experiments(
             _print(comparison, every, out)
 
 
-def _rows(comparison: Any) -> list[dict[str, Any]]:
+def _rows(comparison: Comparison) -> list[dict[str, Any]]:
     last, least, most = (frame.polars().to_dicts() for frame in (comparison.last, comparison.min, comparison.max))
     rows = []
     for index, one in enumerate(comparison.experiments):
@@ -67,8 +68,9 @@ def _rows(comparison: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _print(comparison: Any, every: bool, out: Output) -> None:
-    shown = importlib.import_module(_DISPLAY).shown
+def _print(comparison: Comparison, every: bool, out: Output) -> None:
+    from palantir_models.display import shown
+
     experiments = comparison.experiments
     last = comparison.last.polars().to_dicts()
     metrics = [name for name in last[0] if name not in ("experiment", "version")]

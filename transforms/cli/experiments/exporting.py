@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,11 +14,9 @@ from transforms.common.text import counted
 from transforms.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from palantir_models.mlflow.exchange.exporting import Exported
+    from palantir_models.reading.experiment import RecordedExperiment
     from transforms.run.project import Project
-
-_EXPORTING = "palantir_models.mlflow.exchange.exporting"  # by name: this package must not depend on that one
-_TRACKING = "palantir_models.mlflow.exchange.tracking"
-_READING = "palantir_models.reading.model"
 
 
 def export_experiments(
@@ -60,6 +57,9 @@ def export_experiments(
 
     transforms experiments export --all --to-mlflow sqlite:///runs.db
     """
+    from palantir_models.mlflow.exchange import exporting
+    from palantir_models.mlflow.exchange.tracking import shown_uri
+
     if (model is None) != every:
         raise UsageError("Name the model whose experiments go, or say --all; one of the two.")
     if model is None and (experiment or version):
@@ -70,12 +70,11 @@ def export_experiments(
         raise UsageError("--experiment and --version both choose an experiment; give one of them.")
     project = open_project(ctx)
     chosen = _chosen(project, model, experiment or version, branch)
-    place = importlib.import_module(_TRACKING).shown_uri(to_mlflow)
-    export = importlib.import_module(_EXPORTING).export_experiments
+    place = shown_uri(to_mlflow)
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         rows: list[dict[str, Any]] = []
         try:
-            for one in export(to_mlflow, chosen, mlflow_experiment, artifacts):
+            for one in exporting.export_experiments(to_mlflow, chosen, mlflow_experiment, artifacts):
                 rows.append(_row(one))
                 out.say(_line(rows[-1], len(rows), len(chosen)))
         except KeyboardInterrupt:
@@ -90,28 +89,28 @@ def export_experiments(
             out.say(_summary(rows, place))
 
 
-def _chosen(project: Project, model: str | None, wanted: str | None, branch: str) -> list[Any]:
+def _chosen(project: Project, model: str | None, wanted: str | None, branch: str) -> list[RecordedExperiment]:
+    from palantir_models.reading.model import Model
     from transforms.cli.resources import find_resource
 
-    library = importlib.import_module(_READING)
     if model is None:
         aliases = sorted(
             write.alias for write in project.store.writes().values() if write.kind == "model" and write.branch == branch
         )
     else:
         aliases = [find_resource(project, model, branch, "model").alias]
-    found = [library.Model(alias, branch, project.store) for alias in aliases]
+    models = [Model(alias, branch, project.store) for alias in aliases]
     if wanted is None:
-        return [one for opened in found for one in opened.experiments[::-1]]  # oldest first
-    one = found[0].experiment(wanted)
-    if one not in found[0].experiments:
+        return [one for opened in models for one in opened.experiments[::-1]]  # oldest first
+    one = models[0].experiment(wanted)
+    if one not in models[0].experiments:
         raise NotFoundError(
             f"Experiment {one.name} of {one.model} is {one.status} and not published: only what is can go."
         )
     return [one]
 
 
-def _row(one: Any) -> dict[str, Any]:
+def _row(one: Exported) -> dict[str, Any]:
     experiment = one.experiment
     return {
         "experiment_id": experiment.experiment_id,

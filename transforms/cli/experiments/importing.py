@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +15,9 @@ from transforms.cli.summary import commit_line
 from transforms.common.text import counted
 from transforms.errors import UsageError
 
-_IMPORTING = "palantir_models.mlflow.exchange.importing"  # by name: this package must not depend on that one
+if TYPE_CHECKING:
+    from palantir_models.mlflow.exchange.importing import ImportedRun
+
 _LISTED = 10
 
 
@@ -52,6 +53,7 @@ def import_experiments(
 
     transforms experiments import --from-mlflow http://localhost:5000
     """
+    from palantir_models.mlflow.exchange.importing import import_runs
     from transforms.spec.resource import Resource
 
     if into is not None and mlflow_experiment is None:
@@ -59,7 +61,7 @@ def import_experiments(
     project = open_project(ctx)
     model = None if into is None else project.config.resolve(Resource("model", into)).alias
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
-        done = importlib.import_module(_IMPORTING).import_runs(
+        done = import_runs(
             project.store,
             branch,
             from_mlflow,
@@ -84,7 +86,7 @@ def import_experiments(
         )
 
 
-def _remarks(runs: Sequence[Any]) -> Iterator[str]:
+def _remarks(runs: Sequence[ImportedRun]) -> Iterator[str]:
     """Yield what a person should know who looks for something that was in MLflow."""
     renumbered = Counter(name for run in runs for name in run.renumbered)
     for name, count in renumbered.most_common(_LISTED):

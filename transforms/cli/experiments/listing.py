@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from transforms.cli.experiments.library import journals, short_ids
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
 
@@ -75,6 +74,8 @@ def _list(project: Project, model: str | None, branch: str, out: Output) -> None
 
 
 def _print(rows: list[dict[str, Any]], out: Output) -> None:
+    from palantir_models.reading.finding import short_ids
+
     short = short_ids(row["experiment_id"] for row in rows)
     headings = ["id", "name", "model", "version", "status", "values", "created"]
     dropped = any(row["dropped_count"] for row in rows)
@@ -112,7 +113,9 @@ def _published(store: Store, resource: Resource, branch: str) -> Iterator[dict[s
 
 
 def _kept(store: Store) -> Iterator[dict[str, Any]]:
-    for row, _, _ in journals().journals_of(store.storage).unpublished():
+    from palantir_models.experiment.journal.opening import journals_of
+
+    for row, _, _ in journals_of(store.storage).unpublished():
         yield experiment_row(row, row["model"], None)
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from transforms.cli.experiments.library import journals
 from transforms.cli.experiments.listing import experiment_row
 from transforms.cli.options import Json, open_project, session_of
 from transforms.cli.output import Output
@@ -19,9 +18,11 @@ def recover_experiment(
     as_json: Json = False,
 ) -> None:
     """Keep what an experiment had logged whose process died."""
+    from palantir_models.experiment.journal.opening import journals_of
+
     store = open_project(ctx).store
     with Output(as_json, session_of(ctx).quiet) as out:
-        row = journals().journals_of(store.storage).recover(identity)
+        row = journals_of(store.storage).recover(identity)
         if out.as_json:
             out.json(experiment_row(row, row["model"], None))
         else:

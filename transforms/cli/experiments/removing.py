@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from transforms.cli.experiments.library import Model, everywhere, found, model_alias, short_ids
+from transforms.cli.experiments.choosing import Model, every_one, named
 from transforms.cli.options import Branch, Json, Quiet, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.text import counted
 from transforms.errors import UsageError
+
+if TYPE_CHECKING:
+    from palantir_models.reading.experiment import RecordedExperiment
+    from transforms.run.project import Project
 
 _ENDED = ("FAILED", "ABANDONED", "SUPERSEDED", "SUCCEEDED", "UNREADABLE")
 
@@ -39,15 +43,18 @@ def remove_experiments(
 
     Published ones belong to their versions and stay.
     """
+    from palantir_models.reading.everywhere import delete_experiments
+    from palantir_models.reading.finding import short_ids
+
     project = open_project(ctx)
     if bool(wanted) == bool(status):
         raise UsageError("Name the experiments to delete, or say which with --status STATUS; one of the two.")
     if wanted:
-        chosen = found(project, wanted, branch, model)
+        chosen = named(project, wanted, branch, model)
     else:
         chosen = _of_status(project, str(status).upper(), older_than, model, branch)
     if not dry_run:
-        everywhere().delete_experiments(project.store, chosen)
+        delete_experiments(project.store, chosen)
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         if as_json:
             out.json({"dry_run": dry_run, "experiments": [_row(one) for one in chosen]})
@@ -59,15 +66,17 @@ def remove_experiments(
         out.say(f"Done. {verb} {counted(len(chosen), 'experiment')}.")
 
 
-def _of_status(project: Any, status: str, older_than: float | None, model: str | None, branch: str) -> list[Any]:
+def _of_status(
+    project: Project, status: str, older_than: float | None, model: str | None, branch: str
+) -> list[RecordedExperiment]:
     if status not in _ENDED:
         raise UsageError(f"--status is one of {', '.join(_ENDED)}; got {status}.")
-    every = everywhere().every_experiment(project.store, branch, model_alias(project, model))
+    every = every_one(project, branch, model)
     before = datetime.now(UTC) - timedelta(days=older_than or 0)
     return [one for one in every if not one.is_published and one.status == status and one.created_time <= before]
 
 
-def _row(one: Any) -> dict[str, Any]:
+def _row(one: RecordedExperiment) -> dict[str, Any]:
     return {
         key: getattr(one, key) for key in ("experiment_id", "name", "model", "status", "created_time", "value_count")
     }

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from transforms.cli.experiments.library import Model, details, found
+from transforms.cli.experiments.choosing import Model, details, named
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
 
@@ -19,7 +19,7 @@ def show_experiment(
     as_json: Json = False,
 ) -> None:
     """Show an experiment: where it comes from, its hyperparameters and its series."""
-    (one,) = found(open_project(ctx), [wanted], branch, model)
+    (one,) = named(open_project(ctx), [wanted], branch, model)
     with Output(as_json, session_of(ctx).quiet) as out:
         if as_json:
             out.json(details(one))

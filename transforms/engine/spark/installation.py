@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
+from transforms.common.packages import installed_version
+from transforms.engine.spark import jars
+from transforms.engine.spark.java import LEAST_JAVA, Java, find_java, java_command
 from transforms.errors import MissingExtraError
 
-LEAST_JAVA = 17
 _PYSPARK = (4, 2)
 _DELTA = (4, 4)
 _INSTALL = "pip install 'transforms-on-delta[spark]'"
-_JAVA_PLACES = (
-    "/usr/lib/jvm/*",
-    "/usr/local/lib/jvm/*",
-    "/opt/java/*",
-    "/Library/Java/JavaVirtualMachines/*/Contents/Home",
-)
-_JAVA_SECONDS = 20.0
-
-
-@dataclass(frozen=True)
-class Java:
-    """A Java runtime.
-
-    Attributes:
-        home: its folder.
-        version: its major version, such as 17.
-    """
-
-    home: Path
-    version: int
 
 
 @dataclass(frozen=True)
@@ -54,53 +30,8 @@ class Problem:
     is_fatal: bool = True
 
 
-@cache
-def find_java() -> Java | None:
-    """Return the Java that Spark will run on: JAVA_HOME's, the one on the PATH, or the newest in the usual places."""
-    found = [_java(home) for home in _java_homes()]
-    usable = [java for java in found if java is not None]
-    return next((java for java in usable if java.version >= LEAST_JAVA), usable[0] if usable else None)
-
-
-def _java_homes() -> list[Path]:
-    homes = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
-    if program := shutil.which("java"):
-        homes.append(Path(program).resolve().parent.parent)
-    for pattern in _JAVA_PLACES:
-        homes += sorted(Path("/").glob(pattern[1:]), reverse=True)
-    return [home for home in dict.fromkeys(homes) if (home / "bin" / "java").exists()]
-
-
-def _java(home: Path) -> Java | None:
-    """Return what a folder holds: as its file ``release`` says, else as the program itself does."""
-    release = home / "release"
-    text = release.read_text(errors="replace") if release.exists() else ""
-    match = re.search(r'JAVA_VERSION="(\d+)(?:\.(\d+))?', text)
-    if match is None:
-        try:
-            done = subprocess.run(
-                [home / "bin/java", "-version"], capture_output=True, text=True, timeout=_JAVA_SECONDS
-            )
-        except (OSError, subprocess.SubprocessError):
-            return None
-        match = re.search(r'version "(\d+)(?:\.(\d+))?', done.stderr + done.stdout)
-    if match is None:
-        return None
-    return Java(home, int(match[2] if match[1] == "1" and match[2] else match[1]))  # 1.8 is 8
-
-
-def installed(package: str) -> str | None:
-    """Return the version of a Python package; None where it is not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
 def problems() -> list[Problem]:
     """Return what is missing, the worst first; none where everything is there."""
-    from transforms.engine.spark import jars
-
     found: list[Problem] = []
     java = find_java()
     if java is None:
@@ -108,15 +39,15 @@ def problems() -> list[Problem]:
     elif java.version < LEAST_JAVA:
         what = f"Spark needs Java {LEAST_JAVA} or newer; {java.home} is Java {java.version}."
         found.append(Problem(what, f"{java_command()}, then set JAVA_HOME to its folder"))
-    pyspark = installed("pyspark")
+    pyspark = installed_version("pyspark")
     if pyspark is None:
         found.append(Problem("Spark needs the package pyspark.", _INSTALL))
     elif _line(pyspark) != _PYSPARK:
         found.append(Problem(f"pyspark {pyspark} is installed; {_dotted(_PYSPARK)} is needed.", _INSTALL))
-    pandas = installed("pandas")
+    pandas = installed_version("pandas")
     if pandas is not None and int(pandas.split(".")[0]) >= 3:
         found.append(Problem(f"pyspark {_dotted(_PYSPARK)} does not support pandas {pandas} in full.", _INSTALL, False))
-    delta = installed("delta-spark")
+    delta = installed_version("delta-spark")
     if delta is not None and _line(delta) != _DELTA:
         found.append(
             Problem(
@@ -142,19 +73,6 @@ def require_spark() -> Java:
     java = find_java()
     assert java is not None
     return java
-
-
-def java_command() -> str:
-    """Return the command that installs Java here."""
-    for program, command in (
-        ("apt-get", "apt-get install openjdk-17-jre-headless"),
-        ("dnf", "dnf install java-17-openjdk-headless"),
-        ("apk", "apk add openjdk17-jre-headless"),
-        ("brew", "brew install openjdk@17"),
-    ):
-        if shutil.which(program):
-            return command
-    return f"install a Java {LEAST_JAVA} runtime"
 
 
 def _line(text: str) -> tuple[int, ...]:

@@ -11,8 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from transforms.common.packages import installed_version
 from transforms.common.user_folders import cache_folder
-from transforms.engine.spark.installation import find_java, installed, java_command
+from transforms.engine.spark.java import find_java, java_command
 from transforms.errors import MissingExtraError
 
 FETCH_COMMAND = "python -m transforms.engine.spark.jars"
@@ -24,8 +25,8 @@ _SECONDS = 300.0
 
 def artifacts() -> list[tuple[str, str, str]]:
     """Return the group, name and version of each jar that is needed."""
-    delta = installed("delta-spark") or _DELTA_FALLBACK
-    spark = ".".join((installed("pyspark") or "4.2").split(".")[:2])
+    delta = installed_version("delta-spark") or _DELTA_FALLBACK
+    spark = ".".join((installed_version("pyspark") or "4.2").split(".")[:2])
     kernel = (f"delta-kernel-{part}" for part in ("api", "defaults", "unitycatalog"))
     names = (f"delta-spark_{spark}_{_SCALA}", "delta-storage", *kernel)
     return [*(("io.delta", name, delta) for name in names), ("io.unitycatalog", "unitycatalog-client", _UNITY)]

@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from transforms.engine.spark import installation, jars
+from transforms.engine.spark import installation, jars, java
 from transforms.errors import MissingExtraError
 
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch, tmp_path):
     """A machine without any Java, and nothing remembered of this one."""
-    installation.find_java.cache_clear()
-    monkeypatch.setattr(installation, "_JAVA_PLACES", (f"{tmp_path}/jvm/*",))
+    java.find_java.cache_clear()
+    monkeypatch.setattr(java, "_JAVA_PLACES", (f"{tmp_path}/jvm/*",))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     yield
-    installation.find_java.cache_clear()
+    java.find_java.cache_clear()
 
 
-def java(home: Path, script: str, release: str | None = None) -> Path:
+def made_java(home: Path, script: str, release: str | None = None) -> Path:
     """Make a Java that says what a script prints."""
     (home / "bin").mkdir(parents=True)
     (home / "bin/java").write_text(f"#!/bin/sh\n{script}\n")
@@ -41,22 +41,22 @@ def java(home: Path, script: str, release: str | None = None) -> Path:
     ],
 )
 def test_a_java_tells_its_version(tmp_path, monkeypatch, script, release, version):
-    home = java(tmp_path / "home", script, release)
+    home = made_java(tmp_path / "home", script, release)
     monkeypatch.setenv("JAVA_HOME", str(home))
-    assert installation.find_java() == installation.Java(home, version)
+    assert java.find_java() == java.Java(home, version)
 
 
 def test_one_that_is_new_enough_is_preferred(tmp_path, monkeypatch):
-    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "old", "exit 1", 'JAVA_VERSION="11.0.2"')))
-    newer = java(tmp_path / "jvm/java-17", "exit 1", 'JAVA_VERSION="17.0.2"')
-    assert installation.find_java() == installation.Java(newer, 17)
+    monkeypatch.setenv("JAVA_HOME", str(made_java(tmp_path / "old", "exit 1", 'JAVA_VERSION="11.0.2"')))
+    newer = made_java(tmp_path / "jvm/java-17", "exit 1", 'JAVA_VERSION="17.0.2"')
+    assert java.find_java() == java.Java(newer, 17)
 
 
 def test_no_java_and_an_old_one_are_refused_with_the_command(tmp_path, monkeypatch):
     with pytest.raises(MissingExtraError, match="Java 17 or newer, and there is no Java. Run: "):
         installation.require_spark()
-    installation.find_java.cache_clear()
-    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "old", "exit 1", 'JAVA_VERSION="11.0.2"')))
+    java.find_java.cache_clear()
+    monkeypatch.setenv("JAVA_HOME", str(made_java(tmp_path / "old", "exit 1", 'JAVA_VERSION="11.0.2"')))
     with pytest.raises(MissingExtraError, match="is Java 11.*set JAVA_HOME"):
         installation.require_spark()
 
@@ -70,15 +70,15 @@ def test_no_java_and_an_old_one_are_refused_with_the_command(tmp_path, monkeypat
     ],
 )
 def test_a_wrong_package_is_named(tmp_path, monkeypatch, versions, message):
-    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "home", "exit 1", 'JAVA_VERSION="17.0.2"')))
-    monkeypatch.setattr(installation, "installed", versions.get)
+    monkeypatch.setenv("JAVA_HOME", str(made_java(tmp_path / "home", "exit 1", 'JAVA_VERSION="17.0.2"')))
+    monkeypatch.setattr(installation, "installed_version", versions.get)
     with pytest.raises(MissingExtraError, match=message):
         installation.require_spark()
 
 
 def test_without_deltas_jar_spark_starts_and_doctor_tells_how_to_get_it(tmp_path, monkeypatch):
-    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "home", "exit 1", 'JAVA_VERSION="17.0.2"')))
-    monkeypatch.setattr(installation, "installed", {"pyspark": "4.2.0", "delta-spark": "4.4.0"}.get)
+    monkeypatch.setenv("JAVA_HOME", str(made_java(tmp_path / "home", "exit 1", 'JAVA_VERSION="17.0.2"')))
+    monkeypatch.setattr(installation, "installed_version", {"pyspark": "4.2.0", "delta-spark": "4.4.0"}.get)
     monkeypatch.setattr(jars, "find_jars", list)
     (problem,) = installation.problems()
     assert (problem.command, problem.is_fatal) == ("python -m transforms.engine.spark.jars", False)
@@ -86,7 +86,7 @@ def test_without_deltas_jar_spark_starts_and_doctor_tells_how_to_get_it(tmp_path
 
 
 def test_jars_that_cannot_be_had_are_told(tmp_path, monkeypatch):
-    home = java(tmp_path / "home", "echo 'WARN no route to anywhere'; exit 1", 'JAVA_VERSION="17.0.2"')
+    home = made_java(tmp_path / "home", "echo 'WARN no route to anywhere'; exit 1", 'JAVA_VERSION="17.0.2"')
     monkeypatch.setenv("JAVA_HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(jars, "_folders", lambda: [jars.jars_folder()])

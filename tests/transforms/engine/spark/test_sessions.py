@@ -152,7 +152,7 @@ def test_columns_at_import_on_a_machine_without_spark_are_told(tmp_path: Path, m
     (tmp_path / "jobs_without_spark.py").write_text(fails + textwrap.dedent(source))
     monkeypatch.setattr(engine, "_engines", {})
     monkeypatch.setattr(sessions, "running", lambda: None)
-    monkeypatch.setattr(installation, "installed", lambda package: None)
+    monkeypatch.setattr(installation, "installed_version", lambda package: None)
     from transforms.run import pipelines
 
     monkeypatch.setattr(pipelines, "_is_without_session", lambda error: True)

@@ -1,0 +1,46 @@
+"""Which experiments a command means, and one of them as JSON has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from palantir_models.reading.experiment import RecordedExperiment
+    from transforms.run.project import Project
+
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="MODEL", help="The model; without it, those of all models are searched."),
+]
+
+
+def model_alias(project: Project, model: str | None) -> str | None:
+    """Return the path or RID that a model's alias stands for."""
+    from transforms.spec.resource import Resource
+
+    return None if model is None else project.config.resolve(Resource("model", model)).alias
+
+
+def named(project: Project, wanted: list[str], branch: str, model: str | None) -> list[RecordedExperiment]:
+    """Return the experiments that names, ids or beginnings of ids mean."""
+    from palantir_models.reading.everywhere import find_experiments
+
+    return find_experiments(project.store, branch, wanted, model_alias(project, model))
+
+
+def every_one(project: Project, branch: str, model: str | None) -> list[RecordedExperiment]:
+    """Return all experiments of a branch, published or not; those of one model where one is named."""
+    from palantir_models.reading.everywhere import every_experiment
+
+    return every_experiment(project.store, branch, model_alias(project, model))
+
+
+def details(experiment: RecordedExperiment) -> dict[str, Any]:
+    """Return an experiment as JSON has it, with its hyperparameters and a summary of each series."""
+    from dataclasses import asdict
+
+    row = {key: value for key, value in experiment.row().items() if key not in ("series", "environment")}
+    series = [{key: value for key, value in asdict(one).items() if value is not None} for one in experiment.series]
+    return {**row, "params": dict(experiment.params), "series": series, "environment": dict(experiment.environment)}
