@@ -126,7 +126,9 @@ def batch(what: str, values: object) -> Mapping[Any, Any]:
     :raises ExperimentTypeError: when it is no mapping.
     """
     if not isinstance(values, Mapping):
-        raise ExperimentTypeError(f"{what} must be a dict of name to value, not {type(values).__name__}.")
+        raise ExperimentTypeError(
+            f"{what} must be a dict of name to value, not {type(values).__name__}: write {{'loss': 0.5}}, for example."
+        )
     return values
 
 

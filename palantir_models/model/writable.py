@@ -17,7 +17,7 @@ from palantir_models.experiment.limits import Limits
 from palantir_models.model.publishing import Publication
 from palantir_models.models import ModelVersionChangeType
 from transforms.common.forks import need_owner
-from transforms.errors import TransformTypeError
+from transforms.errors import MisuseError, TransformTypeError
 
 if TYPE_CHECKING:
     from palantir_models.adapter.base import ModelAdapter
@@ -75,6 +75,17 @@ class WritableModel:
         self._publications: list[Publication] = []
         self._has_ended = False
         self._process = os.getpid()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Refuse what there is not; what a dataset's output can do is not what a model's can."""
+            if name.startswith("_"):  # asked for by copy, pickle and others, who know how to do without
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise MisuseError(
+                f"The model output {self._alias} has no {name!r}. It takes .create_experiment(name) and "
+                f".publish(adapter, experiment=...); a table goes into an experiment's .log_table(name, df), or into a dataset."
+            )
 
     @property
     def alias(self) -> str:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.usercode import met_at, user_line
-from transforms.errors import TransformsError, UnavailableError, UsageError, nearest
+from transforms.errors import DataError, TransformsError, UnavailableError, UsageError, nearest
 from transforms.run.contexts import JobAborted, LightweightContext, TransformContext
 from transforms.run.scope import EngineChoice, JobScope, Participant
 from transforms.spec.resource import Resource
@@ -240,11 +241,30 @@ def _call(scope: JobScope, values: Mapping[str, Any], participants: Mapping[str,
     arguments = transform.bind_arguments(given, _context(scope))
     with _only_in(os.getpid()):
         returned = transform(**arguments)
+    _check_ran(transform, returned)
     if library is not None:
         (participant,) = participants.values()
         participant.value.write_returned(returned, library)
     elif (kind := _frame_kind(returned)) is not None:
         scope.returned = kind
+
+
+_LATER = {CoroutineType: "a coroutine", AsyncGeneratorType: "an async generator", GeneratorType: "a generator"}
+
+
+def _check_ran(transform: Transform, returned: Any) -> None:
+    """Refuse a function whose call did nothing yet: what it was to write would be committed as empty."""
+    if isinstance(returned, (CoroutineType, AsyncGeneratorType)):
+        way = "Write it with 'def', and run what it awaits with asyncio.run(...)"
+    elif isinstance(returned, GeneratorType):
+        way = f"{'Return one frame' if transform.form in _LIBRARIES else 'Write to the outputs'}, and leave out 'yield'"
+    else:
+        return
+    if not isinstance(returned, AsyncGeneratorType):
+        returned.close()  # or Python would warn that it was never awaited
+    raise DataError(
+        f"{transform.__name__} ({transform.source}) returned {_LATER[type(returned)]}, whose code nobody runs. {way}."
+    )
 
 
 def _frame_kind(value: Any) -> str | None:

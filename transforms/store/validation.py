@@ -221,5 +221,13 @@ def _allow_naive_timestamps(storage: Storage, table: DeltaTable, change: TableCh
         storage.delta.allow_naive_timestamps(table)
 
 
-def _name(kind: object) -> str:
-    return kind if isinstance(kind, str) else json.dumps(kind)
+def _name(kind: Any) -> str:
+    """Return a type of Delta as it is written in a declaration."""
+    if isinstance(kind, str):
+        return kind
+    if kind["type"] == "struct":
+        fields = (f"{field['name']}: {_name(field['type'])}" for field in kind["fields"])
+        return f"struct<{', '.join(fields)}>"
+    if kind["type"] == "array":
+        return f"array<{_name(kind['elementType'])}>"
+    return f"map<{_name(kind['keyType'])}, {_name(kind['valueType'])}>"

@@ -73,7 +73,7 @@ def png(image: object) -> Png | Future[Png]:
     if isinstance(image, (str, os.PathLike)):
         return _from_path(image)
     if isinstance(image, (bytes, bytearray, memoryview)):
-        return _checked(bytes(image), "The bytes")
+        return _checked(bytes(image), "The byte string")
     if (pillow := sys.modules.get("PIL.Image")) and isinstance(image, pillow.Image):
         return _from_pillow(image)
     if (figures := sys.modules.get("matplotlib.figure")) and isinstance(image, figures.Figure):

@@ -243,6 +243,82 @@ def reads(made, out):
         """,
         ('.py", line 8, in divides', "1 / 0", "error: divides", "ZeroDivisionError: division by zero"),
     ),
+    "an async function": Mistake(
+        """
+        @transform.using(out=Output("/t/made"))  # here
+        async def waits(out):
+            out.write_table(pl.DataFrame({"x": [1]}))
+        """,
+        ("waits", "a coroutine, whose code nobody runs", "Write it with 'def'", "asyncio.run"),
+        once=MADE,
+    ),
+    "a yield in the function": Mistake(
+        """
+        @transform.using(out=Output("/t/made"))  # here
+        def yields(out):
+            yield pl.DataFrame({"x": [1]})
+        """,
+        ("yields", "a generator, whose code nobody runs", "leave out 'yield'"),
+        once=MADE,
+    ),
+    "an async generator": Mistake(
+        """
+        @transform.using(out=Output("/t/out"))  # here
+        async def both(out):
+            yield pl.DataFrame({"x": [1]})
+        """,
+        ("both", "an async generator, whose code nobody runs", "Write it with 'def'"),
+    ),
+    "a yield in a function that returns its frame": Mistake(
+        """
+        @transform_pandas(Output("/t/out"))  # here
+        def yields():
+            yield pd.DataFrame({"x": [1]})
+        """,
+        ("yields", "a generator, whose code nobody runs", "Return one frame"),
+    ),
+    "an input written as it is": Mistake(
+        """
+        @transform.using(out=Output("/t/made"))
+        def make(out):
+            out.write_table(pl.DataFrame({"x": [1]}))
+
+        @transform.using(data=Input("/t/made"), out=Output("/t/out"))
+        def copies(data, out):
+            out.write_table(data)  # here
+        """,
+        ("got LightweightInput. Take its rows: .polars(), .pandas() or .arrow()", "out.write_table(data)"),
+    ),
+    "a method that was not called": Mistake(
+        """
+        @transform.using(out=Output("/t/made"))
+        def make(out):
+            out.write_table(pl.DataFrame({"x": [1]}))
+
+        @transform.using(data=Input("/t/made"), out=Output("/t/out"))
+        def copies(data, out):
+            out.write_table(data.pandas)  # here
+        """,
+        ("got method. Call it: .pandas()", "out.write_table(data.pandas)"),
+    ),
+    "a table written to a model": Mistake(
+        """
+        from palantir_models.transforms import ModelOutput
+        @transform.using(model=ModelOutput("/t/model"))
+        def trains(model):
+            model.write_table(pl.DataFrame({"x": [1]}))  # here
+        """,
+        ("The model output /t/model has no 'write_table'", ".publish(adapter, experiment=...)", ".log_table(name, df)"),
+    ),
+    "a metric given as two values": Mistake(
+        """
+        from palantir_models.transforms import ModelOutput
+        @transform.using(model=ModelOutput("/t/model"))
+        def trains(model):
+            model.create_experiment("e").log_metrics("loss", 3)  # here
+        """,
+        ("must be a dict of name to value, not str", "{'loss': 0.5}"),
+    ),
     "a Pipeline that is missing": Mistake(
         "x = 1\n",
         ("has no Pipeline at its top level", "pipeline = Pipeline()", "add_transforms"),

@@ -7,6 +7,7 @@ import json
 import math
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -118,9 +119,12 @@ def test_a_number_beyond_64_bits_is_refused(store):
         (pd.DataFrame({"mixed": [1, "a", b"x"]}), "mixed"),
         (pl.DataFrame(), "no columns"),
         (pd.DataFrame(), "no columns"),
-        ([1, 2], "got list"),
-        (pl.Series("x", [1]), "got Series"),
-        (pd.Series([1]), "got Series"),
+        ([1, 2], r"got list\. Make it a frame, for example: polars.DataFrame"),
+        (np.zeros((2, 2)), r"got ndarray\. Make it a frame"),
+        (pl.Series("x", [1]), r"got Series\. Make it a frame: \.to_frame"),
+        (pd.Series([1]), r"got Series\. Make it a frame: \.to_frame"),
+        (pl.DataFrame({"x": [1]}).lazy, r"got method\. Call it: \.lazy\(\)"),
+        (pd.DataFrame({"z": [1j]}), "'z' cannot be stored.*numpy.imag"),
         ("text", "got str"),
     ],
 )

@@ -72,6 +72,11 @@ def test_h3_an_append_with_another_type_is_refused_before_anything_is_committed(
     commit({"/a": pl.DataFrame({"x": [1]})})
     with pytest.raises(DataError, match=r"column 'x' is string in the new rows but long in the dataset"):
         commit({"/a": pl.DataFrame({"x": ["one"]})}, mode="append")
+    nested = pl.DataFrame({"x": [{"a": [1], "b": {"c": "d"}}]})
+    with pytest.raises(
+        DataError, match=r"'x' is struct<a: array<long>, b: struct<c: string>> in the new rows but long"
+    ):
+        commit({"/a": nested}, mode="append")
     assert rows("/a") == [{"x": 1}]
     assert len(store.newest_entries(9)) == 1
 

@@ -29,7 +29,10 @@ def stored_column(column: pa.ChunkedArray, kind: pa.DataType, name: str, what: s
     try:
         return pa.chunked_array([_converted(chunk, kind) for chunk in column.chunks], kind)
     except (pa.ArrowException, ValueError, OverflowError, TypeError) as error:
-        raise DataError(f"{what}: column {name!r} does not fit {kind}: {error}") from error
+        raise DataError(
+            f"{what}: column {name!r} does not fit {kind}: {error}. Leave such values out, or make the column a text, for "
+            f"example with .cast(str) or .astype(str)."
+        ) from error
 
 
 def stored_series(series: pl.Series, kind: pa.DataType, what: str) -> pl.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.forks import is_panic
@@ -171,8 +171,21 @@ def _reader(frame: Any, what: str) -> pa.RecordBatchReader:
 
 
 def _no_table(frame: Any, what: str) -> DataError:
-    kind = "None: does a function lack its return?" if frame is None else f"{type(frame).__qualname__}."
+    kind = "None: does a function lack its return?" if frame is None else f"{type(frame).__qualname__}.{_remedy(frame)}"
     return DataError(f"{what}: a table is a pandas, Polars or PyArrow table or a DuckDB relation; got {kind}")
+
+
+def _remedy(frame: Any) -> str:
+    """Return what to type instead of what is no frame, but can be made one."""
+    if isinstance(frame, MethodType):
+        return f" Call it: .{frame.__name__}()"
+    if hasattr(frame, "polars"):  # an input or output of a job
+        return " Take its rows: .polars(), .pandas() or .arrow()"
+    if hasattr(frame, "to_frame"):
+        return " Make it a frame: .to_frame()"
+    if isinstance(frame, (list, dict, tuple)) or type(frame).__module__ == "numpy":
+        return " Make it a frame, for example: polars.DataFrame(...)"
+    return ""
 
 
 def _from_pandas(frame: Any, what: str, there: Mapping[str, pa.DataType]) -> pa.Table:
@@ -216,11 +229,12 @@ def _unconvertible(frame: Any, what: str, error: Exception) -> DataError:
         try:
             pa.Table.from_pandas(frame.iloc[:, [position]], preserve_index=False)
         except Exception as fault:  # noqa: BLE001 - whatever it is, this column has it
-            advice = (
-                f"df[{name!r}] = df[{name!r}].sparse.to_dense()"
-                if "Sparse" in str(fault)
-                else "give it values of one type, for example with .astype(str)"
-            )
+            if "Sparse" in str(fault):
+                advice = f"df[{name!r}] = df[{name!r}].sparse.to_dense()"
+            elif frame.dtypes.iloc[position].kind == "c":
+                advice = "store numpy.real(...) and numpy.imag(...) of it as two columns"
+            else:
+                advice = "give it values of one type, for example with .astype(str)"
             return DataError(f"{what}: column {name!r} cannot be stored: {_first_words(fault)}. To mend it: {advice}.")
     return DataError(f"{what}: the frame cannot be stored: {_first_words(error)}.")
 

@@ -57,7 +57,7 @@ def test_other_formats_are_refused_whatever_the_name(kind: str, tmp_path: Path) 
     looks = "WebP" if kind == "WEBP" else kind
     with pytest.raises(ExperimentError, match=f"photo.png.*looks like an? {looks}.*only PNG"):
         png(str(file))
-    with pytest.raises(ExperimentError, match="only PNG"):
+    with pytest.raises(ExperimentError, match=f"^The byte string given as an image looks like an? {looks}.*only PNG"):
         png(data)
 
 
