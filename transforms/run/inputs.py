@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from transforms.common.forks import need_threads
 from transforms.errors import UnavailableError
 from transforms.run.datasets import LightweightDataset, PlainDataset
 from transforms.run.files import FileSystem, FoundryDataSidecarFileSystem
@@ -134,7 +135,9 @@ class TransformInput(PlainDataset):
         """Return the dataset as a Spark DataFrame, the same one each time.
 
         :raises MissingExtraError: if something that Spark needs is missing, or ``--engine local`` rules it out.
+        :raises ForkedProcessError: in a forked process, which would speak to Spark on its parent's connection.
         """
+        need_threads(f"{self._dfreader.name}: dataframe()")  # in a forked process, also of one that is there
         if self._dataframe is None:
             self._dataframe = self._dfreader.spark()
         return self._dataframe
