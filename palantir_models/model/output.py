@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.experiment import Experiment
+from palantir_models.experiment.handler import ErrorHandlerType
+from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.limits import Limits
+from palantir_models.model.commit import ModelCommit, StagedVersion
 from palantir_models.model.context import context_of
-from palantir_models.model.publishing import Publishing
 from palantir_models.model.versions import ModelVersion
 from palantir_models.model.writable import WritableModel
+from palantir_models.models import ModelVersionChangeType
 from transforms.run.scope import JobScope, Sealed
+
+if TYPE_CHECKING:
+    from palantir_models.adapter.base import ModelAdapter
 
 _log = logging.getLogger(__name__)
 _NAMED = 3  # names in a warning
 
 
-class ModelOutputWriter:
-    """Stages what a job publishes to one model.
+class JobModel(WritableModel):
+    """The model that a transform's function trains: what it publishes enters the job's commit.
 
     :param resource: the model.
     :param scope: the running job.
+    :param journals: the store's journals.
     """
 
-    def __init__(self, resource: Any, scope: JobScope) -> None:
-        self._resource = resource
-        self._scope = scope
-        self._publishing = Publishing(scope.transaction, resource, scope.code_version)
-        self.value = WritableModel(
+    def __init__(self, resource: Any, scope: JobScope, journals: Journals) -> None:
+        super().__init__(
             resource.alias,
             Limits.from_settings(scope.config.limits),
-            self._publish,
-            journals=journals_of(scope.transaction.store.storage),
+            journals=journals,
             context=lambda: context_of(
                 branch=scope.transaction.branch,
                 transform=scope.transaction.transform,
@@ -43,18 +47,94 @@ class ModelOutputWriter:
                 transaction=scope.transaction.id,
             ),
         )
+        self._scope = scope
+        self._commit = ModelCommit(scope.transaction, resource, scope.code_version)
+        self._held: list[Experiment] = []  # also those that the function lets go: what is not published is kept
+        self._has_ended = False
+
+    @property
+    def staged(self) -> Sequence[StagedVersion]:
+        """What was published so far."""
+        return self._commit.staged
+
+    def create_experiment(
+        self,
+        name: str,
+        error_handler_type: ErrorHandlerType = ErrorHandlerType.WARN,
+        *,
+        system_metrics: bool = False,
+    ) -> Experiment:
+        """Begin an experiment: see :meth:`WritableModel.create_experiment`.
+
+        :raises ExperimentError: if the name cannot be used, or the job has ended.
+        :raises MissingExtraError: if psutil is needed and not installed.
+        """
+        self._require_job()
+        experiment = super().create_experiment(name, error_handler_type, system_metrics=system_metrics)
+        self._held.append(experiment)
+        return experiment
+
+    def publish(
+        self,
+        model_adapter: ModelAdapter,
+        change_type: ModelVersionChangeType | None = None,
+        experiment: Experiment | None = None,
+        notes: str | None = None,
+    ) -> ModelVersion:
+        """Publish a new version: its state is saved now and becomes visible with the job's commit.
+
+        :param model_adapter: the trained model in its adapter.
+        :param change_type: which part of the version number rises; MINOR when not given.
+        :param experiment: an experiment of this model output, published with the version; it takes no more logs.
+        :param notes: a text that stays with the version.
+        :returns: the version as it will be.
+        :raises TransformTypeError: if an argument is of the wrong type.
+        :raises ExperimentError: if the experiment belongs to another model or job, or was published already.
+        :raises SerializationError: if the adapter's state cannot be saved.
+        """
+        self._require_job()
+        self._check(model_adapter, change_type, experiment, notes)
+        return self._commit.save(model_adapter, self._scope.pins, change_type, experiment, notes)
+
+    def end(self) -> None:
+        """Take nothing more: the job is over, and what came now would be in no commit."""
+        self._has_ended = True
+
+    def seal(self) -> Sealed:
+        """Stage what was published, and return its part of the commit."""
+        return self._commit.seal()
+
+    def _require_job(self) -> None:
+        if self._has_ended:
+            raise ExperimentError(
+                f"The job that trains model {self._alias} has ended, and with it this output: create experiments and publish "
+                "in the transform's function, or use palantir_models.code_workspaces.ModelOutput."
+            )
+
+
+class ModelOutputWriter:
+    """A model's part in a job.
+
+    :param resource: the model.
+    :param scope: the running job.
+    """
+
+    def __init__(self, resource: Any, scope: JobScope) -> None:
+        self._resource = resource
+        self._scope = scope
+        self._journals = journals_of(scope.transaction.store.storage)
+        self.value = JobModel(resource, scope, self._journals)
 
     def seal(self) -> Sequence[Sealed]:
         """Stage versions, experiments and series, and return their part of the commit."""
         self.value.end()
-        publications = self.value.publications
-        published = [p.experiment for p in publications if p.experiment is not None]
+        published = [staged.experiment for staged in self.value.staged if staged.experiment is not None]
         others = self._keep_others(published)
-        if not publications:
+        if not self.value.staged:
             _log.warning("%s", self._nothing_published(others))
             return ()
         self._scope.at_commit.extend(experiment.discard_journal for experiment in published)
-        return (self._publishing.seal(publications),)
+        return (self.value.seal(),)
 
     def failed(self, error: BaseException | None) -> None:
         """Keep the experiments of a failed job apart from the published ones; an aborted job's end here."""
@@ -66,9 +146,6 @@ class ModelOutputWriter:
             else:
                 experiment.close("FAILED", f"{type(error).__name__}: {error}")
                 self._keep(experiment)
-
-    def _publish(self, version_id: str, adapter: Any, **details: Any) -> ModelVersion:
-        return self._publishing.save(adapter, version_id, self._scope.pins, **details)
 
     def _nothing_published(self, others: Sequence[Experiment]) -> str:
         where = f"{self._scope.transform.__name__} ({self._scope.transform.source})"
@@ -96,7 +173,7 @@ class ModelOutputWriter:
 
     def _keep(self, experiment: Experiment) -> None:
         try:
-            self.value.journals.keep(experiment)
+            self._journals.keep(experiment)
         except OSError as error:  # what the job itself ended in matters more
             _log.warning("Experiment %r of %s could not be kept: %s", experiment.name, experiment.model, error)
 

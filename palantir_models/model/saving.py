@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -20,35 +22,41 @@ if TYPE_CHECKING:
     from palantir_models.adapter.base import ModelAdapter
 
 
+@dataclass(frozen=True)
+class Provenance:
+    """Where a version comes from, and what its author says of it.
+
+    Attributes:
+        inputs: what the job read, by resource key.
+        code_version: the version of the training transform's logic; empty outside of a transform.
+        experiment_id: the experiment that goes with it, if any.
+        notes: what its author wrote about it, if anything.
+        change_type: which part of the version number it raises.
+    """
+
+    inputs: Mapping[str, InputPin]
+    code_version: str
+    experiment_id: str | None = None
+    notes: str | None = None
+    change_type: ModelVersionChangeType = ModelVersionChangeType.MINOR
+
+
 def save_version(
-    transaction: Transaction,
-    model: str,
-    version_id: str,
-    number: str,
-    adapter: ModelAdapter,
-    *,
-    inputs: Mapping[str, InputPin],
-    code_version: str,
-    experiment_id: str | None = None,
-    notes: str | None = None,
-    change_type: ModelVersionChangeType | None = None,
+    transaction: Transaction, model: str, number: str, adapter: ModelAdapter, provenance: Provenance
 ) -> ModelVersion:
     """Stage an adapter's state and return the version that it will be.
 
     :param transaction: the transaction that stages.
     :param model: the model's folder, relative to the store's root.
-    :param version_id: names the version for good.
     :param number: its semantic version.
     :param adapter: the trained model in its adapter.
-    :param inputs: what the job read, by resource key.
-    :param code_version: the version of the training transform's logic.
-    :param experiment_id: the experiment that goes with it.
-    :param notes: what its author wrote about it.
-    :param change_type: which part of the number it raised; MINOR when None.
+    :param provenance: where it comes from.
+    :returns: the version, with an id of its own.
     :raises SerializationError: if the state cannot be saved; nothing of it is left then.
     """
     from palantir_models.adapter import save_adapter
 
+    version_id = uuid.uuid4().hex
     folder = transaction.staging(model, layout.ARTIFACTS, version_id)
     try:
         saved = save_adapter(adapter, folder)
@@ -67,11 +75,11 @@ def save_version(
         serializers=saved.serializers,
         sha256=saved.sha256,
         requirements=saved.requirements,
-        inputs=json.dumps({key.split(":", 1)[1]: pin.version for key, pin in inputs.items()}),
-        code_version=code_version,
-        experiment_id=experiment_id,
-        notes=notes,
-        change_type=(change_type or ModelVersionChangeType.MINOR).name,
+        inputs=json.dumps({key.split(":", 1)[1]: pin.version for key, pin in provenance.inputs.items()}),
+        code_version=provenance.code_version,
+        experiment_id=provenance.experiment_id,
+        notes=provenance.notes,
+        change_type=provenance.change_type.name,
     )
 
 

@@ -1,11 +1,11 @@
-"""The model that a training function receives: it creates experiments and publishes versions."""
+"""The model that training code has: it creates experiments and publishes versions."""
 
 from __future__ import annotations
 
 import os
-import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 from palantir_models.experiment import latest
@@ -14,66 +14,33 @@ from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.handler import ErrorHandlerType
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.limits import Limits
-from palantir_models.model.publishing import Publication
 from palantir_models.models import ModelVersionChangeType
 from transforms.common.forks import need_owner
 from transforms.errors import MisuseError, TransformTypeError
 
 if TYPE_CHECKING:
     from palantir_models.adapter.base import ModelAdapter
-    from palantir_models.model.versions import ModelVersion
-    from palantir_models.testing import PublishedModel
-    from transforms.store.store import Store
 
 
-class Publisher(Protocol):
-    """Saves an adapter's state where the commit will find it."""
-
-    def __call__(
-        self,
-        version_id: str,
-        adapter: ModelAdapter,
-        *,
-        change_type: ModelVersionChangeType | None,
-        experiment: Experiment | None,
-        notes: str | None,
-    ) -> ModelVersion:
-        """Return the version as it will be."""
-
-
-class WritableModel:
-    """A model that a transform trains.
+class WritableModel(ABC):
+    """A model that code trains, in a transform or in a notebook.
 
     Follows the public page integrate-models/model-asset-code-repositories.
 
     :param alias: the model's path or RID.
     :param limits: how much its experiments may hold.
-    :param publisher: saves an adapter's state.
     :param journals: the store's journals, those of its experiments among them.
-    :param context: returns what is known of the job, for its experiments.
+    :param context: returns what is known of the job or program, for its experiments.
     """
 
-    _holds_experiments = True
-    """Whether experiments that nobody else has stay here: at a job's end those that it did not publish are kept."""
-
     def __init__(
-        self,
-        alias: str,
-        limits: Limits,
-        publisher: Publisher,
-        *,
-        journals: Journals,
-        context: Callable[[], Mapping[str, Any]],
+        self, alias: str, limits: Limits, *, journals: Journals, context: Callable[[], Mapping[str, Any]]
     ) -> None:
         self._alias = alias
         self._limits = limits
-        self._publisher = publisher
-        self.journals = journals
+        self._journals = journals
         self._context = context
         self._experiments: WeakKeyDictionary[Experiment, None] = WeakKeyDictionary()
-        self._held: list[Experiment] = []
-        self._publications: list[Publication] = []
-        self._has_ended = False
         self._process = os.getpid()
 
     if not TYPE_CHECKING:
@@ -112,20 +79,17 @@ class WritableModel:
         :raises ExperimentError: if the name cannot be used.
         :raises MissingExtraError: if psutil is needed and not installed.
         """
-        self._require_job()
         context = self._context()
         experiment = Experiment(
             name,
             model=self._alias,
             error_handler_type=error_handler_type,
             limits=self._limits,
-            journals=self.journals,
+            journals=self._journals,
             context=context,
         )
         self._experiments[experiment] = None
-        if self._holds_experiments:
-            self._held.append(experiment)
-        latest.begin(experiment, self.journals.folder, context.get("branch"))
+        latest.begin(experiment, self._journals.folder, context.get("branch"))
         if system_metrics:
             from palantir_models.experiment.machine.system import SystemMetrics
 
@@ -134,14 +98,15 @@ class WritableModel:
             experiment.at_end(sampler.stop)
         return experiment
 
+    @abstractmethod
     def publish(
         self,
         model_adapter: ModelAdapter,
         change_type: ModelVersionChangeType | None = None,
         experiment: Experiment | None = None,
         notes: str | None = None,
-    ) -> ModelVersion:
-        """Publish a new version: its state is saved now and becomes visible with the job's commit.
+    ) -> Any:
+        """Publish a new version, and the experiment with it: in the job's commit, or in one of its own.
 
         Follows the public page integrate-models/model-asset-code-repositories.
 
@@ -149,56 +114,22 @@ class WritableModel:
         :param change_type: which part of the version number rises; MINOR when not given.
         :param experiment: an experiment of this model output, published with the version; it takes no more logs.
         :param notes: a text that stays with the version.
-        :returns: the version as it will be.
+        :returns: in a transform the :class:`~palantir_models.model.versions.ModelVersion` as it will be; in a notebook
+            the :class:`~palantir_models.workspace.output.PublishedVersion` that is committed.
         :raises TransformTypeError: if an argument is of the wrong type.
         :raises ExperimentError: if the experiment belongs to another model or job, or was published already.
         :raises SerializationError: if the adapter's state cannot be saved.
         """
-        self._check(model_adapter, change_type, experiment, notes)
-        version = self._publisher(
-            uuid.uuid4().hex, model_adapter, change_type=change_type, experiment=experiment, notes=notes
-        )
-        if experiment is not None:
-            experiment.close("SUCCEEDED")
-        self._publications.append(Publication(version, experiment))
-        return version
 
     @property
     def experiments(self) -> tuple[Experiment, ...]:
         """The experiments created so far that somebody still has, in their order."""
         return tuple(self._experiments)
 
-    @property
-    def publications(self) -> tuple[Publication, ...]:
-        """What was published so far."""
-        return tuple(self._publications)
-
-    def published(self, store: Store, branch: str) -> PublishedModel:
-        """Return what was published, for tests to look at after the commit."""
-        from palantir_models.testing import PublishedModel
-        from transforms.spec.resource import Resource
-        from transforms.store.layout import resource_path
-
-        folder = resource_path(Resource("model", self._alias), branch)
-        versions = [publication.version for publication in self._publications]
-        return PublishedModel(self._alias, versions, store.storage, folder)
-
     def __repr__(self) -> str:
         return f"<WritableModel {self._alias!r}>"
 
-    def end(self) -> None:
-        """Take nothing more: the job is over, and what came now would be in no commit."""
-        self._has_ended = True
-
-    def _require_job(self) -> None:
-        if self._has_ended:
-            raise ExperimentError(
-                f"The job that trains model {self._alias} has ended, and with it this output: create experiments and publish "
-                "in the transform's function, or use palantir_models.code_workspaces.ModelOutput."
-            )
-
     def _check(self, adapter: Any, change_type: Any, experiment: Any, notes: Any) -> None:
-        self._require_job()
         from palantir_models.adapter.base import ModelAdapter
 
         need_owner(f"publish() of model {self._alias}", self._process)

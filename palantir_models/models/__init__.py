@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from palantir_models.adapter.base import ModelAdapter
-from palantir_models.adapter.publishing import CondaDependency, ModelVersionChangeType, PythonEnvironment
+from palantir_models.adapter.options import CondaDependency, ModelVersionChangeType, PythonEnvironment
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
 from palantir_models.language.models import (
     AnthropicClaudeLanguageModel,

@@ -14,7 +14,7 @@ from palantir_models.model.versions import ModelVersion, pick_version, read_vers
 from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.finding import pick
-from palantir_models.reading.sources import Published, unpublished
+from palantir_models.reading.sources import ModelTables, unpublished
 from palantir_models.workspace.aliases import BRANCH, resolve_model
 from transforms.common.text import counted
 from transforms.config import load_config
@@ -71,7 +71,7 @@ class Model:
         """The published experiments, newest first; one that was imported has no version."""
         if not self._seq:
             return ()
-        source = Published(self._store, self._folder, self._seq)
+        source = ModelTables(self._store, self._folder, self._seq)
         numbers = {version.version_id: version.version for version in self.versions}
         return tuple(
             RecordedExperiment({**row, "model": self.alias, "version": numbers.get(row["model_version_id"])}, source)

@@ -36,7 +36,7 @@ class Source(Protocol):
         """Return the columns ``series`` and ``environment`` of some experiments, by id."""
 
 
-class Published:
+class ModelTables:
     """The tables of a model, all as they were with one row of the ledger.
 
     Rows of a model are added and never changed. So the newest tables tell everything, less what was committed since, and no

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import html
 import sys
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from palantir_models.display import html_facts
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.limits import Limits
+from palantir_models.model.commit import ModelCommit
 from palantir_models.model.context import context_of
-from palantir_models.model.publishing import Publication, Publishing
 from palantir_models.model.versions import ModelVersion
 from palantir_models.model.writable import WritableModel
 from palantir_models.models import ModelVersionChangeType
@@ -74,8 +73,6 @@ class ModelOutput(WritableModel):
     :raises NotFoundError: if nothing says which model the alias stands for.
     """
 
-    _holds_experiments = False  # a notebook may live for weeks
-
     def __init__(self, alias: str) -> None:
         config = load_config()
         self._resource = resolve_model(alias, config)
@@ -83,12 +80,11 @@ class ModelOutput(WritableModel):
         super().__init__(
             self._resource.alias,
             Limits.from_settings(config.limits),
-            self._never,
             journals=journals_of(self._store.storage),
             context=lambda: context_of(branch=BRANCH, transform=_program(), source=_source()),
         )
 
-    def publish(  # type: ignore[override]  # it returns more than a transform's can: the commit is done
+    def publish(
         self,
         model_adapter: ModelAdapter,
         change_type: ModelVersionChangeType | None = None,
@@ -111,14 +107,9 @@ class ModelOutput(WritableModel):
         self._check(model_adapter, change_type, experiment, notes)
         transaction = self._store.begin(_program(), BRANCH, [self._resource], _WAIT_SECONDS)
         try:
-            publishing = Publishing(transaction, self._resource, "")
-            version = publishing.save(
-                model_adapter, uuid.uuid4().hex, {}, change_type=change_type, experiment=experiment, notes=notes
-            )
-            if experiment is not None:
-                experiment.close("SUCCEEDED")
-            publication = Publication(version, experiment)
-            sealed = publishing.seal([publication])
+            commit = ModelCommit(transaction, self._resource)
+            version = commit.save(model_adapter, {}, change_type, experiment, notes)
+            sealed = commit.seal()
             entry = transaction.commit(sealed.changes, {self._resource.key: sealed.summary}, {}, "")
         except InterruptedAfterCommit:
             _forget_journal(experiment)
@@ -130,9 +121,6 @@ class ModelOutput(WritableModel):
             raise
         _forget_journal(experiment)
         return PublishedVersion(self.alias, version, experiment, entry.seq)
-
-    def _never(self, *_: object, **__: object) -> NoReturn:
-        raise AssertionError("publish() commits by itself")
 
 
 def _forget_journal(experiment: Experiment | None) -> None:

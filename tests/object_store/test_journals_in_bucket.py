@@ -19,7 +19,7 @@ import palantir_models
 from palantir_models.experiment.journal.bucket import UploadedJournals, _uploads
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiments import Experiment
-from palantir_models.reading.leftovers import collect_journals
+from palantir_models.reading.collecting import collect_journals
 from tests.crash.jobs import Generation
 from tests.processes import await_true
 from transforms.store.storage import object_lease

@@ -125,7 +125,7 @@ def _checked(store: Store) -> Iterator[Finding]:
 
 
 def _experiments(store: Store) -> Iterator[Finding]:
-    from palantir_models.reading.leftovers import unreadable_journals
+    from palantir_models.reading.collecting import unreadable_journals
 
     try:
         lost = unreadable_journals(store)

@@ -38,7 +38,7 @@ def gc(
 
     transforms gc --older-than 30
     """
-    from palantir_models.reading.leftovers import collect_journals
+    from palantir_models.reading.collecting import collect_journals
     from transforms.store.collect import dead_transactions, vacuum_tables
 
     store = open_project(ctx).store

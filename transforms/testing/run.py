@@ -113,7 +113,9 @@ def _result(transform: Any, store: Store, config: Config, branch: str, job: Any,
                     reader = DatasetReader(resource.alias, found[0], scope)
                     outputs[name if len(param.resources) == 1 else resource.alias] = Output(resource.alias, reader)
             elif name in job.values:
-                models[name] = job.values[name].published(store, branch)
+                from palantir_models.testing import trained_model
+
+                models[name] = trained_model(job.values[name], store, branch)
                 experiments.extend(job.values[name].experiments)
     return TransformResult(
         status=job.status,

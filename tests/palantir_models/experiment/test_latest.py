@@ -155,7 +155,7 @@ def test_a_forked_child_supersedes_nothing_of_its_parent() -> None:
 
 def test_what_a_later_one_took_the_place_of_is_collected_when_it_is_old(project: Path) -> None:
     """Days after, when its process has ended, and only what was superseded: the others hold what is nowhere else."""
-    from palantir_models.reading.leftovers import collect_journals
+    from palantir_models.reading.collecting import collect_journals
     from transforms.store.store import Store
 
     code = """

@@ -12,7 +12,7 @@ import pytest
 
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.journal.opening import journals_of
-from palantir_models.reading.leftovers import collect_journals
+from palantir_models.reading.collecting import collect_journals
 from tests.palantir_models.model.test_publishing import ROWS, trainer
 from transforms.errors import UsageError
 from transforms.store import layout

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.columns.schema import schema
 from palantir_models.experiment.names import deduplicated
-from palantir_models.model.saving import save_version, version_table
+from palantir_models.model.saving import Provenance, save_version, version_table
 from palantir_models.model.staging import stage_tables
 from palantir_models.model.versions import ModelVersion, newest_version, next_version
 from palantir_models.models import ModelVersionChangeType
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Publication:
-    """A request to publish, until the commit.
+class StagedVersion:
+    """A version until it is committed.
 
     Attributes:
         version: the version as it will be.
@@ -38,15 +38,15 @@ class Publication:
     experiment: Experiment | None
 
 
-class Publishing:
-    """Stages what one transaction publishes to one model.
+class ModelCommit:
+    """What one transaction adds to one model.
 
     :param transaction: the transaction, which holds the model's lease: nobody else numbers versions meanwhile.
     :param resource: the model.
-    :param code_version: the version of the training logic.
+    :param code_version: the version of the training logic; empty outside of a transform.
     """
 
-    def __init__(self, transaction: Transaction, resource: Resource, code_version: str) -> None:
+    def __init__(self, transaction: Transaction, resource: Resource, code_version: str = "") -> None:
         self._transaction = transaction
         self._resource = resource
         self._code_version = code_version
@@ -55,39 +55,49 @@ class Publishing:
         newest = None if view is None else newest_version(transaction.store, resource, view)
         self._latest = None if newest is None else newest[0]
         self._count = 0 if view is None else view.row_count()
+        self._staged: list[StagedVersion] = []
+
+    @property
+    def staged(self) -> Sequence[StagedVersion]:
+        """The versions that the transaction will commit, oldest first."""
+        return tuple(self._staged)
 
     def save(
         self,
         adapter: ModelAdapter,
-        version_id: str,
         inputs: Mapping[str, InputPin],
         change_type: ModelVersionChangeType | None = None,
         experiment: Experiment | None = None,
         notes: str | None = None,
     ) -> ModelVersion:
-        """Stage an adapter's state and return the version as it will be.
+        """Stage an adapter's state, and end the experiment that goes with it.
 
+        :param adapter: the trained model in its adapter.
+        :param inputs: what it was trained on, by resource key.
+        :param change_type: which part of the version number rises; MINOR when None.
+        :param experiment: the experiment that is published with the version.
+        :param notes: what its author wrote about it.
+        :returns: the version as it will be.
         :raises SerializationError: if the state cannot be saved; nothing of it is left then.
         """
         number = next_version(self._latest, change_type)
-        version = save_version(
-            self._transaction,
-            self._path,
-            version_id,
-            number,
-            adapter,
-            inputs=inputs,
-            code_version=self._code_version,
-            experiment_id=None if experiment is None else experiment.experiment_id,
-            notes=notes,
-            change_type=change_type,
+        provenance = Provenance(
+            inputs,
+            self._code_version,
+            None if experiment is None else experiment.experiment_id,
+            notes,
+            change_type or ModelVersionChangeType.MINOR,
         )
+        version = save_version(self._transaction, self._path, number, adapter, provenance)
         self._latest = number
+        if experiment is not None:
+            experiment.close("SUCCEEDED")
+        self._staged.append(StagedVersion(version, experiment))
         return version
 
-    def seal(self, publications: Sequence[Publication]) -> Sealed:
+    def seal(self) -> Sealed:
         """Name the experiments, stage every table and return the model's part of the commit."""
-        published = [(p.experiment, p.version) for p in publications if p.experiment is not None]
+        published = [(one.experiment, one.version) for one in self._staged if one.experiment is not None]
         experiments = [experiment for experiment, _ in published]
         self._name(experiments)
         # Published in this order: who sees a version sees its experiment, and who sees that sees its series.
@@ -97,13 +107,13 @@ class Publishing:
             tables["experiments"] = _rows(
                 [{**e.row(), **commit, "model_version_id": v.version_id} for e, v in published]
             )
-        tables[layout.VERSIONS] = version_table([p.version for p in publications])
-        newest = publications[-1].version
+        tables[layout.VERSIONS] = version_table([one.version for one in self._staged])
+        newest = self._staged[-1].version
         summary = {
             "version": newest.version,
             "version_id": newest.version_id,
-            "version_count": self._count + len(publications),
-            "versions": [_summary(publication) for publication in publications],
+            "version_count": self._count + len(self._staged),
+            "versions": [_summary(one) for one in self._staged],
             "experiments": [experiment.name for experiment in experiments],
             "values": sum(experiment.value_count for experiment in experiments),
         }
@@ -119,9 +129,9 @@ class Publishing:
             taken.add(experiment.name)
 
 
-def _summary(publication: Publication) -> dict[str, Any]:
-    name = None if publication.experiment is None else publication.experiment.name
-    return {"version": publication.version.version, "version_id": publication.version.version_id, "experiment": name}
+def _summary(staged: StagedVersion) -> dict[str, Any]:
+    name = None if staged.experiment is None else staged.experiment.name
+    return {"version": staged.version.version, "version_id": staged.version.version_id, "experiment": name}
 
 
 def _rows(rows: list[dict[str, Any]]) -> pa.Table:

@@ -8,7 +8,7 @@ from typing import Any
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.kept import UNREADABLE
 from palantir_models.experiment.journal.opening import journals_of
-from palantir_models.reading.sources import Published
+from palantir_models.reading.sources import ModelTables
 from transforms.errors import UsageError
 from transforms.spec.resource import Resource
 from transforms.store import layout
@@ -72,7 +72,7 @@ def _collect(store: Store, journals: Journals, identity: str, header: dict[str, 
         except UsageError:  # of no model that there can be
             return False
         view = store.view_table(f"{model}/experiments")
-        rows = None if view is None else Published(store, model, view.seq).part("experiments", [identity])
+        rows = None if view is None else ModelTables(store, model, view.seq).part("experiments", [identity])
         is_needless = rows is not None and not rows.select("experiment_id").collect().is_empty()
     if not is_needless:  # whether its process lives does not matter: what is published changes no more
         return False
