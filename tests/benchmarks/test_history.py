@@ -26,9 +26,9 @@ from tests.benchmarks.test_jobs import commit, overhead
 from tests.benchmarks.timing import median_seconds
 from transforms.spec.resource import Resource
 from transforms.store import durable, layout, machine
-from transforms.store.collect import vacuum_tables
 from transforms.store.entry import Entry
 from transforms.store.store import Store
+from transforms.store.vacuum import vacuum_tables
 
 VERSIONS, JOBS = 10_000, 100_000
 MODEL = Resource("model", "/model")

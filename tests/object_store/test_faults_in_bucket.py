@@ -223,13 +223,13 @@ def test_a_fault_after_the_commit_point_leaves_the_job_committed(run_transform, 
 
 def test_a_table_that_cannot_be_reached_after_the_commit_point_is_said(run_transform, begun, monkeypatch):
     """The job is committed; recovery brings it into its tables."""
-    import transforms.store.recovery as recovery
+    import transforms.store.publishing as publishing
 
     def refuse(*_: object) -> None:
         raise ObjectStoreError("it is away")
 
     with monkeypatch.context() as outage:
-        outage.setattr(recovery, "publish_change", refuse)
+        outage.setattr(publishing, "publish_change", refuse)
         with pytest.raises(StoreError, match=r"is committed .*transforms recover"):
             run_transform(writes)
     Store(begun.root).recover()

@@ -15,10 +15,10 @@ from transforms.errors import LeaseHeldError, OutcomeUnknownError, PublishError,
 from transforms.spec.resource import Resource
 from transforms.store import layout, machine
 from transforms.store.change import StagedFile, TableChange
-from transforms.store.collect import vacuum_tables
 from transforms.store.entry import InputPin
 from transforms.store.store import Store
 from transforms.store.transaction import Transaction
+from transforms.store.vacuum import vacuum_tables
 
 _PATIENCE = 4
 _SECONDS = 25.0

@@ -33,7 +33,7 @@ _KNOBS: dict[str, Any] = {
     "transforms.store.ledger._KEPT": 3,
     "transforms.store.ledger.BLOCK": 4,
     "transforms.store.ledger._AT_ONCE": 4,
-    "transforms.store.leases.user_name": lambda: "user",
+    "transforms.store.process.user_name": lambda: "user",
     "transforms.store.transaction.held_interrupts": lambda: nullcontext(Held()),  # signals are the real process's
     # The ledger's rows are JSON here, too.
     "pyarrow.parquet.write_table": lambda table, file, **_: file.write(row_content(table.to_pylist())),

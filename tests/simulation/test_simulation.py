@@ -56,7 +56,7 @@ SABOTAGE: dict[str, tuple[str, Any, str, str]] = {
         "nothing that is needed is deleted",
     ),
     "all tables of a job are published at once": (
-        "transforms.store.recovery.waves",
+        "transforms.store.publishing.waves",
         lambda entries: [[(entry, change) for entry in entries for change in entry.changes]],
         "local",
         "nothing is seen before what belongs to it",

@@ -110,7 +110,7 @@ def _store(store: Store) -> Iterator[Finding]:
 
 def _checked(store: Store) -> Iterator[Finding]:
     from transforms.store.checkup import check_store
-    from transforms.store.collect import find_tables
+    from transforms.store.vacuum import find_tables
 
     try:
         troubles = list(check_store(store))
@@ -164,7 +164,7 @@ def _bucket(store: Store) -> Finding:
 
 
 def _dead(store: Store) -> Finding:
-    from transforms.store.collect import dead_transactions
+    from transforms.store.vacuum import dead_transactions
 
     dead = dead_transactions(store)
     if not dead:

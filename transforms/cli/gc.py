@@ -39,7 +39,7 @@ def gc(
     transforms gc --older-than 30
     """
     from palantir_models.reading.collecting import collect_journals
-    from transforms.store.collect import dead_transactions, vacuum_tables
+    from transforms.store.vacuum import dead_transactions, vacuum_tables
 
     store = open_project(ctx).store
     transactions = dead_transactions(store) if dry_run else store.collect_dead()

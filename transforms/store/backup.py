@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from transforms.common.json_text import from_json
 from transforms.errors import StoreError, UsageError
-from transforms.store import layout, recovery
+from transforms.store import layout, publishing
 from transforms.store.checkup import check_store
 from transforms.store.durable import sync_tree
 from transforms.store.hints import drop_false_hint
 from transforms.store.ledger import INDEX
 from transforms.store.ledger_log import gaps, log_file, unreadable
-from transforms.store.recovery import MARK
+from transforms.store.publishing import MARK
 
 if TYPE_CHECKING:
     from transforms.store.store import Store
@@ -84,7 +84,7 @@ def _in_names_of(root: Path, unfinished: Path) -> Iterator[None]:
         record.msg, record.args = record.getMessage().replace(str(unfinished), str(root)), ()
         return True
 
-    logger = logging.getLogger(recovery.__name__)
+    logger = logging.getLogger(publishing.__name__)
     logger.addFilter(renamed)
     try:
         yield

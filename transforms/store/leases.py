@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 import random
-import socket
 from collections.abc import Mapping
 from typing import Any
 
 from transforms.common.json_text import from_json
 from transforms.errors import LeaseHeldError
 from transforms.store import machine
+from transforms.store.process import whoami
 from transforms.store.storage.base import Lease, Storage
 
 _LOCAL_PAUSE, _PAUSE = 0.05, 2.0  # the longest between two looks, in seconds; a bucket is asked seldom, as each costs
@@ -38,19 +36,6 @@ def acquire(storage: Storage, name: str, what: str, holder: Mapping[str, Any], w
         pause = min(1.5 * pause, _LOCAL_PAUSE if storage.is_local else _PAUSE)
     lease.write({**holder, **whoami(), "since": machine.now().isoformat(timespec="seconds")})
     return lease
-
-
-def whoami() -> dict[str, Any]:
-    """Return this process as others should see it."""
-    return {"pid": os.getpid(), "host": socket.gethostname(), "user": user_name()}
-
-
-def user_name() -> str:
-    """Return the name of the user, or their number where the system knows no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 def _describe(storage: Storage, name: str) -> str:

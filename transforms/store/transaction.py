@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 from transforms.common.forks import is_panic, need_owner, need_threads
 from transforms.errors import CommitError, OutcomeUnknownError, PublishError, StoreError, UsageError
 from transforms.spec.resource import Resource
-from transforms.store import layout, leases, machine
+from transforms.store import layout, leases, machine, process
 from transforms.store.change import TableChange
 from transforms.store.durable import is_full
 from transforms.store.entry import Entry, InputPin
 from transforms.store.identifiers import new_transaction_id
 from transforms.store.index import LastWrite
 from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts, remember
-from transforms.store.publish import diverged
 from transforms.store.storage.base import Lease
+from transforms.store.table_publishing import diverged
 from transforms.store.tables import TableView
 from transforms.store.validation import validate_changes
 
@@ -130,7 +130,7 @@ class Transaction:
             need_owner(f"{self.transform}: staging the first files of an output", self._process)
             self._staging[relative] = None
             assert self._own is not None
-            record = {"transform": self.transform, **leases.whoami(), "pinned": self.pinned}
+            record = {"transform": self.transform, **process.whoami(), "pinned": self.pinned}
             with self._explaining():
                 self._own.write({**record, "staging": list(self._staging)})
         return relative
@@ -168,7 +168,7 @@ class Transaction:
             branch=self.branch,
             started_time=self.started_time,
             ratified_time=machine.now(),
-            user=leases.user_name(),
+            user=process.user_name(),
             code_version=code_version,
             inputs=inputs,
             outputs=outputs,

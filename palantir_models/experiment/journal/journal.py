@@ -21,7 +21,7 @@ from typing import Any
 from palantir_models.experiment.journal import owner
 from palantir_models.experiment.journal.frames import Frame, decoded
 from transforms.common.json_text import from_json
-from transforms.store import leases
+from transforms.store import process
 from transforms.store.durable import write_atomically
 from transforms.store.storage.locked import LockedFile
 
@@ -43,7 +43,7 @@ class Journal:
 
     def __init__(self, folder: Path, header: Mapping[str, Any]) -> None:
         self.folder = folder.absolute()
-        known = {**header, **leases.whoami(), "owner": owner.ours(self.folder.parent)}
+        known = {**header, **process.whoami(), "owner": owner.ours(self.folder.parent)}
         self.folder.mkdir(parents=True)
         try:
             os.close(os.open(self.folder / JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))

@@ -253,9 +253,9 @@ def test_a_job_that_publishes_nothing_is_told_what_to_call(run_transform, caplog
 
 def test_a_reader_never_meets_a_version_without_its_experiment(run_transform, store, monkeypatch):
     """Nor an experiment without its series: each wave is in its tables before the next begins, datasets wait for nothing."""
-    import transforms.store.recovery as recovery
+    import transforms.store.publishing as publishing
 
-    publish, running, order = recovery.publish_change, set(), []
+    publish, running, order = publishing.publish_change, set(), []
 
     def watched(storage, app_id, entry, change, *rest, **named):
         running.add(change.table)
@@ -263,7 +263,7 @@ def test_a_reader_never_meets_a_version_without_its_experiment(run_transform, st
         order.append((change.table.removeprefix("master/"), frozenset(running)))
         running.discard(change.table)
 
-    monkeypatch.setattr(recovery, "publish_change", watched)
+    monkeypatch.setattr(publishing, "publish_change", watched)
     run_transform(trainer(), {"data": ROWS})
     tables = [table for table, _ in order if table != "datasets/data"]
     assert tables[-2:] == ["models/model/experiments", "models/model/versions"]

@@ -103,7 +103,7 @@ def test_messages_name_the_files_of_the_store(store, commit, tmp_path, caplog):
         back_up(store, tmp_path / "second")
     assert f"{data} is gone; restore it" in str(raised.value)
     assert ".second." not in str(raised.value)
-    assert logging.getLogger("transforms.store.recovery").filters == []
+    assert logging.getLogger("transforms.store.publishing").filters == []
 
 
 def test_a_ledger_with_a_gap_is_not_copied(store, commit, tmp_path):

@@ -20,9 +20,9 @@ from transforms.spec.resource import Resource
 from transforms.store import machine
 from transforms.store.change import StagedFile, TableChange
 from transforms.store.ledger import Ledger, log_file
-from transforms.store.publish import publish_change
 from transforms.store.storage.delta import Mark
 from transforms.store.store import Store
+from transforms.store.table_publishing import publish_change
 
 A, B = Resource("dataset", "/a"), Resource("dataset", "/b")
 

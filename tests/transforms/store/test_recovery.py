@@ -18,7 +18,7 @@ from transforms.engine.local.staging import stage_frame
 from transforms.errors import DivergedError, PublishError, UsageError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
-from transforms.store import layout, recovery
+from transforms.store import layout, publishing
 from transforms.store.change import TableChange
 from transforms.store.checkup import check_store
 from transforms.store.entry import Entry
@@ -155,13 +155,13 @@ def test_a_commit_never_lands_on_a_version_that_was_not_looked_at(store, commit,
     transaction = store.begin("job", "master", [A])
     change = stage_frame(transaction, store.table_of(A, "master"), TWO)
     step = "examine" if at_once else "publish_change"
-    original = getattr(recovery, step)
+    original = getattr(publishing, step)
 
     def late(*given: Any, **named: Any) -> Any:
         refuse(store, A)
         return original(*given, **named)
 
-    monkeypatch.setattr(recovery, step, late)
+    monkeypatch.setattr(publishing, step, late)
     with pytest.raises(PublishError, match=r"recover --give-up 2'"):
         transaction.commit([change], {A.key: {}}, {}, "v1")
     assert DeltaTable(str(log_of(store, A).parent)).to_pyarrow_table().to_pydict() == ONE.to_dict(as_series=False)

@@ -18,9 +18,9 @@ from transforms.errors import CommitError, StoreError
 from transforms.spec.resource import Resource
 from transforms.store import layout, ledger, upkeep
 from transforms.store import store as store_module
-from transforms.store.collect import vacuum_tables
 from transforms.store.pins import lowest_pin
 from transforms.store.store import Store
+from transforms.store.vacuum import vacuum_tables
 
 MODEL = Resource("model", "/m")
 ROW = pa.table({"x": [1]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 
-from transforms.store import layout, leases
+from transforms.store import layout, leases, process
 from transforms.store.identifiers import new_transaction_id
 from transforms.store.storage.base import Storage
 
@@ -21,7 +21,7 @@ class SharedFolder:
         self._name = f"{layout.TEMPORARY}/{identity}"
         # Like a transaction that is never committed: its lease tells what to delete, and when.
         self._lease = leases.acquire(storage, f"{layout.TRANSACTIONS}/{identity}.json", "transaction", {}, 10.0)
-        self._lease.write({"transform": "Spark", **leases.whoami(), "staging": [self._name]})
+        self._lease.write({"transform": "Spark", **process.whoami(), "staging": [self._name]})
         atexit.register(self.close)
 
     @property

@@ -21,9 +21,9 @@ from transforms.store.layout import LEDGER, STORE_FILE
 from transforms.store.ledger import Ledger
 from transforms.store.ledger_log import OWNER
 from transforms.store.order import batches, waves
-from transforms.store.publish import Examined, examine, publish_change, refusal
 from transforms.store.storage.base import Storage
 from transforms.store.storage.patience import outlast
+from transforms.store.table_publishing import Examined, examine, publish_change, refusal
 from transforms.store.tables import Row, row_of
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from transforms.errors import StoreError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store import machine, upkeep
-from transforms.store.collect import find_tables, vacuum_tables
 from transforms.store.store import Store
+from transforms.store.vacuum import find_tables, vacuum_tables
 
 FIRST, SECOND = pl.DataFrame({"x": [1]}), pl.DataFrame({"x": [2]})
 
