@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.adapter.auto_serialize import AutoSerialization
-from palantir_models.adapter.inference import InferenceResults, infer
+from palantir_models.adapter.inference import InferenceResults, infer, may_be_left_out
 from palantir_models.adapter.legacy import ModelApi
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
+from palantir_models.adapter.writing import infer_and_write
 from palantir_models.errors import AdapterError
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class ModelAdapter(abc.ABC):
         :returns: two dicts of name -> type, the inputs and the outputs; or the older ``ModelApi``.
         """
 
+    @may_be_left_out
     def predict(self, *args: Any, **kwargs: Any) -> Any:
         """Infer the one output that ``api`` declares; its arguments are named as the inputs.
 
@@ -70,6 +72,7 @@ class ModelAdapter(abc.ABC):
         """
         raise AdapterError(f"{type(self).__name__} defines no predict; call transform(…), which runs its inference.")
 
+    @may_be_left_out
     def run_inference(self, inputs: Any, outputs: Any) -> None:
         """Infer several outputs.
 
@@ -98,8 +101,6 @@ class ModelAdapter(abc.ABC):
         :raises AdapterError: when ``outputs`` names something that ``api`` does not declare.
         :raises InferenceTypeError: when an argument or an output is not of its declared type.
         """
-        from palantir_models.adapter.writing import infer_and_write
-
         return infer_and_write(self, inputs, outputs)
 
 

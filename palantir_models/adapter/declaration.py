@@ -5,26 +5,42 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from palantir_models.adapter.legacy import ModelApi
 from palantir_models.adapter.types import ApiType, api_type
 from palantir_models.errors import AdapterError
 from transforms.errors import TransformTypeError
 
-if TYPE_CHECKING:
-    from palantir_models.adapter.base import ModelAdapter
+
+class Adapter(Protocol):
+    """What reading a declaration and running an inference ask of an adapter."""
+
+    @classmethod
+    def api(cls) -> Any:
+        """Declare the inputs and outputs."""
+
+    def predict(self, *args: Any, **kwargs: Any) -> Any:
+        """Infer the one output."""
+
+    def run_inference(self, inputs: Any, outputs: Any) -> None:
+        """Infer several outputs."""
 
 
 @dataclass(frozen=True)
 class AdapterApi:
-    """The inputs and outputs of an adapter, by name and in the order of their declaration."""
+    """What an adapter takes and gives.
+
+    Attributes:
+        inputs: the type of each input, by name and in the order of their declaration.
+        outputs: the type of each output, likewise.
+    """
 
     inputs: Mapping[str, ApiType]
     outputs: Mapping[str, ApiType]
 
 
-def declared_api(adapter: ModelAdapter | type[ModelAdapter]) -> AdapterApi:
+def declared_api(adapter: Adapter | type[Adapter]) -> AdapterApi:
     """Read what an adapter declares.
 
     :param adapter: the adapter, or its class when ``api`` is a class method.
@@ -57,7 +73,7 @@ def _checked(name: str, inputs: Mapping[str, ApiType], outputs: Mapping[str, Api
     return AdapterApi(inputs, outputs)
 
 
-def api_json(adapter: ModelAdapter | type[ModelAdapter]) -> str:
+def api_json(adapter: Adapter | type[Adapter]) -> str:
     """Describe the API of an adapter as JSON.
 
     :param adapter: the adapter, or its class when ``api`` is a class method.

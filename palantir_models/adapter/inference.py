@@ -5,18 +5,28 @@ from __future__ import annotations
 import inspect
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from palantir_models.adapter.convert import check_parameter, convert_input
-from palantir_models.adapter.declaration import AdapterApi, declared_api
+from palantir_models.adapter.declaration import Adapter, AdapterApi, declared_api
 from palantir_models.adapter.types import ApiType, FileSystem, Parameter, Tabular
 from palantir_models.errors import AdapterError, InferenceTypeError
 from transforms.errors import TransformKeyError, TransformsError, nearest
 
-if TYPE_CHECKING:
-    from palantir_models.adapter.base import ModelAdapter
-
 _UNWRITTEN: Any = object()
+_LEFT_OUT = "__left_out__"
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def may_be_left_out(method: Method) -> Method:
+    """Mark a method of the base class that an adapter need not define: it only says what to do instead.
+
+    :param method: the method.
+    :returns: the same method.
+    """
+    setattr(method, _LEFT_OUT, True)
+    return method
 
 
 class InferenceResults:
@@ -69,7 +79,7 @@ class OutputWriter:
 
 
 def infer(
-    adapter: ModelAdapter,
+    adapter: Adapter,
     given: tuple[Any, ...],
     named: Mapping[str, Any],
     file_systems: Mapping[str, Any] | None = None,
@@ -136,12 +146,9 @@ def _lacking_columns(who: str, api: AdapterApi, inputs: Mapping[str, Any]) -> st
     return " ".join(found)
 
 
-def _predicts(adapter: ModelAdapter, api: AdapterApi) -> bool:
-    from palantir_models.adapter.base import ModelAdapter
-
+def _predicts(adapter: Adapter, api: AdapterApi) -> bool:
     who = type(adapter)
-    predicts = who.predict is not ModelAdapter.predict
-    runs = who.run_inference is not ModelAdapter.run_inference
+    predicts, runs = (not hasattr(method, _LEFT_OUT) for method in (who.predict, who.run_inference))
     if not predicts and not runs:
         raise AdapterError(f"{who.__name__} cannot infer: define predict, or run_inference for several outputs.")
     if not runs and len(api.outputs) > 1:
@@ -152,7 +159,7 @@ def _predicts(adapter: ModelAdapter, api: AdapterApi) -> bool:
     return predicts and len(api.outputs) == 1
 
 
-def _predicted(adapter: ModelAdapter, api: AdapterApi, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _predicted(adapter: Adapter, api: AdapterApi, inputs: Mapping[str, Any]) -> dict[str, Any]:
     left_out = {name for name, value in inputs.items() if value is None and _has_default(adapter.predict, name)}
     value = adapter.predict(**{name: value for name, value in inputs.items() if name not in left_out})
     return {next(iter(api.outputs)): value}
@@ -164,7 +171,7 @@ def _has_default(function: Callable[..., Any], name: str) -> bool:
 
 
 def _run(
-    adapter: ModelAdapter, api: AdapterApi, inputs: Mapping[str, Any], file_systems: Mapping[str, Any] | None
+    adapter: Adapter, api: AdapterApi, inputs: Mapping[str, Any], file_systems: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     who = type(adapter).__name__
     files = [name for name, declared in api.outputs.items() if isinstance(declared, FileSystem)]

@@ -18,7 +18,13 @@ class DFType(enum.Enum):
 
 
 class ModelApiColumn(NamedTuple):
-    """A column of a tabular input or output."""
+    """A column of a tabular input or output.
+
+    Attributes:
+        name: its name.
+        type: the Python type of its values.
+        required: accepted for older code; every column is declared as required.
+    """
 
     name: str
     type: Any
@@ -31,6 +37,14 @@ def _columns(columns: Sequence[Any] | None) -> list[types.Column]:
 
 @dataclass(frozen=True)
 class _Tabular:
+    """A DataFrame as an input.
+
+    Attributes:
+        name: the input's name.
+        df_type: which DataFrame the inference is given.
+        columns: the columns that it needs, each a :class:`ModelApiColumn`, a name and a type, or a name.
+    """
+
     name: str
     df_type: DFType = DFType.SPARK
     columns: Sequence[Any] | None = None
@@ -42,6 +56,13 @@ class _Tabular:
 
 @dataclass(frozen=True)
 class _OutputTabular:
+    """A DataFrame as an output.
+
+    Attributes:
+        name: the output's name.
+        columns: its columns, as those of an input.
+    """
+
     name: str
     columns: Sequence[Any] | None = None
 
@@ -51,6 +72,14 @@ class _OutputTabular:
 
 @dataclass(frozen=True)
 class _Parameter:
+    """A single value as an input or output.
+
+    Attributes:
+        name: its name.
+        type: its Python type.
+        default: the value of an input that is not given.
+    """
+
     name: str
     type: Any = Any
     default: Any = None
@@ -61,6 +90,12 @@ class _Parameter:
 
 @dataclass(frozen=True)
 class _FileSystem:
+    """Files as an input or output.
+
+    Attributes:
+        name: its name.
+    """
+
     name: str
 
     def api_type(self) -> types.ApiType:
@@ -69,6 +104,12 @@ class _FileSystem:
 
 @dataclass(frozen=True)
 class _MediaReference:
+    """A reference to a media item as an input.
+
+    Attributes:
+        name: its name.
+    """
+
     name: str
 
     def api_type(self) -> types.ApiType:
@@ -99,8 +140,9 @@ class ModelOutput:
 class ModelApi:
     """The inputs and outputs of a model. Follows the public page integrate-models/model-adapter-reference.
 
-    :param inputs: what an inference takes, in the order of its positional arguments.
-    :param outputs: what an inference gives.
+    Attributes:
+        inputs: what an inference takes, in the order of its positional arguments.
+        outputs: what an inference gives.
     """
 
     inputs: Sequence[Entry]

@@ -19,9 +19,10 @@ class ModelVersionChangeType(enum.Enum):
 class CondaDependency:
     """A package that an adapter asks for; recorded, not installed.
 
-    :param name: the conda package.
-    :param version: the version wanted; ``None`` is any.
-    :param channel: the channel it comes from; ``None`` is the default one.
+    Attributes:
+        name: the conda package.
+        version: the version wanted; ``None`` is any.
+        channel: the channel it comes from; ``None`` is the default one.
     """
 
     name: str
@@ -33,7 +34,8 @@ class CondaDependency:
 class PythonEnvironment:
     """The packages that an adapter asks for; recorded, not installed.
 
-    :param conda_dependencies: the packages.
+    Attributes:
+        conda_dependencies: the packages.
     """
 
     conda_dependencies: Sequence[CondaDependency] = ()

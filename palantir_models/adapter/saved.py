@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 class SavedAdapter:
     """What describes a saved adapter.
 
-    :param adapter: its class, ``"module:Class"``.
-    :param api: its inputs and outputs, JSON of :func:`api_json`.
-    :param serializers: JSON object of constructor argument -> serializer class; empty when ``save`` is overridden.
-    :param sha256: relative path of each file -> SHA-256 in hexadecimal.
-    :param requirements: JSON list of ``"name==version"``, the distributions in use when it was saved.
+    Attributes:
+        adapter: its class, ``"module:Class"``.
+        api: its inputs and outputs, JSON of :func:`api_json`.
+        serializers: JSON object of constructor argument -> serializer class; empty when ``save`` is overridden.
+        sha256: relative path of each file -> SHA-256 in hexadecimal.
+        requirements: JSON list of ``"name==version"``, the distributions in use when it was saved.
     """
 
     adapter: str
@@ -43,6 +44,19 @@ class SavedAdapter:
     serializers: str
     sha256: dict[str, str]
     requirements: str
+
+
+@dataclass(frozen=True)
+class LoadContexts:
+    """What the ``load`` of an adapter is given beside the state, when it takes it.
+
+    Attributes:
+        container: where the services of a container model listen.
+        external_model: how an external model is reached.
+    """
+
+    container: ContainerizedApplicationContext | None = None
+    external_model: ExternalModelExecutionContext | None = None
 
 
 def save_adapter(adapter: ModelAdapter, directory: Path) -> SavedAdapter:
@@ -73,8 +87,7 @@ def load_adapter(
     adapter: str,
     sha256: Mapping[str, str],
     adapter_class: type[ModelAdapter] | None = None,
-    container_context: ContainerizedApplicationContext | None = None,
-    external_model_context: ExternalModelExecutionContext | None = None,
+    contexts: LoadContexts | None = None,
 ) -> ModelAdapter:
     """Rebuild an adapter. Its files are verified before its class is imported or anything is deserialized.
 
@@ -82,8 +95,7 @@ def load_adapter(
     :param adapter: its class, ``"module:Class"``.
     :param sha256: relative path of each file -> SHA-256 in hexadecimal.
     :param adapter_class: the class to make instead of the recorded one.
-    :param container_context: handed to ``load`` when it takes it.
-    :param external_model_context: handed to ``load`` when it takes it.
+    :param contexts: what its ``load`` may take beside the state; nothing when None.
     :returns: the adapter.
     :raises ArtifactMismatchError: when a file is missing, added or changed.
     :raises AdapterNotFoundError: when its class, or a module that its state needs, cannot be imported.
@@ -91,10 +103,11 @@ def load_adapter(
     """
     seen = verify(directory, sha256)
     cls = location.adapter_class(adapter) if adapter_class is None else adapter_class
+    contexts = contexts or LoadContexts()
     offered = {
         "state_reader": ModelStateReader.verified(directory, seen),
-        "container_context": container_context,
-        "external_model_context": external_model_context,
+        "container_context": contexts.container,
+        "external_model_context": contexts.external_model,
     }
     args, kwargs = _accepted(cls.load, offered)
     try:

@@ -129,11 +129,12 @@ class ModelStateReader(_StateFolder):
 
         :param name: its path in the state.
         """
-        reader = type(self)(self._inside(name))
-        if self._seen is not None:
-            top = f"{name.strip('/')}/"
-            reader._seen = {path.removeprefix(top): seen for path, seen in self._seen.items() if path.startswith(top)}
-        return reader
+        folder = self._inside(name)
+        if self._seen is None:
+            return type(self)(folder)
+        top = f"{name.strip('/')}/"
+        seen = {path.removeprefix(top): one for path, one in self._seen.items() if path.startswith(top)}
+        return self.verified(folder, seen)
 
     def extract_to_temp_dir(self, root_dir: str | None = None) -> tempfile.TemporaryDirectory[str]:
         """Copy the state, or one folder of it, to a temporary folder.

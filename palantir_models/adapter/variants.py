@@ -73,9 +73,10 @@ class ContainerModelAdapter(_Remote):
 class ExternalContext:
     """How an external model is reached.
 
-    :param base_url: the URL of the service.
-    :param connection_config: its settings.
-    :param resolved_credentials: its credentials, decrypted; they stay out of the object's repr.
+    Attributes:
+        base_url: the URL of the service.
+        connection_config: its settings.
+        resolved_credentials: its credentials, decrypted; they stay out of the object's repr.
     """
 
     base_url: str

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from palantir_models.adapter.declaration import declared_api
+from palantir_models.adapter.declaration import Adapter, declared_api
 from palantir_models.adapter.inference import InferenceResults, infer
 from palantir_models.adapter.types import FileSystem, Tabular
 from palantir_models.errors import AdapterError
 from transforms.common.frames import is_spark_frame
 from transforms.errors import nearest
 
-if TYPE_CHECKING:
-    from palantir_models.adapter.base import ModelAdapter
 
-
-def infer_and_write(adapter: ModelAdapter, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> InferenceResults:
+def infer_and_write(adapter: Adapter, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> InferenceResults:
     """Run an adapter and write each table or file system into the output of its name.
 
     :param adapter: the adapter.

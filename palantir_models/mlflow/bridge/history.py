@@ -11,7 +11,14 @@ _NAN = float("nan")
 
 
 class Logged(NamedTuple):
-    """A value of a metric: MLflow's step and its time in milliseconds since 1970."""
+    """A value of a metric as MLflow logged it.
+
+    Attributes:
+        key: the metric.
+        step: MLflow's step.
+        timestamp: MLflow's time, in milliseconds since 1970.
+        value: the value.
+    """
 
     key: str
     step: int

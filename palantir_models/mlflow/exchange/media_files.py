@@ -32,7 +32,13 @@ _DECODER = json.JSONDecoder()
 
 
 class StepImage(NamedTuple):
-    """What the name of an image's file tells: its series, step, and time in milliseconds."""
+    """What the name of an image's file tells.
+
+    Attributes:
+        series: the image series.
+        step: the step that MLflow's ``log_image`` was given.
+        time: when it was logged, in milliseconds since 1970.
+    """
 
     series: str
     step: int

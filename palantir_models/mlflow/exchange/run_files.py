@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 
-class Entry(NamedTuple):
-    """A file or folder: its path below the run's folder of files."""
+class ListedFile(NamedTuple):
+    """A file or folder of a run.
+
+    Attributes:
+        path: its path below the run's folder of files.
+        is_folder: whether it is a folder.
+    """
 
     path: str
     is_folder: bool
@@ -44,12 +49,12 @@ class RunFiles:
         self._repository = _repository(uri, client.tracking_uri)
         self._folder = Path(unquote(urlsplit(uri).path)) if urlsplit(uri).scheme in ("", "file") else None
 
-    def listed(self, folder: str = "") -> Sequence[Entry]:
+    def listed(self, folder: str = "") -> Sequence[ListedFile]:
         """Return what is in a folder, one level deep; nothing where there is no such folder.
 
         :raises DataError: if a name leads out of the run's files.
         """
-        found = [Entry(one.path, one.is_dir) for one in self._repository.list_artifacts(folder or None)]
+        found = [ListedFile(one.path, one.is_dir) for one in self._repository.list_artifacts(folder or None)]
         for entry in found:
             if reason := escape(entry.path):
                 raise DataError(f"its file {shown(entry.path)} {reason}")

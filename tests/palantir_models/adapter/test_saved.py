@@ -18,6 +18,7 @@ from models_api.models_api_executable import (
 )
 from palantir_models.adapter import load_adapter, save_adapter
 from palantir_models.adapter.artifacts import verify
+from palantir_models.adapter.saved import LoadContexts
 from palantir_models.adapter.state import ModelStateReader
 from palantir_models.errors import (
     AdapterError,
@@ -209,8 +210,8 @@ def test_load_gets_what_its_signature_accepts(state: Path, arity: str, expected:
     """``load`` is called with as many of its three arguments as it takes, by documented name or by position."""
     cls = type("Loading", (Contexts,), {"load": classmethod(_loads()[arity])})
     state.mkdir()
-    contexts: dict[str, Any] = {"container_context": "container", "external_model_context": "external"}
-    loaded: Any = load_adapter(state, "any:Loading", {}, adapter_class=cls, **contexts)
+    contexts: Any = LoadContexts("container", "external")
+    loaded: Any = load_adapter(state, "any:Loading", {}, adapter_class=cls, contexts=contexts)
     assert isinstance(loaded.given[0], ModelStateReader)
     assert list(loaded.given[1:]) == expected
 
@@ -260,7 +261,7 @@ def test_container_adapter_is_made_from_its_context(state: Path) -> None:
     with pytest.raises(UnavailableError, match="no container runs here"):
         load_adapter(state, saved.adapter, {}, adapter_class=Boxed)
     context = ContainerizedApplicationContext({"model": ["localhost:80"]})
-    loaded: Any = load_adapter(state, saved.adapter, {}, adapter_class=Boxed, container_context=context)
+    loaded: Any = load_adapter(state, saved.adapter, {}, adapter_class=Boxed, contexts=LoadContexts(container=context))
     assert loaded.address == "localhost:80"
 
 
@@ -268,7 +269,9 @@ def test_external_adapter_is_made_from_its_context(state: Path) -> None:
     """An external adapter gets URL, settings and credentials, and the credentials are in no repr."""
     state.mkdir()
     context = ExternalModelExecutionContext(ExternalModel("http://m", {"a": 1}), {"key": "s3cret"})
-    loaded: Any = load_adapter(state, "x:Remote", {}, adapter_class=Remote, external_model_context=context)
+    loaded: Any = load_adapter(
+        state, "x:Remote", {}, adapter_class=Remote, contexts=LoadContexts(external_model=context)
+    )
     assert loaded.context == pm.ExternalContext("http://m", {"a": 1}, {"key": "s3cret"})
     assert "s3cret" not in repr(loaded.context) + repr(context)
     with pytest.raises(UnavailableError, match="no connection"):
