@@ -62,7 +62,7 @@ def put_model(store: Store, branch: str, resource: Resource, adapter: ModelAdapt
         commit = ModelCommit(transaction, resource)
         version = commit.save(adapter, {})
         sealed = commit.seal()
-        transaction.commit(sealed.changes, {resource.key: sealed.summary}, {}, "")
+        transaction.commit(sealed.changes, {resource.key: sealed.summary})
     except BaseException:
         transaction.abandon()
         raise

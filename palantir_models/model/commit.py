@@ -73,7 +73,7 @@ class ModelCommit:
         """Stage an adapter's state, and end the experiment that goes with it.
 
         :param adapter: the trained model in its adapter.
-        :param inputs: what it was trained on, by resource key.
+        :param inputs: what it was trained on, by :func:`~transforms.store.lookup.input_key`.
         :param change_type: which part of the version number rises; MINOR when None.
         :param experiment: the experiment that is published with the version.
         :param notes: what its author wrote about it.

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 def open_model_input(param: Any, name: str, scope: JobScope) -> ModelAdapter:
     """Return the loaded adapter that a compute function receives for a ``ModelInput``."""
     resource = scope.config.resolve(param.resources[0])
-    view = scope.open(resource)
+    view, _ = scope.open(resource)
     if param.use_sidecar:
         _log.info("Model %s: use_sidecar has no effect here; the model runs in this process.", resource.alias)
     version = pick_version(resource.alias, read_versions(view), param.model_version)

@@ -14,6 +14,7 @@ from palantir_models.model.versions import ModelVersion, version_row, versions_s
 from palantir_models.models import ModelVersionChangeType
 from transforms.store import layout
 from transforms.store.entry import InputPin
+from transforms.store.lookup import label
 from transforms.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Provenance:
     """Where a version comes from, and what its author says of it.
 
     Attributes:
-        inputs: what the job read, by resource key.
+        inputs: what the job read, by :func:`~transforms.store.lookup.input_key`.
         code_version: the version of the training transform's logic; empty outside of a transform.
         experiment_id: the experiment that goes with it, if any.
         notes: what its author wrote about it, if anything.
@@ -75,7 +76,7 @@ def save_version(
         serializers=saved.serializers,
         sha256=saved.sha256,
         requirements=saved.requirements,
-        inputs=json.dumps({key.split(":", 1)[1]: pin.version for key, pin in provenance.inputs.items()}),
+        inputs=json.dumps({label(key): pin.version for key, pin in provenance.inputs.items()}),
         code_version=provenance.code_version,
         experiment_id=provenance.experiment_id,
         notes=provenance.notes,

@@ -72,7 +72,7 @@ class ModelVersion:
 
     @property
     def trained_on(self) -> Mapping[str, int]:
-        """The Delta version of each dataset it was trained on, by alias."""
+        """The Delta version of each dataset it was trained on, by alias, or ``alias @branch`` for one read on a branch by name."""
         inputs: Mapping[str, int] = from_json(self.inputs)
         return inputs
 

@@ -110,7 +110,7 @@ class ModelOutput(WritableModel):
             commit = ModelCommit(transaction, self._resource)
             version = commit.save(model_adapter, {}, change_type, experiment, notes)
             sealed = commit.seal()
-            entry = transaction.commit(sealed.changes, {self._resource.key: sealed.summary}, {}, "")
+            entry = transaction.commit(sealed.changes, {self._resource.key: sealed.summary})
         except InterruptedAfterCommit:
             _forget_journal(experiment)
             raise

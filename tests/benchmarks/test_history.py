@@ -85,7 +85,7 @@ def publish(store: Store, number: int) -> float:
         "version_count": number + 1,
         "experiments": [row["name"]],
     }
-    transaction.commit(stage_tables(transaction, folder, tables), {MODEL.key: summary}, {}, "v")
+    transaction.commit(stage_tables(transaction, folder, tables), {MODEL.key: summary})
     return time.perf_counter() - began
 
 

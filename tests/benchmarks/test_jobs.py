@@ -51,7 +51,7 @@ def commit(store: Store, number: int, datasets: int = 20) -> None:
     resource = Resource("dataset", f"/d{number % datasets}")
     transaction = store.begin(f"t{number % datasets}", "master", [resource])
     change = stage_frame(transaction, store.table_of(resource, "master"), FRAME)
-    transaction.commit([change], {resource.key: {"rows": 100}}, {}, "v")
+    transaction.commit([change], {resource.key: {"rows": 100}})
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_planning_500_transforms(report):
             for n in range(500)
         ]
         graph = Graph(nodes)
-        plan_jobs(graph, select(graph), {}, {})
+        plan_jobs(graph, select(graph))
 
     report("planning 500 transforms", median_seconds(plan, 5) * 1000, 1000, "ms")
 

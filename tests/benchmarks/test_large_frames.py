@@ -41,7 +41,7 @@ def write(root, frame):
     store = Store(root)
     transaction = store.begin("big", "master", [BIG])
     change = stage_frame(transaction, store.table_of(BIG, "master"), frame)
-    transaction.commit([change], {BIG.key: {}}, {}, "v")
+    transaction.commit([change], {BIG.key: {}})
 
 
 def test_writing(tmp_path, frame, report):

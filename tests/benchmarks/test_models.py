@@ -28,7 +28,7 @@ def test_a_thousand_versions(tmp_path, report):
         table = pa.Table.from_pylist([version_row(version)], schema=versions_schema())
         change = stage_frame(transaction, store.table_of(MODEL, "master"), table, "append")
         outputs = {MODEL.key: {"version": version.version, "version_id": version.version_id, "experiments": []}}
-        transaction.commit([change], outputs, {}, "v")
+        transaction.commit([change], outputs)
     seconds = process_seconds("-m", "transforms", "--root", str(store.root), "models", "--json")
     report("transforms models with 1,000 versions, whole process", seconds * 1000, 300, "ms")
     view, _ = store.view(MODEL, "master")

@@ -129,7 +129,7 @@ def test_the_commit_of_many_files(store, report):
         schema += '{"name":"x","type":"double","nullable":true,"metadata":{}}]}'
         change = TableChange("master/datasets/many", "overwrite", schema, files, ())
         began = time.perf_counter()
-        transaction.commit([change], {resource.key: {"rows": 100 * FILES}}, {}, "v")
+        transaction.commit([change], {resource.key: {"rows": 100 * FILES}})
         seconds.append(time.perf_counter() - began)
     report(f"committing {FILES:,} files", sorted(seconds)[2] * 1000, 200, "ms")
 

@@ -136,10 +136,10 @@ def test_a_job_that_was_taken_for_dead_commits_nothing(asleep, begun, monkeypatc
     assert Store(begun.root).recover()[1] == [asleep.id]
     assert begun.storage.files("master/datasets/out") == {}
     with pytest.raises(CommitError, match="lost the lock"):
-        asleep.commit([], {OUT.key: {}}, {}, "")
+        asleep.commit([], {OUT.key: {}})
     monkeypatch.setattr(asleep, "_check_leases", lambda: None)
     with pytest.raises(CommitError, match=r"taken for dead"):
-        asleep.commit([], {OUT.key: {}}, {}, "")
+        asleep.commit([], {OUT.key: {}})
     assert readable(Store(begun.root)) == ["put"]
 
 
@@ -149,7 +149,7 @@ def test_a_job_that_committed_before_it_was_taken_for_dead_keeps_its_files(aslee
     give_up = Ledger.give_up
 
     def commit_first(ledger: Ledger, transaction: str) -> None:
-        asleep.commit([], {OUT.key: {}}, {}, "")
+        asleep.commit([], {OUT.key: {}})
         give_up(ledger, transaction)
 
     monkeypatch.setattr(Ledger, "give_up", commit_first)
@@ -162,10 +162,10 @@ def test_a_job_that_slept_while_another_built_its_output_commits_nothing(asleep,
     """The lease was taken over, as nobody renewed it."""
     put_frame(Store(begun.root), "master", "/out", ROWS)
     with pytest.raises(CommitError, match="lost the lock"):
-        asleep.commit([], {OUT.key: {}}, {}, "")
+        asleep.commit([], {OUT.key: {}})
     monkeypatch.setattr(asleep, "_check_leases", lambda: None)
     with pytest.raises(CommitError, match=r"while it ran, put committed dataset:/out"):
-        asleep.commit([], {OUT.key: {}}, {}, "")
+        asleep.commit([], {OUT.key: {}})
     assert readable(Store(begun.root)) == ["put", "put"]
 
 

@@ -15,7 +15,7 @@ from transforms.errors import LeaseHeldError, OutcomeUnknownError, PublishError,
 from transforms.spec.resource import Resource
 from transforms.store import layout, machine
 from transforms.store.change import StagedFile, TableChange
-from transforms.store.entry import InputPin
+from transforms.store.entry import InputPin, Lineage
 from transforms.store.store import Store
 from transforms.store.transaction import Transaction
 from transforms.store.vacuum import vacuum_tables
@@ -128,7 +128,7 @@ def _job(site: Site, outputs: list[Resource], change: Callable[[Transaction], li
     try:
         pins = _look(site, transaction)
         changes = change(transaction)
-        entry = transaction.commit(changes, {output.key: {} for output in outputs}, pins, "v1")
+        entry = transaction.commit(changes, {output.key: {} for output in outputs}, Lineage(pins, "v1"))
         site.oracle.acknowledged(transaction.id, entry.seq)
     except BaseException as error:
         if isinstance(error, PublishError) and transaction.ratified:  # else it is about somebody else's

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,13 +16,14 @@ import typer
 
 from transforms.cli.failures import INTERRUPTED, JOB_FAILED, RECOVERY_NEEDED, error_text, reason_in_spark
 from transforms.cli.loading import load_project
-from transforms.cli.options import Branch, Exclude, Force, Json, Quiet, Selection, Verbose, session_of
+from transforms.cli.options import Branch, Exclude, Force, Json, Parameters, Quiet, Selection, Verbose, session_of
 from transforms.cli.output import Output, say_error
+from transforms.cli.parameters import parameters_of
 from transforms.cli.progress import Progress
 from transforms.cli.summary import commit_line
 from transforms.cli.voices import told_warnings
 from transforms.common.usercode import user_line
-from transforms.errors import PublishError, TransformsError, UsageError, nearest
+from transforms.errors import PublishError, TransformsError
 
 if TYPE_CHECKING:
     from transforms.run.build import BuildInterrupted
@@ -51,9 +52,7 @@ def build(
         typer.Option("--jobs", "-j", min=1, metavar="N", help="How many jobs run at a time; up to 4 if not given."),
     ] = None,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", "-x", help="Begin nothing new after a failure.")] = False,
-    param: Annotated[
-        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="A parameter's value; may be repeated.")
-    ] = None,
+    param: Parameters = None,
     wait: Annotated[
         float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for outputs others build.")
     ] = 0.0,
@@ -90,7 +89,7 @@ def build(
     with Output(as_json, quiet or session.quiet, keeps_on=True) as out, told_warnings(verbose):
         began = time.perf_counter()
         project = load_project(ctx, starts_spark=engine is not Engine.local)
-        parameters = _parameters(project, param or [])
+        parameters = parameters_of(project, param or [])
         workers = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
         options = BuildOptions(branch, force, workers, fail_fast, parameters, wait, engine.value)
         plan = project.plan(selection or [], exclude or [], options)
@@ -126,32 +125,6 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _parameters(project: Project, given: Sequence[str]) -> Mapping[str, Any]:
-    declared = {name: param for transform in project.transforms.values() for name, param in transform.values.items()}
-    parameters = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise UsageError(f"--param {text}: write it as NAME=VALUE.")
-        if name not in declared:
-            there = ", ".join(sorted(declared)) or "none"
-            raise UsageError(
-                f"--param {text}: no transform has a parameter {name!r}.{nearest(name, declared)} There are: {there}."
-            )
-        for transform in project.transforms.values():
-            if name in transform.values:
-                _check_value(text, transform.values[name], value)
-        parameters[name] = value
-    return parameters
-
-
-def _check_value(text: str, param: Any, value: str) -> None:
-    try:
-        param.coerce(value)
-    except TransformsError as error:
-        raise UsageError(f"--param {text}: {error}") from error
 
 
 def _report(

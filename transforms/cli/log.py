@@ -9,6 +9,7 @@ import typer
 from transforms.cli.options import Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.cli.summary import outputs_text, unwritten_text
+from transforms.store.parameters import shown
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -95,5 +96,6 @@ def _row(entry: Entry) -> dict[str, Any]:
         "started": entry.started_time.isoformat(timespec="seconds"),
         "code_version": entry.code_version,
         "inputs": {key: {"seq": p.seq, "version": p.version, "branch": p.branch} for key, p in entry.inputs.items()},
+        "parameters": shown(entry.parameters),
         "outputs": entry.outputs,
     }

@@ -34,7 +34,9 @@ Exclude = Annotated[
     list[str] | None, typer.Option("--exclude", metavar="SELECTION", help="Leave these out; may be repeated.")
 ]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Run what is fresh, too.")]
-
+Parameters = Annotated[
+    list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="A parameter's value; may be repeated.")
+]
 
 _MAKES_A_STORE = ("build", "graph", "import", "init", "list", "plan", "put", "run")
 

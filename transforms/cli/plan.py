@@ -5,8 +5,9 @@ from __future__ import annotations
 import typer
 
 from transforms.cli.loading import load_project
-from transforms.cli.options import Branch, Exclude, Force, Json, Selection, session_of
+from transforms.cli.options import Branch, Exclude, Force, Json, Parameters, Selection, session_of
 from transforms.cli.output import Output, say_error
+from transforms.cli.parameters import parameters_of
 from transforms.common.text import counted
 
 
@@ -15,6 +16,7 @@ def plan(
     selection: Selection = None,
     exclude: Exclude = None,
     force: Force = False,
+    param: Parameters = None,
     branch: Branch = "master",
     as_json: Json = False,
 ) -> None:
@@ -25,12 +27,15 @@ def plan(
     transforms plan
 
     transforms plan +total --branch dev
+
+    transforms plan --param least=2
     """
     from transforms.run.project import BuildOptions
 
     with Output(as_json, session_of(ctx).quiet) as out:
         project = load_project(ctx)
-        found = project.plan(selection or [], exclude or [], BuildOptions(branch=branch, force=force))
+        options = BuildOptions(branch=branch, force=force, parameters=parameters_of(project, param or []))
+        found = project.plan(selection or [], exclude or [], options)
         rows = [
             {
                 "name": job.node.name,

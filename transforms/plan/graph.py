@@ -151,8 +151,3 @@ def in_order(graph: Graph, names: Iterable[str]) -> Sequence[Node]:
     """Return the transforms of some names so that none comes before one that it needs."""
     chosen = set(names)
     return [node for node in graph.order if node.name in chosen]
-
-
-def mark(resource: Resource) -> str:
-    """Return a key of a located resource that differs from that of the same alias on another branch."""
-    return f"{resource.key}@{resource.branch}" if resource.branch else resource.key

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from transforms.plan.graph import Graph, mark
+from transforms.plan.graph import Graph
 from transforms.spec.resource import Resource
+from transforms.store.lookup import input_key, label
 
 
 def to_text(graph: Graph) -> str:
@@ -39,7 +40,7 @@ def to_mermaid(graph: Graph) -> str:
         lines.append(f'    {ids[node.name]}["{_mermaid(node.name)}"]')
     for resource in resources_of(graph):
         left, right = shapes[resource.kind]
-        lines.append(f'    {ids[mark(resource)]}{left}"{_mermaid(label_of(resource))}"{right}')
+        lines.append(f'    {ids[input_key(resource)]}{left}"{_mermaid(label_of(resource))}"{right}')
     lines.extend(f"    {ids[start]} --> {ids[end]}" for start, end in edges_of(graph))
     return "\n".join(lines)
 
@@ -47,17 +48,17 @@ def to_mermaid(graph: Graph) -> str:
 def resources_of(graph: Graph) -> list[Resource]:
     """Return everything that is read or made, each once, in the order of the keys."""
     found = {graph.located(r) for node in graph.order for r in (*node.inputs, *node.outputs)}
-    return sorted(found, key=mark)
+    return sorted(found, key=input_key)
 
 
 def edges_of(graph: Graph) -> list[tuple[str, str]]:
-    """Return what flows from where to where: the names of transforms and the marks of resources, each pair once."""
+    """Return what flows from where to where: the names of transforms and the keys of resources, each pair once."""
     pairs = [
         pair
         for node in graph.order
         for pair in (
-            *((mark(graph.located(r)), node.name) for r in node.inputs),
-            *((node.name, mark(graph.located(r))) for r in node.outputs),
+            *((input_key(graph.located(r)), node.name) for r in node.inputs),
+            *((node.name, input_key(graph.located(r))) for r in node.outputs),
         )
     ]
     return list(dict.fromkeys(pairs))
@@ -65,7 +66,7 @@ def edges_of(graph: Graph) -> list[tuple[str, str]]:
 
 def label_of(resource: Resource) -> str:
     """Return what a person reads for a located resource."""
-    return printable(f"{resource.alias} @{resource.branch}" if resource.branch else resource.alias)
+    return printable(label(input_key(resource)))
 
 
 def printable(text: str) -> str:
@@ -74,7 +75,7 @@ def printable(text: str) -> str:
 
 
 def _ids(graph: Graph) -> dict[str, str]:
-    names = [*(node.name for node in graph.order), *map(mark, resources_of(graph))]
+    names = [*(node.name for node in graph.order), *map(input_key, resources_of(graph))]
     return {name: f"n{number}" for number, name in enumerate(names)}
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from transforms.plan.graph import Graph, Node, mark
+from transforms.plan.graph import Graph, Node
+from transforms.plan.render import label_of
 from transforms.spec.resource import Resource
+from transforms.store import parameters
+from transforms.store.lookup import input_key, label, recorded_key
 
 
 @dataclass(frozen=True)
@@ -17,9 +20,11 @@ class LastBuild:
     Attributes:
         transform: the transform that wrote it, or ``put``.
         version: the version of its logic then.
-        inputs: the state of each input it read, by resource key.
+        inputs: the state of each input it read, by :func:`~transforms.store.lookup.input_key`.
         seq: the ledger row of the commit.
         waits: whether a table refused the commit, so that it is in none yet.
+        branches: the branch on which each input was found.
+        parameters: the value of each scalar parameter; see :mod:`transforms.store.parameters`.
     """
 
     transform: str
@@ -27,6 +32,24 @@ class LastBuild:
     inputs: Mapping[str, int]
     seq: int
     waits: bool = False
+    branches: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a build would meet.
+
+    Attributes:
+        last: the newest commit of each resource on the branch of the build, by resource key.
+        inputs: the state of each input that exists, by :func:`~transforms.store.lookup.input_key`: any number that changes
+            with it.
+        parameters: the values of each transform's scalar parameters, by the transform's name.
+    """
+
+    last: Mapping[str, LastBuild] = field(default_factory=dict)
+    inputs: Mapping[str, int] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,20 +82,12 @@ class Plan:
     missing: tuple[tuple[Node, Resource], ...] = ()
 
 
-def plan_jobs(
-    graph: Graph,
-    nodes: Sequence[Node],
-    last: Mapping[str, LastBuild],
-    current: Mapping[str, int],
-    force: bool = False,
-) -> Plan:
+def plan_jobs(graph: Graph, nodes: Sequence[Node], state: State = State(), force: bool = False) -> Plan:
     """Decide for each transform whether it runs.
 
     :param graph: all transforms.
     :param nodes: those that were selected, in the order of their dependencies.
-    :param last: the newest commit of each resource on the branch of the build, by resource key.
-    :param current: the state of each input that exists, by :func:`~transforms.plan.graph.mark`: any number that changes
-        with it.
+    :param state: what they would meet.
     :param force: run fresh ones too.
     """
     jobs: list[PlannedJob] = []
@@ -84,28 +99,19 @@ def plan_jobs(
         for resource in node.inputs:
             producer = graph.producer(resource)
             made_here = producer is not None and producer.name in selected
-            if mark(graph.located(resource)) not in current and not made_here:
+            if input_key(resource) not in state.inputs and not made_here:
                 missing.append((node, resource))
-        seen = {r.key: current.get(mark(graph.located(r))) for r in node.inputs}
-        job = _decide(node, rebuilt, last, seen, force)
+        job = _decide(node, rebuilt, state, force)
         if job.action == "build":
             made.add(node.name)
         jobs.append(job)
     return Plan(tuple(jobs), tuple(missing))
 
 
-def _decide(
-    node: Node,
-    rebuilt: Sequence[Resource],
-    last: Mapping[str, LastBuild],
-    current: Mapping[str, int | None],
-    force: bool,
-) -> PlannedJob:
+def _decide(node: Node, rebuilt: Sequence[Resource], state: State, force: bool) -> PlannedJob:
     if force:
         return PlannedJob(node, "build", "forced")
-    reason = _own_reason(node, last)
-    if reason is None:
-        reason = _input_reason(node, rebuilt, last, current)
+    reason = _own_reason(node, state) or _input_reason(node, rebuilt, state)
     if reason is not None:
         return PlannedJob(node, "build", reason)
     if rebuilt:
@@ -114,8 +120,8 @@ def _decide(
     return PlannedJob(node, "fresh", "nothing changed")
 
 
-def _own_reason(node: Node, last: Mapping[str, LastBuild]) -> str | None:
-    builds = [last.get(resource.key) for resource in node.outputs]
+def _own_reason(node: Node, state: State) -> str | None:
+    builds = [state.last.get(resource.key) for resource in node.outputs]
     if not builds:
         return "it has no outputs"
     for resource, build in zip(node.outputs, builds, strict=True):
@@ -125,24 +131,22 @@ def _own_reason(node: Node, last: Mapping[str, LastBuild]) -> str | None:
             return f"its commit #{build.seq} is not published: 'transforms recover' says why"
         if build.transform != node.name:
             return f"{resource.alias} was last written by {build.transform}"
-    if any(build is not None and build.version != node.version for build in builds):
+    written = [build for build in builds if build is not None]
+    if any(build.version != node.version for build in written):
         return "code changed"
-    return None
+    values = state.parameters.get(node.name, {})
+    return next(filter(None, (parameters.change(build.parameters, values) for build in written)), None)
 
 
-def _input_reason(
-    node: Node, rebuilt: Sequence[Resource], last: Mapping[str, LastBuild], current: Mapping[str, int | None]
-) -> str | None:
-    waiting = {resource.key for resource in rebuilt}
-    read = [last[resource.key].inputs for resource in node.outputs]
-    declared = {resource.key: resource for resource in node.inputs}
-    for inputs in read:
-        removed = sorted(set(inputs) - set(declared))
+def _input_reason(node: Node, rebuilt: Sequence[Resource], state: State) -> str | None:
+    for build in (state.last[resource.key] for resource in node.outputs):
+        recorded = {resource: recorded_key(resource, build.inputs, build.branches) for resource in node.inputs}
+        removed = sorted(set(build.inputs) - set(recorded.values()))
         if removed:
-            return f"input {removed[0].split(':', 1)[1]} removed"
-        for key, resource in declared.items():
-            if key not in inputs:
-                return f"input {resource.alias} added"
-            if key not in waiting and current.get(key) != inputs[key]:
-                return f"{resource.alias} changed"
+            return f"input {label(removed[0])} removed"
+        for resource, key in recorded.items():
+            if key is None:
+                return f"input {label_of(resource)} added"
+            if resource not in rebuilt and state.inputs.get(input_key(resource)) != build.inputs[key]:
+                return f"{label_of(resource)} changed"
     return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from transforms.plan.graph import Graph, mark
+from transforms.plan.graph import Graph
 from transforms.plan.render import edges_of, label_of, printable, resources_of
+from transforms.store.lookup import input_key
 
 _BOX_HEIGHT, _GAP_X, _GAP_Y, _MARGIN, _LETTER = 34, 60, 18, 20, 7.9
 _STYLE = (
@@ -44,8 +45,8 @@ def to_svg(graph: Graph) -> str:
 
 def _labels(graph: Graph) -> tuple[dict[str, str], dict[str, str]]:
     resources = resources_of(graph)
-    labels = {node.name: printable(node.name) for node in graph.order} | {mark(r): label_of(r) for r in resources}
-    kinds = {node.name: "transform" for node in graph.order} | {mark(r): r.kind for r in resources}
+    labels = {node.name: printable(node.name) for node in graph.order} | {input_key(r): label_of(r) for r in resources}
+    kinds = {node.name: "transform" for node in graph.order} | {input_key(r): r.kind for r in resources}
     return labels, kinds
 
 
@@ -53,10 +54,10 @@ def _layers(graph: Graph) -> tuple[list[list[str]], list[list[str]]]:
     """Return the columns, and for each arrow the places it goes through: a long one reserves a place in each column."""
     depth: dict[str, int] = {}
     for node in graph.order:
-        reached = [depth.setdefault(mark(graph.located(r)), 0) for r in node.inputs]
+        reached = [depth.setdefault(input_key(graph.located(r)), 0) for r in node.inputs]
         depth[node.name] = max(reached, default=-1) + 1
         for resource in node.outputs:
-            depth[mark(graph.located(resource))] = depth[node.name] + 1
+            depth[input_key(graph.located(resource))] = depth[node.name] + 1
     columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for key, column in depth.items():
         columns[column].append(key)

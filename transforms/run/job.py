@@ -16,12 +16,12 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.usercode import met_at, user_line
-from transforms.errors import DataError, TransformsError, UnavailableError, UsageError, nearest
+from transforms.errors import DataError, TransformsError, UnavailableError
 from transforms.run.contexts import JobAborted, LightweightContext, TransformContext
 from transforms.run.scope import EngineChoice, JobScope, Participant
 from transforms.spec.resource import Resource
 from transforms.spec.uses import names_package
-from transforms.store.entry import Entry
+from transforms.store.entry import Entry, Lineage
 from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.store.store import Store
 
@@ -133,7 +133,7 @@ def _run(
     reasons = unavailable_reasons(transform)
     if reasons:
         raise UnavailableError(f"{transform.__name__} ({transform.source}): {' '.join(reasons)}")
-    _check_parameters(transform, options.parameters)
+    parameters = transform.parameter_values(options.parameters)
     outputs = output_resources(transform, config)
     code_version = transform.comparable_version
     transaction = store.begin(options.name or transform.__name__, options.branch, outputs, options.wait_seconds)
@@ -143,7 +143,7 @@ def _run(
         config,
         code_version,
         config.fallback_branches,
-        options.parameters,
+        parameters,
         engine=options.engine,
         profiles=options.profiles,
     )
@@ -159,8 +159,7 @@ def _run(
             entry = transaction.commit(
                 [change for part in sealed for change in part.changes],
                 {part.resource.key: part.summary for part in sealed},
-                scope.pins,
-                code_version,
+                Lineage(scope.pins, code_version, parameters),
                 options.may_commit,
             )
         except InterruptedAfterCommit as late:
@@ -298,7 +297,7 @@ def _status(error: BaseException) -> int:
 
 def _context(scope: JobScope) -> Any:
     transform = scope.transform
-    parameters = {name: scope.parameters.get(name, param.json_value) for name, param in transform.values.items()}
+    parameters = dict(scope.parameters)
     if transform.lightweight:
         light = LightweightContext()
         light._parameters = parameters
@@ -309,11 +308,3 @@ def _context(scope: JobScope) -> Any:
     plain._abort = scope.abort
     plain._spark = partial(scope.spark, "ctx.spark_session", "pandas or Polars")
     return plain
-
-
-def _check_parameters(transform: Transform, parameters: Mapping[str, Any]) -> None:
-    for name in parameters:
-        if name not in transform.values:
-            raise UsageError(
-                f"{transform.__name__} ({transform.source}) has no parameter {name!r}.{nearest(name, transform.values)}"
-            )

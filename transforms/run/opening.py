@@ -23,7 +23,7 @@ def open_input(param: Any, name: str, scope: JobScope) -> Any:
             f"nothing to read: write Input('/path/of/dataset')."
         )
     resource: Resource = param.resources[0]
-    view = scope.open(resource)
+    view, branch = scope.open(resource)
     reader = DatasetReader(resource.alias, view, scope)
     if view.holds_files:
         reader.listing()  # now: workers that the function forks could not read it
@@ -34,7 +34,6 @@ def open_input(param: Any, name: str, scope: JobScope) -> Any:
         return reader.pandas()
     if form == "transform_polars":
         return reader.polars()
-    branch = scope.pins[resource.key].branch
     if scope.transform.lightweight:
         light = LightweightInput(resource.alias, resource_rid(resource), branch)
         light._reader = reader

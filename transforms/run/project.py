@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from transforms.config import Config, load_config
-from transforms.errors import ConfigError, NotFoundError, nearest
-from transforms.plan.graph import Graph, Node, mark
+from transforms.errors import ConfigError, NotFoundError
+from transforms.plan.graph import Graph, Node
 from transforms.plan.selection import names_each, select
-from transforms.plan.staleness import LastBuild, Plan, PlannedJob, plan_jobs
+from transforms.plan.staleness import LastBuild, Plan, PlannedJob, State, plan_jobs
 from transforms.run.build import Listener, Task, run_tasks
 from transforms.run.cancellation import Cancellation
 from transforms.run.job import JobOptions, JobResult, run_job
@@ -26,6 +26,7 @@ from transforms.spec.pipeline import Pipeline
 from transforms.spec.resource import Resource
 from transforms.spec.transform import Transform
 from transforms.store.entry import InputPin
+from transforms.store.lookup import candidates, input_key, remedy
 from transforms.store.store import Store
 
 
@@ -182,7 +183,7 @@ class Project:
 
     def _runner(
         self, graph: Graph, job: PlannedJob, options: BuildOptions, profiles: Sequence[str], cancel: Cancellation
-    ) -> Any:
+    ) -> Callable[[], JobResult]:
         def run() -> JobResult:
             planned = job
             if job.action == "build" and job.depends_on_rebuild:
@@ -191,11 +192,10 @@ class Project:
             if planned.action == "fresh":
                 return JobResult(job.node.name, "fresh", reason=planned.reason)
             transform = self.transforms[job.node.name]
-            given = {k: v for k, v in options.parameters.items() if k in transform.values}
             job_options = JobOptions(
                 branch=options.branch,
                 name=job.node.name,
-                parameters=given,
+                parameters=_given(transform, options),
                 wait_seconds=options.wait_seconds,
                 engine=options.engine,
                 profiles=profiles,
@@ -206,32 +206,50 @@ class Project:
         return run
 
     def _plan(self, graph: Graph, nodes: Sequence[Node], options: BuildOptions) -> Plan:
-        last, current = self._state(graph, options)
-        return plan_jobs(graph, nodes, last, current, force=options.force)
+        return plan_jobs(graph, nodes, self._state(graph, options), options.force)
 
-    def _state(self, graph: Graph, options: BuildOptions) -> tuple[dict[str, LastBuild], dict[str, int]]:
+    def _state(self, graph: Graph, options: BuildOptions) -> State:
+        written = self.store.writes()
+        looked_at = {
+            resource: candidates(resource, options.branch, self.config.fallback_branches)
+            for node in graph.nodes
+            for resource in node.inputs
+        }
+        places = {(branch, resource.key) for resource, branches in looked_at.items() for branch in branches}
+        places |= {place for place in written if place[0] == options.branch}
         # A table that somebody deleted by hand was never built, whatever the ledger says.
-        written_to = self.store.writes()
-        tables = {place: self._table(*place) for place in written_to}
+        tables = {place: self._table(*place) for place in places}
         there = self.store.storage.tables(list(tables.values()))
-        writes = {place: write for place, write in written_to.items() if tables[place] in there}
         waiting = self.store.waiting()
         last = {
-            key: LastBuild(write.transform, write.code_version, write.inputs, write.seq, write.seq in waiting)
-            for (branch, key), write in writes.items()
-            if branch == options.branch
+            key: LastBuild(
+                write.transform,
+                write.code_version,
+                write.inputs,
+                write.seq,
+                write.seq in waiting,
+                write.inputs_branches,
+                write.parameters,
+            )
+            for (branch, key), write in written.items()
+            if branch == options.branch and tables[branch, key] in there
         }
-        current: dict[str, int] = {}
-        for resource in {r for node in graph.nodes for r in node.inputs}:
-            branches = [resource.branch] if resource.branch else [options.branch, *self.config.fallback_branches]
-            written = next((writes[b, resource.key] for b in branches if (b, resource.key) in writes), None)
-            if written is not None:
-                current[mark(graph.located(resource))] = written.seq
+        inputs: dict[str, int] = {}
+        for resource, branches in looked_at.items():
+            branch = next((branch for branch in branches if tables[branch, resource.key] in there), None)
+            if branch is None:
                 continue
-            found = self.store.view(resource, options.branch, self.config.fallback_branches)
-            if found is not None:  # a Delta table that somebody else put there
-                current[mark(graph.located(resource))] = InputPin(found[0].seq, found[0].version, found[1]).state
-        return last, current
+            write = written.get((branch, resource.key))
+            view = None if write is not None else self.store.view_table(tables[branch, resource.key])
+            if write is not None:
+                inputs[input_key(resource)] = write.seq
+            elif view is not None:  # a Delta table that somebody else put there
+                inputs[input_key(resource)] = InputPin(view.seq, view.version, branch).state
+        return State(last, inputs, {node.name: self._parameters(node.name, options) for node in graph.nodes})
+
+    def _parameters(self, name: str, options: BuildOptions) -> Mapping[str, Any]:
+        transform = self.transforms[name]
+        return transform.parameter_values(_given(transform, options))
 
     def _table(self, branch: str, key: str) -> str:
         kind, _, alias = key.partition(":")
@@ -239,7 +257,7 @@ class Project:
 
     def _missing(self, graph: Graph, plan: Plan, options: BuildOptions) -> NotFoundError:
         node, resource = plan.missing[0]
-        branch = resource.branch or options.branch
+        branches = candidates(resource, options.branch, self.config.fallback_branches)
         reads = f"{node.name} ({node.source}) reads it"
         others = {other.alias for _, other in plan.missing[1:]} - {resource.alias}
         also = f" So it is with {', '.join(sorted(others))}." if others else ""
@@ -247,24 +265,16 @@ class Project:
         if producer is not None:
             on_branch = f" --branch {options.branch}" if options.branch != "master" else ""
             return NotFoundError(
-                f"There is no {resource} on branch {branch} yet; {reads}. {producer.name} ({producer.source}) makes it.{also} "
-                f"Nothing was run. Type: transforms build {shlex.quote(f'+{node.name}')}{on_branch}"
+                f"There is no {resource} on branch {branches[0]} yet; {reads}. {producer.name} ({producer.source}) makes "
+                f"it.{also} Nothing was run. Type: transforms build {shlex.quote(f'+{node.name}')}{on_branch}"
             )
-        written = self.store.writes()
-        own = {output.alias for output in node.outputs}
-        known = {write.alias for write in written.values() if write.kind == resource.kind and write.branch == branch}
-        known |= {output.alias for n in graph.nodes for output in n.outputs if output.kind == resource.kind}
-        elsewhere = sorted({b for b, key in written if key == resource.key and b != branch})
-        bring = f"Bring it in with 'transforms put {shlex.quote(resource.alias)} FILE'."
-        if elsewhere:
-            bring = (
-                f"It is on branch {' and '.join(elsewhere)}: read it there with Input(..., branch={elsewhere[0]!r})."
-            )
-        elif resource.kind == "model":
-            bring = "Publish it first."
+        made = {(options.branch, output.key) for other in graph.nodes for output in other.outputs}
+        own = {output.key for output in node.outputs}
+        written = {*self.store.writes(), *(made if options.branch in branches else ())}
+        advice = remedy(resource, branches, written, own)
         return NotFoundError(
-            f"There is no {resource} on branch {branch}, and no transform makes it; {reads}."
-            f"{nearest(resource.alias, known - own)} {bring}{also} Nothing was run."
+            f"There is no {resource} on branch {' or '.join(branches)}, and no transform makes it; {reads}.{advice}{also} "
+            f"Nothing was run."
         )
 
     def _node(self, name: str, transform: Transform) -> Node:
@@ -279,6 +289,10 @@ class Project:
 
     def _resources(self, params: Mapping[str, Any]) -> tuple[Resource, ...]:
         return tuple(self.config.resolve(resource) for param in params.values() for resource in param.resources)
+
+
+def _given(transform: Transform, options: BuildOptions) -> Mapping[str, Any]:
+    return {name: value for name, value in options.parameters.items() if name in transform.values}
 
 
 def _named(pipelines: Sequence[Pipeline]) -> dict[str, Transform]:

@@ -49,7 +49,7 @@ def put_frame(
             there = () if before is None or before.holds_files else before.fields
             change = stage_frame(transaction, table, data, descriptions=descriptions, what=alias, there=there)
             summary = {"rows": change.rows}
-        return transaction.commit([change], {resource.key: {"mode": "replace", **summary}}, {}, "")
+        return transaction.commit([change], {resource.key: {"mode": "replace", **summary}})
     except BaseException:
         transaction.abandon()
         raise

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from transforms.common.forks import need_threads
-from transforms.errors import MissingExtraError, NotFoundError, nearest
+from transforms.errors import MissingExtraError, NotFoundError
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.change import TableChange
 from transforms.store.entry import InputPin
+from transforms.store.lookup import candidates, input_key, remedy
 from transforms.store.tables import TableView
 from transforms.store.transaction import Transaction
 
@@ -73,8 +74,8 @@ class JobScope:
         config: the project's configuration.
         code_version: the version of the transform's logic.
         fallbacks: the branches on which inputs are looked for after the build's own.
-        parameters: values given for scalar parameters, by name.
-        pins: the inputs that were opened, by resource key.
+        parameters: the value of each scalar parameter, by name.
+        pins: the inputs that were opened, by :func:`~transforms.store.lookup.input_key`.
         engine: which engines it may use: ``auto`` starts Spark when something asks for it, ``local`` never, ``spark``
             at once.
         profiles: the Spark profiles of every job of the build, as they share one session.
@@ -106,35 +107,27 @@ class JobScope:
         """Let the job end without a commit and without an error."""
         self.aborted = True
 
-    def open(self, resource: Resource) -> TableView:
+    def open(self, resource: Resource) -> tuple[TableView, str]:
         """Open an input as it was when the job began, and remember that it was read.
 
+        :returns: the view and the branch it was found on.
         :raises NotFoundError: if no branch has it; names the nearest there is.
         """
-        found = self.transaction.view(self.config.resolve(resource), self.fallbacks)
+        resolved = self.config.resolve(resource)
+        found = self.transaction.view(resolved, self.fallbacks)
         if found is None:
-            raise self.missing(resource)
+            raise self.missing(resolved)
         view, branch = found
-        self.pins[resource.key] = InputPin(view.seq, view.version, branch)
-        return view
+        self.pins[input_key(resolved)] = InputPin(view.seq, view.version, branch)
+        return view, branch
 
     def missing(self, resource: Resource) -> NotFoundError:
         """Return the error for an input that does not exist."""
-        branches = [resource.branch] if resource.branch else [self.transaction.branch, *self.fallbacks]
-        written = self.transaction.store.writes()
-        known = {write.alias for write in written.values() if write.kind == resource.kind and write.branch in branches}
+        branches = candidates(resource, self.transaction.branch, self.fallbacks)
         own = {output.key for output in self.transaction.outputs}
-        elsewhere = sorted({branch for branch, key in written if key == resource.key and branch not in branches})
-        bring = f" Build it first, or bring it in with 'transforms put {resource.alias} FILE'."
-        if elsewhere:
-            bring = (
-                f" It is on branch {' and '.join(elsewhere)}: read it there with Input(..., branch={elsewhere[0]!r})."
-            )
         return NotFoundError(
-            f"There is no {resource} on branch {' or '.join(dict.fromkeys(branches))}; {self.transform.__name__} "
-            f"({self.transform.source}) reads it."
-            + nearest(resource.alias, {alias for alias in known if f"{resource.kind}:{alias}" not in own})
-            + (bring if resource.kind == "dataset" or elsewhere else "")
+            f"There is no {resource} on branch {' or '.join(branches)}; {self.transform.__name__} ({self.transform.source}) "
+            f"reads it.{remedy(resource, branches, self.transaction.store.writes(), own)}"
         )
 
     def spark(self, call: str, instead: str) -> SparkEngine:

@@ -8,7 +8,7 @@ from transforms.run.scope import JobScope
 
 
 def open_value(param: Any, name: str, scope: JobScope) -> Any:
-    """Return what a compute function receives for a scalar parameter: the given value, or the default."""
+    """Return what a compute function receives for a scalar parameter."""
     from transforms.spec.scalars import ParamValueInput
 
-    return ParamValueInput(param.coerce(scope.parameters[name]) if name in scope.parameters else param.default)
+    return ParamValueInput(scope.parameters[name])

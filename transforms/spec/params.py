@@ -38,6 +38,10 @@ class Param:
         """The declaration as JSON; None for one that stands for nothing yet."""
         return None
 
+    def coerce(self, value: Any) -> Any:
+        """Return what a build gives in place of the declared value, as the parameter's type."""
+        return value
+
     @property
     def schema(self) -> dict[str, Any]:
         """A JSON schema of :attr:`json_value`."""

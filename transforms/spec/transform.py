@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Literal
 
-from transforms.errors import DeclarationError
+from transforms.errors import DeclarationError, UsageError, nearest
 from transforms.spec.binding import bind
 from transforms.spec.params import Param
 from transforms.spec.resource import Resource
@@ -145,6 +145,23 @@ class Transform:
         except ValueError as error:
             _log.warning("%s (%s) is rebuilt every time: %s", self.__name__, self.source, error)
             return f"unknown-{uuid.uuid4().hex}"
+
+    def parameter_values(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the value that each scalar parameter has in a job, by name.
+
+        :param given: values that are to stand in place of defaults; text, as a command line gives it, is read.
+        :raises UsageError: if one is no parameter of the transform; the nearest is suggested.
+        :raises TransformTypeError: if one cannot be read as the parameter's type.
+        """
+        for name in given:
+            if name not in self.values:
+                raise UsageError(
+                    f"{self.__name__} ({self.source}) has no parameter {name!r}.{nearest(name, self.values)}"
+                )
+        return {
+            name: param.coerce(given[name]) if name in given else param.json_value
+            for name, param in self.values.items()
+        }
 
     def bind_arguments(self, values: Mapping[str, Any], ctx: Any) -> dict[str, Any]:
         """Return the keyword arguments with which the function is to be called."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,9 @@ from transforms.spec.resource import Resource
 from transforms.store import machine
 from transforms.store.change import TableChange
 from transforms.store.layout import ARTIFACTS, DATA, FILES, resource_path
+
+_PARAMETER = "parameter:"
+"""Begins the name of a parameter among the inputs of a row; no kind of resource is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,21 @@ class InputPin:
         return self.seq or -1 - self.version
 
 
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What a job made its outputs from.
+
+    Attributes:
+        inputs: the state of each input, by :func:`~transforms.store.lookup.input_key`.
+        code_version: the version of the transform's logic.
+        parameters: the value of each scalar parameter, by name.
+    """
+
+    inputs: Mapping[str, InputPin] = field(default_factory=dict)
+    code_version: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Entry:
     """One committed job.
@@ -48,9 +66,10 @@ class Entry:
         ratified_time: when it was committed.
         user: who ran it.
         code_version: the version of the transform's logic.
-        inputs: the state of each input, by resource key.
+        inputs: the state of each input, by :func:`~transforms.store.lookup.input_key`.
         outputs: what became of each output, by resource key, for people: rows, files, model version, experiment.
         changes: what it does to each Delta table.
+        parameters: the value of each scalar parameter, by name; see :mod:`transforms.store.parameters`.
     """
 
     seq: int
@@ -64,6 +83,7 @@ class Entry:
     inputs: Mapping[str, InputPin]
     outputs: Mapping[str, Mapping[str, Any]]
     changes: tuple[TableChange, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Entry #{self.seq}: {self.transform} wrote {', '.join(self.outputs) or 'nothing'} on {self.branch}>"
@@ -98,7 +118,10 @@ class Entry:
             "ratified_time": self.ratified_time,
             "user": self.user,
             "code_version": self.code_version,
-            "inputs": json.dumps({key: [pin.seq, pin.version, pin.branch] for key, pin in self.inputs.items()}),
+            "inputs": json.dumps(
+                {key: [pin.seq, pin.version, pin.branch] for key, pin in self.inputs.items()}
+                | {f"{_PARAMETER}{name}": value for name, value in self.parameters.items()}
+            ),
             "outputs": json.dumps(self.outputs),
             "changes": json.dumps([change.to_json() for change in self.changes]),
         }
@@ -106,6 +129,7 @@ class Entry:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Entry:
         """Read an entry back from a row, with times as datetimes or as ISO text."""
+        inputs = from_json(row["inputs"])
         return cls(
             seq=row["seq"],
             transaction=row["transaction"],
@@ -115,9 +139,12 @@ class Entry:
             ratified_time=_time(row["ratified_time"]),
             user=row["user"],
             code_version=row["code_version"],
-            inputs={key: InputPin(*pin) for key, pin in from_json(row["inputs"]).items()},
+            inputs={key: InputPin(*pin) for key, pin in inputs.items() if not key.startswith(_PARAMETER)},
             outputs=from_json(row["outputs"]),
             changes=tuple(TableChange.from_json(change) for change in from_json(row["changes"])),
+            parameters={
+                key.removeprefix(_PARAMETER): value for key, value in inputs.items() if key.startswith(_PARAMETER)
+            },
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,10 +33,11 @@ class LastWrite:
         transaction: the id of its transaction.
         transform: the transform that wrote it, or ``put``.
         code_version: the version of that transform's logic.
-        inputs: the state of each input it read, by resource key: see :attr:`InputPin.state`.
+        inputs: the state of each input it read, by :func:`~transforms.store.lookup.input_key`: see :attr:`InputPin.state`.
         inputs_branches: the branch that each input was found on.
         time: when it was committed, ISO 8601 in UTC.
         output: what was written, for people: rows, files, model version, experiment.
+        parameters: the value of each scalar parameter, by name; see :mod:`transforms.store.parameters`.
     """
 
     branch: str
@@ -49,6 +50,7 @@ class LastWrite:
     inputs_branches: Mapping[str, str]
     time: str
     output: Mapping[str, Any]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def alias(self) -> str:
@@ -159,5 +161,6 @@ class Index:
                 branches,
                 entry.ratified_time.isoformat(),
                 output,
+                entry.parameters,
             )
         self._seq = max(self._seq, entry.seq)

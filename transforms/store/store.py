@@ -17,6 +17,7 @@ from transforms.store import layout, leases, machine, upkeep
 from transforms.store.entry import Entry
 from transforms.store.index import Index, LastWrite
 from transforms.store.ledger import Ledger
+from transforms.store.lookup import candidates
 from transforms.store.publishing import Publisher
 from transforms.store.storage.address import open_storage
 from transforms.store.table_publishing import diverged
@@ -101,8 +102,7 @@ class Store:
         :param until: the ledger row to read at; None means the newest that is published.
         :returns: the view and the branch it was found on; None where no branch has it.
         """
-        candidates = [resource.branch] if resource.branch else [branch, *(b for b in fallbacks if b != branch)]
-        for candidate in candidates:
+        for candidate in candidates(resource, branch, fallbacks):
             view = self.view_table(self.table_of(resource, candidate), until)
             if view is not None:
                 return view, candidate

@@ -18,10 +18,12 @@ from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine, process
 from transforms.store.change import TableChange
 from transforms.store.durable import is_full
-from transforms.store.entry import Entry, InputPin
+from transforms.store.entry import Entry, Lineage
 from transforms.store.identifiers import new_transaction_id
 from transforms.store.index import LastWrite
 from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts, remember
+from transforms.store.lookup import candidates
+from transforms.store.parameters import recorded
 from transforms.store.storage.base import Lease
 from transforms.store.table_publishing import diverged
 from transforms.store.tables import TableView
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 10.0
+_FROM_NOTHING = Lineage()
 
 
 class Transaction:
@@ -99,7 +102,7 @@ class Transaction:
         :param fallbacks: the branches to look at after the transaction's own.
         :returns: the view and the branch it was found on; None where no branch has it.
         """
-        for branch in [resource.branch] if resource.branch else [self.branch, *fallbacks]:
+        for branch in candidates(resource, self.branch, fallbacks):
             view = self.store.view_table(self.store.table_of(resource, branch), self.pinned)
             if not self._is_current(resource, view, branch):
                 view = self.store.view_table(self.store.table_of(resource, branch), self.pinned)
@@ -139,16 +142,14 @@ class Transaction:
         self,
         changes: Sequence[TableChange],
         outputs: Mapping[str, Mapping[str, Any]],
-        inputs: Mapping[str, InputPin],
-        code_version: str,
+        lineage: Lineage = _FROM_NOTHING,
         may_commit: Callable[[], None] = lambda: None,
     ) -> Entry:
         """Make everything that was staged visible in one step.
 
         :param changes: what happens to each table.
         :param outputs: what became of each output, by resource key, for people.
-        :param inputs: what was read, by resource key.
-        :param code_version: the version of the transform's logic.
+        :param lineage: what they were made from.
         :param may_commit: called right before the commit point; raising there commits nothing.
         :returns: the committed entry.
         :raises StoreError: if nothing was committed, or, as :class:`PublishError`, if recovery has to finish it.
@@ -169,10 +170,11 @@ class Transaction:
             started_time=self.started_time,
             ratified_time=machine.now(),
             user=process.user_name(),
-            code_version=code_version,
-            inputs=inputs,
+            code_version=lineage.code_version,
+            inputs=lineage.inputs,
             outputs=outputs,
             changes=tuple(changes),
+            parameters=recorded(lineage.parameters),
         )
         with held_interrupts() as held:
             entry = self._ratify(entry, opened)

@@ -125,7 +125,7 @@ def import_runs(
                 transaction.abandon()
                 return Import(found, None)
             outputs = {model.key: target.summary for model, target in targets.items() if target.count}
-            return Import(found, transaction.commit(changes, outputs, {}, ""))
+            return Import(found, transaction.commit(changes, outputs))
         except BaseException:
             transaction.abandon()
             raise

@@ -47,7 +47,7 @@ def test_a_model_without_a_version_has_no_newest(run_transform, store):
     transaction = store.begin("import", "master", [resource])
     empty = versions.versions_schema().empty_table()
     change = stage_frame(transaction, store.table_of(resource, "master"), empty, "append")
-    transaction.commit([change], {resource.key: {"imported": 1, "version_count": 0}}, {}, "")
+    transaction.commit([change], {resource.key: {"imported": 1, "version_count": 0}})
     view, _ = store.view(resource, "master")
     assert versions.newest_version(store, resource, view) is None
     (version,) = run_transform(train).models["model"].versions

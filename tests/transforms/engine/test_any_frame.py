@@ -195,7 +195,7 @@ def put(store: Store, frame: Any) -> Any:
     transaction = store.begin("test", "master", [T])
     try:
         change = stage_frame(transaction, store.table_of(T, "master"), frame, what="/t")
-        transaction.commit([change], {T.key: {}}, {}, "v")
+        transaction.commit([change], {T.key: {}})
     except BaseException:
         transaction.abandon()
         raise

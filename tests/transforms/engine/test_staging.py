@@ -63,7 +63,7 @@ def committed(store, frame, **options):
     transaction = store.begin("test", "master", [T])
     try:
         change = stage_frame(transaction, store.table_of(T, "master"), frame, what="/t", **options)
-        transaction.commit([change], {T.key: {}}, {}, "v")
+        transaction.commit([change], {T.key: {}})
     except BaseException:
         transaction.abandon()
         raise

@@ -34,7 +34,7 @@ def put(store):
             before = transaction.open_output(store.table_of(T, "master"))
             there = () if before is None else before.fields
             change = stage_frame(transaction, store.table_of(T, "master"), frame, what="/t", there=there)
-            transaction.commit([change], {T.key: {}}, {}, "v")
+            transaction.commit([change], {T.key: {}})
         except BaseException:
             transaction.abandon()
             raise

@@ -15,7 +15,7 @@ from transforms.errors import DeclarationError, NotFoundError
 from transforms.plan.graph import Graph, Node
 from transforms.plan.render import to_mermaid, to_text
 from transforms.plan.selection import select
-from transforms.plan.staleness import LastBuild, plan_jobs
+from transforms.plan.staleness import LastBuild, State, plan_jobs
 from transforms.plan.svg import to_svg
 from transforms.spec.resource import Resource
 from transforms.spec.source import SourceLocation
@@ -95,14 +95,14 @@ def test_the_same_declarations_give_the_same_order_and_pictures(graph):
 def test_after_a_build_everything_is_fresh_and_before_it_nothing(graph):
     """Planning what was just built plans nothing."""
     nodes = list(graph.order)
-    assert all(job.action == "build" for job in plan_jobs(graph, nodes, {}, {}).jobs)
+    assert all(job.action == "build" for job in plan_jobs(graph, nodes).jobs)
     current = {r.key: number for number, found in enumerate(nodes, 1) for r in found.outputs}
     last = {
         r.key: LastBuild(found.name, "v1", {i.key: current[i.key] for i in found.inputs}, current[r.key])
         for found in nodes
         for r in found.outputs
     }
-    plan = plan_jobs(graph, nodes, last, current)
+    plan = plan_jobs(graph, nodes, State(last, current))
     assert [job.action for job in plan.jobs] == ["fresh"] * len(nodes)
     assert plan.missing == ()
 
@@ -191,7 +191,7 @@ def reasons(nodes=None, last=None, current=None, force=False):
         "dataset:/b": LastBuild("b", "v1", {"dataset:/a": 2}, 3),
     }
     now = {"dataset:/in": 1, "dataset:/a": 2}
-    plan = plan_jobs(graph, list(graph.order), built | (last or {}), now | (current or {}), force)
+    plan = plan_jobs(graph, list(graph.order), State(built | (last or {}), now | (current or {})), force)
     return [job.reason if job.action == "build" else None for job in plan.jobs]
 
 
@@ -213,7 +213,7 @@ def test_why_something_runs():
 def test_a_missing_input_is_reported_unless_the_plan_makes_it():
     """Only what nothing makes is missing."""
     graph = Graph(KNOWN)
-    plan = plan_jobs(graph, list(graph.order), {}, {})
+    plan = plan_jobs(graph, list(graph.order))
     assert [(found.name, resource.alias) for found, resource in plan.missing] == [("clean", "/outside")]
 
 
@@ -324,7 +324,7 @@ def steps(make, count):
     sys.setprofile(count_one)
     try:
         graph = make(count)
-        plan_jobs(graph, select(graph, ["+*+"]), {}, {})
+        plan_jobs(graph, select(graph, ["+*+"]))
     finally:
         sys.setprofile(None)
     return found
@@ -347,7 +347,7 @@ def test_five_thousand_transforms():
     for graph in (chain(count), fan(count)):
         nodes = select(graph, ["+*+"])
         assert len(nodes) == count
-        assert len(plan_jobs(graph, nodes, {}, {}).jobs) == count
+        assert len(plan_jobs(graph, nodes).jobs) == count
         assert len(to_text(graph).splitlines()) == count
         assert to_mermaid(graph).count("-->") == 2 * count - 1
         assert to_svg(graph).count("marker-end") == 2 * count - 1

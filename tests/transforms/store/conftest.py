@@ -33,7 +33,7 @@ def commit(store: Store) -> Callable[..., Entry]:
                 stage_frame(transaction, store.table_of(r, branch), frames[r.alias], mode, **options) for r in resources
             ]
             outputs = {r.key: {"rows": c.rows} for r, c in zip(resources, changes, strict=True)}
-            return transaction.commit(changes, outputs, {}, "v1")
+            return transaction.commit(changes, outputs)
         except BaseException:
             transaction.abandon()
             raise

@@ -30,7 +30,7 @@ def append(store: Store, number: int) -> None:
     resource = Resource("dataset", f"/d{number % 2}")
     transaction = store.begin("append", "master", [resource])
     change = stage_frame(transaction, store.table_of(resource, "master"), pl.DataFrame({"x": [number]}), "append")
-    transaction.commit([change], {resource.key: {}}, {}, "v1")
+    transaction.commit([change], {resource.key: {}})
 
 
 def make(root: Path) -> Store:

@@ -34,7 +34,7 @@ def ratified_only(store: Store, frames: dict[str, pl.DataFrame], mode: Any = "ov
     changes = [stage_frame(transaction, store.table_of(r, "master"), frames[r.alias], mode) for r in resources]
     publish_all, store.publisher.publish_all = store.publisher.publish_all, lambda opened=None, afresh=False: []
     try:
-        return transaction.commit(changes, {r.key: {} for r in resources}, {}, "v1")
+        return transaction.commit(changes, {r.key: {} for r in resources})
     finally:
         store.publisher.publish_all = publish_all
 
@@ -117,7 +117,7 @@ def test_h6_a_file_outside_the_table_or_hidden_from_vacuum_is_refused(store, pat
     change = stage_frame(transaction, table, pl.DataFrame({"x": [1]}))
     moved = TableChange(table, "overwrite", change.schema, (StagedFile(path, 1, 1, "{}"),))
     with pytest.raises(CommitError):
-        transaction.commit([moved], {A.key: {}}, {}, "v1")
+        transaction.commit([moved], {A.key: {}})
     transaction.abandon()
     assert store.newest_entries(9) == []
 
@@ -131,7 +131,7 @@ def test_h7_a_full_vacuum_under_a_running_job_fails_the_job_and_shows_nothing(st
         retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True
     )
     with pytest.raises(CommitError, match="is gone"):
-        transaction.commit([change], {A.key: {}}, {}, "v1")
+        transaction.commit([change], {A.key: {}})
     transaction.abandon()
     assert rows("/a") == [{"x": 1}]
 
@@ -330,7 +330,7 @@ def test_a_root_with_spaces_and_umlauts_works(tmp_path):
     store = Store(tmp_path / "my größte store" / "50% #1")
     transaction = store.begin("test", "master", [A])
     change = stage_frame(transaction, store.table_of(A, "master"), pl.DataFrame({"x": [1]}))
-    transaction.commit([change], {A.key: {}}, {}, "v1")
+    transaction.commit([change], {A.key: {}})
     view, _ = store.view(A, "master")
     assert read_polars(view).to_dicts() == read_arrow(view).to_pylist() == [{"x": 1}]
 
@@ -389,7 +389,7 @@ def test_one_table_cannot_be_changed_twice_in_a_commit(store):
     transaction = store.begin("test", "master", [A])
     changes = [stage_frame(transaction, store.table_of(A, "master"), pl.DataFrame({"x": [n]})) for n in (1, 2)]
     with pytest.raises(CommitError, match="twice"):
-        transaction.commit(changes, {A.key: {}}, {}, "v1")
+        transaction.commit(changes, {A.key: {}})
     transaction.abandon()
 
 
@@ -448,7 +448,7 @@ def test_what_a_clock_that_was_put_back_committed_stays(store, commit, rows, mon
         patched.setattr("transforms.store.transaction.Transaction._release", lambda *_, **__: None)  # it died before
         held = store.begin("dying", "master", [A])
         change = stage_frame(held, store.table_of(A, "master"), pl.DataFrame({"x": [1]}), "overwrite")
-        held.commit([change], {A.key: {}}, {}, "v1")
+        held.commit([change], {A.key: {}})
     for lease in [held._own, *held._leases]:
         lease.release()
     for number in range(70):

@@ -39,7 +39,7 @@ def ratified(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ent
             patched.setattr(store.publisher, "publish_all", lambda *_, **__: [])
             transaction = store.begin("dying", "master", resources)
             changes = [stage_frame(transaction, store.table_of(r, "master"), frames[r.alias], mode) for r in resources]
-            return transaction.commit(changes, {r.key: {"rows": 1} for r in resources}, {}, "v1")
+            return transaction.commit(changes, {r.key: {"rows": 1} for r in resources})
 
     return run
 
@@ -145,7 +145,7 @@ def test_a_mistake_that_is_made_again_names_the_command(store, commit, ratified,
     change = stage_frame(transaction, store.table_of(resource, "master"), TWO)
     monkeypatch.setattr("transforms.store.transaction.validate_changes", lambda *_: (refuse(store, A), {})[1])
     with pytest.raises(PublishError, match=r"recover --give-up 2'"):
-        transaction.commit([change], {resource.key: {}}, {}, "v1")
+        transaction.commit([change], {resource.key: {}})
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["before it is asked", "after it was asked"])
@@ -163,7 +163,7 @@ def test_a_commit_never_lands_on_a_version_that_was_not_looked_at(store, commit,
 
     monkeypatch.setattr(publishing, step, late)
     with pytest.raises(PublishError, match=r"recover --give-up 2'"):
-        transaction.commit([change], {A.key: {}}, {}, "v1")
+        transaction.commit([change], {A.key: {}})
     assert DeltaTable(str(log_of(store, A).parent)).to_pyarrow_table().to_pydict() == ONE.to_dict(as_series=False)
     monkeypatch.undo()
     store.give_up(2)
@@ -189,7 +189,7 @@ def test_a_ledger_behind_its_tables_is_noticed(store, commit, tmp_path):
         if number == 0:
             with pytest.raises(DivergedError):
                 fresh.view(A)
-        fresh.commit([change], {C.key: {}}, {}, "v1")
+        fresh.commit([change], {C.key: {}})
     with pytest.raises(DivergedError):
         behind.begin("job", "master", [A])
     with pytest.raises(DivergedError):

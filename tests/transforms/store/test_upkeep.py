@@ -31,7 +31,7 @@ def publish(store: Store, times: int, seen: Callable[[], None] = lambda: None) -
     for _ in range(times):
         transaction = store.begin("train", "master", [MODEL])
         change = stage_frame(transaction, store.table_of(MODEL, "master"), ROW, "append")
-        transaction.commit([change], {MODEL.key: {}}, {}, "v")
+        transaction.commit([change], {MODEL.key: {}})
         seen()
 
 
@@ -127,7 +127,7 @@ def test_who_was_taken_for_dead_and_asks_beyond_the_log_commits_nothing(store: S
     with pytest.raises(CommitError, match="taken for dead"):
         store.ledger.given_up(slow.pinned, slow.pinned + 5)
     with pytest.raises(CommitError, match="build again"):
-        slow.commit([change], {"dataset:/out": {}}, {}, "v")
+        slow.commit([change], {"dataset:/out": {}})
     slow.abandon()
 
 

@@ -190,7 +190,7 @@ def test_merged_files_of_a_model_that_a_checkpoint_forgot_are_listed(store: Stor
     for number in range(3):
         transaction = store.begin("train", "master", [model])
         change = stage_frame(transaction, table, pl.DataFrame({"x": [number]}), "append")
-        transaction.commit([change], {model.key: {}}, {}, "v")
+        transaction.commit([change], {model.key: {}})
     upkeep.merge_small_files(store.storage, table, opened(store, table))
     forget(store, table)
     upkeep.forget_replaced(store.storage, table, opened(store, table))

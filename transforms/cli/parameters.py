@@ -1,0 +1,45 @@
+"""Values of scalar parameters, as a command line gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from transforms.common.masking import masked_text
+from transforms.errors import TransformsError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from transforms.run.project import Project
+
+
+def parameters_of(project: Project, given: Sequence[str]) -> Mapping[str, Any]:
+    """Return the values that were given with ``--param``, by name.
+
+    :param project: whose transforms may have them.
+    :param given: each as ``NAME=VALUE``.
+    :raises UsageError: if one is written in another way, no transform has such a parameter, or it cannot take the value.
+    """
+    declared = {name: param for transform in project.transforms.values() for name, param in transform.values.items()}
+    parameters = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        typed = masked_text(f"--param {text}")
+        if not equals:
+            raise UsageError(f"{typed}: write it as NAME=VALUE.")
+        if name not in declared:
+            there = ", ".join(sorted(declared)) or "none"
+            raise UsageError(
+                f"{typed}: no transform has a parameter {name!r}.{nearest(name, declared)} There are: {there}."
+            )
+        for transform in project.transforms.values():
+            if name in transform.values:
+                _check_value(typed, transform.values[name], value)
+        parameters[name] = value
+    return parameters
+
+
+def _check_value(typed: str, param: Any, value: str) -> None:
+    try:
+        param.coerce(value)
+    except TransformsError as error:
+        raise UsageError(f"{typed}: {error}") from error
