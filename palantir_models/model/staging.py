@@ -22,13 +22,15 @@ def stage_tables(transaction: Transaction, model: str, tables: Mapping[str, pa.T
     :param tables: the rows by the name of their table.
     :returns: a change for each table, in their order.
     """
-    from transforms.engine.local.staging import stage_frame
+    from transforms.engine.local.staging import Columns, stage_frame
 
     for name in tables:  # in one thread, as it takes note of the folder
         transaction.staging(f"{model}/{name}")
     with ThreadPoolExecutor(max_workers=max(len(tables), 1), thread_name_prefix="stage") as pool:
         staged = [
-            pool.submit(stage_frame, transaction, f"{model}/{name}", table, "append", None, "", ENCODINGS.get(name))
+            pool.submit(
+                stage_frame, transaction, f"{model}/{name}", table, "append", Columns(encodings=ENCODINGS.get(name, {}))
+            )
             for name, table in tables.items()
         ]
     return [change.result() for change in staged]

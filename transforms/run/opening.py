@@ -74,7 +74,7 @@ class ReturnedFrame:
             raise DataError(
                 f"{transform.__name__} ({transform.source}) must return a {library} DataFrame; it returned {given}"
             )
-        self._writer.write(frame)
+        self._writer.rows.write(frame)
 
 
 def _named(kind: type) -> str:
@@ -105,7 +105,7 @@ def open_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:
             f"ri.foundry.main.transaction.{transaction.id}",
             None,
             writer,
-            lambda: FileSystem(writer),
+            lambda: FileSystem(writer.files),
         )
         plain._path = resource.alias
         writer.value = plain

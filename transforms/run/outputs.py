@@ -42,7 +42,7 @@ class LightweightOutput(LightweightDataset):
     @property
     def path_for_write_table(self) -> str:
         """A local folder for Parquet files of your own; pass it to :meth:`write_table` when they are written."""
-        return str(self._write("path_for_write_table").folder())
+        return str(self._write("path_for_write_table").rows.folder())
 
     @property
     def path_for_object_store_write_table(self) -> str:
@@ -72,9 +72,8 @@ class LightweightOutput(LightweightDataset):
         :param column_descriptions: a description of each column that has one, at most 800 characters.
         :raises DataError: if a column's name or type cannot be stored; names the column.
         """
-        writer = self._write("write_table()")
-        frame = writer.folder() if df is None else df
-        writer.write(frame, _one_of(column_description, column_descriptions))
+        rows = self._write("write_table()").rows
+        rows.write(rows.folder() if df is None else df, _one_of(column_description, column_descriptions))
 
     def write_dataframe(
         self,
@@ -83,7 +82,7 @@ class LightweightOutput(LightweightDataset):
         column_descriptions: Mapping[str, str] | None = None,
     ) -> None:
         """Write rows; see :meth:`write_table`."""
-        self._write("write_dataframe()").write(df, _one_of(column_description, column_descriptions))
+        self._write("write_dataframe()").rows.write(df, _one_of(column_description, column_descriptions))
 
     def write_pandas(
         self,
@@ -92,15 +91,15 @@ class LightweightOutput(LightweightDataset):
         column_descriptions: Mapping[str, str] | None = None,
     ) -> None:
         """Write the rows of a pandas frame; its index is not stored."""
-        self._write("write_pandas()").write(df, _one_of(column_description, column_descriptions))
+        self._write("write_pandas()").rows.write(df, _one_of(column_description, column_descriptions))
 
     def put_metadata(self, column_descriptions: Mapping[str, str] | None = None) -> None:
         """Take in the Parquet files written below :attr:`path_for_write_table` and describe their columns.
 
         :raises DataError: if there are none.
         """
-        writer = self._write("put_metadata()")
-        writer.write(writer.folder(), column_descriptions)
+        rows = self._write("put_metadata()").rows
+        rows.write(rows.folder(), column_descriptions)
 
     def pandas(self) -> pd.DataFrame:
         """Return the dataset as it was before this job, as a pandas frame."""
@@ -125,7 +124,7 @@ class LightweightOutput(LightweightDataset):
 
     def filesystem(self) -> FoundryDataSidecarFileSystem:
         """Return the dataset's files, for writing."""
-        return FoundryDataSidecarFileSystem(self._write("filesystem()"))
+        return FoundryDataSidecarFileSystem(self._write("filesystem()").files)
 
     def read_unstaged_dataset_as_polars_lazy(self) -> pl.LazyFrame:
         """Return the rows written so far, before they are committed, as a lazy Polars frame.
@@ -195,7 +194,7 @@ class TransformOutput(PlainDataset):
     @property
     def column_descriptions(self) -> dict[str, str]:
         """The column descriptions given so far."""
-        return dict(self._dfwriter.descriptions)
+        return dict(self._dfwriter.rows.descriptions)
 
     @property
     def batch_incremental_configuration(self) -> Any:
@@ -247,11 +246,11 @@ class TransformOutput(PlainDataset):
             "output_format": output_format,
             "options": options,
         }
-        self._dfwriter.write_laid_out(df, column_descriptions, **layout)
+        self._dfwriter.rows.write_laid_out(df, column_descriptions, **layout)
 
     def write_pandas(self, pandas_df: pd.DataFrame) -> None:
         """Write the rows of a pandas frame; its index is not stored."""
-        self._dfwriter.write(pandas_df)
+        self._dfwriter.rows.write(pandas_df)
 
     def write_table(
         self,
@@ -260,8 +259,8 @@ class TransformOutput(PlainDataset):
         column_descriptions: Mapping[str, str] | None = None,
     ) -> None:
         """Write rows as a single-node output does; beyond Foundry's own methods of a plain ``@transform``."""
-        writer = self._dfwriter
-        writer.write(writer.folder() if df is None else df, _one_of(column_description, column_descriptions))
+        rows = self._dfwriter.rows
+        rows.write(rows.folder() if df is None else df, _one_of(column_description, column_descriptions))
 
     def dataframe(self) -> Any:
         """Return the dataset as it was before this job, as a Spark DataFrame.
@@ -300,7 +299,7 @@ def unstaged(writer: DatasetWriter) -> pl.LazyFrame:
     """Return the rows that a job has written so far as a lazy Polars frame."""
     import polars as pl
 
-    paths = writer.staged_paths()
+    paths = writer.rows.paths()
     if not paths:
         raise DataError(f"{writer.resource.alias}: nothing was written in this job yet.")
     return pl.scan_parquet(paths)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from transforms.common.folders import files_in
-from transforms.common.hashing import sha256_of
 from transforms.common.paths import inside
-from transforms.engine.local.staging import stage_frame
-from transforms.run.file_rows import stage_listing
+from transforms.engine.local.staging import Columns, stage_frame
+from transforms.run.file_rows import stage_listing, staged_files, summary_of
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.change import TableChange
@@ -47,7 +45,7 @@ def put_frame(
         else:
             before = transaction.open_output(table)
             there = () if before is None or before.holds_files else before.fields
-            change = stage_frame(transaction, table, data, descriptions=descriptions, what=alias, there=there)
+            change = stage_frame(transaction, table, data, "overwrite", Columns(alias, descriptions or {}, there))
             summary = {"rows": change.rows}
         return transaction.commit([change], {resource.key: {"mode": "replace", **summary}})
     except BaseException:
@@ -56,29 +54,18 @@ def put_frame(
 
 
 def _stage_files(
-    transaction: Transaction, table: str, files: Mapping[str, Any], alias: str
+    transaction: Transaction, table: str, contents: Mapping[str, Any], alias: str
 ) -> tuple[TableChange, dict[str, Any]]:
     folder = transaction.staging(table, layout.FILES)
-    rows = []
-    for path, content in sorted(files.items()):
+    for path, content in contents.items():
         place = folder / inside(path, alias)
         place.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, Path):
             _copy(content, place)
         else:
             place.write_bytes(content.encode() if isinstance(content, str) else content)
-        status = place.stat()
-        rows.append(
-            {
-                "path": path,
-                "size": status.st_size,
-                "modified": datetime.fromtimestamp(status.st_mtime, UTC),
-                "sha256": sha256_of(place),
-                "location": place.relative_to(transaction.store.storage.work(table)).as_posix(),
-            }
-        )
-    change = stage_listing(transaction, table, rows, "overwrite", alias)
-    return change, {"files": len(rows), "bytes": sum(row["size"] for row in rows)}
+    files = staged_files(transaction, table)
+    return stage_listing(transaction, table, files, "overwrite", alias), summary_of(files)
 
 
 def _copy(source: Path, place: Path) -> None:

@@ -10,10 +10,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 from transforms.common.paths import within
 from transforms.errors import DataError, UnavailableError, UsageError
+from transforms.run.file_rows import committed_files
 from transforms.run.files import FileStatus
 from transforms.run.scope import JobScope, process_folder
 from transforms.spec.resource import Resource
-from transforms.store import raw_files
 from transforms.store.features import can_read, can_read_whole, unreadable
 from transforms.store.ledger import Ledger
 from transforms.store.storage.base import Storage, StoredFile
@@ -170,7 +170,7 @@ class DatasetReader:
         if isinstance(self._given, SentView) and self._given.files is not None:
             return self._given.files
         if self.view.holds_files:
-            return file_listing(self.view, self.name)
+            return committed_files(self.view, self.name)
         if not can_read(self.view.table, "files"):
             call = ".polars(), .pandas() or .arrow()" if can_read_whole(self.view.table) else "Spark's dataframe()"
             raise unreadable(
@@ -216,23 +216,6 @@ class DatasetReader:
             if is_it and store.table_of(Resource("dataset", write.alias), branch) == self.view.name:
                 return write.transform
         return None
-
-
-def file_listing(view: TableView, name: str) -> dict[str, tuple[FileStatus, StoredFile]]:
-    """Return the files of a dataset of raw files, by path.
-
-    :param view: its version.
-    :param name: the dataset, for messages.
-    :raises DataError: if a row names a path that no file can have, or bytes that are none of the dataset's.
-    """
-    from transforms.engine.local.reading import read_polars
-
-    found = {}
-    for row in read_polars(view).iter_rows(named=True):
-        modified = round(row["modified"].timestamp() * 1000)
-        place = StoredFile(view.storage, f"{view.name}/{raw_files.place_of(row, name)}", row["sha256"])
-        found[row["path"]] = (FileStatus(row["path"], row["size"], modified), place)
-    return found
 
 
 def _data_listing(view: TableView, name: str) -> dict[str, tuple[FileStatus, StoredFile]]:

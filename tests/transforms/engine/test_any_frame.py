@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transforms.engine.local.reading import read_arrow, read_pandas, read_polars
-from transforms.engine.local.staging import stage_frame
+from transforms.engine.local.staging import Columns, stage_frame
 from transforms.errors import DataError
 from transforms.spec.resource import Resource
 from transforms.store.store import Store
@@ -194,7 +194,7 @@ def put(store: Store, frame: Any) -> Any:
     """Replace the dataset's content and return the view of it."""
     transaction = store.begin("test", "master", [T])
     try:
-        change = stage_frame(transaction, store.table_of(T, "master"), frame, what="/t")
+        change = stage_frame(transaction, store.table_of(T, "master"), frame, columns=Columns("/t"))
         transaction.commit([change], {T.key: {}})
     except BaseException:
         transaction.abandon()

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.engine.local.reading import read_arrow, read_pandas, read_polars
-from transforms.engine.local.staging import stage_frame
+from transforms.engine.local.staging import Columns, stage_frame
 from transforms.engine.local.statistics import footer_statistics
 from transforms.errors import DataError
 from transforms.spec.resource import Resource
@@ -62,7 +62,7 @@ def committed(store, frame, **options):
     """Commit a frame and return the view of it."""
     transaction = store.begin("test", "master", [T])
     try:
-        change = stage_frame(transaction, store.table_of(T, "master"), frame, what="/t", **options)
+        change = stage_frame(transaction, store.table_of(T, "master"), frame, columns=Columns("/t", **options))
         transaction.commit([change], {T.key: {}})
     except BaseException:
         transaction.abandon()

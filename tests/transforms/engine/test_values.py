@@ -16,7 +16,7 @@ import pytest
 
 from transforms.api import Input, Output, transform, transform_pandas, transform_polars
 from transforms.engine.local.reading import read_arrow, read_pandas, read_polars
-from transforms.engine.local.staging import stage_frame
+from transforms.engine.local.staging import Columns, stage_frame
 from transforms.errors import DataError
 from transforms.spec.resource import Resource
 
@@ -33,7 +33,7 @@ def put(store):
         try:
             before = transaction.open_output(store.table_of(T, "master"))
             there = () if before is None else before.fields
-            change = stage_frame(transaction, store.table_of(T, "master"), frame, what="/t", there=there)
+            change = stage_frame(transaction, store.table_of(T, "master"), frame, columns=Columns("/t", there=there))
             transaction.commit([change], {T.key: {}})
         except BaseException:
             transaction.abandon()

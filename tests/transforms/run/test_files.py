@@ -183,6 +183,47 @@ def test_rows_and_files_do_not_mix(run_transform):
         run_transform(compute)
 
 
+def test_an_error_of_an_output_has_the_class_of_its_cause_whatever_it_quotes(run_transform):
+    """A wrong word is a wrong call, also where the word is one of another message; files after rows are wrong data."""
+
+    @transform.using(out=Output("/out"))
+    def misspelt(out):
+        out.set_mode("dataset holds")
+
+    @transform.using(out=Output("/out"))
+    def mixed(out):
+        fs = out.filesystem()
+        fs.open("a", "w").close()
+        out.write_table(pl.DataFrame({"x": [1]}))
+
+    with pytest.raises(UsageError, match="'dataset holds' is no write mode"):
+        run_transform(misspelt)
+    with pytest.raises(DataError, match="files were written to it already"):
+        run_transform(mixed)
+
+
+@pytest.mark.parametrize("first", ["rows", "files"])
+def test_what_cannot_be_added_to_is_wrong_data_both_ways(run_transform, first):
+    """Rows are not appended to files, nor files to rows."""
+
+    def writing(content, mode):
+        @transform.using(out=Output("/out"))
+        def compute(out):
+            out.set_mode(mode)
+            if content == "rows":
+                out.write_table(pl.DataFrame({"x": [1]}))
+            else:
+                out.filesystem().open("a", "w").close()
+
+        return compute
+
+    second = "files" if first == "rows" else "rows"
+    run_transform(writing(first, "replace"))
+    with pytest.raises(DataError, match=f"it holds {first}; {second} cannot be added to them"):
+        run_transform(writing(second, "append"))
+    assert run_transform(writing(second, "replace")).status == "committed"
+
+
 def test_rows_can_be_read_as_files_and_all_files_as_a_folder(run_transform):
     """``filesystem()`` of rows shows Parquet files, ``path()`` a folder with the files' own names."""
     seen = []

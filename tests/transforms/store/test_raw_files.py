@@ -13,7 +13,7 @@ from deltalake import DeltaTable, write_deltalake
 
 from transforms.api import Input, Output, transform
 from transforms.common.hashing import sha256_of
-from transforms.errors import DataError, UnsupportedTableError, UsageError
+from transforms.errors import DataError, UnsupportedTableError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store import raw_files
@@ -146,7 +146,7 @@ def test_files_are_not_added_to_rows(store, run_transform):
         with out.filesystem().open("a", "w") as file:
             file.write("a")
 
-    with pytest.raises(UsageError, match="it holds rows; files cannot be added"):
+    with pytest.raises(DataError, match="it holds rows; files cannot be added"):
         run_transform(write)
     assert reading(run_transform, lambda data: data.polars(), "/rows").equals(ROWS)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,15 +25,37 @@ if TYPE_CHECKING:
 Mode = Literal["overwrite", "append"]
 
 
+@dataclass(frozen=True)
+class Columns:
+    """What is known of the columns of a dataset beside the rows that are staged.
+
+    Attributes:
+        dataset: the dataset, for messages; the table's folder when empty.
+        descriptions: a description of each column that has one; they become Delta column comments.
+        there: the Delta fields of the dataset as it is. A column that can hold nothing but nulls takes its type from them,
+            and becomes text where it is new.
+        encodings: of an Arrow frame, the Parquet encoding of each column that a dictionary does not suit.
+    """
+
+    dataset: str = ""
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    there: Sequence[Mapping[str, Any]] = ()
+    encodings: Mapping[str, str] = field(default_factory=dict)
+
+    def described(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the descriptions of the columns that there are."""
+        return {name: self.descriptions[name] for name in names if name in self.descriptions}
+
+
+_NOTHING_KNOWN = Columns()
+
+
 def stage_frame(
     transaction: Transaction,
     table: str,
     frame: Any,
     mode: Mode = "overwrite",
-    descriptions: Mapping[str, str] | None = None,
-    what: str = "",
-    encodings: Mapping[str, str] | None = None,
-    there: Sequence[Mapping[str, Any]] = (),
+    columns: Columns = _NOTHING_KNOWN,
 ) -> TableChange:
     """Write a frame where its table will find it, and return the change that would commit it.
 
@@ -41,28 +64,25 @@ def stage_frame(
     :param frame: a Polars DataFrame or LazyFrame, a pandas DataFrame (its index is not stored), a PyArrow Table or
         RecordBatchReader, a DuckDB relation, or anything else that offers Arrow's C stream.
     :param mode: ``overwrite`` or ``append``.
-    :param descriptions: a description of each column that has one; they become Delta column comments.
-    :param what: the dataset, for messages; the table's folder when empty.
-    :param encodings: of an Arrow frame, the Parquet encoding of each column that a dictionary does not suit.
-    :param there: the Delta fields of the dataset as it is. A column that can hold nothing but nulls takes its type from
-        them, and becomes text where it is new.
+    :param columns: what is known of its columns.
     :raises DataError: if the frame is of another kind, or a column has a name, a type or a value that Delta cannot hold.
     """
-    what = what or table
+    what = columns.dataset or table
     storage = transaction.store.storage
     file = transaction.staging(table) / f"part-{uuid.uuid4().hex}.parquet"
     try:
-        schema = write_frame(frame, file, what, types_there(there), encodings or {})
+        schema = write_frame(frame, file, what, types_there(columns.there), columns.encodings)
     except BaseException as error:
         file.unlink(missing_ok=True)
         if isinstance(error, Exception) and is_full(error):
             raise transaction.unwritable(error) from error
         raise
-    known = {name: text for name, text in (descriptions or {}).items() if name in schema.names}
     staged = staged_file(storage, table, file.relative_to(storage.work(table)).as_posix(), file.stat().st_size)
     if staged.rows == 0:
         file.unlink()
-    return TableChange(table, mode, delta_schema(schema, known), (staged,) if staged.rows else ())
+    return TableChange(
+        table, mode, delta_schema(schema, columns.described(schema.names)), (staged,) if staged.rows else ()
+    )
 
 
 def stage_files(
@@ -70,8 +90,7 @@ def stage_files(
     table: str,
     files: Sequence[Path],
     mode: Mode,
-    descriptions: Mapping[str, str] | None,
-    what: str = "",
+    columns: Columns,
 ) -> TableChange:
     """Return the change that commits Parquet files which lie in the transaction's staging folder already.
 
@@ -79,14 +98,13 @@ def stage_files(
     :param table: the table's folder, relative to the store's root.
     :param files: the files, at least one.
     :param mode: ``overwrite`` or ``append``.
-    :param descriptions: a description of each column that has one.
-    :param what: the dataset, for messages; the table's folder when empty.
+    :param columns: what is known of their columns.
     :raises DataError: if a file is not Parquet, has a column that Delta cannot hold, or other columns than the first.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    what = what or table
+    what = columns.dataset or table
     storage = transaction.store.storage
     names = [file.relative_to(storage.work(table)).as_posix() for file in files]
     schema: pa.Schema | None = None
@@ -119,8 +137,7 @@ def stage_files(
     staged = tuple(
         staged_file(storage, table, name, file.stat().st_size) for name, file in zip(names, files, strict=True)
     )
-    known = {name: text for name, text in (descriptions or {}).items() if name in schema.names}
-    return TableChange(table, mode, delta_schema(schema, known), staged)
+    return TableChange(table, mode, delta_schema(schema, columns.described(schema.names)), staged)
 
 
 def _differences(first: pa.Schema, other: pa.Schema) -> str:

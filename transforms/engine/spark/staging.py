@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
-from transforms.engine.local.staging import staged_file
+from transforms.engine.local.staging import Columns, staged_file
 from transforms.engine.spark.types import delta_schema, named_column, without_void
 from transforms.errors import DataError, UsageError, nearest
 from transforms.store.change import StagedFile, TableChange
@@ -33,6 +33,7 @@ class Layout:
     """How the files of a written frame are laid out.
 
     Attributes:
+        mode: whether its rows take the place of those there are, or are added to them.
         partition_by: columns whose values stand in the names of folders.
         bucket_by: columns by whose hash rows are spread over ``buckets`` files.
         buckets: how many files.
@@ -40,6 +41,7 @@ class Layout:
         options: options of Spark's Parquet writer.
     """
 
+    mode: Literal["overwrite", "append"] = "overwrite"
     partition_by: tuple[str, ...] = ()
     bucket_by: tuple[str, ...] = ()
     buckets: int = 0
@@ -61,28 +63,22 @@ def stage_dataframe(
     transaction: Transaction,
     table: str,
     frame: DataFrame,
-    mode: Literal["overwrite", "append"],
-    descriptions: Mapping[str, str],
-    what: str,
     layout: Layout,
-    there: Sequence[Mapping[str, Any]] = (),
+    columns: Columns,
 ) -> TableChange:
     """Let Spark write a frame where its table will find it, and return the change that would commit it.
 
     :param transaction: the transaction that stages.
     :param table: the table's folder, relative to the store's root.
     :param frame: the frame; nothing of it is computed before.
-    :param mode: ``overwrite`` or ``append``.
-    :param descriptions: a description of each column that has one.
-    :param what: the dataset, for messages.
-    :param layout: how the files are laid out.
-    :param there: the Delta fields of the dataset as it is. A column that can hold nothing but nulls takes its type from
-        them, and becomes text where it is new.
+    :param layout: how its files are laid out, and what becomes of those there are.
+    :param columns: what is known of its columns.
     :raises DataError: if a column has a name or type that Delta cannot hold, or the layout names one that is missing.
     """
+    what = columns.dataset or table
     check_names(frame.columns, what, RENAMING["pyspark"])
-    frame = without_void(frame, there)
-    schema = delta_schema(frame.schema, what, {k: v for k, v in descriptions.items() if k in frame.columns})
+    frame = without_void(frame, columns.there)
+    schema = delta_schema(frame.schema, what, columns.described(frame.columns))
     layout = layout.of_columns(frame.columns)
     _check(layout, frame.columns, what)
     _warn_of_options(layout.options or {}, what)
@@ -114,7 +110,7 @@ def stage_dataframe(
     for file in staged:
         if not file.rows:  # Spark writes one to keep the schema, which Delta's log has
             storage.delete(f"{table}/{file.path}")
-    return TableChange(table, mode, schema, files, layout.partition_by)
+    return TableChange(table, layout.mode, schema, files, layout.partition_by)
 
 
 def _with_telling_folders(frame: DataFrame, partition_by: Sequence[str], what: str) -> DataFrame:
