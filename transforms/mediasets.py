@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
-from transforms.errors import TransformTypeError, UnavailableError
-from transforms.spec.params import Param
+from transforms.errors import UnavailableError
+from transforms.spec.unavailable import UnavailableParam
 
 __all__ = ["MediaSetInput", "MediaSetInputParam", "MediaSetOutput", "MediaSetOutputParam"]
 
@@ -13,25 +13,13 @@ _REFUSAL = "media sets are not available in this version"
 _WAY = "keep the files in a dataset and use Input(...).filesystem()"
 
 
-class _MediaSet(Param):
-    role = "value"
-    runtime = "transforms.mediasets:open_media_set"
+class _MediaSet(UnavailableParam):
+    naming = "a media set is named by its path or RID"
+    refusal = f"{_REFUSAL}, and {{name}} is one; {_WAY}."
 
     def __init__(self, alias: str) -> None:
-        super().__init__()
-        if not isinstance(alias, str) or not alias:
-            raise TransformTypeError(f"{type(self).__name__}({alias!r}): a media set is named by its path or RID.")
+        super().__init__(alias)
         self.alias = alias
-
-    @property
-    def json_value(self) -> Any:
-        """The media set's path or RID."""
-        return self.alias
-
-    @property
-    def unavailable(self) -> str:
-        """What of the declaration this version cannot do."""
-        return f"{_REFUSAL}, and {self.alias} is one; {_WAY}."
 
 
 class MediaSetInput(_MediaSet):
@@ -102,11 +90,6 @@ class MediaSetOutputParam:
     def put_dataset_files(self, input_dataset: Any, ignore_items_not_matching_schema: bool = False) -> Any:
         """Add the files of a dataset."""
         raise _refused("put_dataset_files()")
-
-
-def open_media_set(param: _MediaSet, name: str, scope: Any) -> None:
-    """Refuse: there are no media sets here."""
-    raise UnavailableError(f"{name}: {param.unavailable}")
 
 
 def _refused(call: str) -> UnavailableError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transforms.errors import TransformTypeError
-from transforms.spec.transform import Transform
+from transforms.spec.transform import need_transform
 
 __all__ = ["Volume", "sidecar"]
 
@@ -41,8 +41,7 @@ def sidecar(image: str, tag: str, volumes: Iterable[Volume] | None = None) -> Ca
             raise TransformTypeError(f"@sidecar(volumes=[{volume!r}]): give a Volume.")
 
     def decorate(decorated: Any) -> Any:
-        if not isinstance(decorated, Transform):
-            raise TransformTypeError(f"@sidecar goes on top of a transform; got {decorated!r}.")
+        need_transform(decorated, "sidecar")
         decorated.refusals.append(
             f"Containers beside a transform are not run by this version: remove @sidecar ({image}:{tag})."
         )

@@ -4,33 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from transforms.errors import TransformTypeError, UnavailableError
-from transforms.spec.params import Param
+from transforms.spec.unavailable import UnavailableParam
 
 __all__ = ["TableInput", "TableOutput"]
 
 
-class _VirtualTable(Param):
-    role = "value"
-    runtime = "transforms.tables:open_table"
+class _VirtualTable(UnavailableParam):
+    naming = "a table is named by its path or RID"
+    refusal = "virtual tables such as {name} are not available in this version; use Input and Output of a dataset."
 
     def __init__(self, alias: str) -> None:
-        super().__init__()
-        if not isinstance(alias, str) or not alias:
-            raise TransformTypeError(f"{type(self).__name__}({alias!r}): a table is named by its path or RID.")
+        super().__init__(alias)
         self.alias = alias
-
-    @property
-    def json_value(self) -> Any:
-        """The table's path or RID."""
-        return self.alias
-
-    @property
-    def unavailable(self) -> str:
-        """What of the declaration this version cannot do."""
-        return (
-            f"virtual tables such as {self.alias} are not available in this version; use Input and Output of a dataset."
-        )
 
 
 class TableInput(_VirtualTable):
@@ -58,8 +43,3 @@ class TableOutput(_VirtualTable):
         super().__init__(alias)
         self.source = source
         self.table = table
-
-
-def open_table(param: _VirtualTable, name: str, scope: Any) -> None:
-    """Refuse: there are no virtual tables here."""
-    raise UnavailableError(f"{name}: {param.unavailable}")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from transforms.errors import TransformTypeError, UnavailableError
-from transforms.spec.params import Param
+from transforms.spec.unavailable import UnavailableParam
 
 
-class LanguageModelInput(Param):
+class LanguageModelInput(UnavailableParam):
     """A hosted language model.
 
     Follows the public page integrate-models/language-models-in-transforms.
@@ -17,27 +14,15 @@ class LanguageModelInput(Param):
     :raises TransformTypeError: if it is not text.
     """
 
-    role = "value"
-    runtime = "palantir_models.language.params:open_language_model"
+    naming = "a language model is named by its RID"
+    refusal = (
+        "hosted language models such as {name} are not available in this version; call a model with a client of your own "
+        "instead."
+    )
 
     def __init__(self, model_rid: str) -> None:
-        super().__init__()
-        if not isinstance(model_rid, str) or not model_rid:
-            raise TransformTypeError(f"{type(self).__name__}({model_rid!r}): a language model is named by its RID.")
+        super().__init__(model_rid)
         self.model_rid = model_rid
-
-    @property
-    def json_value(self) -> Any:
-        """The RID."""
-        return self.model_rid
-
-    @property
-    def unavailable(self) -> str:
-        """What of the declaration this version cannot do."""
-        return (
-            f"hosted language models such as {self.model_rid} are not available in this version; call a model with a "
-            f"client of your own instead."
-        )
 
 
 class OpenAiGptChatLanguageModelInput(LanguageModelInput):
@@ -66,8 +51,3 @@ class GenericVisionCompletionLanguageModelInput(LanguageModelInput):
 
 class GenericEmbeddingModelInput(LanguageModelInput):
     """A model that turns texts into vectors."""
-
-
-def open_language_model(param: LanguageModelInput, name: str, scope: Any) -> None:
-    """Refuse: no language models are hosted here."""
-    raise UnavailableError(f"{name}: {param.unavailable}")

@@ -173,6 +173,18 @@ def open_model(alias: str, branch: str | None = None, root: str | os.PathLike[st
     :param root: the store's root; the one of the project in the working folder when not given.
     :returns: the model as it is now.
     :raises NotFoundError: if there is no such model; names the nearest.
+
+    In the folder of a project that has trained a model:
+
+    >>> model = open_model("/examples/doubler")
+    >>> model
+    Model /examples/doubler: 1 version
+    ...
+    >>> model.version().version
+    '1.0.0'
+    >>> import pandas as pd
+    >>> model.load().transform(pd.DataFrame({"x": [1, 2]})).df_out["y"].tolist()
+    [2, 4]
     """
     place = None if root is None else os.fspath(root)
     config = load_config(root=place if place is None or "://" in place else os.path.abspath(place))

@@ -6,36 +6,27 @@ from collections.abc import Callable
 from typing import Any
 
 from transforms.errors import DeclarationError, TransformTypeError, UnavailableError
-from transforms.spec.params import Param
-from transforms.spec.transform import Transform
+from transforms.spec.transform import need_transform
+from transforms.spec.unavailable import UnavailableParam
+
+_REFUSAL = "cannot be reached by this version"
 
 
-class Source(Param):
+class Source(UnavailableParam):
     """An external system.
 
     Follows the public page data-connection/external-transforms.
 
     :param source_rid: its RID.
+    :raises TransformTypeError: if it is not text.
     """
 
-    role = "value"
-    runtime = "transforms.external.systems:open_source"
+    naming = "a source is named by its RID"
+    refusal = f"external systems such as {{name}} {_REFUSAL}."
 
     def __init__(self, source_rid: str) -> None:
-        super().__init__()
-        if not isinstance(source_rid, str) or not source_rid:
-            raise TransformTypeError(f"Source({source_rid!r}): a source is named by its RID.")
+        super().__init__(source_rid)
         self.source_rid = source_rid
-
-    @property
-    def json_value(self) -> Any:
-        """The RID."""
-        return self.source_rid
-
-    @property
-    def unavailable(self) -> str:
-        """What of the declaration this version cannot do."""
-        return f"external systems such as {self.source_rid} cannot be reached by this version."
 
 
 class ResolvedSource:
@@ -48,11 +39,11 @@ class ResolvedSource:
 
     def get_secret(self, secret_name: str) -> str:
         """Return a secret of the system."""
-        raise UnavailableError(f"get_secret({secret_name!r}): external systems cannot be reached by this version.")
+        raise UnavailableError(f"get_secret({secret_name!r}): external systems {_REFUSAL}.")
 
     def get_https_connection(self) -> Any:
         """Return a connection with a ``url`` and a client."""
-        raise UnavailableError("get_https_connection(): external systems cannot be reached by this version.")
+        raise UnavailableError(f"get_https_connection(): external systems {_REFUSAL}.")
 
 
 def external_systems(**sources: Source) -> Callable[[Any], Any]:
@@ -70,8 +61,7 @@ def external_systems(**sources: Source) -> Callable[[Any], Any]:
             raise TransformTypeError(f"@external_systems({name}={source!r}): give a Source.")
 
     def decorate(decorated: Any) -> Any:
-        if not isinstance(decorated, Transform):
-            raise TransformTypeError(f"@external_systems goes on top of a transform; got {decorated!r}.")
+        need_transform(decorated, "external_systems")
         taken = [name for name in sources if name in decorated.params]
         if taken:
             raise DeclarationError(
@@ -82,8 +72,3 @@ def external_systems(**sources: Source) -> Callable[[Any], Any]:
         return decorated
 
     return decorate
-
-
-def open_source(param: Source, name: str, scope: Any) -> ResolvedSource:
-    """Refuse: there are no external systems here."""
-    raise UnavailableError(f"{name}: {param.unavailable}")

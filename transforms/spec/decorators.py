@@ -5,12 +5,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, NoReturn, overload
+from typing import Any, overload
 
 from transforms.errors import DeclarationError, TransformKeyError, TransformTypeError
 from transforms.spec.binding import checked_params
 from transforms.spec.params import Param
-from transforms.spec.transform import ContainerTransform, Form, Transform
+from transforms.spec.transform import ContainerTransform, Form, Transform, need_transform
 
 Function = Callable[..., Any]
 
@@ -226,7 +226,7 @@ def lightweight(
     """
 
     def decorate(decorated: Any) -> ContainerTransform:
-        _need_transform(decorated, "lightweight")
+        need_transform(decorated, "lightweight")
         if decorated.form == "transform_df":
             raise TransformTypeError(
                 f"@lightweight cannot be put on @transform_df ({decorated.source}): use @transform_polars or "
@@ -267,7 +267,7 @@ def configure(
     """
 
     def decorate(decorated: Any) -> Transform:
-        _need_transform(decorated, "configure")
+        need_transform(decorated, "configure")
         if decorated.lightweight:
             raise TransformTypeError(
                 f"@configure is for Spark transforms; {decorated.__name__} ({decorated.source}) runs on a single node: "
@@ -303,7 +303,7 @@ def incremental(
     """
 
     def decorate(decorated: Any) -> Transform:
-        _need_transform(decorated, "incremental")
+        need_transform(decorated, "incremental")
         for name in snapshot_inputs or ():
             if name not in decorated.inputs:
                 raise TransformKeyError(
@@ -338,11 +338,3 @@ def _returning(form: Form, output: Any, inputs: Mapping[str, Any], engine: Any) 
     if outputs:
         raise DeclarationError(f"@{form} writes one output; {outputs[0]!r} is a second. Use @transform for several.")
     return lambda compute_func: _declared(compute_func, {"output": output, **declared}, form, engine)
-
-
-def _need_transform(decorated: Any, decorator: str) -> None | NoReturn:
-    if isinstance(decorated, Transform):
-        return None
-    raise TransformTypeError(
-        f"@{decorator} goes on top of a transform; got {decorated!r}. Put it above @transform, not below."
-    )

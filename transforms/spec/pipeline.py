@@ -6,16 +6,30 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+from transforms.common.text import counted
 from transforms.errors import DeclarationError, TransformTypeError
 from transforms.spec.discovery import ImportFailedError, are_left_out, transforms_of
 from transforms.spec.resource import Resource
 from transforms.spec.transform import Transform
+
+_LISTED = 10
 
 
 class Pipeline:
     """The transforms of a project.
 
     Follows the public page transforms-python/api-pipeline.
+
+    >>> from transforms.api import Input, Output, Pipeline, transform
+    >>> @transform.using(out=Output("/examples/clean"), raw=Input("/examples/raw"))
+    ... def clean(out, raw):
+    ...     out.write_table(raw.polars().drop_nulls())
+    >>> pipeline = Pipeline()
+    >>> pipeline.add_transforms(clean)
+    >>> pipeline
+    <Pipeline of 1 transform: clean>
+    >>> [one.__name__ for one in pipeline]
+    ['clean']
     """
 
     def __init__(self) -> None:
@@ -28,6 +42,23 @@ class Pipeline:
     def transforms(self) -> list[Transform]:
         """The registered transforms, in the order in which they came."""
         return list(self._transforms)
+
+    def __iter__(self) -> Iterator[Transform]:
+        """Go through the registered transforms, in the order in which they came."""
+        return iter(self.transforms)
+
+    def __len__(self) -> int:
+        """How many transforms are registered."""
+        return len(self._transforms)
+
+    def __bool__(self) -> bool:
+        """True, also while nothing is registered: a pipeline is there before its transforms are."""
+        return True
+
+    def __repr__(self) -> str:
+        names = [one.__name__ for one in self._transforms]
+        listed = ", ".join([*names[:_LISTED], *(["…"] if len(names) > _LISTED else [])])
+        return f"<Pipeline of {counted(len(names), 'transform')}{': ' if names else ''}{listed}>"
 
     def add_transforms(self, *transforms: Any) -> None:
         """Register transforms; one that is registered already is left as it is.

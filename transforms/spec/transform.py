@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Literal
 
-from transforms.errors import DeclarationError, UsageError, nearest
+from transforms.errors import DeclarationError, TransformTypeError, UsageError, nearest
 from transforms.spec.binding import bind
 from transforms.spec.params import Param
 from transforms.spec.resource import Resource
@@ -237,3 +237,16 @@ class ContainerTransform(Transform):
 
 
 ContainerTransformsConfiguration = ContainerTransform
+
+
+def need_transform(decorated: Any, decorator: str) -> None:
+    """Refuse a decorator of transforms on anything else.
+
+    :param decorated: what it stands above.
+    :param decorator: its name.
+    :raises TransformTypeError: if that is no transform.
+    """
+    if not isinstance(decorated, Transform):
+        raise TransformTypeError(
+            f"@{decorator} goes on top of a transform; got {decorated!r}. Put it above @transform, not below."
+        )

@@ -13,6 +13,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from transforms.common.masking import masked_text
 from transforms.errors import CommitError, OutcomeUnknownError, UnsupportedTableError
 from transforms.store import machine, upkeep
 from transforms.store.entry import Entry
@@ -58,6 +59,9 @@ class Ledger:
         self._head = -1
         self._is_made = False
         self._entries: dict[int, Note] = {}
+
+    def __repr__(self) -> str:
+        return f"<Ledger of {masked_text(self._storage.root)}>"
 
     def create(self, owner: str) -> None:
         """Make the table at version 0 unless it is there.

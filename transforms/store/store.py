@@ -40,6 +40,20 @@ class Store:
     Attributes:
         storage: where its bytes lie.
         root: the root's folder; its address where it is no local one.
+
+    >>> import tempfile
+    >>> import polars as pl
+    >>> from transforms.run.put_frame import put_frame
+    >>> store = Store(tempfile.mkdtemp(prefix="store-"))
+    >>> store
+    <Store /.../store-...>
+    >>> store.exists
+    False
+    >>> put_frame(store, "master", "/examples/rows", pl.DataFrame({"x": [1, 2]})).seq
+    1
+    >>> view, branch = store.view(Resource("dataset", "/examples/rows"), "feature", ["master"])
+    >>> branch, view.row_count()
+    ('master', 2)
     """
 
     def __init__(self, root: str | Path) -> None:

@@ -79,6 +79,11 @@ class Transaction:
             self.abandon()
             raise
 
+    def __repr__(self) -> str:
+        state = "outcome unknown" if self._is_unknown else "committed" if self._ratified else f"reads at #{self.pinned}"
+        writes = ", ".join(resource.alias for resource in self.outputs)
+        return f"<Transaction {self.id[:8]} of {self.transform} on {self.branch}: writes {writes}; {state}>"
+
     def _begin(self, outputs: Sequence[Resource], wait_seconds: float) -> None:
         self._take_leases(outputs, wait_seconds)
         # Before publishing, as what is ratified meanwhile may not be in every table. Noted from the start, so that

@@ -29,6 +29,16 @@ def test_one_transform_found_twice_is_one():
     assert pipeline.transforms == [two, one]
 
 
+def test_a_pipeline_is_a_collection_of_its_transforms_and_prints_some():
+    """Empty, it is still a pipeline; of many, it names the first."""
+    pipeline = Pipeline()
+    assert (len(pipeline), bool(pipeline), repr(pipeline)) == (0, True, "<Pipeline of 0 transforms>")
+    pipeline.add_transforms(*(writer(f"/{number}") for number in range(12)))
+    assert list(pipeline) == pipeline.transforms
+    assert len(pipeline) == 12
+    assert repr(pipeline) == f"<Pipeline of 12 transforms: {', '.join(['compute'] * 10)}, …>"
+
+
 def test_two_writers_of_one_output_are_both_named():
     """A ValueError with both places."""
     with pytest.raises(ValueError, match=r"compute \(.*test_pipeline.py:\d+\) and compute .* both write .*/same"):
