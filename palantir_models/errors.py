@@ -1,16 +1,4 @@
-"""The errors of model adapters, as twigs on the framework's one tree.
-
-DeclarationError
-└── AdapterError                 the author of an adapter: what the class declares cannot work
-    └── InferenceTypeError           (also TypeError) a value that is not of the declared type
-NotFoundError
-├── AdapterNotFoundError         (also ImportError) the adapter's module or class cannot be imported
-└── ArtifactNotFoundError        (also FileNotFoundError) a saved state has no such file or folder
-DataError
-└── SerializationError           a state that cannot be saved or rebuilt
-StoreError
-└── ArtifactMismatchError        saved files are not those that were published
-"""
+"""The errors of model adapters: twigs of the one tree that :mod:`transforms.errors` draws."""
 
 from __future__ import annotations
 

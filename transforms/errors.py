@@ -1,26 +1,52 @@
 """Every error this framework raises on purpose, as one tree with one branch per person who can act.
 
     TransformsError
-    ├── DeclarationError        the author of a transform: what it declares cannot be
-    │   ├── TransformTypeError      (also TypeError)
-    │   └── TransformKeyError       (also KeyError)
-    ├── UsageError              whoever typed a command, an alias or a setting
+    ├── DeclarationError                the author of a transform: what it declares cannot be (also ValueError)
+    │   ├── TransformTypeError              (also TypeError)
+    │   ├── TransformKeyError               (also KeyError)
+    │   ├── ImportFailedError               a part of a project that cannot be imported
+    │   └── AdapterError                    the author of an adapter: what the class declares cannot work
+    │       └── InferenceTypeError              a value that is not of the declared type (also TransformTypeError)
+    ├── UsageError                      whoever typed a command, an alias or a setting (also ValueError)
     │   ├── ConfigError
-    │   ├── NotFoundError           (also LookupError)
-    │   └── MisuseError             (also AttributeError and TypeError)
-    ├── DataError               the author of the data: a frame or file that cannot be stored or read
-    ├── JobError                a job that did not come to its end
-    ├── EngineError             whoever looks after Spark: it does not start, or lost what it was computing
-    ├── StoreError              whoever looks after the store
-    │   ├── LeaseHeldError          another job is building the same output
-    │   ├── CommitError             nothing was committed
-    │   ├── PublishError            ratified, but not yet in every table: recovery is needed
-    │   ├── DivergedError           a table and the ledger do not belong together: one of them was restored or lost
-    │   ├── OutcomeUnknownError     the object store went away at the commit point: recovery is needed
-    │   └── UnsupportedTableError   a Delta feature that cannot be written
-    ├── ForkedProcessError      (also RuntimeError) whoever starts processes: a forked one cannot do what was asked
-    ├── MissingExtraError       whoever installs the package (also ImportError)
-    └── UnavailableError        a part of the API that this version refuses (also NotImplementedError)
+    │   ├── NotFoundError                   (also LookupError)
+    │   │   ├── UnknownNameError                what a job in a test did not leave (also KeyError)
+    │   │   ├── _FileMissing                    a file that the dataset does not have (also FileNotFoundError)
+    │   │   ├── AdapterNotFoundError            an adapter's module or class (also ImportError)
+    │   │   └── ArtifactNotFoundError           a file of a model's saved state (also FileNotFoundError)
+    │   └── MisuseError                     (also AttributeError and TypeError)
+    ├── DataError                       the author of the data: it cannot be stored or read (also ValueError)
+    │   ├── TableFault                      a file that cannot be read as a table
+    │   └── SerializationError              a model's state that cannot be saved or rebuilt
+    ├── EngineError                     whoever looks after Spark: it does not start, or lost its work (also RuntimeError)
+    ├── StoreError                      whoever looks after the store
+    │   ├── LeaseHeldError                  another job is building the same output
+    │   ├── CommitError                     nothing was committed
+    │   │   └── InterruptedCommitError          because the user interrupted the build
+    │   ├── PublishError                    ratified, but not yet in every table (also RecoveryNeeded)
+    │   ├── OutcomeUnknownError             the object store went away at the commit point (also RecoveryNeeded)
+    │   ├── DivergedError                   a table and the ledger do not belong together: one was restored or lost
+    │   ├── UnsupportedTableError           a Delta feature that cannot be written
+    │   ├── ArtifactMismatchError           saved files are not those that were published
+    │   ├── ObjectStoreError                an object store refused a request or did not answer (also OSError)
+    │   └── NoAccessError                   a user may read a store, and not write it (also PermissionError)
+    ├── RecoveryNeeded                  whoever runs the command, beside one of the others: 'transforms recover' is next
+    ├── ExperimentError                 the author of a log call, whatever the error handler (also ValueError)
+    │   ├── ExperimentTypeError             a value of a type that is not supported (also TypeError)
+    │   ├── ExperimentStepError             a step that does not rise
+    │   └── ExperimentClosedError           logging after the experiment ended
+    ├── ExperimentLimitError            a configured limit is reached: left to the error handler
+    ├── ExperimentJournalError          the journal cannot be written: left to the error handler (also OSError)
+    ├── ExperimentBridgeError           MLflow failed inside, and said nothing: left to the error handler
+    ├── TrackingError                   whoever looks after an MLflow server: it cannot be reached, or refuses
+    ├── OutputError                     whoever reads the output: it cannot be written
+    ├── ForkedProcessError              whoever starts processes: a forked one cannot do it (also RuntimeError)
+    ├── MissingExtraError               whoever installs the package (also ImportError)
+    ├── UnavailableError                a part of the API that this version refuses (also NotImplementedError)
+    └── LightweightException            names of Foundry's for single-node transforms
+        ├── LightweightNotImplementedError  (also NotImplementedError)
+        ├── LightweightTypeError            (also TypeError)
+        └── LightweightValueError           (also ValueError)
 
 A message says what happened, where, and what to do.
 """
@@ -79,16 +105,16 @@ class DataError(TransformsError, ValueError):
     """Data that cannot be stored in, or read from, a dataset as asked."""
 
 
-class JobError(TransformsError):
-    """A job failed; nothing of it was committed."""
-
-
 class EngineError(TransformsError, RuntimeError):
     """Spark does not start, or cannot finish what it was asked for."""
 
 
 class StoreError(TransformsError):
     """The store cannot do what was asked of it."""
+
+
+class RecoveryNeeded(TransformsError):
+    """``transforms recover`` is what comes next; a mix-in, whatever else the error is. Commands exit with 3."""
 
 
 class LeaseHeldError(StoreError):
@@ -99,7 +125,7 @@ class CommitError(StoreError):
     """A commit was refused before its commit point: nothing of it is visible."""
 
 
-class PublishError(StoreError):
+class PublishError(StoreError, RecoveryNeeded):
     """A commit is ratified but could not be published to every table: run ``transforms recover``."""
 
 
@@ -107,7 +133,7 @@ class DivergedError(StoreError):
     """A table has commits that the ledger does not have: one of them was lost or restored without the other."""
 
 
-class OutcomeUnknownError(StoreError):
+class OutcomeUnknownError(StoreError, RecoveryNeeded):
     """An object store did not say whether it took a commit: run ``transforms recover`` once it answers again."""
 
 

@@ -1,15 +1,6 @@
-"""Errors of experiments: one branch for mistakes in a call, one for limits that the error handler rules.
+"""Errors of experiments: one branch for mistakes in a call, and those that the error handler rules.
 
-    TransformsError
-    ├── ExperimentError             a mistake in a call: raised whatever the error handler
-    │   ├── ExperimentTypeError         a value of a type that is not supported (also TypeError)
-    │   ├── ExperimentStepError         a step that does not rise
-    │   └── ExperimentClosedError       logging after the experiment ended
-    ├── ExperimentLimitError        a configured limit is reached: left to the error handler
-    ├── ExperimentJournalError      the journal cannot be written (also OSError): left to the error handler
-    └── ExperimentBridgeError       MLflow failed inside, and said nothing: left to the error handler
-
-A call that raises any of them has changed nothing.
+The one tree that :mod:`transforms.errors` draws has them. A call that raises any of them has changed nothing.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from transforms.cli.progress import Progress
 from transforms.cli.summary import commit_line
 from transforms.cli.voices import told_warnings
 from transforms.common.usercode import user_line
-from transforms.errors import PublishError, TransformsError
+from transforms.errors import RecoveryNeeded, TransformsError
 
 if TYPE_CHECKING:
     from transforms.run.build import BuildInterrupted
@@ -216,6 +216,6 @@ def _place_of(error: BaseException | None) -> str | None:
 
 
 def _code(results: Sequence[JobResult]) -> int:
-    if any(isinstance(result.error, PublishError) for result in results):
+    if any(isinstance(result.error, RecoveryNeeded) for result in results):
         return RECOVERY_NEEDED
     return JOB_FAILED if any(result.status == "failed" for result in results) else 0

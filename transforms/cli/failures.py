@@ -14,7 +14,7 @@ from transforms.cli.output import say_error, unwritable
 from transforms.cli.summary import commit_line
 from transforms.cli.voices import told_warnings
 from transforms.common.usercode import met_at, report, user_line
-from transforms.errors import DeclarationError, PublishError, TransformsError, UsageError
+from transforms.errors import DeclarationError, RecoveryNeeded, TransformsError, UsageError
 from transforms.store.interrupts import newest_commit
 
 JOB_FAILED = 1
@@ -77,7 +77,7 @@ def _system_error_text(error: OSError, verbose: bool) -> str:
 
 def exit_code(error: BaseException) -> int:
     """Return the exit code for an error that ended a command."""
-    if isinstance(error, PublishError):
+    if isinstance(error, RecoveryNeeded):
         return RECOVERY_NEEDED
     return USAGE if isinstance(error, (UsageError, DeclarationError)) else JOB_FAILED
 

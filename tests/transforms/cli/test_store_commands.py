@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 
+from transforms.errors import OutcomeUnknownError
 from transforms.spec.resource import Resource
 from transforms.store import layout
+from transforms.store.entry import Entry
+from transforms.store.ledger import Ledger
 from transforms.store.store import Store
 
 Shell = Any
@@ -315,3 +318,19 @@ def test_lock_files_of_two_resources_never_meet(shell: Shell) -> None:
     model, dataset = Resource("model", "/t/x"), Resource("dataset", "/t/x")
 
     assert layout.lease_path(model, "master") != layout.lease_path(dataset, "master")
+
+
+@pytest.mark.parametrize("command", [("build", "clean"), ("put", "/t/other", "raw.csv")])
+def test_a_commit_whose_outcome_nobody_knows_needs_recovery(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """The object store went away at the commit point: every command that commits exits with 3 and says what to type."""
+    shell.raw()
+
+    def away(ledger: Ledger, entry: Entry, check: object = None) -> Entry:
+        raise OutcomeUnknownError(f"{entry.transform} may be committed or not; run 'transforms recover'.")
+
+    monkeypatch.setattr(Ledger, "append", away)
+    result = shell.run(*command)
+    assert result.exit_code == 3
+    assert "transforms recover" in result.stderr
