@@ -14,7 +14,7 @@ from tests.crash.conftest import crash_nursery
 from tests.processes import Nursery
 from transforms.store.storage.address import open_storage
 from transforms.store.store import Store
-from transforms.store.vacuum import find_tables
+from transforms.store.table_folders import find_tables
 
 
 @pytest.fixture

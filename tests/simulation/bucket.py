@@ -13,7 +13,7 @@ from obstore.exceptions import AlreadyExistsError, GenericError, PreconditionErr
 from tests.simulation.disk import Disk, File
 from tests.simulation.lake import Lake
 from tests.simulation.world import BEGIN, World
-from transforms.store.storage.base import Found
+from transforms.store.storage.files import Found
 from transforms.store.storage.objects import ObjectStorage
 
 T = TypeVar("T")

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from tests.simulation.disk import Disk
 from tests.simulation.lake import Lake
 from tests.simulation.world import World
-from transforms.store.storage.base import Found, numbers_of
+from transforms.store.storage.base import newest_by_looking
+from transforms.store.storage.files import Found
 
 T = TypeVar("T")
 
@@ -73,13 +74,7 @@ class Folder:
         return self.ask("list", folder, find)
 
     def newest(self, name_of: Callable[[int], str], known: int) -> int:
-        last = known
-        while self.exists(name_of(last + 1)):
-            last += 1
-        if last > known or known < 0 or self.exists(name_of(known)):
-            return last
-        folder, _, first = name_of(0).rpartition("/")
-        return max(numbers_of(self.names(folder), first.lstrip("0123456789")), default=known)
+        return newest_by_looking(self, name_of, known)
 
     def sizes(self, names: Sequence[str]) -> list[int | None]:
         def look(name: str) -> int | None:

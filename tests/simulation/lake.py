@@ -21,8 +21,8 @@ from transforms.store.delta_log import CHECKPOINT, log_file, log_folder
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
 from transforms.store.ledger import Ledger
-from transforms.store.storage.base import Found, Storage
 from transforms.store.storage.delta import Mark
+from transforms.store.storage.files import Found
 
 
 class Readable(Protocol):
@@ -35,8 +35,17 @@ class Readable(Protocol):
         """See :class:`Storage`."""
 
 
-class Root(Storage, Protocol):
+class Root(Readable, Protocol):
     """A storage whose files can be staged without a local file."""
+
+    def read(self, name: str) -> bytes:
+        """See :class:`Storage`."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """See :class:`Storage`."""
+
+    def create(self, name: str, content: bytes) -> bool:
+        """See :class:`Storage`."""
 
     def stage(self, name: str, content: bytes) -> None:
         """Write a staged file."""

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from transforms.errors import StoreError, UnsupportedTableError
 from transforms.store import layout, machine
+from transforms.store.belonging import check_owner, diverged
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
 from transforms.store.features import check_writable
 from transforms.store.ledger_checkup import check_ledger
-from transforms.store.publishing import check_owner
-from transforms.store.table_publishing import diverged
-from transforms.store.tables import row_of
-from transforms.store.vacuum import find_tables
+from transforms.store.table_folders import find_tables
+from transforms.store.table_row import row_of
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

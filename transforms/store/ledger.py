@@ -38,7 +38,7 @@ from transforms.store.ledger_log import (
     unreadable,
 )
 from transforms.store.storage.base import Storage
-from transforms.store.tables import Row
+from transforms.store.table_row import Row
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from transforms.common.forks import is_panic
 from transforms.errors import DivergedError, PublishError, StoreError
 from transforms.store import layout, machine
+from transforms.store.belonging import check_owner
 from transforms.store.cache import sealed, unsealed
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
-from transforms.store.layout import LEDGER, STORE_FILE
+from transforms.store.layout import LEDGER
 from transforms.store.ledger import Ledger
-from transforms.store.ledger_log import OWNER
 from transforms.store.order import batches, waves
 from transforms.store.storage.base import Storage
 from transforms.store.storage.patience import outlast
 from transforms.store.table_publishing import Examined, examine, publish_change, refusal
-from transforms.store.tables import Row, row_of
+from transforms.store.table_row import Row, row_of
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -267,22 +267,6 @@ class Publisher:
             self._storage.write(MARK, sealed(self._app_id, published._asdict()))
         except OSError as error:  # without the mark the next one looks at these entries again
             _log.warning("What is published could not be noted (%s); everything committed is safe.", error)
-
-
-def check_owner(storage: Storage, app_id: str, ledger: Ledger) -> None:
-    """Look whether the ledger is the one of this store.
-
-    By another store's name no table would know what it has, and all of the ledger would be published to it again.
-
-    :raises DivergedError: if it is another store's.
-    """
-    owner = ledger.table().metadata().configuration.get(OWNER, app_id)  # older ledgers do not say
-    if owner != app_id:
-        raise DivergedError(
-            f"{storage.uri(LEDGER)} is the ledger of another store than the one that {storage.uri(STORE_FILE)} names: one of "
-            f"them was copied or restored without the other. Nothing was changed. Restore the whole store from one backup "
-            f"(made by 'transforms backup', or while nothing was running)."
-        )
 
 
 def _side_by_side(function: Callable[[T], R], things: Sequence[T]) -> list[R]:

@@ -14,16 +14,17 @@ from transforms.common.masking import masked_text
 from transforms.errors import StoreError, UsageError
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine, upkeep
+from transforms.store.belonging import diverged
 from transforms.store.entry import Entry
 from transforms.store.index import Index, LastWrite
 from transforms.store.ledger import Ledger
 from transforms.store.lookup import candidates
 from transforms.store.publishing import Publisher
 from transforms.store.storage.address import open_storage
-from transforms.store.table_publishing import diverged
-from transforms.store.tables import TableView, row_of, view_table
+from transforms.store.table_folders import find_tables
+from transforms.store.table_row import row_of
+from transforms.store.tables import TableView, view_table
 from transforms.store.transaction import Transaction
-from transforms.store.vacuum import find_tables
 
 _FORMAT = 1
 _MAINTAIN_EVERY = 100

@@ -7,16 +7,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from transforms.common.forks import is_panic
-from transforms.errors import DivergedError, PublishError
+from transforms.errors import PublishError
 from transforms.store import machine
+from transforms.store.belonging import diverged
 from transforms.store.change import TableChange
 from transforms.store.delta_log import make_durable
 from transforms.store.entry import Entry
-from transforms.store.layout import LEDGER
 from transforms.store.storage.base import Storage
 from transforms.store.storage.delta import Mark, apply
 from transforms.store.storage.patience import PATIENCE_SECONDS, is_outage
-from transforms.store.tables import Row, refreshed, row_of
+from transforms.store.table_row import Row, row_of
+from transforms.store.tables import refreshed
 from transforms.store.upkeep import tidy
 from transforms.store.validation import check_files, check_fits
 
@@ -69,17 +70,6 @@ def examine(
     if not is_looked_at:
         check_fits(storage, table, change)
     return Examined(table)
-
-
-def diverged(storage: Storage, table: str, row: Row) -> DivergedError:
-    """Return the error for a table that names a row which the ledger does not have."""
-    return DivergedError(
-        f"The table {storage.uri(table)} has commit #{row.seq} of a ledger that is not the one at {storage.uri(LEDGER)}, or of "
-        f"another table: the ledger was lost, restored from an older copy, or copied while a build ran, or the table's folder "
-        f"was moved or replaced. Nothing was changed. Restore the whole "
-        f"store from one backup (made by 'transforms backup', or while nothing was running); 'transforms doctor' lists the "
-        f"tables concerned."
-    )
 
 
 def publish_change(

@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import weakref
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from transforms.common.json_text import from_json
 from transforms.errors import StoreError
 from transforms.store import raw_files
 from transforms.store.features import reading_features
-from transforms.store.identifiers import number_of
-from transforms.store.storage.base import Found, Storage
-from transforms.store.storage.delta import transaction_app
+from transforms.store.storage.base import Storage
+from transforms.store.storage.files import Found
 from transforms.store.storage.patience import outlast
+from transforms.store.table_row import Row, row_of
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
     from transforms.store.ledger import Ledger
-
-
-class Row(NamedTuple):
-    """What a table knows of the ledger row that last wrote it.
-
-    Attributes:
-        seq: the row.
-        number: of its transaction, see :func:`~transforms.store.identifiers.number_of`; None where the table does not tell.
-    """
-
-    seq: int
-    number: int | None
-
-    def is_of(self, seq: int, transaction: str) -> bool:
-        """Whether it is this row of this transaction."""
-        return self.seq == seq and self.number in (None, number_of(transaction))
 
 
 @dataclass(frozen=True)
@@ -160,28 +142,6 @@ def view_table(ledger: Ledger, storage: Storage, name: str, app_id: str, until: 
             return None
         row = row_of(table, app_id)
     return TableView(storage, name, table, table.version(), row.seq if row else 0, ledger, row, newest)
-
-
-def row_of(table: DeltaTable, app_id: str) -> Row | None:
-    """Return the ledger row that last wrote an opened table; None where no job of the store did.
-
-    A job asks several times, and delta-rs takes longer to answer than to look whether the table moved on.
-    """
-    known = _known.get(id(table))
-    if known is not None and known[0]() is table and known[1:3] == (app_id, table.version()):
-        return known[3]
-    seq = table.transaction_version(app_id)
-    row = None if seq is None else Row(seq, table.transaction_version(transaction_app(app_id)))
-    _known[id(table)] = weakref.ref(table, _forgotten(id(table))), app_id, table.version(), row
-    return row
-
-
-def _forgotten(identity: int) -> Callable[[object], object]:
-    return lambda reference: _known.pop(identity, None) if _known.get(identity, (None,))[0] is reference else None
-
-
-_known: dict[int, tuple[weakref.ref[DeltaTable], str, int, Row | None]] = {}
-"""The row of each opened table, with the version it was looked up for; opened tables cannot be hashed."""
 
 
 def _load_until(storage: Storage, name: str, table: DeltaTable, app_id: str, until: int) -> bool:

@@ -16,6 +16,7 @@ from transforms.common.forks import is_panic, need_owner, need_threads
 from transforms.errors import CommitError, OutcomeUnknownError, PublishError, StoreError, UsageError
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine, process
+from transforms.store.belonging import diverged
 from transforms.store.change import TableChange
 from transforms.store.durable import is_full
 from transforms.store.entry import Entry, Lineage
@@ -25,7 +26,6 @@ from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts,
 from transforms.store.lookup import candidates
 from transforms.store.parameters import recorded
 from transforms.store.storage.base import Lease
-from transforms.store.table_publishing import diverged
 from transforms.store.tables import TableView
 from transforms.store.validation import validate_changes
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from transforms.errors import StoreError
@@ -12,13 +11,13 @@ from transforms.store import layout, upkeep
 from transforms.store.delta_log import log_folder
 from transforms.store.leftovers import clear_folders, clear_ledger, clear_table
 from transforms.store.pins import lowest_pin
-from transforms.store.storage.base import Storage, content_of
+from transforms.store.storage.base import content_of
+from transforms.store.table_folders import find_tables
 
 if TYPE_CHECKING:
     from transforms.store.store import Store
 
 _log = logging.getLogger(__name__)
-_STAGING = (layout.DATA, layout.FILES, layout.ARTIFACTS)
 
 
 def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[str]]:
@@ -62,13 +61,6 @@ def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[st
     return deleted
 
 
-def find_tables(storage: Storage) -> Iterator[str]:
-    """Yield the folder of every Delta table of a store's branches, relative to the root."""
-    for branch in storage.folders(""):
-        if not branch.startswith(("_", ".")):
-            yield from _tables_below(storage, branch)
-
-
 def dead_transactions(store: Store) -> list[str]:
     """Return the ids of transactions whose process died before they ended; nothing is deleted."""
     dead = []
@@ -110,14 +102,3 @@ def _clean(store: Store, name: str, days: float, dry_run: bool) -> list[str]:
         keep_from = upkeep.version_before(store.storage, name, days)
         upkeep.shorten_log(store.storage, name, keep_from, lambda opened: opened.transaction_version(store.app_id) or 0)
     return files
-
-
-def _tables_below(storage: Storage, place: str) -> Iterator[str]:
-    folders = storage.folders(place)
-    if "_delta_log" in folders:
-        yield place
-    # What transactions staged lies in folders of their own, many of them, and none holds a table.
-    staged = place.rpartition("/")[2] in _STAGING
-    for folder in folders:
-        if folder[0] not in "_." and not (staged and layout.is_identifier(folder)):
-            yield from _tables_below(storage, f"{place}/{folder}")

@@ -28,7 +28,8 @@ from transforms.common.paths import fault
 from transforms.common.user_folders import state_folder
 from transforms.store import layout
 from transforms.store.periodic import Periodic
-from transforms.store.storage.base import Found, Lease, Storage
+from transforms.store.storage.base import Lease, Storage
+from transforms.store.storage.files import Found
 
 if TYPE_CHECKING:
     from palantir_models.experiment.experiment import Experiment

@@ -20,7 +20,8 @@ from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store import machine, upkeep
 from transforms.store.store import Store
-from transforms.store.vacuum import find_tables, vacuum_tables
+from transforms.store.table_folders import find_tables
+from transforms.store.vacuum import vacuum_tables
 
 FIRST, SECOND = pl.DataFrame({"x": [1]}), pl.DataFrame({"x": [2]})
 

@@ -5,50 +5,41 @@ A name is a path relative to the store's root, with ``/`` between its parts and 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import IO, Any
 
 from transforms.common.hashing import sha256_of
-from transforms.common.paths import escape, shown
-from transforms.errors import DataError, StoreError
-
-if TYPE_CHECKING:
-    from transforms.store.storage.delta import Delta
+from transforms.errors import DataError
+from transforms.store.storage.delta import Delta
+from transforms.store.storage.files import Found, numbers_of
 
 
-class Found(NamedTuple):
-    """A file as a listing tells of it.
-
-    Attributes:
-        size: in bytes.
-        modified: when it was last written, in seconds since 1970 UTC.
-    """
-
-    size: int
-    modified: float
-
-
-class Lease(Protocol):
+class Lease(ABC):
     """An exclusive hold on a name until it is released or its process dies."""
 
     @property
+    @abstractmethod
     def is_ours(self) -> bool:
         """False once somebody else took it, or removed what it stands on."""
 
     @property
+    @abstractmethod
     def content(self) -> dict[str, Any]:
         """What its last holder had written, and since :meth:`write` what we wrote."""
 
+    @abstractmethod
     def write(self, content: Mapping[str, Any]) -> None:
         """Put what others should know about the holder into it."""
 
+    @abstractmethod
     def release(self, remove: bool = False) -> None:
         """Give it back; ``remove`` deletes what it stands on, for names that are used only once."""
 
 
-class Storage(Protocol):
+class Storage(ABC):
     """The root of a store.
 
     Attributes:
@@ -61,57 +52,68 @@ class Storage(Protocol):
 
     root: str
     is_local: bool
+    options: dict[str, str] | None
     delta: Delta
 
-    @property
-    def options(self) -> dict[str, str] | None:
-        """See above."""
-
+    @abstractmethod
     def uri(self, name: str) -> str:
         """Return the address of a table or file, for Delta, Polars and PyArrow."""
 
+    @abstractmethod
     def spark_uri(self, name: str) -> str:
         """Return the same address as Spark spells it."""
 
+    @abstractmethod
     def read(self, name: str) -> bytes:
         """Return a file's content.
 
         :raises FileNotFoundError: if there is none.
         """
 
+    @abstractmethod
     def read_many(self, names: Sequence[str]) -> list[bytes | None]:
         """Return the content of several files, None for one that is not there."""
 
+    @abstractmethod
     def exists(self, name: str) -> bool:
         """Whether there is a file of this name."""
 
+    @abstractmethod
     def is_table(self, name: str) -> bool:
         """Whether there is a Delta table."""
 
+    @abstractmethod
     def tables(self, names: Sequence[str]) -> set[str]:
         """Return those names under which there is a Delta table."""
 
+    @abstractmethod
     def names(self, folder: str) -> list[str]:
         """Return the names of the files right below a folder, without the folder, sorted."""
 
+    @abstractmethod
     def folders(self, folder: str) -> list[str]:
         """Return the names of the folders right below a folder, without that folder, sorted."""
 
+    @abstractmethod
     def files(self, folder: str) -> dict[str, Found]:
         """Return every file below a folder, staged ones too, by its name relative to that folder."""
 
+    @abstractmethod
     def newest(self, name_of: Callable[[int], str], known: int) -> int:
         """Return the newest number of a sequence of files that grows at its end; its beginning may have been deleted.
 
         :param known: a number that has existed, from where to look; -1 for none.
         """
 
+    @abstractmethod
     def sizes(self, names: Sequence[str]) -> list[int | None]:
         """Return the size of each file in bytes, None for one that is not there."""
 
+    @abstractmethod
     def write(self, name: str, content: bytes) -> None:
         """Write a file in one step, in place of what there may be under its name; for good after :meth:`settle`."""
 
+    @abstractmethod
     def create(self, name: str, content: bytes) -> bool:
         """Write a file in one step and for good unless its name is taken.
 
@@ -119,39 +121,50 @@ class Storage(Protocol):
             the file is and has to look.
         """
 
+    @abstractmethod
     def delete(self, name: str) -> None:
         """Delete a file, if it is there."""
 
+    @abstractmethod
     def delete_many(self, names: Sequence[str]) -> None:
         """Delete files, those that are there."""
 
+    @abstractmethod
     def delete_folder(self, name: str) -> None:
         """Delete everything below a folder, staged files too, and the folders above it that are then empty."""
 
+    @abstractmethod
     def copy(self, source: str, target: str) -> None:
         """Let a new file have the content of another; changing one later never changes the other."""
 
+    @abstractmethod
     def work(self, name: str) -> Path:
         """Return the local place where a staged file or folder is to be written; its parents are not made."""
 
+    @abstractmethod
     def make_folder(self, name: str) -> Path:
         """Make the local folder of :meth:`work` and return it."""
 
+    @abstractmethod
     def seal(self, names: Iterable[str]) -> None:
         """Bring staged files to their place for good; what is not staged here must be there already."""
 
+    @abstractmethod
     def settle(self, names: Iterable[str], top: str) -> None:
         """Make written files, and the folders from them up to ``top``, outlive a loss of power."""
 
+    @abstractmethod
     def local(self, name: str) -> Path:
         """Return a local file with the content of a stored or staged one; it must not be changed.
 
         :raises FileNotFoundError: if there is none.
         """
 
+    @abstractmethod
     def local_folder(self, name: str) -> Path:
         """Return a local folder with the files of a stored or staged one; it must not be changed."""
 
+    @abstractmethod
     def open_new(self, name: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
         """Open a staged file for writing that is at its place once it is closed, for every process to see.
 
@@ -160,24 +173,30 @@ class Storage(Protocol):
         :param options: what else that takes.
         """
 
+    @abstractmethod
     def open(self, name: str) -> Any:
         """Return what PyArrow can read a stored or staged file from without loading all of it."""
 
+    @abstractmethod
     def filesystem(self, name: str) -> Any:
         """Return PyArrow's file system of a folder, whose names are relative to it."""
 
+    @abstractmethod
     def try_acquire(self, name: str) -> Lease | None:
         """Take the lease on a name, or return None while somebody alive holds it."""
 
+    @abstractmethod
     def is_held(self, name: str) -> bool:
         """Whether somebody alive holds the lease on a name; asking does not take it."""
 
+    @abstractmethod
     def check_access(self) -> None:
         """Look whether this user may write at all, where that can be told beforehand.
 
         :raises StoreError: if not.
         """
 
+    @abstractmethod
     def shareable(self, folder: str) -> Path | None:
         """Return the local folder that every process of this store sees; None where there is no such folder."""
 
@@ -227,28 +246,6 @@ class StoredFile:
         return StoredFile, (self.storage, self.name, self.sha256)  # another process looks for itself
 
 
-def checked(name: str) -> str:
-    """Return a name that lies below the root: the last look before something is read, made or deleted by it.
-
-    :raises StoreError: if it would lead elsewhere.
-    """
-    if reason := escape(name):
-        raise StoreError(
-            f"{shown(name)} cannot be the name of something in the store, as it {reason}. Nothing was done."
-        )
-    return name
-
-
-def files_below(folder: Path) -> dict[str, Found]:
-    """Return every file below a folder of this machine, by its path relative to that folder."""
-    found = {}
-    for place in folder.rglob("*"):
-        if place.is_file():
-            status = place.stat()
-            found[place.relative_to(folder).as_posix()] = Found(status.st_size, status.st_mtime)
-    return found
-
-
 def content_of(storage: Storage, name: str) -> bytes | None:
     """Return a file's content; None where there is none."""
     try:
@@ -257,7 +254,19 @@ def content_of(storage: Storage, name: str) -> bytes | None:
         return None
 
 
-def numbers_of(names: Iterable[str], suffix: str) -> set[int]:
-    """Return the numbers of those names that are a number with a suffix behind it."""
-    plain = (name.removesuffix(suffix) for name in names if name.endswith(suffix))
-    return {int(name) for name in plain if name.isdigit()}
+def newest_by_looking(storage: Storage, name_of: Callable[[int], str], known: int) -> int:
+    """Return what :meth:`Storage.newest` does, by asking for one name after the other.
+
+    Where asking is cheap this costs less than a listing, which grows with every file there is.
+
+    :param storage: where the files are.
+    :param name_of: the name of the file of a number.
+    :param known: a number that has existed, from where to look; -1 for none.
+    """
+    last = known
+    while storage.exists(name_of(last + 1)):
+        last += 1
+    if last > known or known < 0 or storage.exists(name_of(known)):
+        return last
+    folder, _, first = name_of(0).rpartition("/")
+    return max(numbers_of(storage.names(folder), first.lstrip("0123456789")), default=known)

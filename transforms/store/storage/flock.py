@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from transforms.common.json_text import from_json
+from transforms.store.storage.base import Lease
 from transforms.store.storage.locked import LockedFile
 
 _MODE = 0o666  # what the umask leaves of it, so that a folder of a group is one for all of its users
 
 
-class FileLease:
+class FileLease(Lease):
     """An exclusive hold on a file until it is released or the process dies; a forked child holds nothing.
 
     :param path: the file.

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from transforms.store.durable import create_exclusively, make_folder, sync_tree, write_atomically
-from transforms.store.storage.base import Found, checked, content_of, files_below, numbers_of
-from transforms.store.storage.delta import Delta, DeltaRs
+from transforms.store.storage.base import Storage, content_of, newest_by_looking
+from transforms.store.storage.delta_rs import DeltaRs
 from transforms.store.storage.errors import no_access
+from transforms.store.storage.files import Found, checked, files_below
 from transforms.store.storage.flock import FileLease, is_locked, try_lock
 
 
-class LocalStorage:
+class LocalStorage(Storage):
     """A store's root that is a folder of this machine's file systems.
 
     :param folder: the folder; it need not exist.
@@ -29,83 +30,63 @@ class LocalStorage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.root = str(folder)
-        self.delta: Delta = DeltaRs(self)
+        self.delta = DeltaRs(self)
 
     def uri(self, name: str) -> str:
-        """See :class:`Storage`."""
         return str(self.folder / name)
 
     spark_uri = uri
 
     def read(self, name: str) -> bytes:
-        """See :class:`Storage`."""
         return (self.folder / name).read_bytes()
 
     def read_many(self, names: Sequence[str]) -> list[bytes | None]:
-        """See :class:`Storage`."""
         return [content_of(self, name) for name in names]
 
     def exists(self, name: str) -> bool:
-        """See :class:`Storage`."""
         return (self.folder / name).exists()
 
     def is_table(self, name: str) -> bool:
-        """See :class:`Storage`."""
         return (self.folder / name / "_delta_log").is_dir()
 
     def tables(self, names: Sequence[str]) -> set[str]:
-        """See :class:`Storage`."""
         return {name for name in names if self.is_table(name)}
 
     def names(self, folder: str) -> list[str]:
-        """See :class:`Storage`."""
         return self._children(folder, os.DirEntry.is_file)
 
     def folders(self, folder: str) -> list[str]:
-        """See :class:`Storage`."""
         return self._children(folder, os.DirEntry.is_dir)
 
     def files(self, folder: str) -> dict[str, Found]:
-        """See :class:`Storage`."""
         return files_below(self.folder / folder)
 
     def newest(self, name_of: Callable[[int], str], known: int) -> int:
-        """See :class:`Storage`; looks at one name after the other, as listing costs more with every file there is."""
-        last = known
-        while self.exists(name_of(last + 1)):
-            last += 1
-        if last > known or known < 0 or self.exists(name_of(known)):
-            return last
-        folder, _, first = name_of(0).rpartition("/")
-        return max(numbers_of(self.names(folder), first.lstrip("0123456789")), default=known)
+        # Looks at one name after the other, as listing costs more with every file there is.
+        return newest_by_looking(self, name_of, known)
 
     def sizes(self, names: Sequence[str]) -> list[int | None]:
-        """See :class:`Storage`."""
         return [place.stat().st_size if (place := self.folder / name).is_file() else None for name in names]
 
     def write(self, name: str, content: bytes) -> None:
-        """See :class:`Storage`."""
         place = self.folder / name
         make_folder(place.parent)
         write_atomically(place, content)
 
     def create(self, name: str, content: bytes) -> bool:
-        """See :class:`Storage`."""
         place = self.folder / name
         make_folder(place.parent)
         return create_exclusively(place, content)
 
     def delete(self, name: str) -> None:
-        """See :class:`Storage`."""
         (self.folder / checked(name)).unlink(missing_ok=True)
 
     def delete_many(self, names: Sequence[str]) -> None:
-        """See :class:`Storage`."""
         for name in names:
             self.delete(name)
 
     def delete_folder(self, name: str) -> None:
-        """See :class:`Storage`; the folders above it are deleted up to the branch."""
+        # The folders above it are deleted up to the branch.
         _remove_tree(self.folder / checked(name))
         parent = (self.folder / name).parent
         while parent != self.folder and parent.parent != self.folder:
@@ -118,7 +99,7 @@ class LocalStorage:
             parent = parent.parent
 
     def copy(self, source: str, target: str) -> None:
-        """See :class:`Storage`: the file gets a second name, or is copied where the file system knows no such thing."""
+        # The file gets a second name, or is copied where the file system knows no such thing.
         place = self.folder / checked(target)
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -127,17 +108,16 @@ class LocalStorage:
             shutil.copyfile(self.folder / source, place)
 
     def work(self, name: str) -> Path:
-        """See :class:`Storage`: files are written where they will be."""
+        # Files are written where they will be.
         return self.folder / name
 
     def local(self, name: str) -> Path:
-        """See :class:`Storage`: the file itself."""
+        # The file itself.
         return self.folder / checked(name)
 
     local_folder = local
 
     def make_folder(self, name: str) -> Path:
-        """See :class:`Storage`."""
         folder = self.folder / checked(name)
         while not folder.is_dir():
             # A transaction that is being abandoned may take an empty parent away between the making of two folders.
@@ -149,51 +129,40 @@ class LocalStorage:
         return folder
 
     def seal(self, names: Iterable[str]) -> None:
-        """See :class:`Storage`."""
         sync_tree([self.folder / name for name in names], self.folder)
 
     def settle(self, names: Iterable[str], top: str) -> None:
-        """See :class:`Storage`."""
         sync_tree([self.folder / name for name in names], self.folder / top)
 
     def open_new(self, name: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
-        """See :class:`Storage`."""
         place = self.folder / checked(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         return open(place, mode, **options)
 
     def open(self, name: str) -> Any:
-        """See :class:`Storage`."""
         return self.folder / name
 
     def filesystem(self, name: str) -> Any:
-        """See :class:`Storage`.
-
-        PyArrow's own: the one that deltalake passes by default runs Python code in PyArrow's threads, and a process
-        that ends soon after a read is then aborted now and then.
-        """
+        # PyArrow's own: the one that deltalake passes by default runs Python code in PyArrow's threads, and a process
+        # that ends soon after a read is then aborted now and then.
         from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
         return SubTreeFileSystem(self.uri(name), LocalFileSystem())
 
     def try_acquire(self, name: str) -> FileLease | None:
-        """See :class:`Storage`."""
         with self._writing():
             return try_lock(self.folder / name)
 
     def is_held(self, name: str) -> bool:
-        """See :class:`Storage`."""
         return is_locked(self.folder / name)
 
     def shareable(self, folder: str) -> Path | None:
-        """See :class:`Storage`."""
         return self.folder / folder
 
     def __repr__(self) -> str:
         return f"LocalStorage({self.root!r})"
 
     def check_access(self) -> None:
-        """See :class:`Storage`."""
         if self.folder.exists() and not os.access(self.folder, os.W_OK | os.X_OK):
             raise no_access(self.folder, None)
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from transforms.common.json_text import from_json
 from transforms.store import machine
 from transforms.store.periodic import Periodic
+from transforms.store.storage.base import Lease
 from transforms.store.storage.errors import ObjectStoreError, told
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _HOLDER = "holder"
 _log = logging.getLogger(__name__)
 
 
-class ObjectLease:
+class ObjectLease(Lease):
     """An exclusive hold on an object's name, renewed until it is released or the process ends.
 
     :param bucket: the client.

@@ -12,10 +12,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from transforms.common.forks import need_threads
 from transforms.store import machine
-from transforms.store.storage.base import Found, checked, content_of, files_below, numbers_of
+from transforms.store.storage.base import Storage, content_of
 from transforms.store.storage.closing import open_with_closing
-from transforms.store.storage.delta import Delta, DeltaRs
+from transforms.store.storage.delta_rs import DeltaRs
 from transforms.store.storage.errors import told
+from transforms.store.storage.files import Found, checked, files_below, numbers_of
 from transforms.store.storage.object_lease import ObjectLease, is_taken, try_take
 from transforms.store.storage.patience import RETRY, asked, outlast, patient
 from transforms.store.storage.scratch import scratch_folder
@@ -27,7 +28,7 @@ _THREADS = 16
 _LIST_FROM = 4  # files in a folder, from which on listing it takes less time than asking for each of them
 
 
-class ObjectStorage:
+class ObjectStorage(Storage):
     """A store's root in a bucket.
 
     Files are staged in a local scratch folder and uploaded when their transaction is sealed; what only a local file can
@@ -38,11 +39,12 @@ class ObjectStorage:
     """
 
     is_local = False
+    options: dict[str, str]
 
     def __init__(self, root: str, options: Mapping[str, str]) -> None:
         self.root = root
         self.options = dict(options)
-        self.delta: Delta = DeltaRs(self)
+        self.delta = DeltaRs(self)
 
     @property
     def bucket(self) -> S3Store:
@@ -59,49 +61,40 @@ class ObjectStorage:
         return patient(from_url(self.root, config=config, client_options=client, retry_config=RETRY))  # type: ignore[call-overload]
 
     def uri(self, name: str) -> str:
-        """See :class:`Storage`."""
         return f"{self.root}/{name}"
 
     def spark_uri(self, name: str) -> str:
-        """See :class:`Storage`: Hadoop's client of today is known as s3a."""
+        # Hadoop's client of today is known as s3a.
         return self.uri(name).replace("s3://", "s3a://", 1)
 
     def read(self, name: str) -> bytes:
-        """See :class:`Storage`."""
         with self._told(name):
             return asked(self.bucket, lambda: bytes(self.bucket.get(name).bytes()))
 
     def read_many(self, names: Sequence[str]) -> list[bytes | None]:
-        """See :class:`Storage`."""
         return self._side_by_side(partial(content_of, self), names)
 
     def exists(self, name: str) -> bool:
-        """See :class:`Storage`."""
         return self._size(name) is not None
 
     def is_table(self, name: str) -> bool:
-        """See :class:`Storage`."""
         with self._told(name):
             log = f"{name}/_delta_log"
             return asked(self.bucket, lambda: any(len(batch) for batch in self.bucket.list(log, chunk_size=1)))
 
     def tables(self, names: Sequence[str]) -> set[str]:
-        """See :class:`Storage`."""
         there = self._side_by_side(self.is_table, names)
         return {name for name, found in zip(names, there, strict=True) if found}
 
     def names(self, folder: str) -> list[str]:
-        """See :class:`Storage`."""
         with self._told(folder):
             return sorted(found["path"].rpartition("/")[2] for found in self._level(folder)["objects"])
 
     def folders(self, folder: str) -> list[str]:
-        """See :class:`Storage`."""
         with self._told(folder):
             return sorted(prefix.rstrip("/").rpartition("/")[2] for prefix in self._level(folder)["common_prefixes"])
 
     def files(self, folder: str) -> dict[str, Found]:
-        """See :class:`Storage`."""
         from pyarrow.fs import FileSelector
 
         # PyArrow tells files from the empty objects that Hadoop makes in place of folders; the other client does not.
@@ -115,7 +108,7 @@ class ObjectStorage:
         return found | files_below(self.work(folder))
 
     def newest(self, name_of: Callable[[int], str], known: int) -> int:
-        """See :class:`Storage`; one listing, from the one that is known on."""
+        # One listing, from the one that is known on.
         folder, _, first = name_of(0).rpartition("/")
         suffix = first.lstrip("0123456789")
         with self._told(folder):
@@ -129,7 +122,7 @@ class ObjectStorage:
         return known
 
     def sizes(self, names: Sequence[str]) -> list[int | None]:
-        """See :class:`Storage`; where many files lie in few folders, as those of one transaction do, by listing these."""
+        # Many files in few folders, as those of one transaction, take fewer requests to list than to ask for one by one.
         folders = {name.rpartition("/")[0] for name in names}
         if len(names) < _LIST_FROM * len(folders):
             return self._side_by_side(self._size, names)
@@ -138,12 +131,10 @@ class ObjectStorage:
         return [found.get(name) for name in names]
 
     def write(self, name: str, content: bytes) -> None:
-        """See :class:`Storage`."""
         with self._told(name):
             self.bucket.put(name, content)
 
     def create(self, name: str, content: bytes) -> bool:
-        """See :class:`Storage`."""
         from obstore.exceptions import AlreadyExistsError
 
         with self._told(name):
@@ -154,48 +145,44 @@ class ObjectStorage:
         return True
 
     def delete(self, name: str) -> None:
-        """See :class:`Storage`."""
         self.work(name).unlink(missing_ok=True)
         with self._told(name), suppress(FileNotFoundError):
             self.bucket.delete(name)
 
     def delete_many(self, names: Sequence[str]) -> None:
-        """See :class:`Storage`."""
         if names:
             with self._told(names[0]):
                 self.bucket.delete(list(names))
 
     def delete_folder(self, name: str) -> None:
-        """See :class:`Storage`; a bucket has no empty folders."""
+        # A bucket has no empty folders.
         shutil.rmtree(self.work(name), ignore_errors=True)
         with self._told(name):
             paths = [one["path"] for one in asked(self.bucket, lambda: self.bucket.list(name).collect())]
         self.delete_many(paths)
 
     def copy(self, source: str, target: str) -> None:
-        """See :class:`Storage`: the service copies by itself."""
+        # The service copies by itself.
         with self._told(source):
             self.bucket.copy(source, target)
 
     def work(self, name: str) -> Path:
-        """See :class:`Storage`."""
         return self._scratch / "staged" / checked(name)
 
     def make_folder(self, name: str) -> Path:
-        """See :class:`Storage`."""
         folder = self.work(name)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def seal(self, names: Iterable[str]) -> None:
-        """See :class:`Storage`: uploads what is staged here, side by side."""
+        # What is staged here is uploaded, side by side.
         self._side_by_side(self._upload, [name for name in names if self.work(name).is_file()])
 
     def settle(self, names: Iterable[str], top: str) -> None:
-        """See :class:`Storage`: what an object store has acknowledged is safe."""
+        # What an object store has acknowledged is safe.
+        return
 
     def local(self, name: str) -> Path:
-        """See :class:`Storage`."""
         staged, fetched = self.work(name), self._scratch / "fetched" / checked(name)
         if staged.exists():
             return staged
@@ -211,7 +198,6 @@ class ObjectStorage:
         return fetched
 
     def local_folder(self, name: str) -> Path:
-        """See :class:`Storage`."""
         staged = self.work(name)
         if any(place.is_file() for place in staged.rglob("*")):
             return staged
@@ -221,36 +207,31 @@ class ObjectStorage:
         return folder
 
     def open_new(self, name: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
-        """See :class:`Storage`."""
         place = self.work(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         return open_with_closing(place, mode, options, lambda: self.seal([name]))
 
     def open(self, name: str) -> Any:
-        """See :class:`Storage`."""
         staged = self.work(name)
         return staged if staged.exists() else outlast(lambda: self._arrow.open_input_file(self._bucket_path(name)))
 
     def filesystem(self, name: str) -> Any:
-        """See :class:`Storage`."""
         from pyarrow.fs import SubTreeFileSystem
 
         return SubTreeFileSystem(self._bucket_path(name), self._arrow)
 
     def try_acquire(self, name: str) -> ObjectLease | None:
-        """See :class:`Storage`."""
         return try_take(self.bucket, name, self.uri(name))
 
     def is_held(self, name: str) -> bool:
-        """See :class:`Storage`."""
         with self._told(name):
             return is_taken(self.bucket, name)
 
     def check_access(self) -> None:
-        """See :class:`Storage`: the service tells when it is asked to write."""
+        # The service tells when it is asked to write.
+        return
 
     def shareable(self, folder: str) -> Path | None:
-        """See :class:`Storage`."""
         return None
 
     def __reduce__(self) -> Any:
