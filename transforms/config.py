@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from transforms.errors import ConfigError, nearest
-from transforms.spec.resource import Resource
+from transforms.spec.resource import DEFAULT_BRANCH, Resource
 
 _DEFAULT_ROOT = ".transforms"
 
@@ -34,7 +34,7 @@ class Config:
     project: Path
     root: str
     pipelines: tuple[Any, ...] = ()
-    fallback_branches: tuple[str, ...] = ("master",)
+    fallback_branches: tuple[str, ...] = (DEFAULT_BRANCH,)
     models: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)

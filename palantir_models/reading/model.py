@@ -15,11 +15,11 @@ from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.finding import pick
 from palantir_models.reading.sources import ModelTables, unpublished
-from palantir_models.workspace.aliases import BRANCH, resolve_model
+from palantir_models.workspace.aliases import resolve_model
 from transforms.common.text import counted
 from transforms.config import load_config
 from transforms.errors import NotFoundError, nearest
-from transforms.spec.resource import Resource
+from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.store import layout
 from transforms.store.store import Store
 
@@ -138,7 +138,7 @@ class Model:
         ]
 
     def _title(self) -> str:
-        place = "" if self.branch == BRANCH else f" on branch {self.branch}"
+        place = "" if self.branch == DEFAULT_BRANCH else f" on branch {self.branch}"
         return f"Model {self.alias}{place}: {counted(len(self.versions), 'version')}"
 
     def __repr__(self) -> str:
@@ -188,7 +188,7 @@ def open_model(alias: str, branch: str | None = None, root: str | os.PathLike[st
     """
     place = None if root is None else os.fspath(root)
     config = load_config(root=place if place is None or "://" in place else os.path.abspath(place))
-    return Model(resolve_model(alias, config).alias, branch or BRANCH, Store(config.root))
+    return Model(resolve_model(alias, config).alias, branch or DEFAULT_BRANCH, Store(config.root))
 
 
 def _no_model(alias: str, branch: str, store: Store) -> NotFoundError:

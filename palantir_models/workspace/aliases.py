@@ -11,7 +11,6 @@ from transforms.config import Config
 from transforms.errors import ConfigError, NotFoundError, TransformTypeError, nearest
 from transforms.spec.resource import Resource
 
-BRANCH = "master"
 """The branch on which notebooks read and publish."""
 
 _FOLDER = ".foundry"

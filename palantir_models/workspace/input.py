@@ -11,9 +11,10 @@ from palantir_models.adapter.artifacts import verify
 from palantir_models.adapter.base import ModelAdapter
 from palantir_models.model.input import model_of, saved_folder
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
-from palantir_models.workspace.aliases import BRANCH, resolve_model
+from palantir_models.workspace.aliases import resolve_model
 from transforms.config import load_config
 from transforms.errors import NotFoundError, TransformTypeError
+from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.store.store import Store
 
 
@@ -31,10 +32,10 @@ class ModelInput:
     def __init__(self, alias: str, model_version: str | None = None, branch: str | None = None) -> None:
         config = load_config()
         resource = resolve_model(alias, config)
-        found = Store(config.root).view(resource, branch or BRANCH)
+        found = Store(config.root).view(resource, branch or DEFAULT_BRANCH)
         if found is None:
             raise NotFoundError(
-                f"Model {resource.alias} has no version on branch {branch or BRANCH} of {config.root}: publish one first."
+                f"Model {resource.alias} has no version on branch {branch or DEFAULT_BRANCH} of {config.root}: publish one first."
             )
         view, _ = found
         self.alias = resource.alias

@@ -17,8 +17,9 @@ from palantir_models.model.context import context_of
 from palantir_models.model.versions import ModelVersion
 from palantir_models.model.writable import WritableModel
 from palantir_models.models import ModelVersionChangeType
-from palantir_models.workspace.aliases import BRANCH, resolve_model
+from palantir_models.workspace.aliases import resolve_model
 from transforms.config import load_config
+from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.store.store import Store
 
@@ -81,7 +82,7 @@ class ModelOutput(WritableModel):
             self._resource.alias,
             Limits.from_settings(config.limits),
             journals=journals_of(self._store.storage),
-            context=lambda: context_of(branch=BRANCH, transform=_program(), source=_source()),
+            context=lambda: context_of(branch=DEFAULT_BRANCH, transform=_program(), source=_source()),
         )
 
     def publish(
@@ -105,7 +106,7 @@ class ModelOutput(WritableModel):
         :raises StoreError: if it cannot be committed.
         """
         self._check(model_adapter, change_type, experiment, notes)
-        transaction = self._store.begin(_program(), BRANCH, [self._resource], _WAIT_SECONDS)
+        transaction = self._store.begin(_program(), DEFAULT_BRANCH, [self._resource], _WAIT_SECONDS)
         try:
             commit = ModelCommit(transaction, self._resource)
             version = commit.save(model_adapter, {}, change_type, experiment, notes)

@@ -24,6 +24,7 @@ from transforms.cli.summary import commit_line
 from transforms.cli.voices import told_warnings
 from transforms.common.usercode import user_line
 from transforms.errors import RecoveryNeeded, TransformsError
+from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from transforms.run.build import BuildInterrupted
@@ -62,7 +63,7 @@ def build(
             help="auto: Spark for what asks for it; local: never Spark; spark: start it at once.", show_choices=True
         ),
     ] = Engine.auto,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     verbose: Verbose = False,
     quiet: Quiet = False,
     as_json: Json = False,

@@ -94,7 +94,7 @@ def error_text(error: BaseException, verbose: bool = False, where: str = "") -> 
     """
     sparks = reason_in_spark(error)
     framework = isinstance(error, TransformsError) or sparks is not None  # whose own report would be Java's stack
-    message = sparks or (str(error) if framework else _first_line(error))
+    message = sparks or (str(error) if framework else _type_and_first_line(error))
     if where:
         message = f"{where}: {message}"
     notes = list(getattr(error, "__notes__", ()))
@@ -111,7 +111,7 @@ def error_text(error: BaseException, verbose: bool = False, where: str = "") -> 
     return f"{report(cause)}{told}" if cause is not None and raised_by_user else told
 
 
-def _first_line(error: BaseException) -> str:
+def _type_and_first_line(error: BaseException) -> str:
     """Return the type of an error with the first line of what it says; the report above has the rest."""
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {error}"

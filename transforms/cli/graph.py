@@ -10,6 +10,7 @@ import typer
 from transforms.cli.loading import load_project
 from transforms.cli.options import Branch, Exclude, Json, Selection, session_of
 from transforms.cli.output import Output
+from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from transforms.plan.graph import Graph
@@ -29,7 +30,7 @@ def graph(
     selection: Selection = None,
     exclude: Exclude = None,
     format: Annotated[Format, typer.Option("--format", help="A tree, a Mermaid flowchart or a picture.")] = Format.text,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
     """Draw the transforms with what flows between them.

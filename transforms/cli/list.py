@@ -9,6 +9,7 @@ import typer
 from transforms.cli.loading import load_project
 from transforms.cli.options import Branch, Exclude, Json, Selection, open_project, session_of
 from transforms.cli.output import Output
+from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -20,7 +21,7 @@ def list_transforms(
     selection: Selection = None,
     exclude: Exclude = None,
     datasets: Annotated[bool, typer.Option("--datasets", help="List the store's datasets instead.")] = False,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
     """List the transforms or the datasets.

@@ -9,6 +9,7 @@ import typer
 from transforms.cli.options import Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.cli.summary import outputs_text, unwritten_text
+from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.store.parameters import shown
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def log(
     """
     project = open_project(ctx)
     store = project.store
-    entries = _newest(store, limit, branch) if alias is None else _of(project, alias, branch or "master", limit)
+    entries = _newest(store, limit, branch) if alias is None else _of(project, alias, branch or DEFAULT_BRANCH, limit)
     rows = [_row(entry) for entry in entries]
     missing = store.unpublished(min((entry.seq for entry in entries), default=0))
     for row, entry in zip(rows, entries, strict=True):

@@ -10,6 +10,7 @@ import typer
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.json_text import from_json
+from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from palantir_models.model.versions import ModelVersion
@@ -23,7 +24,7 @@ _SHORT = 8
 def models(
     ctx: typer.Context,
     alias: Annotated[str | None, typer.Argument(metavar="[ALIAS]", help="Show the versions of this model.")] = None,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
     """List the models, or the versions of one.

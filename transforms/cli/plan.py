@@ -9,6 +9,7 @@ from transforms.cli.options import Branch, Exclude, Force, Json, Parameters, Sel
 from transforms.cli.output import Output, say_error
 from transforms.cli.parameters import parameters_of
 from transforms.common.text import counted
+from transforms.spec.resource import DEFAULT_BRANCH
 
 
 def plan(
@@ -17,7 +18,7 @@ def plan(
     exclude: Exclude = None,
     force: Force = False,
     param: Parameters = None,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
     """Say what a build would run and why.

@@ -12,6 +12,7 @@ from transforms.cli.options import Branch, Json, Quiet, open_project, session_of
 from transforms.cli.output import Output
 from transforms.cli.summary import commit_line
 from transforms.errors import DataError, UsageError
+from transforms.spec.resource import DEFAULT_BRANCH
 
 
 def put(
@@ -73,7 +74,7 @@ def put(
     wait: Annotated[
         float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for a job that builds it.")
     ] = 0.0,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:

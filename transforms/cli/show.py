@@ -10,6 +10,7 @@ from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.text import counted
 from transforms.errors import NotFoundError, UsageError
+from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -24,7 +25,7 @@ def show(
     version: Annotated[
         str | None, typer.Option("--version", metavar="N", help="An older version: the Delta table's, or the model's.")
     ] = None,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
     """Show a dataset or a model.

@@ -96,7 +96,7 @@ class JobStream:
     """A standard stream that several jobs write; everything else is asked of the stream itself.
 
     :param stream: where it goes.
-    :param side_by_side: whether lines get their job's name.
+    :param side_by_side: whether lines get their job's name; the attribute of this name tells it.
     :param show: as in :func:`job_streams`.
     :param note: as in :func:`job_streams`.
     :param children: the descriptor into which forked processes write their lines, where something is shown beside them.
@@ -106,7 +106,7 @@ class JobStream:
         self, stream: TextIO, side_by_side: bool, show: Show | None, note: Note, children: int | None = None
     ) -> None:
         self._stream = stream
-        self._side_by_side = side_by_side
+        self.side_by_side = side_by_side
         self._whole_lines = side_by_side or show is not None
         self._show = show
         self._note = note
@@ -158,7 +158,7 @@ class JobStream:
 
     def _line(self, job: str, line: str) -> None:
         state = _last_state(line)
-        text = f"{job} | {state}" if job and self._side_by_side else state
+        text = f"{job} | {state}" if job and self.side_by_side else state
         if os.getpid() != self._process:
             self._put_from_child(text)
         elif self._show is None or not self._show(text, self._stream):
@@ -222,7 +222,7 @@ def _tell(text: str) -> None:
     job = current_job()
     prefix = f"{job} | " if job else ""
     stream: Any = sys.stderr
-    if isinstance(stream, JobStream) and stream._side_by_side:
+    if isinstance(stream, JobStream) and stream.side_by_side:
         prefix = ""  # the stream puts it there
     try:
         stream.write("".join(f"{prefix}{line}\n" for line in text.splitlines()))

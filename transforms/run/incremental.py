@@ -28,8 +28,8 @@ class IncrementalTransformInput(TransformInput):
     def __init__(
         self, tinput: TransformInput, prev_txrid: str | None = None, batch_end_txrid: str | None = None
     ) -> None:
-        txrange = (prev_txrid, batch_end_txrid)
-        super().__init__(tinput.rid, tinput.branch, txrange, tinput._dfreader, tinput._fsbuilder)
+        vars(self).update(vars(tinput))
+        self._txrange = (prev_txrid, batch_end_txrid)
 
     def dataframe(self, mode: str = "added") -> Any:
         """Refuse: incremental runs come later.
@@ -121,7 +121,7 @@ class IncrementalTableTransformInput(TableTransformInput):
     """
 
     def __init__(self, table_tinput: TableTransformInput, from_version: Any) -> None:
-        super().__init__(table_tinput.rid, table_tinput.branch, table_tinput._table_dfreader)
+        vars(self).update(vars(table_tinput))
         self.from_version = from_version
 
     def dataframe(  # type: ignore[override]

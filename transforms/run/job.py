@@ -19,7 +19,7 @@ from transforms.common.usercode import met_at, user_line
 from transforms.errors import DataError, TransformsError, UnavailableError
 from transforms.run.contexts import JobAborted, LightweightContext, TransformContext
 from transforms.run.scope import EngineChoice, JobScope, Participant
-from transforms.spec.resource import Resource
+from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.spec.uses import names_package
 from transforms.store.entry import Entry, Lineage
 from transforms.store.interrupts import InterruptedAfterCommit
@@ -90,7 +90,7 @@ class JobOptions:
         may_commit: called right before a commit point; raising there commits nothing.
     """
 
-    branch: str = "master"
+    branch: str = DEFAULT_BRANCH
     name: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     wait_seconds: float = 0.0

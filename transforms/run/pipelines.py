@@ -59,7 +59,7 @@ def load_pipelines(config: Config, starts_spark: bool = True) -> Loaded:
                 failures.append(error)
     if failures and not pipelines:
         raise (failures[0].__cause__ or failures[0]) from None
-    failures += (failure for pipeline in pipelines.values() for failure in pipeline._unimported)
+    failures += (failure for pipeline in pipelines.values() for failure in pipeline.unimported)
     return Loaded(list(pipelines.values()), failures)
 
 

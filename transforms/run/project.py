@@ -23,7 +23,7 @@ from transforms.run.pipelines import Loaded, load_pipelines
 from transforms.run.scope import EngineChoice
 from transforms.spec.discovery import ImportFailedError
 from transforms.spec.pipeline import Pipeline
-from transforms.spec.resource import Resource
+from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.spec.transform import Transform
 from transforms.store.entry import InputPin
 from transforms.store.lookup import candidates, input_key, remedy
@@ -44,7 +44,7 @@ class BuildOptions:
         engine: which engines the jobs may use; see :class:`~transforms.run.scope.JobScope`.
     """
 
-    branch: str = "master"
+    branch: str = DEFAULT_BRANCH
     force: bool = False
     workers: int = 1
     fail_fast: bool = False
@@ -92,13 +92,13 @@ class Project:
     def _loaded(self) -> Loaded:
         return load_pipelines(self.config, self.starts_spark)
 
-    def graph(self, branch: str = "master") -> Graph:
+    def graph(self, branch: str = DEFAULT_BRANCH) -> Graph:
         """Return the graph of all transforms for builds on a branch."""
         if branch not in self._graphs:
             self._graphs[branch] = Graph([self._node(name, made) for name, made in self.transforms.items()], branch)
         return self._graphs[branch]
 
-    def select(self, selectors: Sequence[str], exclude: Sequence[str] = (), branch: str = "master") -> list[Node]:
+    def select(self, selectors: Sequence[str], exclude: Sequence[str] = (), branch: str = DEFAULT_BRANCH) -> list[Node]:
         """Return the transforms that a selection names, in the order of their dependencies."""
         try:
             return select(self.graph(branch), selectors, exclude)
@@ -147,7 +147,7 @@ class Project:
             for node, resource in plan.missing
         ]
 
-    def may_lack(self, selectors: Sequence[str], branch: str = "master") -> bool:
+    def may_lack(self, selectors: Sequence[str], branch: str = DEFAULT_BRANCH) -> bool:
         """Tell whether a selection can mean transforms of modules that could not be imported."""
         return bool(self.unimported) and not names_each(self.graph(branch), selectors)
 
@@ -263,7 +263,7 @@ class Project:
         also = f" So it is with {', '.join(sorted(others))}." if others else ""
         producer = graph.producer(resource)
         if producer is not None:
-            on_branch = f" --branch {options.branch}" if options.branch != "master" else ""
+            on_branch = f" --branch {options.branch}" if options.branch != DEFAULT_BRANCH else ""
             return NotFoundError(
                 f"There is no {resource} on branch {branches[0]} yet; {reads}. {producer.name} ({producer.source}) makes "
                 f"it.{also} Nothing was run. Type: transforms build {shlex.quote(f'+{node.name}')}{on_branch}"

@@ -36,7 +36,8 @@ class Pipeline:
         self._transforms: list[Transform] = []
         self._functions: dict[int, Transform] = {}
         self._writers: dict[Resource, Transform] = {}
-        self._unimported: list[ImportFailedError] = []
+        self.unimported: list[ImportFailedError] = []
+        """What could not be imported and was left out, where whoever looked for transforms wanted that."""
 
     @property
     def transforms(self) -> list[Transform]:
@@ -87,7 +88,7 @@ class Pipeline:
         for module in modules:
             if not isinstance(module, ModuleType):
                 raise TransformTypeError(f"discover_transforms() takes modules and packages; got {module!r}.")
-            self.add_transforms(*transforms_of(module, self._unimported if are_left_out() else None))
+            self.add_transforms(*transforms_of(module, self.unimported if are_left_out() else None))
 
     def _check_function(self, transform: Transform) -> None:
         if _function(transform) in self._functions:

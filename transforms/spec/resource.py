@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 ResourceKind = Literal["dataset", "model"]
+DEFAULT_BRANCH = "master"
+"""The branch that is meant where none is named."""
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -20,7 +20,6 @@ FILES = "files"
 ARTIFACTS = "artifacts"
 VERSIONS = "versions"
 EXPERIMENTS = "experiments"
-DEFAULT_BRANCH = "master"
 
 # Delta's readers decode a % in a folder's name and trip over spaces and letters beyond ASCII, so a character that is
 # unsafe in a path is encoded as ~XX (its UTF-8 bytes in hexadecimal), and so is the ~ itself: names cannot collide.

@@ -6,8 +6,7 @@ import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from transforms.errors import nearest
-from transforms.spec.resource import Resource
-from transforms.store.layout import DEFAULT_BRANCH
+from transforms.spec.resource import DEFAULT_BRANCH, Resource
 
 
 def candidates(resource: Resource, branch: str, fallbacks: Iterable[str] = ()) -> list[str]:

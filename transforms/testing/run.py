@@ -21,6 +21,7 @@ from transforms.run.job import JobOptions, run_job
 from transforms.run.put_frame import put_frame
 from transforms.run.reader import DatasetReader
 from transforms.run.scope import EngineChoice, JobScope
+from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.store.store import Store
 from transforms.testing.frames import as_frame
 from transforms.testing.result import Named, Output, TransformResult
@@ -32,7 +33,7 @@ def run_transform(
     params: Mapping[str, Any] | None = None,
     *,
     store: Store | None = None,
-    branch: str = "master",
+    branch: str = DEFAULT_BRANCH,
     engine: EngineChoice = "auto",
 ) -> TransformResult:
     """Run a transform as a build would, on small data, and return everything it left as real objects.

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from palantir_models.mlflow.exchange.mlflow_keys import file_key
 from transforms.common.masking import masked_address
+from transforms.common.text import first_line
 from transforms.errors import MissingExtraError, NotFoundError, TransformsError, UsageError
 
 if TYPE_CHECKING:
@@ -250,5 +251,4 @@ def _quiet() -> Iterator[None]:
 
 
 def _first_line(error: Exception) -> str:
-    lines = masked_address(str(error)).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    return masked_address(first_line(error))

@@ -11,6 +11,7 @@ from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.text import counted
 from transforms.errors import UsageError
+from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from palantir_models.reading.comparison import Comparison
@@ -28,7 +29,7 @@ def compare_experiments(
     ] = None,
     model: Model = None,
     every: Annotated[bool, typer.Option("--all", help="Also the hyperparameters that are the same in all.")] = False,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
     """Compare experiments: the last value of each metric, then the hyperparameters that differ."""

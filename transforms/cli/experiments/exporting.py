@@ -12,6 +12,7 @@ from transforms.cli.options import Branch, Json, Quiet, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.text import counted
 from transforms.errors import NotFoundError, UsageError
+from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from palantir_models.mlflow.exchange.exporting import Exported
@@ -43,7 +44,7 @@ def export_experiments(
         str | None,
         typer.Option("--artifacts", metavar="LOCATION", help="Where a new MLflow experiment keeps its files."),
     ] = None,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:

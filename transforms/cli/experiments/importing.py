@@ -14,6 +14,7 @@ from transforms.cli.output import Output
 from transforms.cli.summary import commit_line
 from transforms.common.text import counted
 from transforms.errors import UsageError
+from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from palantir_models.mlflow.exchange.importing import ImportedRun
@@ -39,7 +40,7 @@ def import_experiments(
         float,
         typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for a job that writes the model."),
     ] = 0.0,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
+from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -36,7 +37,7 @@ _COLUMNS = [
 def list_experiments(
     ctx: typer.Context,
     model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Only those of this model.")] = None,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
     """List experiments, also running, failed and abandoned ones."""

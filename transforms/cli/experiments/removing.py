@@ -12,6 +12,7 @@ from transforms.cli.options import Branch, Json, Quiet, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.text import counted
 from transforms.errors import UsageError
+from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from palantir_models.reading.experiment import RecordedExperiment
@@ -35,7 +36,7 @@ def remove_experiments(
     ] = None,
     model: Model = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, delete nothing.")] = False,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:

@@ -9,13 +9,14 @@ import typer
 from transforms.cli.experiments.choosing import Model, details, named
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
+from transforms.spec.resource import DEFAULT_BRANCH
 
 
 def show_experiment(
     ctx: typer.Context,
     wanted: Annotated[str, typer.Argument(metavar="ID", help="Its id, the beginning of it, its name or its version.")],
     model: Model = None,
-    branch: Branch = "master",
+    branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
     """Show an experiment: where it comes from, its hyperparameters and its series."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import DataError
@@ -54,41 +54,76 @@ def arrow_type(kind: pa.DataType, column: str, what: str, there: pa.DataType | N
     import pyarrow as pa
     import pyarrow.types as t
 
-    widened = {pa.uint8(): pa.int16(), pa.uint16(): pa.int32(), pa.uint32(): pa.int64(), pa.uint64(): pa.int64()}
-    if kind in widened:
-        return widened[kind]
     if t.is_null(kind):
         return pa.string() if there is None else there
+    stored = _leaf(kind)
+    if stored is None and (inner := _inner(kind)) is not None:
+        stored = arrow_type(inner, column, what, there)
+    if stored is None:
+        stored = _nested(kind, column, what, there)
+    if stored is None:
+        raise _unstorable(column, str(kind), what)
+    return stored
+
+
+@cache
+def _leaves() -> tuple[tuple[tuple[Callable[[pa.DataType], bool], ...], pa.DataType | None], ...]:
+    """Return which types without parts and parameters are stored as which; None where as they are."""
+    import pyarrow as pa
+    import pyarrow.types as t
+
+    return (
+        ((t.is_uint8,), pa.int16()),
+        ((t.is_uint16,), pa.int32()),
+        ((t.is_uint32, t.is_uint64), pa.int64()),
+        ((t.is_string, t.is_large_string, t.is_string_view), pa.string()),
+        ((t.is_binary, t.is_large_binary, t.is_binary_view, t.is_fixed_size_binary), pa.binary()),
+        ((t.is_date,), pa.date32()),
+        ((t.is_float16,), pa.float32()),
+        ((t.is_signed_integer, t.is_floating, t.is_boolean), None),
+    )
+
+
+def _leaf(kind: pa.DataType) -> pa.DataType | None:
+    """Return what a type without parts is stored as; None for any other, and for a decimal that is too fine."""
+    import pyarrow as pa
+    import pyarrow.types as t
+
     if t.is_timestamp(kind):
         return pa.timestamp("us", "UTC" if kind.tz else None)
+    if t.is_decimal(kind):
+        precision, scale = kind.precision + max(-kind.scale, 0), max(kind.scale, 0)  # thousands have a negative scale
+        return pa.decimal128(min(max(precision, scale), _DIGITS), scale) if scale <= _DIGITS else None
+    for are_such, stored in _leaves():
+        if any(is_such(kind) for is_such in are_such):
+            return kind if stored is None else stored
+    return None
+
+
+def _inner(kind: pa.DataType) -> pa.DataType | None:
+    """Return the type that says all of one that only writes it in another way."""
+    import pyarrow as pa
+    import pyarrow.types as t
+
     if t.is_dictionary(kind) or t.is_run_end_encoded(kind):
-        return arrow_type(kind.value_type, column, what, there)
-    if isinstance(kind, pa.BaseExtensionType):
-        if (plain := plain_type(kind)) is not None:
-            return arrow_type(plain, column, what, there)
-    elif t.is_large_string(kind) or t.is_string(kind) or t.is_string_view(kind):
-        return pa.string()
-    elif t.is_binary(kind) or t.is_large_binary(kind) or t.is_binary_view(kind) or t.is_fixed_size_binary(kind):
-        return pa.binary()
-    elif t.is_date(kind):
-        return pa.date32()
-    elif t.is_float16(kind):
-        return pa.float32()
-    elif t.is_map(kind):
+        return kind.value_type
+    return plain_type(kind) if isinstance(kind, pa.BaseExtensionType) else None
+
+
+def _nested(kind: pa.DataType, column: str, what: str, there: pa.DataType | None) -> pa.DataType | None:
+    """Return what a type with parts is stored as; each part looks at that of the type that is there."""
+    import pyarrow as pa
+    import pyarrow.types as t
+
+    if t.is_map(kind):
         key, item = (there.key_type, there.item_type) if there is not None and t.is_map(there) else (None, None)
         return pa.map_(arrow_type(kind.key_type, column, what, key), arrow_type(kind.item_type, column, what, item))
-    elif is_list(kind):
+    if is_list(kind):
         item = there.value_type if there is not None and t.is_list(there) else None
         return pa.list_(arrow_type(kind.value_type, column, what, item))
-    elif t.is_struct(kind):
+    if t.is_struct(kind):
         return _struct(kind, column, what, there if there is not None and t.is_struct(there) else None)
-    elif t.is_decimal(kind):
-        precision, scale = kind.precision + max(-kind.scale, 0), max(kind.scale, 0)  # thousands have a negative scale
-        if scale <= _DIGITS:
-            return pa.decimal128(min(max(precision, scale), _DIGITS), scale)
-    elif t.is_signed_integer(kind) or t.is_floating(kind) or t.is_boolean(kind):
-        return kind
-    raise _unstorable(column, str(kind), what)
+    return None
 
 
 def _struct(kind: pa.DataType, column: str, what: str, there: pa.DataType | None) -> pa.DataType:

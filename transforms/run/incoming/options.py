@@ -71,13 +71,7 @@ class TableOptions:
         if self.skip < 0:
             raise UsageError(f"--skip {self.skip}: give the number of lines before the table.")
         if self.encoding is not None:
-            try:
-                codecs.lookup(self.encoding)
-                b"".decode(self.encoding)
-            except LookupError as error:
-                raise UsageError(
-                    f"--encoding {self.encoding}: there is no such encoding; utf-8, utf-16, latin-1 and cp1252 are usual."
-                ) from error
+            _check_encoding(self.encoding)
 
     @cached_property
     def is_for_separated_text(self) -> bool:
@@ -88,3 +82,13 @@ class TableOptions:
     def are_given(self) -> bool:
         """Whether anything was said."""
         return self != TableOptions()
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        codecs.lookup(name)
+        b"".decode(name)  # some that there are, such as base64, are none of text
+    except LookupError as error:
+        raise UsageError(
+            f"--encoding {name}: there is no such encoding; utf-8, utf-16, latin-1 and cp1252 are usual."
+        ) from error
