@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from palantir_models.experiment.columns.schema import schema
 from palantir_models.experiment.names import deduplicated
 from palantir_models.mlflow.exchange import tags
+from palantir_models.mlflow.exchange.exported_run import ExportedRun
 from palantir_models.mlflow.exchange.exporting import search_runs
-from palantir_models.mlflow.exchange.runs import ENDED, ReadRun, read_run
+from palantir_models.mlflow.exchange.foreign_run import ENDED, ForeignRun
+from palantir_models.mlflow.exchange.run_reader import ReadRun
 from palantir_models.mlflow.exchange.tracking import shown_uri, tracking
 from palantir_models.model.staging import stage_tables
 from palantir_models.model.versions import newest_version, versions_schema
@@ -77,12 +79,25 @@ class Import:
     entry: Entry | None
 
 
+@dataclass(frozen=True)
+class ImportRequest:
+    """Which runs are imported, and where to.
+
+    Attributes:
+        uri: the tracking server, database or folder.
+        mlflow_experiment: the name of the MLflow experiment; all that have runs when None.
+        into: the model; by default an MLflow experiment ``/a/b`` becomes model ``/a/b``, and ``c`` ``/mlflow/c``.
+    """
+
+    uri: str
+    mlflow_experiment: str | None = None
+    into: str | None = None
+
+
 def import_runs(
     store: Store,
     branch: str,
-    uri: str,
-    mlflow_experiment: str | None = None,
-    into: str | None = None,
+    request: ImportRequest,
     *,
     wait_seconds: float = 0.0,
     done: Callable[[ImportedRun], None] = lambda run: None,
@@ -95,9 +110,7 @@ def import_runs(
 
     :param store: the store.
     :param branch: the branch that is written.
-    :param uri: the tracking server, database or folder.
-    :param mlflow_experiment: the name of the MLflow experiment; all that have runs when None.
-    :param into: the model; by default an MLflow experiment ``/a/b`` becomes model ``/a/b``, and ``c`` ``/mlflow/c``.
+    :param request: which runs, and where to.
     :param wait_seconds: how long to wait for another job that writes a model, in seconds.
     :param done: called with each run that was looked at.
     :returns: what was imported.
@@ -106,8 +119,8 @@ def import_runs(
     :raises TrackingError: if MLflow cannot be reached or refuses something. Nothing is imported then.
     :raises LeaseHeldError: if another job writes one of the models for longer than that.
     """
-    with tracking(uri) as client:
-        models = {one: _model(one, into) for one in _experiments(client, mlflow_experiment)}
+    with tracking(request.uri) as client:
+        models = {one: _model(one, request.into) for one in _experiments(client, request.mlflow_experiment)}
         _refuse_nesting([model.alias for model in models.values()])
         if not models:
             return Import((), None)
@@ -117,7 +130,7 @@ def import_runs(
             found: list[ImportedRun] = []
             targets = {model: _Target(transaction, model) for model in models.values()}
             for experiment, model in models.items():
-                for run in targets[model].take(client, experiment, shown_uri(uri, absolute=True)):
+                for run in targets[model].take(client, experiment, shown_uri(request.uri, absolute=True)):
                     found.append(run)
                     done(run)
             changes = [change for target in targets.values() for change in target.seal()]
@@ -217,7 +230,8 @@ class _Target:
             elif identity in self._ids:
                 yield ImportedRun(*known, THERE, identity)
             else:
-                read = read_run(client, run, uri, experiment.name)
+                is_ours = run.data.tags.get(tags.EXPORT) == tags.COMPLETE
+                read = (ExportedRun if is_ours else ForeignRun)(client, run, uri, experiment.name).read()
                 final = self._add(identity, self._name(client, run), read)
                 values = read.recorded.value_count
                 yield ImportedRun(*known, IMPORTED, identity, final, values, read.renumbered, dict(read.not_kept))

@@ -10,6 +10,9 @@ from palantir_models.mlflow.exchange.renumbering import unpacked
 
 _KEY = "mlflow"
 
+Stretches = Sequence[Sequence[int]]
+"""Steps as :func:`palantir_models.mlflow.exchange.renumbering.packed` writes them."""
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -35,7 +38,7 @@ class Origin:
     status: str
     parent_run_id: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-    steps: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)
+    steps: Mapping[str, Stretches] = field(default_factory=dict)
     source: str | None = None
 
     @classmethod

@@ -54,7 +54,7 @@ def import_experiments(
 
     transforms experiments import --from-mlflow http://localhost:5000
     """
-    from palantir_models.mlflow.exchange.importing import import_runs
+    from palantir_models.mlflow.exchange.importing import ImportRequest, import_runs
     from transforms.spec.resource import Resource
 
     if into is not None and mlflow_experiment is None:
@@ -65,9 +65,7 @@ def import_experiments(
         done = import_runs(
             project.store,
             branch,
-            from_mlflow,
-            mlflow_experiment,
-            model,
+            ImportRequest(from_mlflow, mlflow_experiment, model),
             wait_seconds=wait,
             done=lambda run: out.say(
                 f"{run.outcome.upper()}  {run.mlflow_experiment}, run {run.run_name or run.run_id}"

@@ -19,7 +19,7 @@ from PIL import Image
 from palantir_models.code_workspaces import ModelOutput
 from palantir_models.mlflow.exchange import importing
 from palantir_models.mlflow.exchange.exporting import export_experiments
-from palantir_models.mlflow.exchange.importing import Import, import_runs
+from palantir_models.mlflow.exchange.importing import Import, ImportRequest, import_runs
 from palantir_models.mlflow.exchange.tracking import TrackingError
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.model import Model
@@ -68,9 +68,9 @@ def store(project: Path) -> Store:
     return Store(project / ".transforms")
 
 
-def bring(store: Store, uri: str, *arguments: Any, **options: Any) -> Import:
+def bring(store: Store, uri: str, *which: str, **options: Any) -> Import:
     """Import into the default branch."""
-    return import_runs(store, "master", uri, *arguments, **options)
+    return import_runs(store, "master", ImportRequest(uri, *which), **options)
 
 
 def experiment(store: Store, name: str, model: str = "/mlflow/e") -> RecordedExperiment:
@@ -331,7 +331,7 @@ def test_nothing_is_kept_of_an_import_that_fails(
     monkeypatch.setattr(importing, "_STAGED_AT", 0)
     for name in ("first", "second"):
         runs.metrics(runs.run("e", name), "loss", [(0, START, 1.0)])
-    read = importing.read_run
+    read = importing.ForeignRun
 
     def failing(client: Any, run: Any, *rest: Any) -> Any:
         if run.info.run_name == "second":
@@ -339,7 +339,7 @@ def test_nothing_is_kept_of_an_import_that_fails(
         return read(client, run, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(importing, "read_run", failing)
+        patch.setattr(importing, "ForeignRun", failing)
         with pytest.raises((KeyboardInterrupt, TrackingError)):
             bring(store, uri)
     assert not list((store.root / "master").rglob("*.parquet"))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from palantir_models.code_workspaces import ModelOutput
 from palantir_models.mlflow.exchange.exporting import export_experiments
-from palantir_models.mlflow.exchange.importing import import_runs
+from palantir_models.mlflow.exchange.importing import ImportRequest, import_runs
 from palantir_models.mlflow.exchange.tracking import tracking
 from palantir_models.reading.model import Model
 from tests.palantir_models.mlflow.exchange.test_importing import assert_same
@@ -59,7 +59,7 @@ def test_ours_come_back_as_they_were(
     output.publish(Doubler(1), experiment=experiment)
     (mine,) = Model(alias, "master", Store(project / ".transforms")).experiments
     list(export_experiments(uri, [mine]))
-    import_runs(other, "master", uri, alias)
+    import_runs(other, "master", ImportRequest(uri, alias))
     (copy,) = Model(alias, "master", other).experiments
     assert copy.experiment_id == mine.experiment_id
     assert_same(contents(mine), contents(copy))
@@ -101,7 +101,7 @@ def test_runs_come_back_as_they_were(
     for key, points in series.items():
         client.log_batch(run, metrics=[mlflow.entities.Metric(key, value, time, step) for step, time, value in points])
     client.set_terminated(run, "FINISHED", 1_767_355_200_123)
-    import_runs(other, "master", uri, name)
+    import_runs(other, "master", ImportRequest(uri, name))
     (done,) = export_experiments(second.tracking_uri, Model(f"/mlflow/{name}", "master", other).experiments)
     copy = second.get_run(done.run_id)
     assert copy.info.end_time == 1_767_355_200_123
@@ -118,7 +118,7 @@ def test_a_runs_name_status_times_and_tags_come_back(
     """But for tags that are about a run's own files."""
     run = make_run(client, "e", **{"colour": "red", "mlflow.user": "me", "mlflow.loggedImages": "True"})
     client.set_terminated(run, status, 2000)
-    import_runs(other, "master", uri)
+    import_runs(other, "master", ImportRequest(uri))
     (done,) = export_experiments(second.tracking_uri, Model("/mlflow/e", "master", other).experiments)
     copy, origin = second.get_run(done.run_id), client.get_run(run)
     for one in ("run_name", "status", "start_time", "end_time"):
@@ -131,7 +131,7 @@ def test_a_run_is_not_sent_back_to_where_it_came_from(other: Store, uri: str, cl
     """It is there; had it been deleted meanwhile, it would go again."""
     run = make_run(client, "e")
     client.set_terminated(run)
-    import_runs(other, "master", uri)
+    import_runs(other, "master", ImportRequest(uri))
     found = Model("/mlflow/e", "master", other).experiments
     assert [(one.run_id, one.outcome) for one in export_experiments(uri, found)] == [(run, "there already")]
     client.delete_run(run)
@@ -141,9 +141,9 @@ def test_a_run_is_not_sent_back_to_where_it_came_from(other: Store, uri: str, cl
 def test_a_long_way_round_loses_nothing(model: Model, other: Store, uri: str, second: Any, contents: Any) -> None:
     """Out, in, out to another MLflow, and in again."""
     list(export_experiments(uri, model.experiments))
-    import_runs(other, "master", uri, "/wine", "/first")
+    import_runs(other, "master", ImportRequest(uri, "/wine", "/first"))
     list(export_experiments(second.tracking_uri, Model("/first", "master", other).experiments, "/wine"))
-    import_runs(other, "master", second.tracking_uri, "/wine", "/second")
+    import_runs(other, "master", ImportRequest(second.tracking_uri, "/wine", "/second"))
     for mine, copy in zip(model.experiments, Model("/second", "master", other).experiments, strict=True):
         assert_same(contents(mine), contents(copy))
 

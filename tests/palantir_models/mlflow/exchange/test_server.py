@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from palantir_models.mlflow.exchange.exporting import export_experiments
-from palantir_models.mlflow.exchange.importing import import_runs
+from palantir_models.mlflow.exchange.importing import ImportRequest, import_runs
 from palantir_models.mlflow.exchange.tracking import TrackingError, tracking
 from palantir_models.reading.model import Model
 from tests.palantir_models.mlflow.exchange.conftest import let_clients_find_files
@@ -65,7 +65,7 @@ def test_experiments_come_and_go_by_a_server(
     outcomes = [one.outcome for one in export_experiments(server, model.experiments)]
     assert outcomes == ["exported", "exported"]
     assert [one.outcome for one in export_experiments(server, model.experiments)] == ["there already"] * 2
-    done = import_runs(other, "master", server, "/wine")
+    done = import_runs(other, "master", ImportRequest(server, "/wine"))
     assert done.entry is not None
     copies = Model("/wine", "master", other).experiments
     for mine, copy in zip(model.experiments, copies, strict=True):
