@@ -52,7 +52,7 @@ def trained_model(model: JobModel, store: Store, branch: str) -> TrainedModel:
     :param branch: its branch.
     """
     folder = resource_path(Resource("model", model.alias), branch)
-    return TrainedModel(model.alias, [staged.version for staged in model.staged], store.storage, folder)
+    return TrainedModel(model.alias, model.versions, store.storage, folder)
 
 
 def put_model(store: Store, branch: str, resource: Resource, adapter: ModelAdapter) -> ModelVersion:

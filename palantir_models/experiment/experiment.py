@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import logging
+import html
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from palantir_models.experiment.media.images import png
-from palantir_models.experiment.media.plots import plotly_json
-from palantir_models.experiment.media.tables import encoded
-from palantir_models.experiment.names import checked_name, checked_text
-from palantir_models.experiment.recording import Lifecycle
-from palantir_models.experiment.values import batch, checked_step, metric, parameter, plain_metric
-
-_log = logging.getLogger(__name__)
+from palantir_models.experiment.recording import Recording
+from palantir_models.experiment.values import batch, plain_metric
 
 if TYPE_CHECKING:
     import pandas
@@ -24,7 +18,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-class Experiment(Lifecycle):
+class Experiment:
     """The hyperparameters, metrics, images, plots and tables that one training job logs.
 
     Obtained from ``create_experiment`` of a model output. Every ``log_*`` method may be called from any
@@ -32,8 +26,54 @@ class Experiment(Lifecycle):
     :class:`ExperimentError` whatever the error handler; a reached limit, or a fault that the caller did not
     cause, is left to the handler. Follows the public page integrate-models/experiment-reference.
 
-    The parameters are those of :class:`Lifecycle`.
+    :param recording: where it is recorded.
     """
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._intake = recording.intake
+        self._append = recording.intake.append  # bound once, as they are called for every value
+        self._append_all = recording.intake.append_all
+
+    @property
+    def experiment_id(self) -> str:
+        """32 hexadecimal digits."""
+        return self._recording.experiment_id
+
+    @property
+    def name(self) -> str:
+        """The name, as given or as the commit numbered it."""
+        return self._recording.name
+
+    @property
+    def model(self) -> str:
+        """The alias of the model."""
+        return self._recording.model
+
+    @property
+    def status(self) -> str:
+        """``RUNNING``, ``SUCCEEDED`` or ``FAILED``; ``SUPERSEDED`` while a later one has its name and nothing is logged."""
+        return self._recording.status
+
+    @property
+    def created_time(self) -> datetime:
+        """When it was created, in UTC."""
+        return self._recording.created_time
+
+    @property
+    def parameter_count(self) -> int:
+        """How many hyperparameters it holds."""
+        return self._recording.parameter_count
+
+    @property
+    def value_count(self) -> int:
+        """How many metric values it holds, across all series."""
+        return self._recording.value_count
+
+    @property
+    def dropped_count(self) -> int:
+        """How many values (of any kind) were offered but not kept for a reason that is not the caller's."""
+        return self._recording.dropped_count
 
     def log_param(self, key: str, value: bool | date | datetime | float | int | str) -> None:
         """Set one hyperparameter, replacing what was logged under the same key.
@@ -44,7 +84,7 @@ class Experiment(Lifecycle):
         :raises ExperimentError: for a key or value that cannot be stored, or when the experiment has ended.
         :raises ExperimentLimitError: for one hyperparameter too many, under ``ErrorHandlerType.FAIL``.
         """
-        self._set_parameters({self._checked("a hyperparameter", key): value})
+        self._intake.log_param(key, value)
 
     def log_params(self, parameter_map: Mapping[str, bool | date | datetime | float | int | str]) -> None:
         """Set several hyperparameters, all of them or none.
@@ -53,7 +93,7 @@ class Experiment(Lifecycle):
         :raises ExperimentError: as for :meth:`log_param`, for any one of them.
         :raises ExperimentLimitError: when there is no room for all new ones, under ``ErrorHandlerType.FAIL``.
         """
-        self._set_parameters(batch("parameter_map", parameter_map))
+        self._intake.log_params(batch("parameter_map", parameter_map))
 
     def log_metric(self, metric_name: str, metric_value: float, step: int | None = None) -> None:
         """Append a value to a metric series, which the first value creates.
@@ -72,9 +112,9 @@ class Experiment(Lifecycle):
             if done is True:
                 return
             if done:
-                self._spool.relieve()
+                self._intake.relieve()
                 return
-        self._append_metrics({self._checked("a metric", metric_name): metric_value}, step)
+        self._intake.log_metric(metric_name, metric_value, step)
 
     def log_metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
         """Append one value to each of several metric series, all of them or none.
@@ -87,9 +127,9 @@ class Experiment(Lifecycle):
         plain = type(values) is dict and (step is None or type(step) is int)
         if plain and (done := self._append_all(values, step)):
             if done is not True:
-                self._spool.relieve()
+                self._intake.relieve()
             return
-        self._append_metrics(batch("values", values), step)
+        self._intake.log_metrics(batch("values", values), step)
 
     def log_image(
         self,
@@ -108,11 +148,7 @@ class Experiment(Lifecycle):
             cannot be used, or when the experiment has ended.
         :raises OSError: for a fault while a file is read, under ``ErrorHandlerType.FAIL``.
         """
-        name = self._checked("an image series", series_name)
-        text, number = self._text("A caption", caption), checked_step(step)
-        with self._handler.guard("image", [name]):
-            self._contents.append_media(self._contents.images, name, lambda: png(image), text, number)
-        self._spool.relieve()
+        self._intake.log_image(series_name, image, caption, step)
 
     def log_plot(
         self,
@@ -130,11 +166,7 @@ class Experiment(Lifecycle):
         :raises ExperimentError: for another type of plot, a name, caption or step that cannot be used, or
             when the experiment has ended.
         """
-        name = self._checked("a plot series", series_name)
-        text, number = self._text("A caption", caption), checked_step(step)
-        with self._handler.guard("plot", [name]):
-            self._contents.append_media(self._contents.plots, name, lambda: plotly_json(plot_data), text, number)
-        self._spool.relieve()
+        self._intake.log_plot(series_name, plot_data, caption, step)
 
     def log_table(
         self, table_name: str, table: polars.DataFrame | pandas.DataFrame, description: str | None = None
@@ -149,11 +181,7 @@ class Experiment(Lifecycle):
             cannot hold, or when the experiment has ended.
         :raises ExperimentLimitError: for too many rows, under ``ErrorHandlerType.FAIL``.
         """
-        name = self._checked("a table", table_name)
-        text, rows = self._text("A description", description), self._limits.table_rows
-        with self._handler.guard("table", [name]):
-            self._contents.set_table(name, lambda: encoded(name, table, text, rows))
-        self._spool.relieve()
+        self._intake.log_table(table_name, table, description)
 
     def as_mlflow_run(self) -> AbstractContextManager[Any]:
         """Make the experiment the active MLflow run: in the block, MLflow's API and autologging write into it.
@@ -170,43 +198,17 @@ class Experiment(Lifecycle):
         """
         from palantir_models.mlflow.bridge.block import mlflow_run
 
-        return mlflow_run(self)
+        return mlflow_run(self._recording)
 
-    def _checked(self, what: str, name: object) -> str:
-        return checked_name(what, name, self._limits.name_length)
+    def __repr__(self) -> str:
+        return f"<Experiment {self.name!r} of {self.model!r}, {', '.join(self._recording.facts())}>"
 
-    def _text(self, what: str, text: object) -> str | None:
-        return checked_text(what, text, self._limits.caption_length)
+    def _repr_html_(self) -> str:
+        facts = " · ".join(html.escape(fact) for fact in self._recording.facts())
+        return f"<b>{html.escape(self.name)}</b> <small>{html.escape(self.model)} · {facts}</small>"
 
-    def _set_parameters(self, values: Mapping[Any, Any]) -> None:
-        made = {self._checked("a hyperparameter", key): parameter(key, value) for key, value in values.items()}
-        with self._handler.guard("parameter", made):
-            self._contents.set_parameters(made)
-        self._spool.relieve()
-        for key, value in values.items():
-            if not isinstance(value, datetime) or key in self._told:
-                continue
-            nanoseconds, naive = getattr(value, "nanosecond", 0), value.utcoffset() is None
-            if nanoseconds or naive:
-                self._told.add(key)
-            if nanoseconds:
-                _log.warning(
-                    "Experiment %r: hyperparameter %r is kept to the microsecond; its nanoseconds (%s) are not.",
-                    self.name,
-                    key,
-                    value,
-                )
-            if naive:
-                _log.warning(
-                    "Experiment %r: hyperparameter %r has no time zone, so it is taken as local time and kept as %s.",
-                    self.name,
-                    key,
-                    made[key].value,
-                )
-
-    def _append_metrics(self, values: Mapping[Any, Any], step: object) -> None:
-        number = checked_step(step)
-        made = {self._checked("a metric", name): metric(name, value) for name, value in values.items()}
-        with self._handler.guard("metric", made):
-            self._contents.append_metrics(made, number)
-        self._spool.relieve()
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"Experiment {self.name!r} cannot be pickled or copied, since values logged to a copy would be "
+            "lost: return the values from the other process and log them here."
+        )

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
-    from palantir_models.experiment.experiment import Experiment
+    from palantir_models.experiment.recording import Recording
 
-_latest: WeakValueDictionary[Hashable, Experiment] = WeakValueDictionary()
+_latest: WeakValueDictionary[Hashable, Recording] = WeakValueDictionary()
 
 
-def begin(experiment: Experiment, *place: Hashable) -> None:
+def begin(recording: Recording, *place: Hashable) -> None:
     """Let an experiment supersede the former one of its name, as after running a cell of a notebook again.
 
-    :param experiment: the experiment, which has begun.
+    :param recording: the experiment, which has begun.
     :param place: the store and branch of its model.
     """
-    key = (*place, experiment.model, experiment.name)
-    former, _latest[key] = _latest.get(key), experiment
+    key = (*place, recording.model, recording.name)
+    former, _latest[key] = _latest.get(key), recording
     if former is not None:
         former.supersede()
 

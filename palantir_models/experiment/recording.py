@@ -1,41 +1,37 @@
-"""The life of an experiment: what the job's commit, the journal and the background thread do with it."""
+"""The life of an experiment, from its beginning to its publication: what a job's commit does with it."""
 
 from __future__ import annotations
 
-import html
-import logging
 import os
 import time
 import uuid
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.errors import ExperimentError, ExperimentJournalError
 from palantir_models.experiment.handler import ErrorHandler, ErrorHandlerType
+from palantir_models.experiment.intake import Intake
 from palantir_models.experiment.journal.folder import Journals
-from palantir_models.experiment.journal.journal import RUNNING, SUPERSEDED, Journal
+from palantir_models.experiment.journal.journal import Journal
 from palantir_models.experiment.journal.spool import Spool
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiment.memory.contents import Contents
-from palantir_models.experiment.memory.metrics import TimedValue
 from palantir_models.experiment.names import checked_name
+from palantir_models.experiment.statuses import FAILED, RUNNING, SUCCEEDED, SUPERSEDED
 from palantir_models.experiment.values import instant
 from transforms.common.masking import masked_text
 from transforms.common.text import counted
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
-SUCCEEDED, FAILED = "SUCCEEDED", "FAILED"
-_log = logging.getLogger(__name__)
+    pass
 
 
-class Lifecycle:
-    """An experiment from its beginning to its publication; what users log enters by the subclass.
+class Recording:
+    """What is behind an :class:`Experiment`: it begins the journal, ends with the job and knows what was logged.
 
     :param name: a name of 1 to 100 characters; the commit may number it to tell it from others of the model.
     :param model: the alias of the model.
@@ -68,12 +64,6 @@ class Lifecycle:
         self._clock = clock
         self._handler = ErrorHandler(error_handler_type, f"Experiment {self._name!r} of model {model!r}")
         self._contents = Contents(limits, clock)
-        self._append = self._contents.metrics.append  # bound once, as they are called for every value
-        self._append_all = self._contents.metrics.append_all
-        self.append_timed = self._contents.metrics.append_timed
-        """The short way of :meth:`log_timed`, for one value of a series that exists; False when it is the long one's, and
-        something else than True when :meth:`relieve` is to follow."""
-        self._told: set[str] = set()
         self._context = dict(context or {})
         self._created = instant(clock())
         self._finished: datetime | None = None
@@ -81,10 +71,10 @@ class Lifecycle:
         self._error: str | None = None
         self._at_end: list[Callable[[], None]] = []
         self._whole: Recorded | None = None
-        self.bridge: object | None = None
-        """What the bridge from MLflow remembers of it between two blocks."""
         self._spool = Spool(self._contents, self._handler, None if journals is None else self._journal(journals))
         self._spool.start()
+        self.intake = Intake(self._contents, self._spool, self._handler, limits)
+        """Where everything that is logged enters."""
         # Whoever has the experiment no more cannot log to it, so nothing of it needs to stay in memory. A finalizer may run
         # within any call of any thread, so it takes no lock.
         weakref.finalize(self, setattr, self._spool, "is_orphaned", True).atexit = False
@@ -128,11 +118,6 @@ class Lifecycle:
     def dropped_count(self) -> int:
         """How many values (of any kind) were offered but not kept for a reason that is not the caller's."""
         return self._handler.dropped_count
-
-    @property
-    def handler(self) -> ErrorHandler:
-        """The error policy, for whoever stores what was logged and may fail at it."""
-        return self._handler
 
     def rename(self, name: str) -> None:
         """Give it the name that the commit found free.
@@ -192,14 +177,18 @@ class Lifecycle:
         """Have something called when the experiment ends, while it still takes logs."""
         self._at_end.append(call)
 
+    def keep(self, journals: Journals) -> None:
+        """Save it apart from its model's tables, in place of its journal: it failed, or was not published.
+
+        :param journals: the journals that its own is one of.
+        :raises OSError: when the disk does not take it.
+        """
+        journals.keep({**self.row(), "model": self._model}, self.recorded(), self._spool.journal)
+
     def discard_journal(self) -> None:
         """Delete the journal, once what was logged is safe elsewhere; what cannot be deleted is left with a warning."""
-        if self._spool.journal is None:
-            return
-        try:
-            self._spool.journal.remove()
-        except OSError as error:
-            _log.warning("The journal of experiment %s stays until 'transforms gc'. %s", self._id, error)
+        if self._spool.journal is not None:
+            self._spool.journal.discard()
 
     def recorded(self) -> Recorded:
         """Return what was logged so far; after the experiment's end, all of it.
@@ -211,14 +200,6 @@ class Lifecycle:
         if self._whole is None:
             self._whole = self._spool.recorded()
         return self._whole
-
-    def tables(self) -> dict[str, pa.Table]:
-        """Return what was logged so far, one Arrow table for each kind that is not empty.
-
-        :returns: any of ``hyperparameters``, ``metrics`` (ordered by series and step), ``images``, ``plots`` and
-            ``tables``.
-        """
-        return self.recorded().arrow(self._id)
 
     def row(self) -> dict[str, Any]:
         """Return what the experiments table takes from the experiment itself.
@@ -240,59 +221,12 @@ class Lifecycle:
             "series": recorded.series_json(),
         }
 
-    # What the bridge from MLflow calls
-
-    @property
-    def contents(self) -> Contents:
-        """What was logged."""
-        return self._contents
-
-    @property
-    def limits(self) -> Limits:
-        """How much it may hold."""
-        return self._limits
-
-    def log_timed(self, values: Sequence[TimedValue], place: Callable[[str, int, int | None], int]) -> bool:
-        """Append metric values that bring their own times, all of them or none.
-
-        :param values: the values, in their order.
-        :param place: returns a value's step, above the last one, from its series' name, its own step and the
-            series' last step (``None`` when it is empty).
-        :returns: whether they were kept; the error handler has what they were not kept for.
-        :raises ExperimentError: for a name or step that cannot be used, or when the experiment has ended.
-        :raises ExperimentLimitError: when there is no room for all values, under ``ErrorHandlerType.FAIL``.
-        """
-        for value in values:
-            checked_name("a metric", value.name, self._limits.name_length)
-        kept = False
-        with self._handler.guard("metric", [value.name for value in values]):
-            self._contents.append_timed(values, place)
-            kept = True
-        self._spool.relieve()
-        return kept
-
-    def relieve(self) -> None:
-        """Look after what was logged right now, where draining is late."""
-        self._spool.relieve()
-
     def drain(self) -> None:
         """Bring what was logged since the last time into the journal."""
         self._spool.drain()
 
-    def __repr__(self) -> str:
-        return f"<Experiment {self._name!r} of {self._model!r}, {', '.join(self._facts())}>"
-
-    def _repr_html_(self) -> str:
-        facts = " · ".join(html.escape(fact) for fact in self._facts())
-        return f"<b>{html.escape(self._name)}</b> <small>{html.escape(self._model)} · {facts}</small>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            f"Experiment {self._name!r} cannot be pickled or copied, since values logged to a copy would be "
-            "lost: return the values from the other process and log them here."
-        )
-
-    def _facts(self) -> Iterable[str]:
+    def facts(self) -> Iterable[str]:
+        """Yield what it holds, in words, for displays."""
         yield self.status
         counts = {
             "hyperparameter": self.parameter_count,

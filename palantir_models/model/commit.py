@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.columns.schema import schema
 from palantir_models.experiment.names import deduplicated
+from palantir_models.experiment.statuses import SUCCEEDED
 from palantir_models.model.saving import Provenance, save_version, version_table
 from palantir_models.model.staging import stage_tables
 from palantir_models.model.versions import ModelVersion, newest_version, next_version
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from palantir_models.adapter.base import ModelAdapter
-    from palantir_models.experiment.experiment import Experiment
+    from palantir_models.experiment.recording import Recording
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class StagedVersion:
     """
 
     version: ModelVersion
-    experiment: Experiment | None
+    experiment: Recording | None
 
 
 class ModelCommit:
@@ -58,6 +59,11 @@ class ModelCommit:
         self._staged: list[StagedVersion] = []
 
     @property
+    def alias(self) -> str:
+        """The model's path or RID."""
+        return self._resource.alias
+
+    @property
     def staged(self) -> Sequence[StagedVersion]:
         """The versions that the transaction will commit, oldest first."""
         return tuple(self._staged)
@@ -67,7 +73,7 @@ class ModelCommit:
         adapter: ModelAdapter,
         inputs: Mapping[str, InputPin],
         change_type: ModelVersionChangeType | None = None,
-        experiment: Experiment | None = None,
+        experiment: Recording | None = None,
         notes: str | None = None,
     ) -> ModelVersion:
         """Stage an adapter's state, and end the experiment that goes with it.
@@ -91,7 +97,7 @@ class ModelCommit:
         version = save_version(self._transaction, self._path, number, adapter, provenance)
         self._latest = number
         if experiment is not None:
-            experiment.close("SUCCEEDED")
+            experiment.close(SUCCEEDED)
         self._staged.append(StagedVersion(version, experiment))
         return version
 
@@ -119,7 +125,7 @@ class ModelCommit:
         }
         return Sealed(self._resource, tuple(stage_tables(self._transaction, self._path, tables)), summary)
 
-    def _name(self, experiments: Sequence[Experiment]) -> None:
+    def _name(self, experiments: Sequence[Recording]) -> None:
         from transforms.engine.local.reading import scan_polars
 
         view = self._transaction.open_output(f"{self._path}/experiments")
@@ -140,7 +146,7 @@ def _rows(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema("experiments"))
 
 
-def _series(experiments: Sequence[Experiment]) -> dict[str, pa.Table]:
+def _series(experiments: Sequence[Recording]) -> dict[str, pa.Table]:
     import pyarrow as pa
 
     parts: dict[str, list[pa.Table]] = {}

@@ -12,8 +12,11 @@ from palantir_models.experiment.handler import ErrorHandlerType
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.limits import Limits
-from palantir_models.model.commit import ModelCommit, StagedVersion
+from palantir_models.experiment.recording import Recording
+from palantir_models.experiment.statuses import FAILED, SUCCEEDED
+from palantir_models.model.commit import ModelCommit
 from palantir_models.model.context import context_of
+from palantir_models.model.trials import Trials
 from palantir_models.model.versions import ModelVersion
 from palantir_models.model.writable import WritableModel
 from palantir_models.models import ModelVersionChangeType
@@ -29,14 +32,15 @@ _NAMED = 3  # names in a warning
 class JobModel(WritableModel):
     """The model that a transform's function trains: what it publishes enters the job's commit.
 
-    :param resource: the model.
     :param scope: the running job.
+    :param commit: what the job adds to the model.
     :param journals: the store's journals.
+    :param trials: has the experiments that the function creates.
     """
 
-    def __init__(self, resource: Any, scope: JobScope, journals: Journals) -> None:
+    def __init__(self, scope: JobScope, commit: ModelCommit, journals: Journals, trials: Trials) -> None:
         super().__init__(
-            resource.alias,
+            commit.alias,
             Limits.from_settings(scope.config.limits),
             journals=journals,
             context=lambda: context_of(
@@ -46,16 +50,16 @@ class JobModel(WritableModel):
                 code_version=scope.code_version,
                 transaction=scope.transaction.id,
             ),
+            trials=trials,
         )
         self._scope = scope
-        self._commit = ModelCommit(scope.transaction, resource, scope.code_version)
+        self._commit = commit
         self._held: list[Experiment] = []  # also those that the function lets go: what is not published is kept
-        self._has_ended = False
 
     @property
-    def staged(self) -> Sequence[StagedVersion]:
-        """What was published so far."""
-        return self._commit.staged
+    def versions(self) -> tuple[ModelVersion, ...]:
+        """The versions that were published so far, oldest first."""
+        return tuple(staged.version for staged in self._commit.staged)
 
     def create_experiment(
         self,
@@ -93,19 +97,11 @@ class JobModel(WritableModel):
         :raises SerializationError: if the adapter's state cannot be saved.
         """
         self._require_job()
-        self._check(model_adapter, change_type, experiment, notes)
-        return self._commit.save(model_adapter, self._scope.pins, change_type, experiment, notes)
-
-    def end(self) -> None:
-        """Take nothing more: the job is over, and what came now would be in no commit."""
-        self._has_ended = True
-
-    def seal(self) -> Sealed:
-        """Stage what was published, and return its part of the commit."""
-        return self._commit.seal()
+        recording = self._checked(model_adapter, change_type, experiment, notes)
+        return self._commit.save(model_adapter, self._scope.pins, change_type, recording, notes)
 
     def _require_job(self) -> None:
-        if self._has_ended:
+        if self._trials.has_ended:
             raise ExperimentError(
                 f"The job that trains model {self._alias} has ended, and with it this output: create experiments and publish "
                 "in the transform's function, or use palantir_models.code_workspaces.ModelOutput."
@@ -123,31 +119,33 @@ class ModelOutputWriter:
         self._resource = resource
         self._scope = scope
         self._journals = journals_of(scope.transaction.store.storage)
-        self.value = JobModel(resource, scope, self._journals)
+        self._commit = ModelCommit(scope.transaction, resource, scope.code_version)
+        self._trials = Trials()
+        self.value = JobModel(scope, self._commit, self._journals, self._trials)
 
     def seal(self) -> Sequence[Sealed]:
         """Stage versions, experiments and series, and return their part of the commit."""
-        self.value.end()
-        published = [staged.experiment for staged in self.value.staged if staged.experiment is not None]
+        self._trials.end()
+        published = [staged.experiment for staged in self._commit.staged if staged.experiment is not None]
         others = self._keep_others(published)
-        if not self.value.staged:
+        if not self._commit.staged:
             _log.warning("%s", self._nothing_published(others))
             return ()
         self._scope.at_commit.extend(experiment.discard_journal for experiment in published)
-        return (self.value.seal(),)
+        return (self._commit.seal(),)
 
     def failed(self, error: BaseException | None) -> None:
         """Keep the experiments of a failed job apart from the published ones; an aborted job's end here."""
-        self.value.end()
-        for experiment in self.value.experiments:
+        self._trials.end()
+        for experiment in self._trials.recordings:
             if error is None:
-                experiment.close("FAILED", "The job was aborted.")
+                experiment.close(FAILED, "The job was aborted.")
                 experiment.discard_journal()
             else:
-                experiment.close("FAILED", f"{type(error).__name__}: {error}")
+                experiment.close(FAILED, f"{type(error).__name__}: {error}")
                 self._keep(experiment)
 
-    def _nothing_published(self, others: Sequence[Experiment]) -> str:
+    def _nothing_published(self, others: Sequence[Recording]) -> str:
         where = f"{self._scope.transform.__name__} ({self._scope.transform.source})"
         if not others:
             return (
@@ -163,17 +161,17 @@ class ModelOutputWriter:
             f"'transforms experiments show {others[0].experiment_id[:8]}'."
         )
 
-    def _keep_others(self, published: Sequence[Experiment]) -> list[Experiment]:
+    def _keep_others(self, published: Sequence[Recording]) -> list[Recording]:
         """Keep the experiments that were not published, and return them."""
-        others = [one for one in self.value.experiments if not any(one is other for other in published)]
+        others = [one for one in self._trials.recordings if not any(one is other for other in published)]
         for experiment in others:
-            experiment.close("SUCCEEDED", is_published=False)
+            experiment.close(SUCCEEDED, is_published=False)
             self._keep(experiment)
         return others
 
-    def _keep(self, experiment: Experiment) -> None:
+    def _keep(self, experiment: Recording) -> None:
         try:
-            self._journals.keep(experiment)
+            experiment.keep(self._journals)
         except OSError as error:  # what the job itself ended in matters more
             _log.warning("Experiment %r of %s could not be kept: %s", experiment.name, experiment.model, error)
 

@@ -6,7 +6,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary, ref
+from weakref import ref
 
 from palantir_models.experiment import latest
 from palantir_models.experiment.errors import ExperimentError
@@ -14,6 +14,9 @@ from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.handler import ErrorHandlerType
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.recording import Recording
+from palantir_models.experiment.statuses import SUCCEEDED
+from palantir_models.model.trials import Trials
 from palantir_models.models import ModelVersionChangeType
 from transforms.common.forks import need_owner
 from transforms.errors import MisuseError, TransformTypeError
@@ -31,16 +34,23 @@ class WritableModel(ABC):
     :param limits: how much its experiments may hold.
     :param journals: the store's journals, those of its experiments among them.
     :param context: returns what is known of the job or program, for its experiments.
+    :param trials: has the experiments that are created.
     """
 
     def __init__(
-        self, alias: str, limits: Limits, *, journals: Journals, context: Callable[[], Mapping[str, Any]]
+        self,
+        alias: str,
+        limits: Limits,
+        *,
+        journals: Journals,
+        context: Callable[[], Mapping[str, Any]],
+        trials: Trials,
     ) -> None:
         self._alias = alias
         self._limits = limits
         self._journals = journals
         self._context = context
-        self._experiments: WeakKeyDictionary[Experiment, None] = WeakKeyDictionary()
+        self._trials = trials
         self._process = os.getpid()
 
     if not TYPE_CHECKING:
@@ -80,7 +90,7 @@ class WritableModel(ABC):
         :raises MissingExtraError: if psutil is needed and not installed.
         """
         context = self._context()
-        experiment = Experiment(
+        recording = Recording(
             name,
             model=self._alias,
             error_handler_type=error_handler_type,
@@ -88,14 +98,14 @@ class WritableModel(ABC):
             journals=self._journals,
             context=context,
         )
-        self._experiments[experiment] = None
-        latest.begin(experiment, self._journals.folder, context.get("branch"))
+        experiment = self._trials.add(recording)
+        latest.begin(recording, self._journals.folder, context.get("branch"))
         if system_metrics:
             from palantir_models.experiment.machine.system import SystemMetrics
 
             sampler = SystemMetrics(_weakly_logged(experiment))
             sampler.start()
-            experiment.at_end(sampler.stop)
+            recording.at_end(sampler.stop)
         return experiment
 
     @abstractmethod
@@ -124,12 +134,13 @@ class WritableModel(ABC):
     @property
     def experiments(self) -> tuple[Experiment, ...]:
         """The experiments created so far that somebody still has, in their order."""
-        return tuple(self._experiments)
+        return self._trials.experiments
 
     def __repr__(self) -> str:
         return f"<WritableModel {self._alias!r}>"
 
-    def _check(self, adapter: Any, change_type: Any, experiment: Any, notes: Any) -> None:
+    def _checked(self, adapter: Any, change_type: Any, experiment: Any, notes: Any) -> Recording | None:
+        """Refuse what cannot be published, and return what records the experiment."""
         from palantir_models.adapter.base import ModelAdapter
 
         need_owner(f"publish() of model {self._alias}", self._process)
@@ -145,21 +156,23 @@ class WritableModel(ABC):
         if notes is not None and not isinstance(notes, str):
             raise TransformTypeError(f"notes is text; got {type(notes).__qualname__}.")
         if experiment is None:
-            return
+            return None
         if not isinstance(experiment, Experiment):
             raise TransformTypeError(
                 f"experiment is what create_experiment() returned; got {type(experiment).__qualname__}."
             )
-        if experiment not in self._experiments:
+        recording = self._trials.recording(experiment)
+        if recording is None:
             raise ExperimentError(
                 f"Experiment {experiment.name!r} was not created by this output of model {self._alias} (it belongs to "
                 f"{experiment.model}): publish it with the output and in the job that created it."
             )
-        if experiment.status == "SUCCEEDED":
+        if experiment.status == SUCCEEDED:
             raise ExperimentError(
                 f"Experiment {experiment.name!r} is published already; a version has an experiment of its own."
             )
-        experiment.check_publishable()
+        recording.check_publishable()
+        return recording
 
 
 def _weakly_logged(experiment: Experiment) -> Callable[[Mapping[str, float]], None]:

@@ -6,8 +6,8 @@ import logging
 from typing import Any
 
 from palantir_models.experiment.journal.folder import Journals
-from palantir_models.experiment.journal.kept import UNREADABLE
 from palantir_models.experiment.journal.opening import journals_of
+from palantir_models.experiment.statuses import UNREADABLE
 from palantir_models.reading.sources import ModelTables
 from transforms.errors import UsageError
 from transforms.spec.resource import Resource

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from palantir_models.experiment.journal.journal import RUNNING
 from palantir_models.experiment.journal.opening import journals_of
+from palantir_models.experiment.statuses import RUNNING
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.finding import pick
 from palantir_models.reading.model import Model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from palantir_models.display import shown
-from palantir_models.experiment.journal.journal import RUNNING, SUPERSEDED
+from palantir_models.experiment.statuses import RUNNING, SUPERSEDED
 from palantir_models.reading.experiment import RecordedExperiment
 from transforms.common.text import counted
 from transforms.errors import NotFoundError, nearest

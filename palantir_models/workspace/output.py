@@ -12,8 +12,10 @@ from palantir_models.display import html_facts
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.recording import Recording
 from palantir_models.model.commit import ModelCommit
 from palantir_models.model.context import context_of
+from palantir_models.model.trials import Trials
 from palantir_models.model.versions import ModelVersion
 from palantir_models.model.writable import WritableModel
 from palantir_models.models import ModelVersionChangeType
@@ -83,6 +85,7 @@ class ModelOutput(WritableModel):
             Limits.from_settings(config.limits),
             journals=journals_of(self._store.storage),
             context=lambda: context_of(branch=DEFAULT_BRANCH, transform=_program(), source=_source()),
+            trials=Trials(),
         )
 
     def publish(
@@ -105,28 +108,28 @@ class ModelOutput(WritableModel):
         :raises SerializationError: if the adapter's state cannot be saved.
         :raises StoreError: if it cannot be committed.
         """
-        self._check(model_adapter, change_type, experiment, notes)
+        recording = self._checked(model_adapter, change_type, experiment, notes)
         transaction = self._store.begin(_program(), DEFAULT_BRANCH, [self._resource], _WAIT_SECONDS)
         try:
             commit = ModelCommit(transaction, self._resource)
-            version = commit.save(model_adapter, {}, change_type, experiment, notes)
+            version = commit.save(model_adapter, {}, change_type, recording, notes)
             sealed = commit.seal()
             entry = transaction.commit(sealed.changes, {self._resource.key: sealed.summary})
         except InterruptedAfterCommit:
-            _forget_journal(experiment)
+            _forget_journal(recording)
             raise
         except BaseException:
-            if experiment is not None and not transaction.ratified:
-                experiment.reopen()
+            if recording is not None and not transaction.ratified:
+                recording.reopen()
             transaction.abandon()
             raise
-        _forget_journal(experiment)
+        _forget_journal(recording)
         return PublishedVersion(self.alias, version, experiment, entry.seq)
 
 
-def _forget_journal(experiment: Experiment | None) -> None:
-    if experiment is not None:
-        experiment.discard_journal()
+def _forget_journal(recording: Recording | None) -> None:
+    if recording is not None:
+        recording.discard_journal()
 
 
 def _program() -> str:

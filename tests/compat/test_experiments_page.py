@@ -159,14 +159,14 @@ class Workspace(Place):
 
     def drain(self) -> None:
         """Bring into the journals what the background thread would a moment later."""
-        for experiment in self._cells["model_output"].experiments:
-            experiment.drain()
+        for recording in self._cells["model_output"]._trials.recordings:
+            recording.drain()
 
     def close(self) -> None:
         """End what the notebook left running."""
-        for experiment in self._cells["model_output"].experiments:
-            experiment.close("FAILED", "the notebook ended")
-            experiment.discard_journal()
+        for recording in self._cells["model_output"]._trials.recordings:
+            recording.close("FAILED", "the notebook ended")
+            recording.discard_journal()
 
 
 class Repository(Place):

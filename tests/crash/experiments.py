@@ -21,6 +21,7 @@ import pyarrow.parquet  # noqa: F401
 
 from palantir_models.code_workspaces import ModelOutput
 from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import Experiment
 from tests.palantir_models.model.sample_adapter import Doubler
 
@@ -30,11 +31,13 @@ NOTE = struct.Struct("<qq")  # how many drainings ended, and how many rounds wer
 def log_for_ever(journals: str, experiment_id: str, notes: str) -> None:
     """Log rounds of one value and of a group of two, each the number of its round."""
     limits = Limits(metric_values=1 << 40)
-    experiment = Experiment("run", model="/m", journals=Path(journals), experiment_id=experiment_id, limits=limits)
+    experiment = Experiment(
+        Recording("run", model="/m", journals=Path(journals), experiment_id=experiment_id, limits=limits)
+    )
     experiment.log_param("depth", 3)
     with open(notes, "r+b") as file:
         note = mmap.mmap(file.fileno(), 0)
-    number, drainings, drain = 0, 0, experiment._spool.drain
+    number, drainings, drain = 0, 0, experiment._recording._spool.drain
 
     def noted() -> None:
         nonlocal drainings
@@ -43,7 +46,7 @@ def log_for_ever(journals: str, experiment_id: str, notes: str) -> None:
         drainings += 1
         note[:] = NOTE.pack(drainings, covered)
 
-    experiment._spool.drain = noted  # type: ignore[method-assign]
+    experiment._recording._spool.drain = noted  # type: ignore[method-assign]
     while True:
         experiment.log_metric("single", number)
         experiment.log_metrics({"left": number, "right": -number})

@@ -18,6 +18,7 @@ import pytest
 import palantir_models
 from palantir_models.experiment.journal.bucket import UploadedJournals, _uploads
 from palantir_models.experiment.journal.opening import journals_of
+from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import Experiment
 from palantir_models.reading.collecting import collect_journals
 from tests.crash.jobs import Generation
@@ -31,17 +32,18 @@ LOGS = """
     import sys
     from palantir_models.experiment.journal.opening import journals_of
     from palantir_models.experiments import Experiment
+    from palantir_models.experiment.recording import Recording
     from transforms.store.storage.address import open_storage
 
     journals = journals_of(open_storage(sys.argv[1]))
-    run = Experiment("run", model="/model", journals=journals, experiment_id="ab12", context={"branch": "master"})
+    run = Experiment(Recording("run", model="/model", journals=journals, experiment_id="ab12", context={"branch": "master"}))
     run.log_param("depth", 3)
     for step in range(100):
         run.log_metric("loss", float(step))
     print("logged", flush=True)
     for line in sys.stdin:
         run.log_metric("loss", -1.0)
-        run.drain()
+        run._recording.drain()
         print("logged", flush=True)
 """
 
@@ -131,7 +133,7 @@ def test_a_published_experiment_leaves_no_journal(run_transform, store):
     def train(model):
         experiment = model.create_experiment("run")
         experiment.log_metric("loss", 1.0)
-        experiment.drain()
+        experiment._recording.drain()
         _uploads.once()
         assert store.storage.names(f"_journal/{experiment.experiment_id}")
         model.publish(Generation(1), experiment=experiment)
@@ -154,7 +156,7 @@ def test_the_journal_of_a_published_experiment_whose_process_died_is_collected(s
     @transform.using(model=ModelOutput("/model"))
     def train(model):
         experiment = model.create_experiment("run")
-        experiment._id = "ab12"
+        experiment._recording._id = "ab12"
         model.publish(Generation(1), experiment=experiment)
 
     run_transform(train)
@@ -167,7 +169,7 @@ def test_an_object_store_that_is_away_costs_no_value(bucket, store, monkeypatch,
     """One warning; the disk holds everything, and what is missing in the bucket follows when it is back."""
     journals = journals_of(store.storage)
     assert isinstance(journals, UploadedJournals)
-    run = Experiment("run", model="/model", journals=journals, context={"branch": "master"})
+    run = Experiment(Recording("run", model="/model", journals=journals, context={"branch": "master"}))
 
     def refuse(storage: ObjectStorage, name: str, content: bytes) -> None:
         raise ObjectStoreError("it is away")
@@ -176,15 +178,15 @@ def test_an_object_store_that_is_away_costs_no_value(bucket, store, monkeypatch,
         away.setattr(ObjectStorage, "write", refuse)
         for step in range(10):
             run.log_metric("loss", float(step))
-            run.drain()
+            run._recording.drain()
             _uploads.once()
     assert len([record for record in caplog.records if "it is away" in record.getMessage()]) == 1
     assert (run.value_count, run.dropped_count) == (10, 0)
     _uploads.once()
     (piece,) = [name for name in store.storage.names(f"_journal/{run.experiment_id}") if name.startswith("journal-")]
     assert store.storage.read(f"_journal/{run.experiment_id}/{piece}")
-    run.close("SUCCEEDED")
-    run.discard_journal()
+    run._recording.close("SUCCEEDED")
+    run._recording.discard_journal()
     assert store.storage.files("_journal") == {}
 
 
@@ -200,7 +202,7 @@ def test_a_journal_that_cannot_be_deleted_fails_nothing(run_transform, store, mo
     def train(model):
         experiment = model.create_experiment("run")
         experiment.log_metric("loss", 1.0)
-        experiment.drain()
+        experiment._recording.drain()
         _uploads.once()
         monkeypatch.setattr(ObjectStorage, "delete_folder", refuse)
         model.publish(Generation(1), experiment=experiment)
@@ -218,10 +220,10 @@ def test_pieces_are_put_together(store, monkeypatch):
     """So that an old experiment has few; whoever reads meanwhile finds all of it, also in a listing from before."""
     monkeypatch.setattr("palantir_models.experiment.journal.bucket._PUT_TOGETHER", 4)
     journals = journals_of(store.storage)
-    run = Experiment("run", model="/model", journals=journals, context={"branch": "master"})
+    run = Experiment(Recording("run", model="/model", journals=journals, context={"branch": "master"}))
     for step in range(10):
         run.log_metric("loss", float(step))
-        run.drain()
+        run._recording.drain()
         before = journals._listed()
         _uploads.once()
         assert listed(store) == {"run": ("RUNNING", step + 1)}
@@ -232,8 +234,8 @@ def test_pieces_are_put_together(store, monkeypatch):
     assert len(pieces) == 4  # two of four each, and two that are new
     folder = journals._fetch(run.experiment_id, journals._listed()[run.experiment_id], store.storage.make_folder("x"))
     assert (folder / "journal").read_bytes() == (journals.folder / run.experiment_id / "journal").read_bytes()
-    run.close("SUCCEEDED")
-    run.discard_journal()
+    run._recording.close("SUCCEEDED")
+    run._recording.discard_journal()
 
 
 def test_an_experiment_that_ends_while_somebody_looks_is_passed_over(store, logger, monkeypatch):
@@ -256,7 +258,7 @@ def test_a_running_experiment_that_was_taken_for_dead_goes_on(store, run_transfo
     def train(model):
         experiment = model.create_experiment("run")
         experiment.log_metric("loss", 1.0)
-        experiment.drain()
+        experiment._recording.drain()
         name = f"_journal/{experiment.experiment_id}"
         row = {"experiment_id": experiment.experiment_id, "name": "run", "model": "/model", "branch": "master"}
         store.storage.write(f"{name}/experiment.json", json.dumps({**row, "status": "ABANDONED"}).encode())
@@ -271,14 +273,16 @@ def test_a_running_experiment_that_was_taken_for_dead_goes_on(store, run_transfo
 
 def test_a_forked_child_lets_its_parents_journal_be(store):
     """It neither uploads it nor gives its lease back."""
-    run = Experiment("run", model="/model", journals=journals_of(store.storage), context={"branch": "master"})
+    run = Experiment(
+        Recording("run", model="/model", journals=journals_of(store.storage), context={"branch": "master"})
+    )
     run.log_metric("loss", 1.0)
-    run.drain()
+    run._recording.drain()
     _uploads.once()
     child = os.fork()
     if child == 0:
         os._exit(0)
     os.waitpid(child, 0)
     assert listed(store) == {"run": ("RUNNING", 1)}
-    run.close("SUCCEEDED")
-    run.discard_journal()
+    run._recording.close("SUCCEEDED")
+    run._recording.discard_journal()

@@ -63,7 +63,7 @@ import os
 from palantir_models.code_workspaces import ModelOutput
 experiment = ModelOutput("/m").create_experiment("live")
 experiment.log_metric("loss", 1.0)
-experiment.drain()
+experiment._recording.drain()
 os._exit(1)
 """
 LOOK = """

@@ -16,13 +16,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import background, journal, kept, owner
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.journal import Journal
+from palantir_models.experiment.statuses import SUPERSEDED
 from transforms.common.json_text import from_json
 from transforms.common.paths import fault
 from transforms.common.user_folders import state_folder
@@ -30,9 +31,6 @@ from transforms.store import layout
 from transforms.store.periodic import Periodic
 from transforms.store.storage.base import Lease, Storage
 from transforms.store.storage.files import Found
-
-if TYPE_CHECKING:
-    from palantir_models.experiment.experiment import Experiment
 
 PERIOD_SECONDS = 2.0
 _PIECE = "journal-"
@@ -144,10 +142,10 @@ class UploadedJournals(Journals):
         """See :class:`Journals`."""
         return UploadedJournal(self._place(experiment_id), header, self._storage)
 
-    def keep(self, experiment: Experiment) -> None:
+    def keep(self, row: Mapping[str, Any], recorded: Recorded, own: Journal | None = None) -> None:
         """See :class:`Journals`."""
-        super().keep(experiment)
-        self._move(experiment.experiment_id)
+        super().keep(row, recorded, own)  # which empties the experiment's place in the bucket
+        self._move(row["experiment_id"])
 
     def recover(self, experiment_id: str) -> dict[str, Any]:
         """See :class:`Journals`; where this machine has the journal itself it has more than what was uploaded."""
@@ -232,7 +230,7 @@ class UploadedJournals(Journals):
             file = files.get(journal.ENDED)
             if file is not None and time.time() - file.modified >= seconds:
                 ended = from_json(self._storage.read(f"{_name(identity)}/{journal.ENDED}"))
-                if isinstance(ended, dict) and ended.get("status") == journal.SUPERSEDED:
+                if isinstance(ended, dict) and ended.get("status") == SUPERSEDED:
                     found.add(identity)
         return sorted(found)
 

@@ -7,16 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import journal, kept, owner
 from palantir_models.experiment.journal.journal import Journal
+from palantir_models.experiment.statuses import SUPERSEDED
 from transforms.common.paths import inside, shown
 from transforms.errors import UsageError
-
-if TYPE_CHECKING:
-    from palantir_models.experiment.experiment import Experiment
 
 
 class Journals:
@@ -35,12 +33,17 @@ class Journals:
         """
         return Journal(self._place(experiment_id), header)
 
-    def keep(self, experiment: Experiment) -> None:
+    def keep(self, row: Mapping[str, Any], recorded: Recorded, own: Journal | None = None) -> None:
         """Save an experiment that failed, or that was not published, in place of its journal.
 
+        :param row: its row of the experiments table, and its model.
+        :param recorded: what it logged.
+        :param own: its journal, which is discarded then.
         :raises OSError: when the disk does not take it.
         """
-        kept.keep(self.folder, experiment)
+        kept.keep(self._place(row["experiment_id"]), row, recorded)
+        if own is not None:
+            own.discard()
 
     def recover(self, experiment_id: str) -> dict[str, Any]:
         """Save what an experiment had logged whose process died; see :func:`kept.recover`."""
@@ -74,7 +77,7 @@ class Journals:
         for file in sorted(self.folder.glob(f"*/{journal.ENDED}")):
             with suppress(FileNotFoundError):  # something is logged to it again
                 ended = time.time() - file.stat().st_mtime >= seconds
-                if ended and journal.read_end(file.parent).get("status") == journal.SUPERSEDED:
+                if ended and journal.read_end(file.parent).get("status") == SUPERSEDED:
                     found.append(file.parent.name)
         return found
 

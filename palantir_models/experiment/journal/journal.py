@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import mmap
 import os
 import shutil
@@ -28,7 +29,7 @@ from transforms.store.storage.locked import LockedFile
 HEADER = "header.json"
 JOURNAL = "journal"
 ENDED = "ended.json"
-RUNNING, ABANDONED, SUPERSEDED = "RUNNING", "ABANDONED", "SUPERSEDED"
+_log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 0.5  # somebody else who recovers it, or looks at it, holds the lock for a moment
 _MAPPED = 1 << 20  # bytes from which on reading maps the file: a map keeps a descriptor
 
@@ -107,6 +108,13 @@ class Journal:
         :raises OSError: when the disk does not take it.
         """
         delete(self.folder)
+
+    def discard(self) -> None:
+        """Delete the journal, once what was logged is safe elsewhere; what cannot be deleted is left with a warning."""
+        try:
+            self.remove()
+        except OSError as error:
+            _log.warning("The journal of experiment %s stays until 'transforms gc'. %s", self.folder.name, error)
 
 
 def read_frames(folder: Path) -> list[Frame]:

@@ -12,34 +12,37 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.journal import journal
-from palantir_models.experiment.journal.journal import ABANDONED, RUNNING
+from palantir_models.experiment.statuses import ABANDONED, RUNNING, UNREADABLE
 from transforms.common.json_text import from_json
 from transforms.errors import NotFoundError, nearest
 from transforms.store.durable import sync_file, write_atomically
 
-if TYPE_CHECKING:
-    from palantir_models.experiment.experiment import Experiment
-
-UNREADABLE = "UNREADABLE"
 ROW = "experiment.json"
 _SETTLED_SECONDS = 60.0  # a folder that changed just now may be one that is being made or deleted
 
 
-def keep(journals: Path, experiment: Experiment) -> None:
-    """Save an experiment that failed, or that was not published, in place of its journal.
+def keep(folder: Path, row: Mapping[str, Any], recorded: Recorded) -> None:
+    """Save an experiment that has ended beside its journal, which counts no more.
 
-    :param journals: the store's journal folder.
-    :param experiment: the experiment.
+    :param folder: the experiment's own folder.
+    :param row: its row of the experiments table, and its model.
+    :param recorded: what it logged.
     :raises OSError: when the disk does not take it.
     """
-    row = {**experiment.row(), "model": experiment.model}
-    _keep(journals / experiment.experiment_id, row, experiment.recorded())
-    experiment.discard_journal()
+    import pyarrow.parquet as pq
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, table in recorded.arrow(row["experiment_id"]).items():
+        file = folder / f"{kind}.parquet"
+        pq.write_table(table, file, compression="zstd")
+        sync_file(file)
+    # Last: with it the experiment is kept.
+    write_atomically(folder / ROW, json.dumps(dict(row), default=str).encode())
 
 
 def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
@@ -64,7 +67,7 @@ def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
     try:
         row, recorded = read_live(folder, running=False)
         row = checked(folder.name, row)
-        _keep(folder, row, recorded)
+        keep(folder, row, recorded)
         journal.delete(folder)
     finally:
         claim.close()
@@ -218,18 +221,6 @@ def _headless(folder: Path) -> Exception:
 
 def _died(header: Mapping[str, Any]) -> str:
     return f"Its process ({header.get('pid')} on {header.get('host')}) ended without publishing it."
-
-
-def _keep(folder: Path, row: Mapping[str, Any], recorded: Recorded) -> None:
-    import pyarrow.parquet as pq
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for kind, table in recorded.arrow(row["experiment_id"]).items():
-        file = folder / f"{kind}.parquet"
-        pq.write_table(table, file, compression="zstd")
-        sync_file(file)
-    # Last: with it the experiment is kept, and its journal counts no more.
-    write_atomically(folder / ROW, json.dumps(dict(row), default=str).encode())
 
 
 def _folder(journals: Path, experiment_id: str) -> Path:

@@ -14,9 +14,10 @@ from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.errors import ExperimentJournalError
 from palantir_models.experiment.handler import ErrorHandler, ErrorHandlerType
 from palantir_models.experiment.journal import background, frames
-from palantir_models.experiment.journal.journal import ABANDONED, Journal
+from palantir_models.experiment.journal.journal import Journal
 from palantir_models.experiment.memory.contents import Batch, Contents
 from palantir_models.experiment.memory.series import MediaRow
+from palantir_models.experiment.statuses import ABANDONED
 
 WAKE_AT = 262_144
 """So many waiting metric values wake the background thread at once."""

@@ -6,11 +6,9 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from palantir_models.experiment.media.images import Png
-
+T = TypeVar("T")
 _THREADS = 2  # zlib works without Python's lock; more would take the training's cores
 _MOST_BYTES = 24 << 20  # of pixels that wait: what two threads compress in about 200 ms
 
@@ -21,7 +19,7 @@ class _Encoder:
         self._waiting = 0
         self._changed = threading.Condition()
 
-    def submit(self, encode: Callable[[], Png], size: int) -> Future[Png]:
+    def submit(self, encode: Callable[[], T], size: int) -> Future[T]:
         with self._changed:
             # One image larger than all the room is taken when nothing else waits.
             self._changed.wait_for(lambda: not self._waiting or self._waiting + size <= _MOST_BYTES)
@@ -40,7 +38,7 @@ _encoder: _Encoder | None = None
 _lock = threading.Lock()
 
 
-def submit(encode: Callable[[], Png], size: int) -> Future[Png]:
+def submit(encode: Callable[[], T], size: int) -> Future[T]:
     """Compress an image in the background; waits while too much is waiting already.
 
     :param encode: returns the compressed image.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentClosedError, ExperimentLimitError
 from palantir_models.experiment.limits import Limits, advice, shortened
+from palantir_models.experiment.media.images import Png
 from palantir_models.experiment.media.tables import Table
 from palantir_models.experiment.memory.metrics import Block, Metrics, TimedValue
 from palantir_models.experiment.memory.series import Media, MediaRow
@@ -15,7 +17,16 @@ from palantir_models.experiment.values import Parameter
 
 
 class Batch(NamedTuple):
-    """What came since the last draining; nothing in it changes any more."""
+    """What came since the last draining; nothing in it changes any more.
+
+    Attributes:
+        parameters: the hyperparameters that are new or changed, by name.
+        metrics: the metric values.
+        names: the names of the metric series that began, by rising number.
+        images: the images, in the order they came.
+        plots: the plots, in the order they came.
+        tables: the tables that are new or changed, by name.
+    """
 
     parameters: Mapping[str, Parameter]
     metrics: list[Block]
@@ -105,12 +116,11 @@ class Contents:
             self.require_open()
             self.metrics.extend_timed(values, place)
 
-    def append_media(
-        self, rows: Media, name: str, encode: Callable[[], Any], caption: str | None, step: int | None
+    def append_image(
+        self, name: str, encode: Callable[[], Png | Future[Png]], caption: str | None, step: int | None
     ) -> None:
-        """Append an image or a plot to its series.
+        """Append an image to its series.
 
-        :param rows: :attr:`images` or :attr:`plots`.
         :param name: the series.
         :param encode: returns what is stored, or its future; called without the lock, since drawing and
             compressing take long.
@@ -119,12 +129,19 @@ class Contents:
         :raises ExperimentStepError: when the step does not rise.
         :raises ExperimentClosedError: when closed.
         """
-        self.require_open()
-        rows.check(name, step)
-        content = encode()
-        with self.lock:
-            self.require_open()
-            rows.append(name, content, caption, step)
+        self._append(self.images, name, encode, caption, step)
+
+    def append_plot(self, name: str, encode: Callable[[], str], caption: str | None, step: int | None) -> None:
+        """Append a plot to its series.
+
+        :param name: the series.
+        :param encode: returns what is stored; called without the lock.
+        :param caption: a text or ``None``.
+        :param step: the step, or ``None`` for the series' next one.
+        :raises ExperimentStepError: when the step does not rise.
+        :raises ExperimentClosedError: when closed.
+        """
+        self._append(self.plots, name, encode, caption, step)
 
     def set_table(self, name: str, encode: Callable[[], Table]) -> None:
         """Set a table, replacing one of the same name.
@@ -206,3 +223,11 @@ class Contents:
             tables, self._tables = self._tables, {}
         batch = Batch(parameters, metrics, names, images, plots, tables)
         return batch if any(batch) else None
+
+    def _append(self, rows: Media, name: str, encode: Callable[[], Any], caption: str | None, step: int | None) -> None:
+        self.require_open()
+        rows.check(name, step)
+        content = encode()
+        with self.lock:
+            self.require_open()
+            rows.append(name, content, caption, step)

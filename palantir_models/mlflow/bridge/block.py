@@ -13,21 +13,21 @@ from palantir_models.experiment.handler import ErrorHandlerType
 from transforms.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from palantir_models.experiment.experiment import Experiment
+    from palantir_models.experiment.recording import Recording
     from palantir_models.mlflow.bridge.experiment_run import ExperimentRun
 
 _log = logging.getLogger(__name__)
 
 
-def mlflow_run(experiment: Experiment) -> AbstractContextManager[Any]:
+def mlflow_run(recording: Recording) -> AbstractContextManager[Any]:
     """Return the block in which an experiment is the active MLflow run.
 
-    :param experiment: the experiment.
+    :param recording: the experiment.
     :returns: a context manager that yields the ``mlflow.ActiveRun``.
     :raises MissingExtraError: when MLflow is not installed.
     """
     _import_mlflow()
-    return _block(experiment)
+    return _block(recording)
 
 
 def _import_mlflow() -> None:
@@ -48,16 +48,16 @@ def _import_mlflow() -> None:
 
 
 @contextmanager
-def _block(experiment: Experiment) -> Iterator[Any]:
+def _block(recording: Recording) -> Iterator[Any]:
     import mlflow
     from mlflow.tracking import fluent
 
     from palantir_models.mlflow.bridge import live
     from palantir_models.mlflow.bridge.isolation import pointed_at_us
 
-    experiment.contents.require_open()
+    recording.intake.require_open()
     with pointed_at_us():
-        run, depth, failed = live.enter(experiment), len(fluent._active_run_stack.get()), True
+        run, depth, failed = live.enter(recording), len(fluent._active_run_stack.get()), True
         thread = threading.get_ident()
         first = thread not in run.threads
         run.threads.add(thread)
@@ -107,17 +107,22 @@ def _end_runs(run: ExperimentRun, depth: int, failed: bool) -> None:
 
 def _report(run: ExperimentRun, failed: bool) -> None:
     """Say what was dropped, and leave errors that nobody heard of to the experiment's error handler."""
-    handler, subject = run.experiment.handler, f"Experiment {run.experiment.name!r}"
+    handler = run.intake.handler
     dropped = run.dropped.sentence()
     if dropped:
         level = logging.DEBUG if handler.kind is ErrorHandlerType.SUPPRESS else logging.WARNING
-        _log.log(level, "%s: MLflow logged what an experiment does not hold, so it was dropped: %s.", subject, dropped)
+        _log.log(
+            level,
+            "%s: MLflow logged what an experiment does not hold, so it was dropped: %s.",
+            handler.subject,
+            dropped,
+        )
     error = run.faults.first
     if error is None:
         return
     if handler.kind is ErrorHandlerType.FAIL:
         if not failed:  # what ended the block matters more
             raise error
-        _log.warning("%s: MLflow swallowed an error: %s", subject, error)
+        _log.warning("%s: MLflow swallowed an error: %s", handler.subject, error)
     else:
         handler.warn(error, "MLflow swallowed it and went on, so the experiment is incomplete.")

@@ -10,7 +10,7 @@ from typing import Any
 from mlflow.entities import Metric
 
 from palantir_models.experiment.errors import ExperimentError
-from palantir_models.experiment.experiment import Experiment
+from palantir_models.experiment.intake import Intake
 from palantir_models.experiment.memory.metrics import TimedValue
 from palantir_models.experiment.values import MOST
 from palantir_models.mlflow.bridge.dropped import MODEL, NESTED, STRAY, TAG, Dropped
@@ -29,12 +29,17 @@ _LATEST = MOST // _NANOSECONDS
 class ExperimentRun(Run):
     """The run that an experiment is in its block: everything goes through the experiment's own rules.
 
-    :param experiment: the experiment.
+    It does not hold the experiment, which would never end then: the table of :mod:`live` has the run as long as the
+    experiment is there.
+
+    :param experiment_id: the experiment's id, which is the run's, too.
+    :param name: the experiment's name.
+    :param intake: where what is logged enters the experiment.
     """
 
-    def __init__(self, experiment: Experiment) -> None:
-        super().__init__(experiment.experiment_id, experiment.name, {"mlflow.runName": experiment.name})
-        self.experiment = experiment
+    def __init__(self, experiment_id: str, name: str, intake: Intake) -> None:
+        super().__init__(experiment_id, name, {"mlflow.runName": name})
+        self.intake = intake
         self.dropped = Dropped()
         self.faults = Faults()
         self.entered = 0
@@ -58,11 +63,11 @@ class ExperimentRun(Run):
                 if own and self.history.repeats(key, own, value):
                     return
                 time = moment * _NANOSECONDS
-                done = self.experiment.append_timed(name, value, own, time, self._steps.place)
+                done = self.intake.append_timed(name, value, own, time, self._steps.place)
                 if done:
                     self.history.append(key, own, moment, value)
                     if done is not True:
-                        self.experiment.relieve()
+                        self.intake.relieve()
                     return
         super().log_metric(one)
 
@@ -74,20 +79,20 @@ class ExperimentRun(Run):
         if not values:
             return
         timed = [TimedValue(self._named(key), value, step, self._time(ms)) for key, step, ms, value in values]
-        if self.experiment.log_timed(timed, self._steps.place):
+        if self.intake.log_timed(timed, self._steps.place):
             self.history.add(values)
 
     def keep_params(self, params: Mapping[str, str]) -> None:
         """Log hyperparameters, of the types that their texts are of."""
         named = {self._named(key): (key, text) for key, text in params.items()}
-        self.experiment.log_params({name: typed(text) for name, (_, text) in named.items()})
-        kept = self.experiment.contents.parameters
+        self.intake.log_params({name: typed(text) for name, (_, text) in named.items()})
+        kept = self.intake.parameters
         self.params.update(dict(named[name] for name in named if name in kept))
 
     def all_params(self) -> Mapping[str, str]:
         """Return also the hyperparameters that did not come from MLflow."""
         mine = {self._named(key) for key in self.params}
-        others = {key: str(found.value) for key, found in list(self.experiment.contents.parameters.items())}
+        others = {key: str(kept.value) for key, kept in list(self.intake.parameters.items())}
         return {**{key: text for key, text in others.items() if key not in mine}, **self.params}
 
     def log_file(self, local: str, path: str) -> None:
@@ -95,7 +100,7 @@ class ExperimentRun(Run):
         with open(local, "rb") as file:
             is_png = file.read(len(_PNG)) == _PNG
         if is_png:
-            self.experiment.log_image(self._named(of_file(path)), os.fspath(local))
+            self.intake.log_image(self._named(of_file(path)), os.fspath(local))
         else:
             self.dropped.add_file(kind_of_file(path))
 
@@ -104,23 +109,23 @@ class ExperimentRun(Run):
         name = self._named(key)
         with self.lock:
             if step is not None:
-                step = self._image_steps.place(name, step, self.experiment.contents.images.last(name))
-            self.experiment.log_image(name, image, step=step)
+                step = self._image_steps.place(name, step, self.intake.last_image_step(name))
+            self.intake.log_image(name, image, step=step)
 
     def log_plot(self, path: str, figure: Any) -> None:
         """Log a plot, from which the figure can be had back."""
-        self.experiment.log_plot(self._named(of_file(path)), figure)
+        self.intake.log_plot(self._named(of_file(path)), figure)
 
     def log_table(self, path: str, frame: Any) -> None:
         """Log a table; cells of a column that no Parquet file can hold become text."""
         name = self._named(of_file(path))
         try:
-            self.experiment.log_table(name, frame)
+            self.intake.log_table(name, frame)
         except ExperimentError:
             plain = frame.copy()
             for column in plain.select_dtypes("object").columns:
                 plain[column] = plain[column].map(lambda cell: cell if cell is None else str(cell))
-            self.experiment.log_table(name, plain)
+            self.intake.log_table(name, plain)
         self._tables[path] = frame
 
     def table(self, path: str) -> Any:
@@ -143,7 +148,7 @@ class ExperimentRun(Run):
     def _named(self, key: str) -> str:
         name = self._names.get(key)
         if name is None:
-            name = self._names[key] = fitting(key, self.experiment.limits.name_length)
+            name = self._names[key] = fitting(key, self.intake.limits.name_length)
         return name
 
     def _time(self, milliseconds: int) -> int:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
-from palantir_models.experiment.experiment import Experiment
+from palantir_models.experiment.recording import Recording
 from palantir_models.mlflow.bridge.experiment_run import ExperimentRun, InnerRun
 from palantir_models.mlflow.bridge.run import Run
 
 _lock = threading.RLock()
 _runs: dict[str, Run] = {}
+_known: WeakKeyDictionary[Recording, ExperimentRun] = WeakKeyDictionary()  # also between two blocks
 
 
 def _forget_in_child() -> None:
@@ -24,18 +26,18 @@ def _forget_in_child() -> None:
 os.register_at_fork(after_in_child=_forget_in_child)
 
 
-def enter(experiment: Experiment) -> ExperimentRun:
+def enter(recording: Recording) -> ExperimentRun:
     """Make an experiment's run live, or note that one more block of it runs.
 
     An experiment has the same run in every block, so that what an earlier one logged can be read in a later.
 
-    :param experiment: the experiment.
+    :param recording: the experiment.
     :returns: its run.
     """
     with _lock:
-        run = experiment.bridge
-        if not isinstance(run, ExperimentRun):
-            run = experiment.bridge = ExperimentRun(experiment)
+        run = _known.get(recording)
+        if run is None:
+            run = _known[recording] = ExperimentRun(recording.experiment_id, recording.name, recording.intake)
         if not run.entered:
             run.begin_block()
         run.entered += 1

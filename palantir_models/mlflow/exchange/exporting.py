@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from palantir_models.experiment.statuses import FAILED, SUCCEEDED
 from palantir_models.mlflow.exchange import media_files, tags
 from palantir_models.mlflow.exchange.exact import CONTENT, FOLDER, ExactCopy
 from palantir_models.mlflow.exchange.mlflow_keys import key
@@ -34,7 +35,7 @@ _PARAMETERS = 100
 _REQUEST_BYTES = 500_000
 _MEDIA_AT_ONCE = 32
 _LONGEST_NAME = 250
-_FINISHED = {"SUCCEEDED": "FINISHED", "FAILED": "FAILED"}
+_FINISHED = {SUCCEEDED: "FINISHED", FAILED: "FAILED"}
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from typing import Any
 
 from palantir_models.experiment.columns.pieces import pieces
 from palantir_models.experiment.memory.contents import Batch
+from palantir_models.experiment.statuses import FAILED, SUCCEEDED
 from palantir_models.experiment.values import instant
 from palantir_models.mlflow.exchange import tags
 from palantir_models.mlflow.exchange.logged_files import read_logged_files
 from palantir_models.mlflow.exchange.run_reader import RunReader, environment_json, metric_rows
 
-_STATUS = {"FINISHED": "SUCCEEDED", "FAILED": "FAILED", "KILLED": "FAILED"}
+_STATUS = {"FINISHED": SUCCEEDED, "FAILED": FAILED, "KILLED": FAILED}
 ENDED = tuple(_STATUS)
 """MLflow's statuses of a run that logs no more."""
 

@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -36,7 +37,9 @@ from palantir_models.experiment.errors import (
     ExperimentTypeError,
 )
 from palantir_models.experiment.journal import kept
+from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import ErrorHandlerType, Experiment
 from transforms.errors import TransformsError
 
@@ -46,12 +49,38 @@ FIGURE = go.Figure(go.Bar(y=[1]))
 def experiment(**options: Any) -> Experiment:
     """An experiment whose clock ticks a second at every reading."""
     seconds = count(1_700_000_000)
-    return Experiment("run", model="/m", clock=lambda: next(seconds) * 10**9, **options)
+    return Experiment(Recording("run", model="/m", clock=lambda: next(seconds) * 10**9, **options))
+
+
+def tables(logged: Experiment) -> dict[str, pa.Table]:
+    """What was logged so far: a table of each kind that is not empty."""
+    return logged._recording.recorded().arrow(logged.experiment_id)
+
+
+def test_its_user_sees_what_is_theirs() -> None:
+    """Completion in a notebook offers the documented methods and what the experiment is, each of which is read-only."""
+    run = experiment()
+    public = [name for name in dir(run) if not name.startswith("_")]
+    assert len(public) == 16
+    assert [name for name in public if callable(getattr(run, name))] == [
+        "as_mlflow_run",
+        "log_image",
+        "log_metric",
+        "log_metrics",
+        "log_param",
+        "log_params",
+        "log_plot",
+        "log_table",
+    ]
+    for name in public:
+        if not callable(getattr(run, name)):
+            with pytest.raises(AttributeError):
+                setattr(run, name, "other")
 
 
 def read(logged: Experiment, table: str, *columns: str) -> list[tuple[Any, ...]]:
     """Some columns of a table as rows; none when the table is missing."""
-    found = logged.tables().get(table)
+    found = tables(logged).get(table)
     return [] if found is None else list(zip(*(found[column].to_pylist() for column in columns), strict=True))
 
 
@@ -92,23 +121,23 @@ def test_identity() -> None:
     assert int(one.experiment_id, 16) != int(other.experiment_id, 16)
     assert (one.name, one.model, one.status) == ("run", "/m", "RUNNING")
     assert one.created_time == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
-    assert Experiment("run", model="/m", experiment_id="abc").experiment_id == "abc"
+    assert Experiment(Recording("run", model="/m", experiment_id="abc")).experiment_id == "abc"
 
 
 @pytest.mark.parametrize("name", ["", "x" * 101, None, 3])
 def test_its_name_is_checked(name: Any) -> None:
     """A name that cannot be used is refused when it is created and when it is renamed."""
     with pytest.raises(ExperimentError, match="experiment"):
-        Experiment(name, model="/m")
+        Experiment(Recording(name, model="/m"))
     with pytest.raises(ExperimentError):
-        experiment().rename(name)
+        experiment()._recording.rename(name)
 
 
 def test_renaming() -> None:
     """The name that the commit found is the one that is stored."""
     run = experiment()
-    run.rename("run-2")
-    assert run.row()["name"] == run.name == "run-2"
+    run._recording.rename("run-2")
+    assert run._recording.row()["name"] == run.name == "run-2"
 
 
 def test_hyperparameters_are_typed_and_replaced() -> None:
@@ -143,7 +172,12 @@ def test_metrics_are_ordered_by_series_and_step() -> None:
         ("z", 0, 1.5),
         ("z", 1, 5.0),
     ]
-    times = dict(zip(*(run.tables()["metrics"][c].to_pylist() for c in ("value", "timestamp")), strict=True))
+    times = dict(
+        zip(
+            *(tables(run)["metrics"][c].to_pylist() for c in ("value", "timestamp")),
+            strict=True,
+        )
+    )
     assert times[1.5] == datetime(2023, 11, 14, 22, 13, 21, tzinfo=UTC)
     assert times[5.0] == times[0.9]
     assert run.value_count == 5
@@ -163,7 +197,7 @@ def test_images_plots_and_tables_read_back(png_bytes: bytes) -> None:
         ("b", 4, "seven", 7, 5),
         ("b", 5, None, 4, 2),
     ]
-    assert run.tables()["images"]["png"][0].as_py() == png_bytes
+    assert tables(run)["images"]["png"][0].as_py() == png_bytes
     ((series, step, caption, figure),) = read(run, "plots", "series", "step", "caption", "figure")
     assert (series, step, caption, go.Figure(json.loads(figure))) == ("p", 0, "bars", FIGURE)
     ((name, text, rows, parquet),) = read(run, "tables", "name", "description", "row_count", "parquet")
@@ -174,13 +208,13 @@ def test_images_plots_and_tables_read_back(png_bytes: bytes) -> None:
 def test_tables_have_the_stored_schemas(png_bytes: bytes) -> None:
     """Only what was logged is there, in the types of the stored tables."""
     run = experiment()
-    assert run.tables() == {}
+    assert tables(run) == {}
     run.log_param("k", 1)
     run.log_metric("m", 1)
     run.log_image("i", png_bytes)
     run.log_plot("p", FIGURE)
     run.log_table("t", pl.DataFrame())
-    found = run.tables()
+    found = tables(run)
     assert list(found) == ["hyperparameters", "metrics", "images", "plots", "tables"]
     for name, table in found.items():
         assert table.schema.equals(schema(name))
@@ -242,13 +276,13 @@ def test_a_mistake_raises_and_changes_nothing(mistake: str, handler: ErrorHandle
     run.log_image("i", png_bytes, step=5)
     run.log_plot("p", FIGURE, step=5)
     run.log_table("t", pl.DataFrame({"a": [1]}))
-    before, row = run.tables(), run.row()
+    before, row = tables(run), run._recording.row()
     call, kind = MISTAKES[mistake]
     with pytest.raises(kind) as raised:
         call(run)
     assert isinstance(raised.value, (TransformsError, ValueError))
-    assert run.tables() == before
-    assert run.row() == row
+    assert tables(run) == before
+    assert run._recording.row() == row
     assert run.dropped_count == 0
     run.log_metric("m", 2.0)
     assert read(run, "metrics", "step") == [(5,), (6,)]
@@ -274,7 +308,7 @@ def test_a_limit_is_left_to_the_handler(
     run.log_param("k", 1)
     run.log_metric("m", 1.0)
     run.log_table("t", pl.DataFrame({"a": [1]}))
-    before = run.tables()
+    before = tables(run)
     call, lost = LIMITS[limit]
     for _ in range(3):
         if handler is ErrorHandlerType.FAIL:
@@ -282,8 +316,8 @@ def test_a_limit_is_left_to_the_handler(
                 call(run)
         else:
             call(run)
-    assert run.tables() == before
-    assert run.dropped_count == run.row()["dropped_count"] == 3 * lost
+    assert tables(run) == before
+    assert run.dropped_count == run._recording.row()["dropped_count"] == 3 * lost
     assert len(caplog.records) == (1 if handler is ErrorHandlerType.WARN else 0)
 
 
@@ -297,7 +331,7 @@ def test_a_fault_of_the_machine_is_left_to_the_handler(monkeypatch: pytest.Monke
     run = experiment(error_handler_type=ErrorHandlerType.SUPPRESS)
     run.log_image("i", "a.png")
     assert run.dropped_count == 1
-    assert run.tables() == {}
+    assert tables(run) == {}
     with pytest.raises(OSError, match="Input/output"):
         experiment(error_handler_type=ErrorHandlerType.FAIL).log_image("i", "a.png")
 
@@ -317,7 +351,7 @@ def test_nothing_is_logged_after_the_end(status: str, reason: str, png_bytes: by
     """Once closed every log call is refused with the reason, and the contents can still be read."""
     run = experiment()
     run.log_metric("m", 1.0)
-    run.close(status, error="boom" if status == "FAILED" else None)
+    run._recording.close(status, error="boom" if status == "FAILED" else None)
     calls: list[Callable[[], None]] = [
         lambda: run.log_param("k", 1),
         lambda: run.log_params({"k": 1}),
@@ -331,9 +365,9 @@ def test_nothing_is_logged_after_the_end(status: str, reason: str, png_bytes: by
     for call in calls:
         with pytest.raises(ExperimentClosedError, match=reason):
             call()
-    assert list(run.tables()) == ["metrics"]
-    row = run.row()
-    assert (row["status"], row["error"]) == (status, run.row()["error"])
+    assert list(tables(run)) == ["metrics"]
+    row = run._recording.row()
+    assert (row["status"], row["error"]) == (status, run._recording.row()["error"])
     assert row["finished_time"] > row["created_time"]
 
 
@@ -341,16 +375,16 @@ def test_closing_with_another_status_is_refused() -> None:
     """An experiment ends as a success or a failure."""
     run = experiment()
     with pytest.raises(ExperimentError, match="SUCCEEDED or FAILED"):
-        run.close("RUNNING")
+        run._recording.close("RUNNING")
     run.log_metric("m", 1)
 
 
 def test_a_published_experiment_may_still_fail() -> None:
     """When the job fails after publishing, the experiment ends as failed with the job's error."""
     run = experiment()
-    run.close("SUCCEEDED")
-    run.close("FAILED", "ValueError: boom")
-    assert (run.status, run.row()["error"]) == ("FAILED", "ValueError: boom")
+    run._recording.close("SUCCEEDED")
+    run._recording.close("FAILED", "ValueError: boom")
+    assert (run.status, run._recording.row()["error"]) == ("FAILED", "ValueError: boom")
 
 
 def test_the_row_fits_the_experiments_table() -> None:
@@ -358,7 +392,7 @@ def test_the_row_fits_the_experiments_table() -> None:
     run = experiment()
     run.log_params({"a": 1, "b": 2})
     run.log_metric("m", 1.0)
-    row = run.row()
+    row = run._recording.row()
     assert set(row) <= set(schema("experiments").names)
     assert (row["parameter_count"], row["value_count"], row["dropped_count"], row["finished_time"]) == (
         2,
@@ -370,7 +404,7 @@ def test_the_row_fits_the_experiments_table() -> None:
 
 def test_it_shows_itself_shortly() -> None:
     """Its repr is one line, and its HTML escapes what users wrote."""
-    run = Experiment("<b>", model="/m")
+    run = Experiment(Recording("<b>", model="/m"))
     run.log_metrics({"a": 1, "b": 2})
     run.log_param("k", 1)
     assert repr(run) == "<Experiment '<b>' of '/m', RUNNING, 1 hyperparameter, 2 metric values>"
@@ -424,23 +458,23 @@ def test_any_sequence_of_valid_calls_reads_back_exactly(with_journal: bool, sequ
         try:
             logged_and_read_back(run, sequence)
             if with_journal:
-                run.drain()
+                run._recording.drain()
                 row, live = kept.read_live(Path(folder) / run.experiment_id)
-                assert listed(live.arrow(run.experiment_id)) == listed(run.tables())
+                assert listed(live.arrow(run.experiment_id)) == listed(tables(run))
                 assert (row["status"], row["value_count"], row["series"]) == (
                     "RUNNING",
                     run.value_count,
-                    run.row()["series"],
+                    run._recording.row()["series"],
                 )
-                before = run.tables()
-                run.close("FAILED", "no luck")
-                kept.keep(Path(folder), run)
+                before = tables(run)
+                run._recording.close("FAILED", "no luck")
+                run._recording.keep(Journals(Path(folder)))
                 ((row, parquet, _),) = kept.unpublished(Path(folder))
                 assert (row["status"], row["error"]) == ("FAILED", "no luck")
                 assert listed({file.stem: pq.read_table(file) for file in parquet.glob("*.parquet")}) == listed(before)
         finally:
-            run.close("FAILED")
-            run.discard_journal()
+            run._recording.close("FAILED")
+            run._recording.discard_journal()
 
 
 def logged_and_read_back(run: Experiment, sequence: list[tuple[Any, ...]]) -> None:
@@ -480,7 +514,7 @@ def logged_and_read_back(run: Experiment, sequence: list[tuple[Any, ...]]) -> No
                 tables[name] = len(values)
                 run.log_table(name, pl.DataFrame({"a": values}))
             case "drain", []:
-                run.drain()
+                run._recording.drain()
 
     columns = [
         "name",
@@ -504,7 +538,7 @@ def logged_and_read_back(run: Experiment, sequence: list[tuple[Any, ...]]) -> No
         for name, step, figure in read(run, "plots", "series", "step", "figure")
     ] == [(name, *row) for name in sorted(plots) for row in plots[name]]
     assert dict(read(run, "tables", "name", "row_count")) == tables
-    summary = {(entry["kind"], entry["name"]): entry for entry in json.loads(run.row()["series"])}
+    summary = {(entry["kind"], entry["name"]): entry for entry in json.loads(run._recording.row()["series"])}
     assert {name: entry["length"] for (kind, name), entry in summary.items() if kind == "metric"} == {
         name: len(rows) for name, rows in metrics.items()
     }
@@ -524,7 +558,7 @@ def test_threads_share_an_experiment() -> None:
             if turn % 10 == 0:
                 run.log_metrics({"shared": float(number), "both": 1})
                 run.log_param(f"p{number}", turn)
-                run.tables()
+                tables(run)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     interval = sys.getswitchinterval()
@@ -579,13 +613,13 @@ def test_a_signal_handler_may_log() -> None:
 
 def test_a_time_without_a_zone_is_taken_as_local_and_said_so_once(caplog: pytest.LogCaptureFixture) -> None:
     """The message names the hyperparameter and the time in UTC that is kept."""
-    experiment = Experiment("e", model="/m")
+    experiment = Experiment(Recording("e", model="/m"))
     experiment.log_param("zoned", datetime(2026, 1, 2, tzinfo=UTC))
     for _ in range(2):
         experiment.log_params({"start": datetime(2026, 1, 2, 3, 4)})
     kept = datetime(2026, 1, 2, 3, 4).astimezone(UTC)
     assert [record.getMessage() for record in caplog.records] == [
-        f"Experiment 'e': hyperparameter 'start' has no time zone, so it is taken as local time and kept as {kept}."
+        f"Experiment 'e' of model '/m': hyperparameter 'start' has no time zone, so it is taken as local time and kept as {kept}."
     ]
 
 

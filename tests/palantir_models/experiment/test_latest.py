@@ -47,8 +47,8 @@ def test_a_cell_that_runs_again_leaves_one_running_experiment() -> None:
     first = cell(ModelOutput("/m"), 1)
     other = ModelOutput("/m").create_experiment("adam")
     second = cell(ModelOutput("/m"), 2)
-    second.drain()
-    other.drain()
+    second._recording.drain()
+    other._recording.drain()
     assert statuses() == {"1": "SUPERSEDED", "2": "RUNNING", "None": "RUNNING"}
     assert (first.status, second.status, other.status) == ("SUPERSEDED", "RUNNING", "RUNNING")
 
@@ -60,8 +60,8 @@ def test_one_that_is_logged_to_again_runs_again() -> None:
     for step in range(3):
         first.log_metric("loss", step)
         second.log_metric("loss", -step)
-    first.drain()
-    second.drain()
+    first._recording.drain()
+    second._recording.drain()
     assert statuses() == {"1": "RUNNING", "2": "RUNNING"}
     output.publish(Doubler(1), experiment=first)
     (published,) = open_model("/m").experiments
@@ -112,17 +112,18 @@ MANY = """
     from pathlib import Path
     from palantir_models.experiment.journal import kept
     from palantir_models.experiments import ErrorHandlerType, Experiment
+    from palantir_models.experiment.recording import Recording
 
     journals, number = Path(sys.argv[1]), 300
     runs = [
-        Experiment(f"run {n}", model="/m", error_handler_type=ErrorHandlerType.FAIL, journals=journals)
+        Experiment(Recording(f"run {n}", model="/m", error_handler_type=ErrorHandlerType.FAIL, journals=journals))
         for n in range(number)
     ]
     for n, run in enumerate(runs):
         run.log_metric("loss", n)
-        run.drain()
-        run.check_publishable()
-    assert runs[7].tables()["metrics"]["value"].to_pylist() == [7.0]
+        run._recording.drain()
+        run._recording.check_publishable()
+    assert runs[7]._recording.recorded().arrow(runs[7].experiment_id)["metrics"]["value"].to_pylist() == [7.0]
     print([(row["status"], row["value_count"]) for row, _, _ in kept.unpublished(journals)] == [("RUNNING", 1)] * number)
 """
 
@@ -141,11 +142,11 @@ def test_a_thousand_experiments_need_a_handful_of_descriptors(tmp_path: Path) ->
 def test_a_forked_child_supersedes_nothing_of_its_parent() -> None:
     """An experiment of the same name in it is another one."""
     first = cell(ModelOutput("/m"), 1)
-    first.drain()
+    first._recording.drain()
     child = os.fork()
     if child == 0:
         try:
-            cell(ModelOutput("/m"), 2).drain()
+            cell(ModelOutput("/m"), 2)._recording.drain()
             os._exit(0)
         finally:
             os._exit(1)

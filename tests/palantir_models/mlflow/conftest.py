@@ -18,6 +18,7 @@ from mlflow.utils import import_hooks
 from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
 
 from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import ErrorHandlerType, Experiment
 from palantir_models.mlflow.bridge import live
 
@@ -65,7 +66,9 @@ def experiment() -> Callable[..., Experiment]:
 
     def make(handler: str = "WARN", **limits: int) -> Experiment:
         return Experiment(
-            "run", model="/m", error_handler_type=ErrorHandlerType[handler], limits=Limits.from_settings(limits)
+            Recording(
+                "run", model="/m", error_handler_type=ErrorHandlerType[handler], limits=Limits.from_settings(limits)
+            )
         )
 
     return make
@@ -75,7 +78,7 @@ class Content:
     """What an experiment holds, for tests to compare."""
 
     def __init__(self, experiment: Experiment) -> None:
-        self._tables = experiment.tables()
+        self._tables = experiment._recording.recorded().arrow(experiment.experiment_id)
 
     def _rows(self, table: str) -> list[dict[str, Any]]:
         return self._tables[table].to_pylist() if table in self._tables else []

@@ -46,10 +46,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         running = model.create_experiment("running")
         running.log_metric("loss", 0.5)
         running.log_image("samples", Image.new("RGB", (4, 2), "blue"))
-        running.drain()
+        running._recording.drain()
         yield project / ".transforms"
-        running.close("FAILED", "the test ended")
-        running.discard_journal()
+        running._recording.close("FAILED", "the test ended")
+        running._recording.discard_journal()
 
 
 @pytest.fixture

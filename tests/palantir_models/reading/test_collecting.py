@@ -12,6 +12,7 @@ import pytest
 
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.journal.opening import journals_of
+from palantir_models.experiment.recording import Recording
 from palantir_models.reading.collecting import collect_journals
 from tests.palantir_models.model.test_publishing import ROWS, trainer
 from transforms.errors import UsageError
@@ -21,9 +22,13 @@ DIE = """
 import os, sys
 from pathlib import Path
 from palantir_models.experiment.experiment import Experiment
-experiment = Experiment("run", model="/model", experiment_id=sys.argv[2], journals=Path(sys.argv[1]), context={"branch": "master"})
+from palantir_models.experiment.recording import Recording
+recording = Recording(
+    "run", model="/model", experiment_id=sys.argv[2], journals=Path(sys.argv[1]), context={"branch": "master"}
+)
+experiment = Experiment(recording)
 experiment.log_metric("loss", 1.0)
-experiment.drain()
+experiment._recording.drain()
 os._exit(1)
 """
 
@@ -53,13 +58,13 @@ def test_the_journal_of_a_published_experiment_goes(run_transform, store, journa
 
 
 def test_a_living_experiment_keeps_its_journal(store, journals):
-    experiment = Experiment("run", model="/model", journals=journals, context={"branch": "master"})
+    experiment = Experiment(Recording("run", model="/model", journals=journals, context={"branch": "master"}))
     try:
         assert collect_journals(store) == []
         assert json.loads((journals / experiment.experiment_id / "header.json").read_text())["name"] == "run"
     finally:
-        experiment.close("SUCCEEDED")
-        experiment.discard_journal()
+        experiment._recording.close("SUCCEEDED")
+        experiment._recording.discard_journal()
 
 
 def test_one_that_had_hardly_begun_goes_after_an_hour(store, journals):

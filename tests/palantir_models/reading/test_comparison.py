@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from palantir_models.experiment.experiment import Experiment
-from palantir_models.experiment.journal.kept import keep
+from palantir_models.experiment.journal.folder import Journals
+from palantir_models.experiment.recording import Recording
 from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.model import open_model
 from transforms.errors import NotFoundError, UsageError
@@ -50,10 +51,10 @@ def test_each_table_is_read_once_however_many_experiments(model, monkeypatch):
 
 def apart(folder, **params):
     """Return an experiment of another model, which is kept apart."""
-    experiment = Experiment("trial", model="/other", context={"branch": "master"})
+    experiment = Experiment(Recording("trial", model="/other", context={"branch": "master"}))
     experiment.log_params(params)
-    experiment.close("SUCCEEDED")
-    keep(folder / "_journal", experiment)
+    experiment._recording.close("SUCCEEDED")
+    experiment._recording.keep(Journals(folder / "_journal"))
     return next(
         one for one in open_model("/other", root=folder).unpublished if one.experiment_id == experiment.experiment_id
     )
@@ -108,7 +109,7 @@ def test_what_a_display_leaves_out_is_said(tmp_path, monkeypatch):
         run = ModelOutput("/m").create_experiment(f"run {number}")
         run.log_params({**{f"p{n:02}": n * (number + 1) + 1 for n in range(1, 26)}, "seed": 7, "depth": 3})
         run.log_metrics({f"m{n:02}": 1.0 for n in range(22)})
-        run.drain()
+        run._recording.drain()
         runs.append(run)
     shown = open_model("/m").compare(["run 0", "run 1"])
     text = repr(shown)

@@ -12,8 +12,9 @@ import pytest
 
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.handler import ErrorHandlerType
-from palantir_models.experiment.journal.kept import keep
+from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.recording import Recording
 from palantir_models.reading.model import open_model
 from palantir_models.reading.series import SeriesSummary
 from tests.palantir_models.reading.conftest import PARAMS, STARTED
@@ -123,19 +124,21 @@ def test_text_and_html_show_everything_escaped(trial):
 def test_what_was_dropped_is_shown_wherever_the_experiment_is(tmp_path):
     """Counted for each series; a series that lost all of its values is listed."""
     experiment = Experiment(
-        "full",
-        model="/m",
-        error_handler_type=ErrorHandlerType.SUPPRESS,
-        limits=Limits(metric_values=2),
-        context={"branch": "master"},
+        Recording(
+            "full",
+            model="/m",
+            error_handler_type=ErrorHandlerType.SUPPRESS,
+            limits=Limits(metric_values=2),
+            context={"branch": "master"},
+        )
     )
     for _ in range(5):
         experiment.log_metric("a", 1.0)
     experiment.log_metric("b", 1.0)
     assert "4 dropped" in repr(experiment)
     assert "4 dropped" in experiment._repr_html_()
-    experiment.close("SUCCEEDED")
-    keep(tmp_path / "_journal", experiment)
+    experiment._recording.close("SUCCEEDED")
+    experiment._recording.keep(Journals(tmp_path / "_journal"))
     model = open_model("/m", root=tmp_path)
     (one,) = model.unpublished
     assert (one.dropped_count, one.value_count) == (4, 2)

@@ -22,7 +22,7 @@ LOGGING = """
     experiment = ModelOutput("/t/model").create_experiment(sys.argv[1])
     experiment.log_param("depth", 3)
     experiment.log_metrics({"loss": 0.5, "accuracy": 0.75})
-    experiment.drain()
+    experiment._recording.drain()
     if sys.argv[2] == "dies":
         os.kill(os.getpid(), signal.SIGKILL)
     print(experiment.experiment_id, flush=True)
@@ -124,7 +124,7 @@ def test_a_journal_that_outlived_its_commit_is_not_listed_twice(shell: Shell) ->
             model = ModelOutput("/t/model")
             experiment = model.create_experiment("first")
             experiment.log_metric("loss", 0.5)
-            experiment.discard_journal = lambda: os.kill(os.getpid(), signal.SIGKILL)
+            experiment._recording.discard_journal = lambda: os.kill(os.getpid(), signal.SIGKILL)
             model.publish(Doubler(2), experiment=experiment)
         """)
     )

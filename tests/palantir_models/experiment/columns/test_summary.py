@@ -12,6 +12,7 @@ import pytest
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.handler import ErrorHandlerType
 from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.recording import Recording
 
 
 def listed(experiment: Experiment) -> list[dict[str, Any]]:
@@ -20,18 +21,18 @@ def listed(experiment: Experiment) -> list[dict[str, Any]]:
     def refuse(text: str) -> None:
         raise AssertionError(text)
 
-    found: list[dict[str, Any]] = json.loads(experiment.row()["series"], parse_constant=refuse)
+    found: list[dict[str, Any]] = json.loads(experiment._recording.row()["series"], parse_constant=refuse)
     return found
 
 
 def test_an_empty_experiment_has_an_empty_list() -> None:
     """Nothing logged is an empty list, not a missing value."""
-    assert listed(Experiment("e", model="/m")) == []
+    assert listed(Experiment(Recording("e", model="/m"))) == []
 
 
 def test_a_metric_is_summed_up(png_bytes: bytes) -> None:
     """A metric series has its length, its ends and its extremes; other kinds what applies to them."""
-    experiment = Experiment("e", model="/m")
+    experiment = Experiment(Recording("e", model="/m"))
     for value in (2.0, 0.5, 9.0, 3.0):
         experiment.log_metric("loss", value)
     experiment.log_metric("acc", 1, step=7)
@@ -69,7 +70,7 @@ def test_a_metric_is_summed_up(png_bytes: bytes) -> None:
 @pytest.mark.filterwarnings("error")
 def test_values_that_are_not_finite_are_named() -> None:
     """NaN counts for no extreme, and what JSON cannot write is a string."""
-    experiment = Experiment("e", model="/m")
+    experiment = Experiment(Recording("e", model="/m"))
     for value in (math.nan, 1.0, math.inf, -math.inf):
         experiment.log_metric("a", value)
     experiment.log_metric("b", math.nan)
@@ -82,7 +83,7 @@ def test_values_that_are_not_finite_are_named() -> None:
 def test_dropped_values_are_shown_with_their_series() -> None:
     """A series says how many of its values were dropped, even when none was kept."""
     experiment = Experiment(
-        "e", model="/m", limits=Limits(metric_values=1), error_handler_type=ErrorHandlerType.SUPPRESS
+        Recording("e", model="/m", limits=Limits(metric_values=1), error_handler_type=ErrorHandlerType.SUPPRESS)
     )
     experiment.log_metric("a", 1.0)
     experiment.log_metrics({"a": 2.0, "b": 2.0})

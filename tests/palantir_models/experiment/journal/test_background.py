@@ -16,16 +16,17 @@ import pytest
 from palantir_models.experiment.errors import ExperimentClosedError
 from palantir_models.experiment.journal import background, kept
 from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import Experiment
 
 
 @pytest.fixture
 def experiment(tmp_path: Path) -> Iterator[Experiment]:
     """A running experiment with a journal."""
-    made = Experiment("run", model="/m", journals=tmp_path, limits=Limits(metric_values=10_000_000))
+    made = Experiment(Recording("run", model="/m", journals=tmp_path, limits=Limits(metric_values=10_000_000)))
     yield made
-    made.close("FAILED")
-    made.discard_journal()
+    made._recording.close("FAILED")
+    made._recording.discard_journal()
 
 
 def live(experiment: Experiment, journals: Path, series: str = "loss") -> list[float]:
@@ -64,10 +65,10 @@ def test_values_reach_the_journal_by_themselves(experiment: Experiment, tmp_path
 def test_the_thread_ends_with_the_last_experiment(tmp_path: Path) -> None:
     """A process that logs nothing has no thread of ours; the next experiment has one again."""
     for _ in range(2):
-        made = Experiment("run", model="/m", journals=tmp_path)
+        made = Experiment(Recording("run", model="/m", journals=tmp_path))
         assert background._thread is not None
-        made.close("FAILED")
-        made.discard_journal()
+        made._recording.close("FAILED")
+        made._recording.discard_journal()
         assert eventually(lambda: background._thread is None)
 
 
@@ -84,8 +85,8 @@ def test_many_threads_and_a_draining_one_lose_nothing(experiment: Experiment, tm
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
-        experiment.drain()
-    experiment.drain()
+        experiment._recording.drain()
+    experiment._recording.drain()
     assert all(live(experiment, tmp_path, name) == list(range(10_000)) for name in names)
     assert sum(live(experiment, tmp_path, "common")) == 40_000
 
@@ -102,16 +103,16 @@ def test_a_forked_child_is_refused_and_its_parent_goes_on(experiment: Experiment
         ):
             with pytest.raises(ExperimentClosedError, match=f"belongs to process {os.getppid()}"):
                 call()
-        own = Experiment("own", model="/m", journals=tmp_path)
+        own = Experiment(Recording("own", model="/m", journals=tmp_path))
         own.log_metric("loss", 3.0)
-        own.drain()
+        own._recording.drain()
         assert live(own, tmp_path) == [3.0]
-        own.close("FAILED")
-        own.discard_journal()
+        own._recording.close("FAILED")
+        own._recording.discard_journal()
 
     assert in_child(log) == 0
     experiment.log_metric("loss", 4.0)
-    experiment.drain()
+    experiment._recording.drain()
     assert live(experiment, tmp_path) == [1.0, 4.0]
 
 
@@ -124,7 +125,10 @@ def test_forking_at_full_speed_neither_hangs_nor_tears(experiment: Experiment, t
             experiment.log_metric("loss", logged[0])
             logged[0] += 1
 
-    threads = [threading.Thread(target=log), threading.Thread(target=lambda: [experiment.drain() for _ in range(200)])]
+    threads = [
+        threading.Thread(target=log),
+        threading.Thread(target=lambda: [experiment._recording.drain() for _ in range(200)]),
+    ]
     for thread in threads:
         thread.start()
     codes = [in_child(lambda: None) for _ in range(30)]
@@ -132,7 +136,7 @@ def test_forking_at_full_speed_neither_hangs_nor_tears(experiment: Experiment, t
     for thread in threads:
         thread.join(300)
     assert codes == [0] * 30
-    experiment.drain()
+    experiment._recording.drain()
     assert live(experiment, tmp_path) == list(range(logged[0]))
 
 
@@ -143,8 +147,9 @@ def test_a_process_that_ends_by_itself_loses_nothing(tmp_path: Path, end: str) -
         import sys
         from pathlib import Path
         from palantir_models.experiments import Experiment
+        from palantir_models.experiment.recording import Recording
 
-        experiment = Experiment("run", model="/m", journals=Path(sys.argv[1]), experiment_id="ab12")
+        experiment = Experiment(Recording("run", model="/m", journals=Path(sys.argv[1]), experiment_id="ab12"))
         for value in range(1000):
             experiment.log_metric("loss", value)
     """)
@@ -161,21 +166,21 @@ def test_a_panic_in_one_experiment_stops_the_draining_of_none(
     experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is told once, the thread goes on with the others, and what was not drained is drained once it can be."""
-    other = Experiment("other", model="/m", journals=tmp_path)
+    other = Experiment(Recording("other", model="/m", journals=tmp_path))
 
     def broken() -> None:
         raise Panic("native code")
 
     with monkeypatch.context() as patched:
-        patched.setattr(experiment._spool, "drain", broken)
+        patched.setattr(experiment._recording._spool, "drain", broken)
         experiment.log_metric("loss", 1.0)
         for value in (1.0, 2.0):
             other.log_metric("loss", value)
             assert eventually(lambda: value in live(other, tmp_path))  # noqa: B023
     assert caplog.text.count("Panic: native code") == 1
     assert eventually(lambda: live(experiment, tmp_path) == [1.0])
-    other.close("FAILED")
-    other.discard_journal()
+    other._recording.close("FAILED")
+    other._recording.discard_journal()
 
 
 def test_a_panic_while_writing_is_the_handlers_matter(
@@ -189,8 +194,8 @@ def test_a_panic_while_writing_is_the_handlers_matter(
     with monkeypatch.context() as patched:
         patched.setattr("palantir_models.experiment.journal.frames.encoded", broken)
         experiment.log_metric("loss", 1.0)
-        experiment.drain()
-    experiment.drain()
+        experiment._recording.drain()
+    experiment._recording.drain()
     assert caplog.text.count("native code") == 1
     assert live(experiment, tmp_path) == [1.0]
 
@@ -200,11 +205,12 @@ def test_a_forked_child_keeps_no_journal_locked(tmp_path: Path) -> None:
     code = f"""
 import os, signal
 from palantir_models.experiment.experiment import Experiment
+from palantir_models.experiment.recording import Recording
 from pathlib import Path
-running, ended = (Experiment(name, model="/m", journals=Path({str(tmp_path)!r})) for name in ("running", "ended"))
+running, ended = (Experiment(Recording(name, model="/m", journals=Path({str(tmp_path)!r}))) for name in ("running", "ended"))
 running.log_metric("loss", 1.0)
 ended.log_metric("loss", 1.0)
-ended.close("FAILED")
+ended._recording.close("FAILED")
 worker = os.fork()
 if worker == 0:
     print(os.getpid(), flush=True)

@@ -15,6 +15,7 @@ import pytest
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.journal import kept
 from palantir_models.experiment.journal.folder import Journals
+from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import Experiment
 from transforms.errors import NotFoundError
 
@@ -22,12 +23,13 @@ KILLED = """
     import os, signal, sys
     from pathlib import Path
     from palantir_models.experiments import Experiment
+    from palantir_models.experiment.recording import Recording
 
-    experiment = Experiment("run", model="/m", journals=Path(sys.argv[1]), experiment_id=sys.argv[2])
+    experiment = Experiment(Recording("run", model="/m", journals=Path(sys.argv[1]), experiment_id=sys.argv[2]))
     experiment.log_param("depth", 3)
     for step in range(1000):
         experiment.log_metric("loss", step / 10)
-    experiment.drain()
+    experiment._recording.drain()
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -85,15 +87,15 @@ def test_ids_that_tell_nothing_apart_are_refused(tmp_path: Path) -> None:
 
 def test_a_running_one_is_read_and_not_recovered(tmp_path: Path) -> None:
     """Its process has it."""
-    experiment = Experiment("run", model="/m", journals=tmp_path)
+    experiment = Experiment(Recording("run", model="/m", journals=tmp_path))
     experiment.log_metric("loss", 0.5)
-    experiment.drain()
+    experiment._recording.drain()
     row, recorded = kept.read_live(tmp_path / experiment.experiment_id)
     assert (row["status"], row["error"], recorded.value_count) == ("RUNNING", None, 1)
     with pytest.raises(ExperimentError, match=f"running in process {os.getpid()}"):
         kept.recover(tmp_path, experiment.experiment_id)
-    experiment.close("FAILED", "no luck")
-    kept.keep(tmp_path, experiment)
+    experiment._recording.close("FAILED", "no luck")
+    experiment._recording.keep(Journals(tmp_path))
     ((row, folder, live),) = kept.unpublished(tmp_path)
     assert (row["status"], row["error"], folder, live) == ("FAILED", "no luck", tmp_path / row["experiment_id"], None)
     assert not kept.live_folders(tmp_path)
@@ -109,10 +111,10 @@ def test_a_torn_journal_is_recovered_up_to_the_tear(tmp_path: Path) -> None:
 
 def test_only_what_is_asked_for_is_read(tmp_path: Path) -> None:
     """Rows tell by model and branch."""
-    experiments = [Experiment("run", model=model, journals=tmp_path) for model in ("/a", "/b")]
+    experiments = [Experiment(Recording("run", model=model, journals=tmp_path)) for model in ("/a", "/b")]
     found = [row["model"] for row, _, _ in kept.unpublished(tmp_path, lambda row: row["model"] == "/b")]
     assert found == ["/b"]
     for experiment in experiments:
-        experiment.close("FAILED")
-        experiment.discard_journal()
+        experiment._recording.close("FAILED")
+        experiment._recording.discard_journal()
     assert not list(kept.unpublished(tmp_path))

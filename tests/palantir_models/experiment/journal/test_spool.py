@@ -20,6 +20,7 @@ from PIL import Image
 
 from palantir_models.experiment.errors import ExperimentError, ExperimentJournalError
 from palantir_models.experiment.journal import background, kept, spool
+from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import ErrorHandlerType, Experiment
 
 FAIL, WARN, SUPPRESS = ErrorHandlerType.FAIL, ErrorHandlerType.WARN, ErrorHandlerType.SUPPRESS
@@ -57,18 +58,18 @@ def running(tmp_path: Path) -> Iterator[Any]:
     made: list[Experiment] = []
 
     def make(handler: ErrorHandlerType, journals: Path = tmp_path) -> Experiment:
-        made.append(Experiment("run", model="/m", error_handler_type=handler, journals=journals))
+        made.append(Experiment(Recording("run", model="/m", error_handler_type=handler, journals=journals)))
         return made[-1]
 
     yield make
     for experiment in made:
-        experiment.close("FAILED")
-        experiment.discard_journal()
+        experiment._recording.close("FAILED")
+        experiment._recording.discard_journal()
 
 
 def values(experiment: Experiment) -> list[float]:
     """Return the metric values that the experiment holds."""
-    return list(experiment.tables()["metrics"]["value"].to_pylist())
+    return list(experiment._recording.recorded().arrow(experiment.experiment_id)["metrics"]["value"].to_pylist())
 
 
 def live(experiment: Experiment, journals: Path) -> list[float]:
@@ -84,19 +85,19 @@ def test_a_full_disk_is_waited_out(
     """What is logged meanwhile is held, and written when there is room; WARN says so once."""
     experiment = running(handler)
     experiment.log_metric("loss", 1.0)
-    experiment.drain()
+    experiment._recording.drain()
     disk.fill()
     with caplog.at_level(logging.WARNING):
         for value in (2.0, 3.0):
             experiment.log_metric("loss", value)
-            experiment.drain()
+            experiment._recording.drain()
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == (handler is WARN)
     assert all("No space left" in text and "held in memory" in text for text in said)
     assert live(experiment, tmp_path) == [1.0]
     assert values(experiment) == [1.0, 2.0, 3.0], "publishing takes what is in memory"
     disk.clear()
-    experiment.drain()
+    experiment._recording.drain()
     assert live(experiment, tmp_path) == values(experiment) == [1.0, 2.0, 3.0]
     assert experiment.dropped_count == 0
 
@@ -106,21 +107,21 @@ def test_under_fail_the_next_call_meets_the_full_disk(disk: Disk, running: Any, 
     experiment = running(FAIL)
     experiment.log_metric("loss", 1.0)
     disk.fill()
-    experiment.drain()
+    experiment._recording.drain()
     for call in (
         lambda: experiment.log_metric("loss", 2.0),
         lambda: experiment.log_metrics({"loss": 2.0}),
         lambda: experiment.log_param("depth", 3),
         lambda: experiment.log_image("drawn", Image.new("L", (2, 2))),
-        experiment.check_publishable,
+        experiment._recording.check_publishable,
     ):
         with pytest.raises(ExperimentJournalError, match="No space left"):
             call()
     assert values(experiment) == [1.0]
     disk.clear()
-    experiment.drain()
+    experiment._recording.drain()
     experiment.log_metric("loss", 2.0)
-    experiment.drain()
+    experiment._recording.drain()
     assert live(experiment, tmp_path) == [1.0, 2.0]
 
 
@@ -134,14 +135,14 @@ def test_memory_is_not_filled_instead_of_the_disk(
     disk.fill()
     for step in range(50):
         experiment.log_metric("loss", step)
-    experiment.drain()
+    experiment._recording.drain()
     for step in range(50, 60):
         experiment.log_metric("loss", step)
     experiment.log_param("depth", 3)
     disk.clear()
-    experiment.drain()
+    experiment._recording.drain()
     experiment.log_metric("loss", 60)
-    experiment.drain()
+    experiment._recording.drain()
     assert live(experiment, tmp_path) == [*range(50), 60]
     assert experiment.dropped_count == 11
     _, recorded = kept.read_live(tmp_path / experiment.experiment_id)
@@ -162,7 +163,7 @@ def test_a_journal_that_cannot_be_made(
     experiment = running(handler, place)
     assert ("held in memory" in caplog.text) == (handler is WARN)
     experiment.log_metric("loss", 1.0)
-    experiment.drain()
+    experiment._recording.drain()
     assert values(experiment) == [1.0]
 
 
@@ -184,9 +185,9 @@ def test_an_image_that_cannot_be_compressed(
         experiment.log_image("drawn", Image.new("L", (2, 2)))
     if handler is FAIL:
         with pytest.raises(MemoryError, match="no memory"):
-            experiment.check_publishable()
-    assert experiment.tables()["images"]["step"].to_pylist() == [0]
-    assert experiment.handler.dropped == {("image", "drawn"): 1}
+            experiment._recording.check_publishable()
+    assert experiment._recording.recorded().arrow(experiment.experiment_id)["images"]["step"].to_pylist() == [0]
+    assert experiment._recording._handler.dropped == {("image", "drawn"): 1}
 
 
 def test_a_real_limit_of_the_system_is_waited_out(tmp_path: Path) -> None:
@@ -196,16 +197,17 @@ def test_a_real_limit_of_the_system_is_waited_out(tmp_path: Path) -> None:
         from pathlib import Path
         from palantir_models.experiment.journal import kept
         from palantir_models.experiments import Experiment
+        from palantir_models.experiment.recording import Recording
 
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        experiment = Experiment("run", model="/m", journals=Path(sys.argv[1]))
+        experiment = Experiment(Recording("run", model="/m", journals=Path(sys.argv[1])))
         unlimited = resource.RLIM_INFINITY
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, unlimited))
         for step in range(100_000):
             experiment.log_metric("loss", step)
-        experiment.drain()
+        experiment._recording.drain()
         resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
-        experiment.drain()
+        experiment._recording.drain()
         _, recorded = kept.read_live(Path(sys.argv[1]) / experiment.experiment_id)
         assert recorded.part("metrics")["value"].to_pylist() == list(range(100_000))
         print("whole")
@@ -220,7 +222,7 @@ def test_mistakes_are_raised_all_the_same(disk: Disk, running: Any) -> None:
     experiment = running(WARN)
     experiment.log_metric("loss", 1.0, step=5)
     disk.fill()
-    experiment.drain()
+    experiment._recording.drain()
     with pytest.raises(ExperimentError, match="step"):
         experiment.log_metric("loss", 2.0, step=5)
     assert values(experiment) == [1.0]
@@ -244,10 +246,10 @@ def starved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[E
     """An experiment whose thread never gets to run, as while C code holds Python's lock; and its clock."""
     monkeypatch.setattr(background, "add", lambda _: None)
     clock = Clock()
-    run = Experiment("run", model="/m", journals=tmp_path, clock=clock)
+    run = Experiment(Recording("run", model="/m", journals=tmp_path, clock=clock))
     yield run, clock
-    run.close("FAILED")
-    run.discard_journal()
+    run._recording.close("FAILED")
+    run._recording.discard_journal()
 
 
 def test_a_call_that_finds_the_last_draining_long_ago_drains_itself(
@@ -281,7 +283,7 @@ def test_a_late_call_does_not_wait_for_a_disk_that_hangs(starved: tuple[Experime
     hangs, end = threading.Event(), threading.Event()
 
     def drain() -> None:
-        with run._spool.lock:
+        with run._recording._spool.lock:
             hangs.set()
             end.wait(60)
 
@@ -302,7 +304,7 @@ def test_a_clock_that_is_put_back_stops_no_draining(starved: tuple[Experiment, C
     run, clock = starved
     clock.forward(-3600)
     run.log_metric("loss", 1.0)
-    run.drain()
+    run._recording.drain()
     clock.forward(0.2)
     run.log_metric("loss", 2.0)
     assert live(run, tmp_path) == [1.0, 2.0]

@@ -8,30 +8,31 @@ import pytest
 
 from palantir_models.experiment.experiment import Experiment
 from palantir_models.experiment.machine.system import SystemMetrics
+from palantir_models.experiment.recording import Recording
 from transforms.errors import MissingExtraError
 
 NAMES = {"system/cpu_percent", "system/memory_percent", "system/process_cpu_percent", "system/process_memory_mib"}
 
 
 def test_the_end_is_sampled_however_short_the_training():
-    experiment = Experiment("x", model="/m")
+    experiment = Experiment(Recording("x", model="/m"))
     sampler = SystemMetrics(experiment.log_metrics, seconds=0.01)
     sampler.start()
     sampler.stop()
-    metrics = experiment.tables()["metrics"]
+    metrics = experiment._recording.recorded().arrow(experiment.experiment_id)["metrics"]
     assert set(metrics["series"].to_pylist()) == NAMES
     assert metrics.num_rows >= len(NAMES)
 
 
 def test_work_of_this_process_shows():
-    experiment = Experiment("x", model="/m")
+    experiment = Experiment(Recording("x", model="/m"))
     sampler = SystemMetrics(experiment.log_metrics, seconds=0.2)
     sampler.start()
     held = bytearray(b"x" * (64 << 20))
     while experiment.value_count < 2 * len(NAMES):
         sum(range(10_000))
     sampler.stop()
-    rows = experiment.tables()["metrics"].to_pylist()
+    rows = experiment._recording.recorded().arrow(experiment.experiment_id)["metrics"].to_pylist()
     cpu = [row["value"] for row in rows if row["series"] == "system/process_cpu_percent"]
     memory = [row["value"] for row in rows if row["series"] == "system/process_memory_mib"]
     assert max(cpu) > 0

@@ -21,7 +21,7 @@ def test_draining_takes_everything_once() -> None:
     first = contents.drain()
     contents.append_metrics({"a": 2.0, "b": 2.0}, None)
     contents.set_parameters({"k": two})
-    contents.append_media(contents.plots, "p", lambda: "{}", None, None)
+    contents.append_plot("p", lambda: "{}", None, None)
     contents.set_table("t", lambda: Table(None, 0, "[]", b"xyz"))
     second = contents.drain()
     assert first is not None
@@ -36,9 +36,9 @@ def test_draining_takes_everything_once() -> None:
 def test_encoding_is_spared_when_the_step_is_wrong() -> None:
     """An image whose step does not rise is refused before the work of encoding it."""
     contents = Contents(Limits(), lambda: 0)
-    contents.append_media(contents.images, "a", lambda: "x", None, 3)
+    contents.append_image("a", lambda: "x", None, 3)
     with pytest.raises(ExperimentStepError):
-        contents.append_media(contents.images, "a", lambda: pytest.fail("encoded"), None, 3)
+        contents.append_image("a", lambda: pytest.fail("encoded"), None, 3)
 
 
 def test_a_step_taken_while_encoding_is_refused() -> None:
@@ -46,11 +46,11 @@ def test_a_step_taken_while_encoding_is_refused() -> None:
     contents = Contents(Limits(), lambda: 0)
 
     def slow() -> str:
-        contents.append_media(contents.images, "a", lambda: "fast", None, 3)
+        contents.append_image("a", lambda: "fast", None, 3)
         return "slow"
 
     with pytest.raises(ExperimentStepError):
-        contents.append_media(contents.images, "a", slow, None, 3)
+        contents.append_image("a", slow, None, 3)
     assert [row.content for row in contents.images.drain()] == ["fast"]
 
 
@@ -75,7 +75,7 @@ def test_nothing_enters_closed_contents() -> None:
         return "x"
 
     with pytest.raises(ExperimentClosedError, match="it is over"):
-        contents.append_media(contents.plots, "p", closing, None, None)
+        contents.append_plot("p", closing, None, None)
     assert not contents.metrics.append("a", 1.0, None)
     with pytest.raises(ExperimentClosedError):
         contents.append_metrics({"a": 1.0}, None)

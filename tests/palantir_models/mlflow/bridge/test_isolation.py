@@ -252,11 +252,12 @@ def test_mlflow_imported_first_in_the_block(tmp_path):
     code = """
         import os, sys
         from palantir_models.experiments import Experiment
+        from palantir_models.experiment.recording import Recording
         os.environ.pop("MLFLOW_DISABLE_TELEMETRY", None)
         for name in ("CI", "PYTEST_CURRENT_TEST", "GITHUB_ACTIONS"):
             os.environ.pop(name, None)
         assert "mlflow" not in sys.modules
-        with Experiment("e", model="/m").as_mlflow_run():
+        with Experiment(Recording("e", model="/m")).as_mlflow_run():
             import mlflow
             mlflow.log_metric("a", 1)
         from mlflow.version import VERSION

@@ -76,7 +76,7 @@ def test_a_notebook(monkeypatch, tmp_path):
         mlflow.log_param("p", 1)
         for step in range(10):
             mlflow.log_metric("loss", 1 / (step + 1), step=step)
-        experiment.drain()  # as the background thread does ten times a second
+        experiment._recording.drain()  # as the background thread does ten times a second
         (running,) = palantir_models.open_model("/iris").unpublished
         assert (running.status, running.params, running.summary("loss").length) == ("RUNNING", {"p": 1}, 10)
     output.publish(Doubler(2), experiment=experiment)

@@ -328,7 +328,7 @@ def test_a_closed_experiment(experiment):
     from palantir_models.experiment.errors import ExperimentClosedError
 
     run = experiment()
-    run.close("SUCCEEDED")
+    run._recording.close("SUCCEEDED")
     with pytest.raises(ExperimentClosedError), run.as_mlflow_run():
         raise AssertionError("the block must not run")
 
