@@ -63,7 +63,7 @@ def met_at(line: UserLine) -> str:
 
 def calling_line() -> UserLine | None:
     """Return the line of the user's code that is waiting for the framework in this thread; None where there is none."""
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - documented, in spite of its name
     while frame is not None:
         if _is_users(frame):
             return _line(frame, frame.f_lineno)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, Protocol
 
 from transforms.errors import UnavailableError
 
@@ -13,12 +13,46 @@ class JobAborted(BaseException):
     """Ends a compute function whose job was aborted; not an ``Exception``, so that user code does not catch it."""
 
 
-def _refuse_abort() -> None:
-    raise UnavailableError("abort_job() works inside a running job only; this context was made by hand.")
+class ContextJob(Protocol):
+    """What a context asks of its job."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The value of each scalar parameter, by name."""
+
+    @property
+    def fallbacks(self) -> Sequence[str]:
+        """The branches on which inputs are looked for after the build's own."""
+
+    def abort(self) -> None:
+        """Let the job end without a commit and without an error."""
+
+    def spark(self, call: str, instead: str) -> Any:
+        """Return Spark's engine."""
 
 
-def _refuse_spark() -> NoReturn:
-    raise UnavailableError("spark_session is there inside of a running job only; this context was made by hand.")
+class _NoJob:
+    """Stands for the job of a context that was made by hand."""
+
+    parameters: Mapping[str, Any] = {}
+    fallbacks: Sequence[str] = ()
+
+    def abort(self) -> None:
+        raise UnavailableError("abort_job() works inside a running job only; this context was made by hand.")
+
+    def spark(self, call: str, instead: str) -> NoReturn:
+        raise UnavailableError("spark_session is there inside of a running job only; this context was made by hand.")
+
+
+def job_context(job: ContextJob, lightweight: bool) -> LightweightContext | TransformContext:
+    """Return the ``ctx`` of a running job.
+
+    :param job: the job.
+    :param lightweight: whether it runs on a single node by its declaration.
+    """
+    context = LightweightContext() if lightweight else TransformContext(None, dict(job.parameters))
+    context._job = job  # noqa: SLF001 - of this module, whose constructors have Foundry's signatures
+    return context
 
 
 def _installed() -> list[str]:
@@ -28,7 +62,7 @@ def _installed() -> list[str]:
 
 
 class _Context:
-    _abort: Callable[[], None] = staticmethod(_refuse_abort)
+    _job: ContextJob = _NoJob()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {', '.join(name for name in dir(self) if not name.startswith('_'))}>"
@@ -51,7 +85,7 @@ class _Context:
 
         Follows the public page transforms-python/abort-transactions.
         """
-        self._abort()
+        self._job.abort()
         raise JobAborted
 
 
@@ -61,9 +95,6 @@ class LightweightContext(_Context):
     Follows the public page transforms-python/api-lightweightcontext.
     """
 
-    def __init__(self) -> None:
-        self._parameters: dict[str, Any] = {}
-
     @property
     def is_incremental(self) -> bool:
         """Whether this run reads only what is new; False, as single runs see whole inputs."""
@@ -72,7 +103,7 @@ class LightweightContext(_Context):
     @property
     def parameters(self) -> dict[str, Any]:
         """The values of the job's scalar parameters, by name."""
-        return self._parameters
+        return dict(self._job.parameters)
 
 
 class TransformContext(_Context):
@@ -85,8 +116,6 @@ class TransformContext(_Context):
     :param environment: the installed packages, as ``name==version``.
     """
 
-    _spark: Callable[[], Any] = staticmethod(_refuse_spark)
-
     def __init__(
         self,
         foundry_connector: Any,
@@ -96,7 +125,6 @@ class TransformContext(_Context):
         self._connector = foundry_connector
         self._parameters = dict(parameters or {})
         self._environment = environment
-        self._fallbacks: list[str] = []
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -111,7 +139,7 @@ class TransformContext(_Context):
     @property
     def fallback_branches(self) -> list[str]:
         """The branches on which inputs are looked for after the build's own."""
-        return list(self._fallbacks)
+        return list(self._job.fallbacks)
 
     @property
     def is_incremental(self) -> bool:
@@ -124,7 +152,7 @@ class TransformContext(_Context):
 
         :raises MissingExtraError: if something that Spark needs is missing, or ``--engine local`` rules it out.
         """
-        return self._spark().session
+        return self._job.spark("ctx.spark_session", "pandas or Polars").session
 
 
 class IncrementalTransformContext(TransformContext):

@@ -37,7 +37,7 @@ class LightweightInput(LightweightDataset):
     :param branch: the branch it is read on.
     """
 
-    _reader: DatasetReader
+    _reader: DatasetReader | None = None
     _kind = "input"
     _ways = (
         "Its rows come with .pandas(), .polars() or .arrow(), its files with .path() or .filesystem(): call one of them "
@@ -82,7 +82,7 @@ class LightweightInput(LightweightDataset):
         return FoundryDataSidecarFileSystem(self._read("filesystem()"), read_only=True)
 
     def _read(self, call: str) -> DatasetReader:
-        if not hasattr(self, "_reader"):
+        if self._reader is None:
             raise UnavailableError(f"{call}: this input was made by hand; a job gives its function inputs it can read.")
         return self._reader
 
@@ -106,7 +106,7 @@ class TransformInput(PlainDataset):
         "of them first, and go on with what it returns."
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - Foundry's signature
         self,
         rid: str,
         branch: str | None,
@@ -116,6 +116,7 @@ class TransformInput(PlainDataset):
         batch_incremental_config: Any = None,
     ) -> None:
         super().__init__(rid, branch, txrange)
+        self._path = dfreader.name if isinstance(dfreader, DatasetReader) else None
         self._dfreader = dfreader
         self._fsbuilder = fsbuilder
         self._batch_incremental_config = batch_incremental_config
@@ -164,3 +165,19 @@ class TransformInput(PlainDataset):
         # In another process there is no job; its rows and files can be read there, and what names it is known.
         files = self.filesystem()
         return {**self.__dict__, "_dataframe": None, "_fsbuilder": partial(_same, files)}
+
+
+def job_input(reader: DatasetReader, rid: str, branch: str, lightweight: bool) -> LightweightInput | TransformInput:
+    """Return what the compute function of a job reads a dataset with.
+
+    :param reader: reads the dataset.
+    :param rid: its RID.
+    :param branch: the branch it was found on.
+    :param lightweight: whether the job runs on a single node by its declaration.
+    """
+    if lightweight:
+        light = LightweightInput(reader.name, rid, branch)
+        light._reader = reader  # noqa: SLF001 - of this module, whose constructors have Foundry's signatures
+        return light
+    moment = transaction_rid(reader.view.seq)
+    return TransformInput(rid, branch, (moment, moment), reader, lambda: FileSystem(reader, read_only=True))

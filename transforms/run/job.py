@@ -11,13 +11,12 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.usercode import met_at, user_line
 from transforms.errors import DataError, TransformsError, UnavailableError
-from transforms.run.contexts import JobAborted, LightweightContext, TransformContext
+from transforms.run.contexts import JobAborted, job_context
 from transforms.run.scope import EngineChoice, JobScope, Participant
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.spec.uses import names_package
@@ -237,7 +236,7 @@ def _call(scope: JobScope, values: Mapping[str, Any], participants: Mapping[str,
     transform = scope.transform
     library = _LIBRARIES.get(transform.form)
     given = {name: value for name, value in values.items() if library is None or name not in participants}
-    arguments = transform.bind_arguments(given, _context(scope))
+    arguments = transform.bind_arguments(given, job_context(scope, transform.lightweight))
     with _only_in(os.getpid()):
         returned = transform(**arguments)
     _check_ran(transform, returned)
@@ -293,18 +292,3 @@ def _status(error: BaseException) -> int:
         return error.code or 0
     traceback.print_exception(error)
     return 1
-
-
-def _context(scope: JobScope) -> Any:
-    transform = scope.transform
-    parameters = dict(scope.parameters)
-    if transform.lightweight:
-        light = LightweightContext()
-        light._parameters = parameters
-        light._abort = scope.abort
-        return light
-    plain = TransformContext(None, parameters)
-    plain._fallbacks = list(scope.fallbacks)
-    plain._abort = scope.abort
-    plain._spark = partial(scope.spark, "ctx.spark_session", "pandas or Polars")
-    return plain

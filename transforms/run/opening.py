@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from transforms.errors import DataError, DeclarationError
-from transforms.run.files import FileSystem
-from transforms.run.inputs import LightweightInput, TransformInput, transaction_rid
-from transforms.run.outputs import LightweightOutput, TransformOutput
+from transforms.run.inputs import job_input
+from transforms.run.outputs import job_output
 from transforms.run.reader import DatasetReader
 from transforms.run.scope import JobScope, Sealed, resource_rid
 from transforms.run.writer import DatasetWriter
@@ -34,16 +33,7 @@ def open_input(param: Any, name: str, scope: JobScope) -> Any:
         return reader.pandas()
     if form == "transform_polars":
         return reader.polars()
-    if scope.transform.lightweight:
-        light = LightweightInput(resource.alias, resource_rid(resource), branch)
-        light._reader = reader
-        return light
-    moment = transaction_rid(view.seq)
-    plain = TransformInput(
-        resource_rid(resource), branch, (moment, moment), reader, lambda: FileSystem(reader, read_only=True)
-    )
-    plain._path = resource.alias
-    return plain
+    return job_input(reader, resource_rid(resource), branch, scope.transform.lightweight)
 
 
 def open_input_set(param: Any, name: str, scope: JobScope) -> list[Any]:
@@ -91,24 +81,10 @@ def open_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:
         )
     resource = scope.config.resolve(param.resources[0])
     writer = DatasetWriter(name, resource, scope)
-    transaction = scope.transaction
     if scope.transform.form in ("transform_df", "transform_pandas", "transform_polars"):
         writer.value = ReturnedFrame(writer)
-    elif scope.transform.lightweight:
-        light = LightweightOutput(resource.alias, resource_rid(resource), transaction.branch)
-        light._writer = writer
-        writer.value = light
     else:
-        plain = TransformOutput(
-            resource_rid(resource),
-            transaction.branch,
-            f"ri.foundry.main.transaction.{transaction.id}",
-            None,
-            writer,
-            lambda: FileSystem(writer.files),
-        )
-        plain._path = resource.alias
-        writer.value = plain
+        writer.value = job_output(writer, resource_rid(resource))
     return writer
 
 

@@ -27,7 +27,7 @@ class LightweightOutput(LightweightDataset):
     :param branch: the branch it is written on.
     """
 
-    _writer: DatasetWriter
+    _writer: DatasetWriter | None = None
     _kind = "output"
     _ways = (
         "An output takes a frame with .write_table(df), or files with .filesystem().open(name, 'w'); what earlier jobs left "
@@ -134,7 +134,7 @@ class LightweightOutput(LightweightDataset):
         return unstaged(self._write("read_unstaged_dataset_as_polars_lazy()"))
 
     def _write(self, call: str) -> DatasetWriter:
-        if not hasattr(self, "_writer"):
+        if self._writer is None:
             raise UnavailableError(
                 f"{call}: this output was made by hand; a job gives its function outputs it can write."
             )
@@ -164,7 +164,7 @@ class TransformOutput(PlainDataset):
         "'w'); what earlier jobs left comes with .dataframe() or .pandas()."
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - Foundry's signature
         self,
         rid: str,
         branch: str | None,
@@ -175,6 +175,7 @@ class TransformOutput(PlainDataset):
         mode: str = "replace",
     ) -> None:
         super().__init__(rid, branch, (txrid, txrid))
+        self._path = dfwriter.resource.alias if isinstance(dfwriter, DatasetWriter) else None
         self._dfreader = dfreader
         self._dfwriter = dfwriter
         self._fsbuilder = fsbuilder
@@ -211,7 +212,7 @@ class TransformOutput(PlainDataset):
         self._dfwriter.set_mode(mode)
         self._mode = mode
 
-    def write_dataframe(
+    def write_dataframe(  # noqa: PLR0913 - Foundry's signature
         self,
         df: Any,
         partition_cols: list[str] | None = None,
@@ -293,6 +294,21 @@ def previous(writer: DatasetWriter, call: str) -> DatasetReader:
             f"{writer.resource.alias}: {call} of an output reads what earlier jobs wrote; there is nothing yet."
         )
     return reader
+
+
+def job_output(writer: DatasetWriter, rid: str) -> LightweightOutput | TransformOutput:
+    """Return what the compute function of a job writes a dataset with.
+
+    :param writer: writes the dataset.
+    :param rid: its RID.
+    """
+    transaction = writer.scope.transaction
+    if writer.scope.transform.lightweight:
+        light = LightweightOutput(writer.resource.alias, rid, transaction.branch)
+        light._writer = writer  # noqa: SLF001 - of this module, whose constructors have Foundry's signatures
+        return light
+    moment = f"ri.foundry.main.transaction.{transaction.id}"
+    return TransformOutput(rid, transaction.branch, moment, None, writer, lambda: FileSystem(writer.files))
 
 
 def unstaged(writer: DatasetWriter) -> pl.LazyFrame:

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from transforms.common.paths import within
 from transforms.errors import DataError, UnavailableError, UsageError
 from transforms.run.file_rows import committed_files
 from transforms.run.files import FileStatus
-from transforms.run.scope import JobScope, process_folder
-from transforms.spec.resource import Resource
+from transforms.run.scope import process_folder
 from transforms.store.features import can_read, can_read_whole, unreadable
 from transforms.store.ledger import Ledger
 from transforms.store.storage.base import Storage, StoredFile
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+
+    from transforms.engine.spark.engine import SparkEngine
 
 
 _THREADS = 8
@@ -55,6 +57,22 @@ class SentView:
         return TableView(self.storage, self.name, table, self.version, self.seq, Ledger(self.storage))
 
 
+class ReadingJob(Protocol):
+    """What reading asks of its job."""
+
+    def spark(self, call: str, instead: str) -> SparkEngine:
+        """Return Spark; ``call`` asks for it, ``instead`` would do without."""
+
+    def temporary_folder(self) -> Path:
+        """Return a new folder that lives as long as the job."""
+
+    def remote_folder(self) -> str:
+        """Return the name of a new folder of the store's storage that lives as long as the job."""
+
+    def left_unwritten(self, view: TableView) -> str | None:
+        """Return the transform that returned without writing this version of a dataset; None where it was written."""
+
+
 class DatasetReader:
     """Reads a pinned version of a dataset as frames or as files.
 
@@ -62,13 +80,13 @@ class DatasetReader:
 
     :param name: the dataset, as messages name it.
     :param view: the version.
-    :param scope: the running job; None in another process.
+    :param job: the running job; None in another process.
     """
 
-    def __init__(self, name: str, view: TableView | SentView, scope: JobScope | None) -> None:
+    def __init__(self, name: str, view: TableView | SentView, job: ReadingJob | None) -> None:
         self.name = name
         self._given = view
-        self._scope = scope
+        self._job = job
 
     @cached_property
     def view(self) -> TableView:
@@ -114,14 +132,14 @@ class DatasetReader:
         from transforms.engine.spark.reading import read_dataframe
 
         self._need_rows(call)
-        engine = self._job(call).spark(f"{self.name}: {call}", ".pandas() or .polars()")
+        engine = self._running(call).spark(f"{self.name}: {call}", ".pandas() or .polars()")
         return read_dataframe(engine, self.view, self.name)
 
     def spark_files(self, statuses: Sequence[FileStatus], packing: str | None) -> Any:
         """Return files as a Spark DataFrame."""
         from transforms.engine.spark.files import files_dataframe
 
-        engine = self._job("filesystem().files()").spark(f"{self.name}: filesystem().files()", "filesystem().ls()")
+        engine = self._running("filesystem().files()").spark(f"{self.name}: filesystem().files()", "filesystem().ls()")
         return files_dataframe(engine, statuses, packing)
 
     def prepare(self) -> None:
@@ -140,14 +158,14 @@ class DatasetReader:
             return self.view.storage.spark_uri(bases.pop())
         if self.view.storage.is_local:
             return self.path()
-        folder = self._job("hadoop_path").remote_folder()
+        folder = self._running("hadoop_path").remote_folder()
         for path, (_, file) in listing.items():
             self.view.storage.copy(file.name, f"{folder}/{path}")
         return self.view.storage.spark_uri(folder)
 
     def path(self) -> str:
         """Return a local folder that shows the dataset's files under their own names while the job, or process, lives."""
-        folder = process_folder() if self._scope is None else self._scope.temporary_folder()
+        folder = process_folder() if self._job is None else self._job.temporary_folder()
         listing = self.listing()
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="files") as pool:  # each is read once, to look at its sum
             places = list(pool.map(StoredFile.local, (file for _, file in listing.values())))
@@ -178,12 +196,12 @@ class DatasetReader:
             )
         return _data_listing(self.view, self.name)
 
-    def _job(self, call: str) -> JobScope:
-        if self._scope is None:
+    def _running(self, call: str) -> ReadingJob:
+        if self._job is None:
             raise UnavailableError(
                 f"{self.name}: {call} works in the process that runs the job only; pass its result along."
             )
-        return self._scope
+        return self._job
 
     def __reduce__(self) -> Any:
         view = self._given
@@ -195,7 +213,7 @@ class DatasetReader:
     def _need_rows(self, call: str) -> None:
         if not self.view.holds_files:
             return
-        if (transform := self._left_unwritten()) is not None:
+        if self._job is not None and (transform := self._job.left_unwritten(self.view)) is not None:
             raise DataError(
                 f"{self.name} has neither rows nor columns, so {call} cannot read it: {transform}, which made it in commit "
                 f"#{self.view.seq}, returned without writing it. Let it write a frame with .write_table(df) and build it "
@@ -205,17 +223,6 @@ class DatasetReader:
             f"{self.name} holds raw files and has no columns, so {call} cannot read it; read its files with "
             f".filesystem().ls() and .filesystem().open(name)."
         )
-
-    def _left_unwritten(self) -> str | None:
-        """Return the transform that returned without writing this version of the dataset; None where it was written."""
-        if self._scope is None or self._scope.transaction is None:  # it is over, and somebody looks at what it left
-            return None
-        store = self._scope.transaction.store
-        for (branch, _), write in store.writes().items():
-            is_it = write.seq == self.view.seq and write.output.get("unwritten")
-            if is_it and store.table_of(Resource("dataset", write.alias), branch) == self.view.name:
-                return write.transform
-        return None
 
 
 def _data_listing(view: TableView, name: str) -> dict[str, tuple[FileStatus, StoredFile]]:

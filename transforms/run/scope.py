@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from transforms.config import Config
     from transforms.engine.spark.engine import SparkEngine
     from transforms.spec.transform import Transform
+    from transforms.store.store import Store
 
 EngineChoice = Literal["auto", "local", "spark"]
 
@@ -149,11 +150,14 @@ class JobScope:
         profiles = self.profiles or self.transform.profiles
         engine = shared_engine(self.config.spark, profiles)
         engine.show_sources(self.config.project)
-        if self.transaction is not None and self._give_back is None:
+        if self._give_back is None:
             self._give_back = engine.lend(profiles)
-        if self.transaction is not None:  # a test that reads what a job left has none any more
-            engine.reach(self.transaction.store.storage)
+        engine.reach(self.transaction.store.storage)
         return engine
+
+    def left_unwritten(self, view: TableView) -> str | None:
+        """Return the transform that returned without writing this version of a dataset; None where it was written."""
+        return left_unwritten(self.transaction.store, view)
 
     def temporary_folder(self) -> Path:
         """Return a new folder that lives as long as the job; in a forked process, as long as that."""
@@ -187,6 +191,19 @@ class JobScope:
                 OSError
             ) as error:  # the job is what it is; 'transforms gc' deletes what is left of a process that ended
                 _log.warning("What %s kept for its executors could not be deleted: %s", self.transform.__name__, error)
+
+
+def left_unwritten(store: Store, view: TableView) -> str | None:
+    """Return the transform that returned without writing a version of a dataset; None where it was written.
+
+    :param store: the store.
+    :param view: the version.
+    """
+    for (branch, _), write in store.writes().items():
+        is_it = write.seq == view.seq and write.output.get("unwritten")
+        if is_it and store.table_of(Resource("dataset", write.alias), branch) == view.name:
+            return write.transform
+    return None
 
 
 def process_folder() -> Path:

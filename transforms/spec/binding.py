@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,29 +71,20 @@ def bind(function: Callable[..., Any], names: Mapping[str, Any], form: str, comp
     unknown = [name for name in names if name not in taken] if not rest else []
     missing = [name for name in [*positional, *required] if name != "ctx" and name not in names]
     if positional or unknown or (complete and missing):
-        raise DeclarationError(_mismatch(function, signature, names, unknown, missing, form))
+        raise DeclarationError(
+            f"{getattr(function, '__name__', repr(function))} ({source_of(function)}): @{form} declares "
+            f"({', '.join(names) or 'nothing'}), but the function takes {signature}. "
+            f"{_problems(names, signature.parameters, unknown, missing)}"
+        )
     return Binding(taken, rest, "ctx" in taken)
 
 
-def _mismatch(
-    function: Callable[..., Any],
-    signature: inspect.Signature,
-    names: Mapping[str, Any],
-    unknown: list[str],
-    missing: list[str],
-    form: str,
-) -> str:
-    name = getattr(function, "__name__", repr(function))
+def _problems(names: Iterable[str], taken: Iterable[str], unknown: Sequence[str], missing: Sequence[str]) -> str:
     problems = []
     if unknown:
-        hint = nearest(unknown[0], missing or signature.parameters)
+        hint = nearest(unknown[0], missing or taken)
         problems.append(f"{', '.join(map(repr, unknown))} of the decorator is no parameter of the function.{hint}")
     if missing:
         hint = nearest(missing[0], unknown or names) if not unknown else ""
         problems.append(f"The function's {', '.join(map(repr, missing))} is not in the decorator.{hint}")
-    if not problems:
-        problems.append("Positional-only parameters cannot be given by name.")
-    return (
-        f"{name} ({source_of(function)}): @{form} declares ({', '.join(names) or 'nothing'}), but the function takes "
-        f"{signature}. {' '.join(problems)}"
-    )
+    return " ".join(problems or ["Positional-only parameters cannot be given by name."])

@@ -30,7 +30,7 @@ class Input(FoundryInputParam, LightweightInputParam):
 
     runtime = "transforms.run.opening:open_input"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - Foundry's signature
         self,
         alias: str | None = None,
         branch: str | None = None,

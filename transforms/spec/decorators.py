@@ -199,7 +199,7 @@ def lightweight(
     container_tag: str | None = None,
     container_shell_command: str | None = None,
 ) -> Callable[[Transform], ContainerTransform]: ...
-def lightweight(
+def lightweight(  # noqa: PLR0913 - Foundry's signature
     _maybe_function: Any = None,
     *,
     cpu_cores: float = 2,
@@ -279,7 +279,7 @@ def configure(
     return decorate
 
 
-def incremental(
+def incremental(  # noqa: PLR0913 - Foundry's signature
     require_incremental: bool = False,
     semantic_version: int = 1,
     snapshot_inputs: Sequence[str] | None = None,

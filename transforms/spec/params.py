@@ -83,7 +83,7 @@ class FoundryInputParam(Param):
 
     role = "input"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - Foundry's signature
         self,
         aliases: Sequence[str | None],
         branch: str | None = None,
@@ -203,7 +203,7 @@ class ParamContext:
     :param job_rid: the RID of the job.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - Foundry's signature
         self,
         foundry_connector: Any,
         input_specs: Any,

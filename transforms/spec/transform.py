@@ -64,7 +64,7 @@ class Transform:
     lightweight = False
     """Whether it runs on a single node by its declaration."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - Foundry's signature
         self,
         compute_func: Callable[..., Any],
         inputs: Mapping[str, Param] | None = None,
@@ -207,7 +207,7 @@ class ContainerTransform(Transform):
 
     lightweight = True
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - Foundry's signature
         self,
         transform: Transform,
         *,

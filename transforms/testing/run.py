@@ -8,26 +8,27 @@ import tempfile
 import threading
 import warnings
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from transforms.common.usercode import user_traceback
 from transforms.config import Config, load_config
 from transforms.errors import DeclarationError, NotFoundError, TransformsWarning, nearest
-from transforms.run.job import JobOptions, run_job
+from transforms.run.job import JobOptions, JobResult, run_job
 from transforms.run.put_frame import put_frame
 from transforms.run.reader import DatasetReader
-from transforms.run.scope import EngineChoice, JobScope
+from transforms.run.scope import EngineChoice
 from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.store.store import Store
+from transforms.testing.ended import EndedJob
 from transforms.testing.frames import as_frame
 from transforms.testing.result import Named, Output, TransformResult
 
 
-def run_transform(
+def run_transform(  # noqa: PLR0913 - what a test says of one run
     transform: Any,
     inputs: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
@@ -62,8 +63,9 @@ def run_transform(
         folder = tempfile.mkdtemp(prefix="transforms-test-")
         store = Store(folder)
     config = replace(load_config(), root=str(store.root))
+    trial = _Trial(transform, store, config, branch)
     for name, data in (inputs or {}).items():
-        _put(transform, store, config, branch, name, data)
+        trial.put(name, data)
     with _recorded() as records:
         job = run_job(transform, store, config, JobOptions(branch=branch, parameters=dict(params or {}), engine=engine))
     if job.error is not None:
@@ -73,60 +75,71 @@ def run_transform(
         raise job.error.with_traceback(user_traceback(job.error) or job.error.__traceback__)
     for text in job.warnings:
         warnings.warn(text, TransformsWarning, stacklevel=2)
-    result = _result(transform, store, config, branch, job, records)
+    result = trial.result(job, records)
     if folder is not None:
         # As long as anything can be read from it, also when only an output of the result is kept.
         weakref.finalize(store.storage, shutil.rmtree, folder, ignore_errors=True)
     return result
 
 
-def _put(transform: Any, store: Store, config: Config, branch: str, name: str, data: Any) -> None:
-    if name not in transform.inputs:
-        raise NotFoundError(
-            f"{transform.__name__} ({transform.source}) has no input {name!r}.{nearest(name, transform.inputs)} "
-            f"It has: {', '.join(transform.inputs) or 'none'}."
-        )
-    (declared,) = transform.inputs[name].resources
-    resource = config.resolve(declared)
-    if resource.kind == "model":
-        from palantir_models.testing import put_model
+@dataclass(frozen=True)
+class _Trial:
+    """A transform, and where it is tried."""
 
-        put_model(store, branch, resource, data)
-        return
-    where = resource.branch or branch
-    put_frame(store, where, resource.alias, data if _is_files(data) else as_frame(data))
+    transform: Any
+    store: Store
+    config: Config
+    branch: str
+
+    def put(self, name: str, data: Any) -> None:
+        """Bring in what an input is to read."""
+        transform = self.transform
+        if name not in transform.inputs:
+            raise NotFoundError(
+                f"{transform.__name__} ({transform.source}) has no input {name!r}.{nearest(name, transform.inputs)} "
+                f"It has: {', '.join(transform.inputs) or 'none'}."
+            )
+        (declared,) = transform.inputs[name].resources
+        resource = self.config.resolve(declared)
+        if resource.kind == "model":
+            from palantir_models.testing import put_model
+
+            put_model(self.store, self.branch, resource, data)
+            return
+        where = resource.branch or self.branch
+        put_frame(self.store, where, resource.alias, data if _is_files(data) else as_frame(data))
+
+    def result(self, job: JobResult, records: Sequence[logging.LogRecord]) -> TransformResult:
+        """Return what the job left."""
+        outputs, models, experiments = {}, {}, []
+        ended = EndedJob(self.transform, self.store, self.config)
+        for name, param in self.transform.outputs.items():
+            for resource in param.resources:
+                if resource.kind == "dataset":
+                    found = self.store.view(self.config.resolve(resource), self.branch)
+                    if found is not None:
+                        reader = DatasetReader(resource.alias, found[0], ended)
+                        outputs[name if len(param.resources) == 1 else resource.alias] = Output(resource.alias, reader)
+                elif name in job.values:
+                    from palantir_models.testing import trained_model
+
+                    models[name] = trained_model(job.values[name], self.store, self.branch)
+                    experiments.extend(job.values[name].experiments)
+        return TransformResult(
+            status=job.status,
+            outputs=Named("output", outputs),
+            models=Named("model", models),
+            experiments=tuple(experiments),
+            logs=tuple(records),
+            entry=job.entry,
+            seconds=job.seconds,
+        )
 
 
 def _is_files(data: Any) -> bool:
     if isinstance(data, Mapping) and data:
         return all(isinstance(value, (bytes, str)) for value in data.values())
     return isinstance(data, (str, Path)) and Path(data).is_dir() and not (Path(data) / "_delta_log").is_dir()
-
-
-def _result(transform: Any, store: Store, config: Config, branch: str, job: Any, records: Any) -> TransformResult:
-    outputs, models, experiments = {}, {}, []
-    scope = JobScope(transform, None, config)  # type: ignore[arg-type]  # for reading only: the job is over
-    for name, param in transform.outputs.items():
-        for resource in param.resources:
-            if resource.kind == "dataset":
-                found = store.view(config.resolve(resource), branch)
-                if found is not None:
-                    reader = DatasetReader(resource.alias, found[0], scope)
-                    outputs[name if len(param.resources) == 1 else resource.alias] = Output(resource.alias, reader)
-            elif name in job.values:
-                from palantir_models.testing import trained_model
-
-                models[name] = trained_model(job.values[name], store, branch)
-                experiments.extend(job.values[name].experiments)
-    return TransformResult(
-        status=job.status,
-        outputs=Named("output", outputs),
-        models=Named("model", models),
-        experiments=tuple(experiments),
-        logs=tuple(records),
-        entry=job.entry,
-        seconds=job.seconds,
-    )
 
 
 @contextmanager

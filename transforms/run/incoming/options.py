@@ -58,6 +58,13 @@ class TableOptions:
     def __post_init__(self) -> None:
         if self.separator is not None:
             object.__setattr__(self, "separator", _SPELLED.get(self.separator, self.separator))
+        self._check_characters()
+        if self.skip < 0:
+            raise UsageError(f"--skip {self.skip}: give the number of lines before the table.")
+        if self.encoding is not None:
+            _check_encoding(self.encoding)
+
+    def _check_characters(self) -> None:
         for name, value in (("separator", self.separator), ("quote", self.quote or None)):
             if value is not None and (len(value) != 1 or not value.isascii() or value in "\r\n"):
                 raise UsageError(f"--{name} {value!r}: give one character, such as ';' or '\\t'.")
@@ -68,10 +75,6 @@ class TableOptions:
             raise UsageError(f"--separator and --quote cannot both be {self.quote!r}.")
         if (self.decimal or ".") == self.thousands:
             raise UsageError(f"--thousands {self.thousands!r} stands before the decimals; say --decimal as well.")
-        if self.skip < 0:
-            raise UsageError(f"--skip {self.skip}: give the number of lines before the table.")
-        if self.encoding is not None:
-            _check_encoding(self.encoding)
 
     @cached_property
     def is_for_separated_text(self) -> bool:
