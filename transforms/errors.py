@@ -56,15 +56,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from transforms.common.usercode import ExplainedError
 
-class TransformsError(Exception):
+
+class TransformsError(ExplainedError):
     """The root of every error that the framework raises on purpose."""
-
-    def _render_traceback_(self) -> list[str]:
-        """Return what a notebook shows of the error: the user's own lines and the message; IPython asks for it."""
-        from transforms.common.usercode import report
-
-        return report(self).splitlines()
 
 
 class TransformsWarning(UserWarning):

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 
-from transforms.errors import TransformsError
-
 _OURS = tuple(
     os.path.join(str(Path(__file__).parents[2]), name) + os.sep
     for name in ("transforms", "palantir_models", "palantir_models_serializers", "models_api")
@@ -21,6 +19,14 @@ _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _IMPORTING = "<frozen importlib"
 _LONGEST_SOURCE = 160
+
+
+class ExplainedError(Exception):
+    """An error whose message says all: its report ends at the last line of the user's code that met it."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows of the error: the user's own lines and the message; IPython asks for it."""
+        return report(self).splitlines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +113,11 @@ def user_traceback(error: BaseException) -> TracebackType | None:
     entries = list(_entries(error.__traceback__))
     files = [_file(entry.tb_frame) for entry in entries]
     own = [number for number, entry in enumerate(entries) if _is_users(entry.tb_frame)]
-    if not own and not isinstance(error, TransformsError):  # a project that was installed like a library
+    if not own and not isinstance(error, ExplainedError):  # a project that was installed like a library
         own = [number for number, file in enumerate(files) if _is_installed(file) and not is_ours(file)]
     if not own:
         return None
-    end = own[-1] + 1 if isinstance(error, TransformsError) else len(entries)
+    end = own[-1] + 1 if isinstance(error, ExplainedError) else len(entries)
     shown: TracebackType | None = None
     for entry, file in reversed(list(zip(entries, files, strict=True))[own[0] : end]):
         if not is_ours(file) and not file.startswith(_IMPORTING):
@@ -130,7 +136,7 @@ def report(error: BaseException) -> str:
         before, because = _before(error)
         if before is None or id(before) in seen:
             break
-        if isinstance(error, TransformsError) and user_line(before) is None:
+        if isinstance(error, ExplainedError) and user_line(before) is None:
             break  # how the framework noticed it; the message says what it was
         parts.append(f"\n{because}\n\n")
         parts.append(_formatted(before))
