@@ -48,15 +48,15 @@ def adapter_class(location: str) -> type[ModelAdapter]:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         raise missing_module(location, error) from error
-    found = _attribute(module, name)
-    if found is None:
+    cls = _attribute(module, name)
+    if cls is None:
         raise AdapterNotFoundError(
             f"The module {module_name!r} ({getattr(module, '__file__', None)}) has no class {name!r}."
             f"{nearest(name, vars(module))} The model was published from it: name the class so again, or publish anew."
         )
-    if not (isinstance(found, type) and issubclass(found, ModelAdapter)):
+    if not (isinstance(cls, type) and issubclass(cls, ModelAdapter)):
         raise TransformTypeError(f"{location} is not a subclass of palantir_models.ModelAdapter.")
-    return found
+    return cls
 
 
 def missing_module(location: str, error: ModuleNotFoundError) -> AdapterNotFoundError:

@@ -35,19 +35,19 @@ def collect_journals(store: Store, dry_run: bool = False, older_than_days: float
             row["experiment_id"],
             row["error"],
         )
-    found = [
+    needless = [
         identity for identity, header in journals.unfinished() if _collect(store, journals, identity, header, dry_run)
     ]
     if older_than_days is not None:
         old = journals.superseded(older_than_days * _DAY_SECONDS)
         # While its process lives, a study for example, that may still choose it as the best one.
-        superseded = [identity for identity in old if identity not in found and not journals.is_alive(identity)]
+        superseded = [identity for identity in old if identity not in needless and not journals.is_alive(identity)]
         for identity in superseded if not dry_run else ():
             journals.delete(identity)
-        found += superseded
+        needless += superseded
     if not dry_run:
         journals.forget_processes()
-    return found
+    return needless
 
 
 def unreadable_journals(store: Store) -> list[tuple[str, str]]:

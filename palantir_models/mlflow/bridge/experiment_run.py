@@ -11,6 +11,7 @@ from mlflow.entities import Metric
 
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.intake import Intake
+from palantir_models.experiment.media.pngfile import SIGNATURE
 from palantir_models.experiment.memory.metrics import TimedValue
 from palantir_models.experiment.values import MOST
 from palantir_models.mlflow.bridge.dropped import MODEL, NESTED, STRAY, TAG, Dropped
@@ -21,7 +22,6 @@ from palantir_models.mlflow.bridge.next_step import Steps, in_order
 from palantir_models.mlflow.bridge.run import Run, now
 from palantir_models.mlflow.parameter_texts import typed
 
-_PNG = b"\x89PNG\r\n\x1a\n"
 _NANOSECONDS = 1_000_000  # in a millisecond
 _LATEST = MOST // _NANOSECONDS
 
@@ -98,7 +98,7 @@ class ExperimentRun(Run):
     def log_file(self, local: str, path: str) -> None:
         """Log a PNG, whatever its name; any other file is dropped."""
         with open(local, "rb") as file:
-            is_png = file.read(len(_PNG)) == _PNG
+            is_png = file.read(len(SIGNATURE)) == SIGNATURE
         if is_png:
             self.intake.log_image(self._named(of_file(path)), os.fspath(local))
         else:

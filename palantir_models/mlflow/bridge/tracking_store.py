@@ -294,6 +294,10 @@ def _run(run_id: str) -> Run:
 
 
 def unknown(what: str) -> MlflowException:
+    """Return the error of a call for a run that no block of this process is open for.
+
+    :param what: what was asked for, such as ``Run 1f3a``.
+    """
     return MlflowException(
         f"{what} is not live: MLflow can log to an experiment, and read it, only inside {_ENTERED}. Read it later with "
         "palantir_models.open_model.",
@@ -311,6 +315,10 @@ def _refuse(what: str, why: str) -> NoReturn:
 
 @contextmanager
 def noted(run: Run) -> Iterator[None]:
+    """Keep an error of the block for the end of the run's own block, if nobody else will hear of it.
+
+    :param run: the run that is logged to.
+    """
     try:
         yield
     except Exception as error:

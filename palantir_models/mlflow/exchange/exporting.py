@@ -84,16 +84,16 @@ def export_experiments(
 
 
 def _mlflow_experiment(client: MlflowClient, uri: str, name: str, location: str | None) -> str:
-    found = client.get_experiment_by_name(name)
-    if found is None:
+    existing = client.get_experiment_by_name(name)
+    if existing is None:
         created: str = client.create_experiment(name, artifact_location=location or artifact_folder(uri, name))
         return created
-    if found.lifecycle_stage != "active":
+    if existing.lifecycle_stage != "active":
         raise UsageError(
             f"The MLflow experiment {name!r} is deleted: restore it (mlflow experiments restore --experiment-id "
-            f"{found.experiment_id}), or name another one with --mlflow-experiment."
+            f"{existing.experiment_id}), or name another one with --mlflow-experiment."
         )
-    return str(found.experiment_id)
+    return str(existing.experiment_id)
 
 
 def _exported_runs(client: MlflowClient, mlflow_experiment: str) -> dict[str, Run]:

@@ -53,11 +53,11 @@ def image_file(series: str, step: int, moment: datetime) -> str:
 
 def step_image(path: str) -> StepImage | None:
     """Return what the name of a file tells if MLflow's ``log_image(key=, step=)`` made it."""
-    found = _IMAGE.fullmatch(path)
-    if found is None:
+    match = _IMAGE.fullmatch(path)
+    if match is None:
         return None
-    slash = "~" if found["sign"] == "+" else "#"
-    return StepImage(found["key"].replace(slash, "/"), int(found["step"]), int(found["time"]))
+    slash = "~" if match["sign"] == "+" else "#"
+    return StepImage(match["key"].replace(slash, "/"), int(match["step"]), int(match["time"]))
 
 
 def thumbnail_file(image: str) -> str:

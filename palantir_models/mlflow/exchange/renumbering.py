@@ -42,15 +42,15 @@ def rising(steps: Numbers, times: Numbers) -> tuple[Numbers, Numbers]:
 
 def packed(steps: Sequence[int]) -> list[list[int]]:
     """Return steps as stretches of even distance: the first step, how many there are, and the distance."""
-    found: list[list[int]] = []
+    stretches: list[list[int]] = []
     for step in steps:
-        if found and found[-1][1] == 1:
-            found[-1][1:] = [2, step - found[-1][0]]
-        elif found and step == found[-1][0] + found[-1][1] * found[-1][2]:
-            found[-1][1] += 1
+        if stretches and stretches[-1][1] == 1:
+            stretches[-1][1:] = [2, step - stretches[-1][0]]
+        elif stretches and step == stretches[-1][0] + stretches[-1][1] * stretches[-1][2]:
+            stretches[-1][1] += 1
         else:
-            found.append([step, 1, 0])
-    return found
+            stretches.append([step, 1, 0])
+    return stretches
 
 
 def unpacked(stretches: Sequence[Sequence[int]]) -> list[int]:

@@ -72,9 +72,11 @@ def tracking(uri: str, create: bool = False) -> Iterator[MlflowClient]:
                 ) from error
             yield client
         except MlflowException as error:
-            raise TrackingError(f"MLflow at {shown} refused: {_first_line(error)}") from error
+            raise TrackingError(f"MLflow at {shown} refused: {masked_address(first_line(error))}") from error
         except _failures() as error:
-            raise TrackingError(f"The exchange with MLflow at {shown} failed: {_first_line(error)}") from error
+            raise TrackingError(
+                f"The exchange with MLflow at {shown} failed: {masked_address(first_line(error))}"
+            ) from error
 
 
 def shown_uri(uri: str, absolute: bool = False) -> str:
@@ -165,7 +167,9 @@ def _probe_database(uri: str) -> None:
     except ImportError as error:
         raise MissingExtraError(f"{shown_uri(uri)} needs the package {error.name}: pip install it.") from error
     except SQLAlchemyError as error:
-        raise TrackingError(f"The database {shown_uri(uri)} cannot be opened: {_first_line(error)}") from error
+        raise TrackingError(
+            f"The database {shown_uri(uri)} cannot be opened: {masked_address(first_line(error))}"
+        ) from error
 
 
 def _failures() -> tuple[type[Exception], ...]:
