@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.columns.schema import part_schema
 from palantir_models.experiment.media.tables import Table
+from palantir_models.experiment.memory.blocks import RECORD, ROW, Block
 from palantir_models.experiment.memory.contents import Batch
-from palantir_models.experiment.memory.metrics import RECORD, ROW, Block
 from palantir_models.experiment.memory.series import MediaRow
 from palantir_models.experiment.values import Parameter, instant
 

@@ -2,57 +2,29 @@
 
 A value is one fixed-size record in a byte buffer, so that it enters whole or not at all (an interrupt can arrive between
 any two calls), memory stays compact, and whoever drains takes the buffer away in one move. Series that are logged together
-again and again share a buffer of rows, one row a call. Steps are reserved before anything is written, hence an interrupted
-call can leave a gap but never a step twice.
+again and again are in a group; see :mod:`~palantir_models.experiment.memory.groups`. Steps are reserved before anything is
+written, hence an interrupted call can leave a gap but never a step twice.
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import cache, partial
 from typing import Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentLimitError
 from palantir_models.experiment.limits import advice, shortened
+from palantir_models.experiment.memory.blocks import RECORD, Block
+from palantir_models.experiment.memory.groups import Group, Groups
 from palantir_models.experiment.memory.series import Series, next_step
 from palantir_models.experiment.values import MOST, plain_metric
 
-RECORD = struct.Struct("<qqdq")
-"""A single metric value: number of its series, step, value, nanoseconds since 1970."""
-ROW = struct.Struct("<qq")
-"""How a row of a group begins: step, nanoseconds since 1970. A value of each series follows."""
 LATE = 2
 """What a short way returns in place of True when its caller should see to the draining."""
 
 _pack = RECORD.pack
 _FLOATS = {float}
-_MOST_GROUPS = 64
-_WIDEST_GROUP = 1024
 _NEVER = 2**63  # nanoseconds
-_FEW_ROWS = 64  # of a group that ends: not worth a block of their own
-
-
-class Block(NamedTuple):
-    """Drained metric values in the order they came.
-
-    Attributes:
-        codes: the numbers of a group's series; none where ``data`` is one :data:`RECORD` a value.
-        offsets: how far the step of each series is above the step of the row.
-        data: records, or rows of a group: a :data:`ROW` and as many 64-bit floats as the group has series.
-    """
-
-    codes: Sequence[int]
-    offsets: Sequence[int]
-    data: bytes | bytearray
-
-    @property
-    def value_count(self) -> int:
-        """How many values it holds."""
-        if not self.codes:
-            return len(self.data) // RECORD.size
-        return len(self.data) // (ROW.size + 8 * len(self.codes)) * len(self.codes)
 
 
 class TimedValue(NamedTuple):
@@ -69,43 +41,6 @@ class TimedValue(NamedTuple):
     value: float
     step: int
     time: int
-
-
-class Group:
-    """Series that are logged together; while they are, their common step is kept here."""
-
-    __slots__ = ("extend", "last", "names", "offsets", "pack", "room", "rows", "series", "top")
-
-    extend: Callable[[bytes], None]
-
-    def __init__(self, names: tuple[str, ...], series: list[Series]) -> None:
-        self.names = names
-        self.series = series
-        self.last = min(one.last for one in series)
-        self.offsets = [one.last - self.last for one in series]
-        self.top = MOST - max(self.offsets)
-        self.pack = _packer(len(series))
-        self.room = len(series) * RECORD.size
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin a new buffer."""
-        self.rows = bytearray()
-        self.extend = self.rows.extend
-
-    def block(self) -> Block:
-        """Return what waits."""
-        return Block([one.code for one in self.series], self.offsets, self.rows)
-
-    def records(self) -> bytes:
-        """Return what waits as single records."""
-        count = len(self.series)
-        found = struct.iter_unpack(f"<qq{count}d", self.rows)
-        return b"".join(
-            _pack(one.code, step + offset, value, now)
-            for step, now, *values in found
-            for one, offset, value in zip(self.series, self.offsets, values, strict=True)
-        )
 
 
 class Metrics:
@@ -125,17 +60,15 @@ class Metrics:
         "_extend",
         "_full",
         "_groups",
-        "_latest",
         "_limit",
         "_lock",
         "_mark",
-        "_members",
         "_named",
         "_names",
-        "_parted",
         "_patience",
         "_rows",
         "_single",
+        "_together",
     )
 
     def __init__(self, limit: int, lock: AbstractContextManager[Any], clock: Callable[[], int]) -> None:
@@ -145,10 +78,8 @@ class Metrics:
         self._names: list[str] = []
         self._named = 0
         self._single: dict[str, Series] = {}  # a series is either here
-        self._members: dict[str, Group] = {}  # or here
-        self._groups: dict[tuple[str, ...], Group] = {}
-        self._latest: tuple[str, ...] = ()
-        self._parted: list[Block] = []
+        self._together = Groups(self._single)  # or in one of these
+        self._groups = self._together.by_names
         self._drained = 0
         self._mark: int | None = None
         self._patience = self._due = _NEVER
@@ -168,7 +99,7 @@ class Metrics:
     @property
     def has_news(self) -> bool:
         """Whether values were not drained yet."""
-        return bool(self._rows or self._parted or any(group.rows for group in list(self._groups.values())))
+        return bool(self._rows or self._together.has_news)
 
     @property
     def is_late(self) -> bool:
@@ -281,9 +212,7 @@ class Metrics:
             group = self._groups.get(names)
             if group is not None and step is not None and group.top != MOST:
                 group = None  # a common step ends the different ones
-            for name in names:
-                if (member := self._members.get(name)) and member is not group:
-                    self._part(member)
+            self._part(names, group)
             if group is None:
                 steps = {name: next_step(name, self._single.get(name), step) for name in names}
             else:
@@ -301,7 +230,7 @@ class Metrics:
             for name, value in values.items():
                 records.append(_pack(self._reserve(name, steps[name]).code, steps[name], value, now))
             self._extend(b"".join(records))
-            self._join(names)
+            self._together.join(names)
 
     def extend_timed(self, values: Sequence[TimedValue], place: Callable[[str, int, int | None], int]) -> None:
         """Append values that bring their own times, all of them or none.
@@ -314,9 +243,7 @@ class Metrics:
         """
         with self._lock:
             names = {value.name for value in values}
-            for name in names:
-                if member := self._members.get(name):
-                    self._part(member)
+            self._part(names)
             self._require_room(names, len(values))
             lasts = {name: series.last if (series := self._single.get(name)) else None for name in names}
             steps = []
@@ -349,10 +276,9 @@ class Metrics:
         """
         with self._lock:
             blocks, names = self._blocks(), self._names[self._named :]
-            self._rows, self._parted = bytearray(), []
+            self._rows = bytearray()
             self._extend = self._rows.extend
-            for group in self._groups.values():
-                group.clear()
+            self._together.clear()
             self._drained += sum(block.value_count for block in blocks)
             self._named = len(self._names)
             if self._patience < _NEVER:
@@ -368,8 +294,8 @@ class Metrics:
             )
 
     def _blocks(self) -> list[Block]:
-        found = [Block((), (), self._rows), *self._parted, *(group.block() for group in self._groups.values())]
-        return [block for block in found if block.data]
+        waiting = [Block((), (), self._rows), *self._together.blocks()]
+        return [block for block in waiting if block.data]
 
     def _reserve(self, name: str, step: int) -> Series:
         series = self._single.get(name)
@@ -380,39 +306,9 @@ class Metrics:
             series.last = step
         return series
 
-    def _join(self, names: tuple[str, ...]) -> None:
-        """Make a group of series that are logged together for the second time in a row."""
-        again, self._latest = names == self._latest, names
-        if again and 1 < len(names) <= _WIDEST_GROUP and len(self._groups) < _MOST_GROUPS:
-            group = Group(names, [self._single[name] for name in names])
-            for name in names:
-                del self._single[name]
-                self._members[name] = group
-            self._groups[names] = group
+    def _part(self, names: Iterable[str], but: Group | None = None) -> None:
+        if self._together.part(names, self._append_records, but):
+            self.pause_at(self._mark)
 
-    def _part(self, group: Group) -> None:
-        """End a group, whose series are logged in another way now."""
-        for name, series, offset in zip(group.names, group.series, group.offsets, strict=True):
-            series.last = group.last + offset
-            del self._members[name]
-            self._single[name] = series
-        del self._groups[group.names]
-        self._latest = ()
-        if len(group.rows) < _FEW_ROWS * (ROW.size + 8 * len(group.series)):
-            self._extend(group.records())
-        else:
-            self._parted.append(group.block())
-        group.rows = bytearray()
-        group.extend = partial(self._append_late, group)
-        self.pause_at(self._mark)
-
-    def _append_late(self, group: Group, row: bytes) -> None:
-        """Append a row that a signal handler interrupted with a call that ended its group."""
-        group.rows = bytearray(row)
-        self._extend(group.records())
-
-
-@cache
-def _packer(count: int) -> Callable[..., bytes]:
-    """Return what packs a group's row."""
-    return struct.Struct(f"<qq{count}d").pack
+    def _append_records(self, records: bytes) -> None:
+        self._extend(records)  # looked up now: the buffer may be another one by then

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from palantir_models.experiment.columns import pieces
 from palantir_models.experiment.errors import ExperimentLimitError, ExperimentStepError
+from palantir_models.experiment.memory.blocks import RECORD, Block
 from palantir_models.experiment.memory.contents import Batch
-from palantir_models.experiment.memory.metrics import RECORD, Block, Metrics, TimedValue
+from palantir_models.experiment.memory.metrics import Metrics, TimedValue
 from palantir_models.experiment.values import MOST
 
 
