@@ -14,7 +14,7 @@ from palantir_models.models import ModelVersionChangeType
 from transforms.common.json_text import from_json
 from transforms.errors import NotFoundError, UsageError, nearest
 from transforms.spec.resource import Resource
-from transforms.store.store import Store
+from transforms.store.contents import Contents
 from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def read_versions(view: TableView) -> list[ModelVersion]:
     return sorted((ModelVersion(*row) for row in rows), key=lambda version: parts(version.version))
 
 
-def newest_version(store: Store, resource: Resource, view: TableView) -> tuple[str, str] | None:
+def newest_version(store: Contents, resource: Resource, view: TableView) -> tuple[str, str] | None:
     """Return the number and the id of a model's newest version; None where it has none.
 
     The ledger's row that wrote the model last tells them, so that a long history is not read. Where it cannot be trusted,

@@ -27,6 +27,7 @@ from tests.benchmarks.timing import median_seconds
 from transforms.spec.resource import Resource
 from transforms.store import durable, layout, machine
 from transforms.store.entry import Entry
+from transforms.store.ledger_upkeep import maintain
 from transforms.store.store import Store
 from transforms.store.vacuum import vacuum_tables
 
@@ -153,7 +154,7 @@ def append(store: Store, template: Entry, number: int) -> None:
     store.ledger.append(replace(template, transaction=machine.unique(), outputs=outputs, changes=()))
     if number % 10 == 0:
         store.publisher.publish_all()
-        store.maintain()
+        maintain(store)
 
 
 def test_jobs(busy: Store, tmp_path: Path, report: Callable[..., None]) -> None:

@@ -16,6 +16,8 @@ from transforms.spec.resource import Resource
 from transforms.store import layout, machine
 from transforms.store.change import StagedFile, TableChange
 from transforms.store.entry import InputPin, Lineage
+from transforms.store.ledger_upkeep import maintain
+from transforms.store.recovery import collect_dead
 from transforms.store.store import Store
 from transforms.store.transaction import Transaction
 from transforms.store.vacuum import vacuum_tables
@@ -93,12 +95,12 @@ def _recover(site: Site, deed: Deed) -> None:
 
 
 def _collect(site: Site, deed: Deed) -> None:
-    site.store.collect_dead()
+    collect_dead(site.store)
     vacuum_tables(site.store, 0, dry_run=False)
 
 
 def _tidy(site: Site, deed: Deed) -> None:
-    site.store.maintain()
+    maintain(site.store)
 
 
 def _wait(site: Site, deed: Deed) -> None:

@@ -24,14 +24,15 @@ from transforms.store.interrupts import Held
 from transforms.store.layout import LEDGER
 
 _KNOBS: dict[str, Any] = {
-    "transforms.store.store._MAINTAIN_EVERY": 3,
+    "transforms.store.ledger_upkeep._EVERY": 3,
     "transforms.store.upkeep.CHECKPOINT_EVERY": 2,
-    "transforms.store.upkeep.MERGE_EVERY": 4,
-    "transforms.store.upkeep.SHORTEN_EVERY": 4,
+    "transforms.store.merging.MERGE_EVERY": 4,
+    "transforms.store.log_cleanup.SHORTEN_EVERY": 4,
     "transforms.store.upkeep._KEPT_VERSIONS": 2,
-    "transforms.store.upkeep._NEWEST_CHECKPOINTS": 2,
-    "transforms.store.ledger._KEPT": 3,
+    "transforms.store.log_cleanup._NEWEST_CHECKPOINTS": 2,
+    "transforms.store.ledger_upkeep._KEPT": 3,
     "transforms.store.ledger.BLOCK": 4,
+    "transforms.store.ledger_upkeep.BLOCK": 4,
     "transforms.store.ledger._AT_ONCE": 4,
     "transforms.store.process.user_name": lambda: "user",
     "transforms.store.transaction.held_interrupts": lambda: nullcontext(Held()),  # signals are the real process's

@@ -12,7 +12,7 @@ from tests.simulation.report import dump, load
 from tests.simulation.run import replay, simulate
 from tests.simulation.search import search
 from tests.simulation.shrink import shrink
-from transforms.store.store import Store
+from transforms.store.identity import Identity
 
 SCHEDULES = int(os.environ.get("SIMULATION_SCHEDULES", "250"))
 SEED = int(os.environ.get("SIMULATION_SEED", "0"))
@@ -34,12 +34,14 @@ def test_a_plan_decides_a_run(rules):
         assert first.notes == second.notes == again.notes
 
 
-def _begun_if_there(store: Store) -> None:
+def _begun_if_there(identity: Identity) -> str:
     """Take the store's file for a sign that its ledger has begun, and its first version for one that is there."""
-    if store.exists:
-        store.ledger._head = max(store.ledger.head(), 0)
+    if identity.exists:
+        identity._ledger._head = max(identity._ledger.head(), 0)
     else:
-        store.ledger.create(store.app_id)
+        identity._begin()
+        identity._ledger.create(identity.read())
+    return identity.read()
 
 
 SABOTAGE: dict[str, tuple[str, Any, str, str]] = {
@@ -50,7 +52,7 @@ SABOTAGE: dict[str, tuple[str, Any, str, str]] = {
         "what failed is not committed",
     ),
     "whether a dead job was committed is not looked up": (
-        "transforms.store.store.Store._is_ratified",
+        "transforms.store.recovery._is_ratified",
         lambda *_: False,
         "local",
         "nothing that is needed is deleted",
@@ -68,7 +70,7 @@ SABOTAGE: dict[str, tuple[str, Any, str, str]] = {
         "what is acknowledged is there",
     ),
     "a ledger is taken for begun where a process died at it": (
-        "transforms.store.store.Store._make_ready",
+        "transforms.store.identity.Identity.ensure",
         _begun_if_there,
         "local",
         "the ledger has every version from 0 on",

@@ -25,7 +25,7 @@ import pyarrow.parquet  # noqa: F401
 import palantir_models.transforms  # noqa: F401
 import transforms.run.project  # noqa: F401
 from transforms.cli.app import app
-from transforms.store import ledger, store, upkeep
+from transforms.store import ledger_upkeep, log_cleanup, merging, upkeep
 
 
 def main() -> None:
@@ -93,9 +93,9 @@ def shift_clock(seconds: float) -> None:
 def hurry(often: int) -> None:
     """Let housekeeping be due after so many commits, so that many a kill hits it."""
     if often:
-        upkeep.CHECKPOINT_EVERY, upkeep.MERGE_EVERY, upkeep.SHORTEN_EVERY = often, often * 2, often * 4
+        upkeep.CHECKPOINT_EVERY, merging.MERGE_EVERY, log_cleanup.SHORTEN_EVERY = often, often * 2, often * 4
         upkeep._KEPT_VERSIONS = often * 4
-        store._MAINTAIN_EVERY, ledger._KEPT = often * 3, often * 8
+        ledger_upkeep._EVERY, ledger_upkeep._KEPT = often * 3, often * 8
 
 
 def watched(child: int, kill_after: float | None) -> int:

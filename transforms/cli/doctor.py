@@ -164,9 +164,9 @@ def _bucket(store: Store) -> Finding:
 
 
 def _dead(store: Store) -> Finding:
-    from transforms.store.vacuum import dead_transactions
+    from transforms.store.recovery import dead_transactions
 
-    dead = dead_transactions(store)
+    dead = dead_transactions(store.storage)
     if not dead:
         return Finding("dead jobs", "ok", "none")
     return Finding(

@@ -39,10 +39,11 @@ def gc(
     transforms gc --older-than 30
     """
     from palantir_models.reading.collecting import collect_journals
-    from transforms.store.vacuum import dead_transactions, vacuum_tables
+    from transforms.store.recovery import collect_dead, dead_transactions
+    from transforms.store.vacuum import vacuum_tables
 
     store = open_project(ctx).store
-    transactions = dead_transactions(store) if dry_run else store.collect_dead()
+    transactions = dead_transactions(store.storage) if dry_run else collect_dead(store)
     journals = collect_journals(store, dry_run, older_than)
     files = {} if older_than is None else vacuum_tables(store, older_than, dry_run)
     with Output(as_json, quiet or session_of(ctx).quiet) as out:

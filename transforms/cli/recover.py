@@ -40,8 +40,10 @@ def recover(
 
     transforms recover --give-up 12
     """
+    from transforms.store import recovery
+
     store = open_project(ctx).store
-    given_up = None if give_up is None else store.give_up(give_up)
+    given_up = None if give_up is None else recovery.give_up(store, give_up)
     published, collected = store.recover()
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         if as_json:

@@ -25,6 +25,7 @@ from transforms.spec.discovery import ImportFailedError
 from transforms.spec.pipeline import Pipeline
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.spec.transform import Transform
+from transforms.store import recovery
 from transforms.store.entry import InputPin
 from transforms.store.lookup import candidates, input_key, remedy
 from transforms.store.store import Store
@@ -170,7 +171,7 @@ class Project:
         if any(job.action == "build" for job in plan.jobs):
             self.store.storage.check_access()
         if self.store.exists and any(job.action == "build" for job in plan.jobs):
-            self.store.finish()
+            recovery.finish(self.store)
         workers = options.workers if self.runs_side_by_side(plan, options) else 1
         return run_tasks(tasks, listener, workers, options.fail_fast, cancel)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from transforms.config import Config
     from transforms.engine.spark.engine import SparkEngine
     from transforms.spec.transform import Transform
-    from transforms.store.store import Store
+    from transforms.store.contents import Contents
 
 EngineChoice = Literal["auto", "local", "spark"]
 
@@ -193,7 +193,7 @@ class JobScope:
                 _log.warning("What %s kept for its executors could not be deleted: %s", self.transform.__name__, error)
 
 
-def left_unwritten(store: Store, view: TableView) -> str | None:
+def left_unwritten(store: Contents, view: TableView) -> str | None:
     """Return the transform that returned without writing a version of a dataset; None where it was written.
 
     :param store: the store.

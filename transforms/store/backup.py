@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from transforms.common.json_text import from_json
 from transforms.errors import StoreError, UsageError
-from transforms.store import layout, publishing
+from transforms.store import layout, publishing, recovery
 from transforms.store.checkup import check_store
 from transforms.store.durable import sync_tree
 from transforms.store.hints import drop_false_hint
@@ -57,7 +57,7 @@ def back_up(store: Store, target: Path) -> Store:
         with _in_names_of(root, unfinished):
             _copy_all(root, unfinished, store)
             copied = Copied(unfinished)
-            copied.finish(afresh=True)
+            recovery.finish(copied, afresh=True)
             damaged = next((found for found in check_store(copied) if found.kind == "problem"), None)
             if damaged is not None:
                 raise StoreError(

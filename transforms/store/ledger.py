@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from transforms.common.masking import masked_text
 from transforms.errors import CommitError, OutcomeUnknownError, UnsupportedTableError
-from transforms.store import machine, upkeep
+from transforms.store import machine, merging
 from transforms.store.entry import Entry
 from transforms.store.hints import drop_false_hint
 from transforms.store.layout import LEDGER
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 INDEX = f"{LEDGER}/_index"  # where saved copies of the index lie, each named after a version that existed
 _AT_ONCE = 64  # log files that are read side by side
-_KEPT = 200  # log files, for whoever looks at the newest commits; of all that live transactions read at more
 
 
 class Ledger:
@@ -161,7 +160,7 @@ class Ledger:
         Its row goes first: logs are shortened with time, and the table must not tell then what the note took back.
         """
         condition = f"block = {entry.seq // BLOCK} AND seq = {entry.seq}"
-        upkeep.delete_rows(self._storage, LEDGER, self.table(), condition)
+        merging.delete_rows(self._storage, LEDGER, self.table(), condition)
         self._note({WITHDRAWN: [entry.seq, entry.transaction]})
 
     def given_up(self, after: int, until: int) -> set[str]:
@@ -228,18 +227,6 @@ class Ledger:
         if table is None:
             raise CommitError(f"{self._storage.uri(LEDGER)} is no Delta table; restore it from a backup of the store.")
         return table
-
-    def tidy(self, kept_hours: int = upkeep.KEPT_HOURS) -> None:
-        """Merge the small files of the newest blocks and shorten the log: the table has every row, in the same order.
-
-        :param kept_hours: how long files stay that were merged into others, in hours.
-        """
-        block, table = max(self.head(), 0) // BLOCK, self.table()
-        for merged in {max(block - 1, 0), block}:
-            upkeep.merge_small_files(self._storage, LEDGER, table, partition=("block", str(merged)))
-        upkeep.forget_replaced(self._storage, LEDGER, table)
-        upkeep.delete_replaced(self._storage, LEDGER, table, kept_hours)
-        upkeep.shorten_log(self._storage, LEDGER, self.head() - _KEPT, lambda opened: opened.version())
 
     def _write_row(self, entry: Entry) -> tuple[str, int]:
         import pyarrow as pa

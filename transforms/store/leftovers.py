@@ -10,24 +10,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from transforms.common.json_text import from_json
-from transforms.store import layout, upkeep
+from transforms.store import layout
+from transforms.store.contents import Contents
 from transforms.store.delta_log import actions
 from transforms.store.ledger_log import BLOCK, log_file
+from transforms.store.merging import merging_lease
+from transforms.store.replaced_files import REPLACED
 from transforms.store.storage.base import Storage, content_of
-
-if TYPE_CHECKING:
-    from transforms.store.store import Store
 
 _ROW = re.compile(r"(\d{12})-[0-9a-f]{32}\.parquet")
 _MERGED = re.compile(r"part-.*\.parquet")
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.[0-9a-f]{8}")
 
 
-def clear_ledger(store: Store, dry_run: bool) -> list[str]:
+def clear_ledger(store: Contents, dry_run: bool) -> list[str]:
     """Delete rows of the ledger that lost their place, and files that were on their way to another name.
 
     :returns: the files, relative to the root.
@@ -40,7 +39,7 @@ def clear_ledger(store: Store, dry_run: bool) -> list[str]:
     return found
 
 
-def clear_table(store: Store, table: str, dry_run: bool) -> list[str]:
+def clear_table(store: Contents, table: str, dry_run: bool) -> list[str]:
     """Delete what a killed process had merged of a table without coming to commit it.
 
     The caller holds the lease of whoever writes the table.
@@ -48,7 +47,7 @@ def clear_table(store: Store, table: str, dry_run: bool) -> list[str]:
     :param table: the table's folder, relative to the root.
     :returns: the files, relative to the table.
     """
-    name = upkeep.merging_lease(table)
+    name = merging_lease(table)
     lease = None if dry_run else store.storage.try_acquire(name)  # who only looks writes nothing
     if store.storage.is_held(name) if dry_run else lease is None:
         return []
@@ -69,7 +68,7 @@ def clear_table(store: Store, table: str, dry_run: bool) -> list[str]:
             lease.release(remove=True)
 
 
-def clear_folders(store: Store, table: str) -> None:
+def clear_folders(store: Contents, table: str) -> None:
     """Delete the empty folders in which something of a table was staged, but for those that live transactions stage into."""
     storage = store.storage
     if not storage.is_local:
@@ -87,7 +86,7 @@ def clear_folders(store: Store, table: str) -> None:
             storage.delete_folder(folder)
 
 
-def _lost_rows(store: Store) -> Iterator[str]:
+def _lost_rows(store: Contents) -> Iterator[str]:
     head = store.ledger.head()
     named = {file for file, _ in store.storage.delta.files(layout.LEDGER, store.ledger.table())}
     for block in range(head // BLOCK + 1):
@@ -130,8 +129,8 @@ def _in_log(storage: Storage, table: str) -> set[str]:
     The newest checkpoint does not do, as it forgets after a week what was replaced, and older versions stay readable.
     """
     named: set[str] = set()
-    for listed in storage.names(f"{table}/{upkeep.REPLACED}"):
-        named |= set(from_json(storage.read(f"{table}/{upkeep.REPLACED}/{listed}"))["files"])
+    for listed in storage.names(f"{table}/{REPLACED}"):
+        named |= set(from_json(storage.read(f"{table}/{REPLACED}/{listed}"))["files"])
     for action in actions(storage, table):
         named |= {unquote(action[kind]["path"]) for kind in ("add", "remove") if kind in action}
     return named

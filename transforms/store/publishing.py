@@ -18,6 +18,7 @@ from transforms.store.belonging import check_owner
 from transforms.store.cache import sealed, unsealed
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
+from transforms.store.identity import Identity
 from transforms.store.layout import LEDGER
 from transforms.store.ledger import Ledger
 from transforms.store.order import batches, waves
@@ -74,16 +75,16 @@ class Publisher:
     """Publishes ratified entries and remembers up to where everything is published.
 
     :param storage: the store's storage.
-    :param app_id: the store's name in Delta's transaction identifiers.
+    :param identity: the store's name in Delta's transaction identifiers.
     :param ledger: the ledger.
 
     Attributes:
         refusals: the entries that were refused when it last looked, by each of their tables.
     """
 
-    def __init__(self, storage: Storage, app_id: str, ledger: Ledger) -> None:
+    def __init__(self, storage: Storage, identity: Identity, ledger: Ledger) -> None:
         self._storage = storage
-        self._app_id = app_id
+        self._identity = identity
         self._ledger = ledger
         self.refusals: Mapping[str, Refusal] = {}
 
@@ -107,7 +108,7 @@ class Publisher:
     def published(self) -> Published:
         """Return up to where everything is published for sure; it may be behind the truth."""
         try:
-            mark = unsealed(self._app_id, self._storage.read(MARK))
+            mark = unsealed(self._identity.read(), self._storage.read(MARK))
         except OSError:
             return Published()
         if mark is None or not self._ledger.knows(mark["seq"], mark["transaction"]):
@@ -133,7 +134,7 @@ class Publisher:
             self.refusals = {}
             return []
         if not known:  # another store's mark is not believed
-            check_owner(self._storage, self._app_id, self._ledger)
+            check_owner(self._storage, self._identity.read(), self._ledger)
         remaining = entries if known else self._without_done(entries)
         refusals: dict[str, Refusal] = {}
         for batch in batches(remaining):
@@ -203,7 +204,7 @@ class Publisher:
                 table = self._storage.delta.open(name)
             except StoreError:
                 return None
-            return None if table is None else row_of(table, self._app_id)
+            return None if table is None else row_of(table, self._identity.read())
 
         names = sorted(tables)
         return dict(zip(names, _side_by_side(look, names), strict=True))
@@ -231,7 +232,7 @@ class Publisher:
         def publish(part: tuple[Entry, TableChange]) -> StoreError | None:
             entry, change = part
             try:
-                publish_change(self._storage, self._app_id, entry, change, examined=examined[change.table])
+                publish_change(self._storage, self._identity.read(), entry, change, examined=examined[change.table])
             except (OSError, StoreError) as error:
                 if isinstance(error, (DivergedError, PublishError)):
                     return error
@@ -252,7 +253,9 @@ class Publisher:
     ) -> Examined | StoreError | None:
         validated = Examined(opened[change.table]) if change.table in opened else None
         try:
-            return outlast(lambda: examine(self._storage, self._app_id, entry, change, self._ledger.has, validated))
+            return outlast(
+                lambda: examine(self._storage, self._identity.read(), entry, change, self._ledger.has, validated)
+            )
         except DivergedError as error:
             return error
         except BaseException as error:
@@ -264,7 +267,7 @@ class Publisher:
         if published == before:
             return
         try:
-            self._storage.write(MARK, sealed(self._app_id, published._asdict()))
+            self._storage.write(MARK, sealed(self._identity.read(), published._asdict()))
         except OSError as error:  # without the mark the next one looks at these entries again
             _log.warning("What is published could not be noted (%s); everything committed is safe.", error)
 

@@ -13,6 +13,7 @@ from transforms.store.belonging import diverged
 from transforms.store.change import TableChange
 from transforms.store.delta_log import make_durable
 from transforms.store.entry import Entry
+from transforms.store.growth import Growth
 from transforms.store.storage.base import Storage
 from transforms.store.storage.delta import Mark, apply
 from transforms.store.storage.patience import PATIENCE_SECONDS, is_outage
@@ -120,7 +121,7 @@ def publish_change(
             machine.sleep(min(0.002 * 2**attempt, 0.2))
             continue
         version = make_durable(storage, name, before)
-        tidy(storage, app_id, name, before, version, change.mode == "append")
+        tidy(storage, app_id, name, Growth(before, version), change.mode == "append")
         return
     raise refusal(storage, entry, change.table, failure) from failure
 

@@ -18,13 +18,16 @@ from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine, process
 from transforms.store.belonging import diverged
 from transforms.store.change import TableChange
+from transforms.store.contents import Contents
 from transforms.store.durable import is_full
 from transforms.store.entry import Entry, Lineage
 from transforms.store.identifiers import new_transaction_id
 from transforms.store.index import LastWrite
 from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts, remember
+from transforms.store.ledger_upkeep import maintain
 from transforms.store.lookup import candidates
 from transforms.store.parameters import recorded
+from transforms.store.recovery import discard
 from transforms.store.storage.base import Lease
 from transforms.store.tables import TableView
 from transforms.store.validation import validate_changes
@@ -32,7 +35,6 @@ from transforms.store.validation import validate_changes
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-    from transforms.store.store import Store
 
 _log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 10.0
@@ -52,7 +54,7 @@ class Transaction:
     """
 
     def __init__(
-        self, store: Store, transform: str, branch: str, outputs: Sequence[Resource], wait_seconds: float
+        self, store: Contents, transform: str, branch: str, outputs: Sequence[Resource], wait_seconds: float
     ) -> None:
         need_threads(f"{transform}: writing to the store")
         self.id = new_transaction_id()
@@ -202,7 +204,7 @@ class Transaction:
             self._publish(entry, opened)
         finally:
             self._release()
-        self.store.maintain()
+        maintain(self.store)
         return entry
 
     def _publish(self, entry: Entry, opened: Mapping[str, DeltaTable]) -> None:
@@ -262,7 +264,7 @@ class Transaction:
         left = True
         try:
             if not self.ratified and not self._is_unknown:
-                self.store.discard(self._staging)
+                discard(self.store.storage, self._staging)
                 left = False
         except OSError as error:
             _log.warning("What transaction %s had staged is deleted by 'transforms recover': %s", self.id, error)

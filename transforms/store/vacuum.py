@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from transforms.errors import StoreError
 from transforms.spec.resource import Resource
-from transforms.store import layout, upkeep
+from transforms.store import layout, log_cleanup, replaced_files, upkeep
+from transforms.store.contents import Contents
 from transforms.store.delta_log import log_folder
+from transforms.store.ledger_upkeep import maintain
 from transforms.store.leftovers import clear_folders, clear_ledger, clear_table
 from transforms.store.pins import lowest_pin
-from transforms.store.storage.base import content_of
 from transforms.store.table_folders import find_tables
-
-if TYPE_CHECKING:
-    from transforms.store.store import Store
 
 _log = logging.getLogger(__name__)
 
 
-def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[str]]:
+def vacuum_tables(store: Contents, days: float, dry_run: bool) -> dict[str, list[str]]:
     """Delete data files that every version of their table since some days has done without, and the log of older versions.
 
     Files that a table's log says were replaced go, and what a killed process had merged without coming to commit it, so what
@@ -57,23 +54,11 @@ def vacuum_tables(store: Store, days: float, dry_run: bool) -> dict[str, list[st
     if lost := clear_ledger(store, dry_run):
         deleted[""] = lost
     if not dry_run and store.exists:
-        store.maintain(days)
+        maintain(store, days)
     return deleted
 
 
-def dead_transactions(store: Store) -> list[str]:
-    """Return the ids of transactions whose process died before they ended; nothing is deleted."""
-    dead = []
-    for name in store.storage.names(layout.TRANSACTIONS):
-        record = f"{layout.TRANSACTIONS}/{name}"
-        # Asking takes nothing, so that whoever may only read can ask. One without content has only just begun.
-        known = content_of(store.storage, record)
-        if known and not store.storage.is_held(record) and store.storage.exists(record):
-            dead.append(name.removesuffix(".json"))
-    return dead
-
-
-def _owners(store: Store) -> dict[str, str]:
+def _owners(store: Contents) -> dict[str, str]:
     owners = {}
     for (branch, _), write in store.writes().items():
         resource = Resource(write.kind, write.alias)  # type: ignore[arg-type]
@@ -81,7 +66,7 @@ def _owners(store: Store) -> dict[str, str]:
     return owners
 
 
-def _clean(store: Store, name: str, days: float, dry_run: bool) -> list[str]:
+def _clean(store: Contents, name: str, days: float, dry_run: bool) -> list[str]:
     table = store.storage.delta.open(name)
     if table is None:
         return []
@@ -89,16 +74,18 @@ def _clean(store: Store, name: str, days: float, dry_run: bool) -> list[str]:
     if pinned is not None and (table.transaction_version(store.app_id) or 0) > pinned:
         _log.warning("A running job may be reading an older version of %s, so it was left alone.", name)
         return []
-    files = upkeep.replaced(store.storage, name, table, int(days * 24))
+    files = replaced_files.replaced(store.storage, name, table, int(days * 24))
     if not dry_run:
         store.storage.delete_many([f"{name}/{file}" for file in files])
     files += [
         file
-        for file in upkeep.delete_replaced(store.storage, name, table, int(days * 24), dry_run)
+        for file in replaced_files.delete_replaced(store.storage, name, table, int(days * 24), dry_run)
         if file not in files
     ]
     if not dry_run and len(store.storage.names(log_folder(name))) > upkeep.CHECKPOINT_EVERY:
-        upkeep.write_checkpoint(store.storage, name, table)
-        keep_from = upkeep.version_before(store.storage, name, days)
-        upkeep.shorten_log(store.storage, name, keep_from, lambda opened: opened.transaction_version(store.app_id) or 0)
+        log_cleanup.write_checkpoint(store.storage, name, table)
+        keep_from = log_cleanup.version_before(store.storage, name, days)
+        log_cleanup.shorten_log(
+            store.storage, name, keep_from, lambda opened: opened.transaction_version(store.app_id) or 0
+        )
     return files

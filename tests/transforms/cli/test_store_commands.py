@@ -216,7 +216,8 @@ def test_doctor_tells_what_is_damaged(shell: Shell) -> None:
 def test_a_ledger_that_is_lost_is_noticed(shell: Shell) -> None:
     """By whatever begins, in words; a store at whose beginning a process died is none of these, and needs nothing."""
     root = shell.folder / ".transforms"
-    _ = Store(root).app_id
+    Store(root).identity.ensure()
+    shutil.rmtree(root / "_ledger")  # the store's file is made first
     assert shell.run("doctor").exit_code == 0
     shell.raw()
     assert shell.run("build", "-j", "1").exit_code == 0

@@ -16,7 +16,7 @@ from transforms.engine.local.staging import stage_frame
 from transforms.errors import CommitError, DivergedError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
-from transforms.store import upkeep
+from transforms.store import ledger_upkeep, log_cleanup
 from transforms.store.cache import sealed, unsealed
 from transforms.store.checkup import check_store
 from transforms.store.layout import STORE_FILE
@@ -39,7 +39,7 @@ def make(root: Path) -> Store:
         append(store, number)
     store.index.refresh()
     store.index.save()
-    store.ledger.tidy()
+    ledger_upkeep.tidy(store.storage, store.ledger)
     return store
 
 
@@ -126,7 +126,7 @@ def test_a_ledger_that_lost_its_first_log_gets_it(tmp_path, made):
     for number in range(made):
         append(store, number)
     if not made:
-        _ = store.app_id
+        store.identity.ensure()
     first = tmp_path / "store/_ledger/_delta_log/00000000000000000000.json"
     first.unlink(missing_ok=True)
     for _ in range(2):
@@ -183,7 +183,7 @@ def test_a_false_hint_goes_with_the_next_job(anywhere: Store, hint: bytes) -> No
     anywhere.storage.write(name, hint)
     put_frame(Store(anywhere.root), "master", "/a", pl.DataFrame({"x": [2]}))
     assert not anywhere.storage.exists(name)
-    upkeep.write_checkpoint(anywhere.storage, "_ledger", anywhere.ledger.table())
+    log_cleanup.write_checkpoint(anywhere.storage, "_ledger", anywhere.ledger.table())
     put_frame(Store(anywhere.root), "master", "/a", pl.DataFrame({"x": [3]}))
     assert anywhere.storage.exists(name), "a true one stays"
     assert [entry.seq for entry in Store(anywhere.root).newest_entries(9)] == [3, 2, 1]

@@ -17,9 +17,10 @@ from transforms.engine.local.staging import stage_frame
 from transforms.errors import CommitError, DataError, PublishError, UnsupportedTableError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
-from transforms.store import machine
+from transforms.store import ledger_upkeep, machine
 from transforms.store.change import StagedFile, TableChange
 from transforms.store.ledger import Ledger, log_file
+from transforms.store.recovery import collect_dead
 from transforms.store.storage.delta import Mark
 from transforms.store.store import Store
 from transforms.store.table_publishing import publish_change
@@ -424,7 +425,7 @@ def test_small_files_are_merged_wherever_the_root_lies(tmp_path, name):
     store = Store(tmp_path / name)
     for number in range(3):
         put_frame(store, "master", "/a", pl.DataFrame({"x": [number]}))
-    store.ledger.tidy()
+    ledger_upkeep.tidy(store.storage, store.ledger)
     assert [entry.seq for entry in Store(store.root).newest_entries(9)] == [3, 2, 1]
     assert (tmp_path / name / "_ledger/_delta_log/_last_checkpoint").exists()
 
@@ -476,10 +477,10 @@ def test_what_could_not_be_deleted_is_not_forgotten(store, commit, monkeypatch, 
     transaction.abandon()
     assert [folder.exists() for folder in folders] == [True, False]
     refused.calls = 0
-    assert store.collect_dead() == []
+    assert collect_dead(store) == []
     assert [folder.exists() for folder in folders] == [True, False]
     assert "Permission denied" in caplog.text
-    assert store.collect_dead() == [transaction.id]
+    assert collect_dead(store) == [transaction.id]
     assert not any(folder.exists() for folder in folders)
 
 
@@ -497,7 +498,6 @@ def test_what_fails_after_the_commit_point_fails_no_job(store, run_transform, mo
 
     release = FileLease.release
     monkeypatch.setattr(FileLease, "release", lambda self, remove=False: (release(self, remove), broken()))
-    monkeypatch.setattr("transforms.store.store.Store.maintain", Store.maintain)
     monkeypatch.setattr("transforms.store.index.Index.saved_seq", broken)
     result = run_transform(build, store=store)
     assert result.status == "committed"

@@ -23,6 +23,7 @@ from transforms.store.change import TableChange
 from transforms.store.checkup import check_store
 from transforms.store.entry import Entry
 from transforms.store.order import batches, waves
+from transforms.store.recovery import finish, give_up
 from transforms.store.store import Store
 
 A, B, C = (Resource("dataset", alias) for alias in ("/a", "/b", "/c"))
@@ -101,7 +102,7 @@ def test_giving_it_up_loses_nothing_else(store, stuck, commit, ratified, rows):
     other = Store(store.root)
     _ = other.writes()
 
-    assert store.give_up(stuck.seq).transaction == stuck.transaction
+    assert give_up(store, stuck.seq).transaction == stuck.transaction
 
     set_property(store, B, "delta.appendOnly", "false")
     assert not any(folder.exists() for folder in folders)
@@ -113,7 +114,7 @@ def test_giving_it_up_loses_nothing_else(store, stuck, commit, ratified, rows):
     assert rows("/a") == rows("/b") == [{"x": 3}]
     assert rows("/c") == [{"x": 2}]
     with pytest.raises(UsageError, match="nothing to give up"):
-        store.give_up(stuck.seq)
+        give_up(store, stuck.seq)
 
 
 def test_what_waits_behind_it_is_published_when_it_is_given_up(store, commit, ratified, rows):
@@ -123,9 +124,9 @@ def test_what_waits_behind_it_is_published_when_it_is_given_up(store, commit, ra
     log = log_of(store, B)
     shutil.copytree(log, log.with_name("whole"))
     (log / f"{1:020}.json").write_text("no json\n")
-    Store(store.root).finish()
+    finish(Store(store.root))
     assert rows("/a") == [{"x": 1}]
-    store.give_up(first.seq)
+    give_up(store, first.seq)
     assert sorted(row["x"] for row in rows("/a")) == [1, 3]
     assert store.writes()["master", A.key].seq == second.seq
 
@@ -134,7 +135,7 @@ def test_what_waits_behind_it_is_published_when_it_is_given_up(store, commit, ra
 def test_only_what_is_refused_can_be_given_up(store, stuck, seq):
     """Anything else is answered in words."""
     with pytest.raises(UsageError, match=f"#{seq}"):
-        store.give_up(seq)
+        give_up(store, seq)
 
 
 def test_a_mistake_that_is_made_again_names_the_command(store, commit, ratified, monkeypatch):
@@ -166,7 +167,7 @@ def test_a_commit_never_lands_on_a_version_that_was_not_looked_at(store, commit,
         transaction.commit([change], {A.key: {}})
     assert DeltaTable(str(log_of(store, A).parent)).to_pyarrow_table().to_pydict() == ONE.to_dict(as_series=False)
     monkeypatch.undo()
-    store.give_up(2)
+    give_up(store, 2)
 
 
 def copy_of(store: Store, tmp_path: Path) -> Path:

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from transforms.engine.local.staging import stage_frame
 from transforms.errors import CommitError, StoreError
 from transforms.spec.resource import Resource
-from transforms.store import layout, ledger, upkeep
-from transforms.store import store as store_module
+from transforms.store import layout, ledger_upkeep, log_cleanup, merging, upkeep
+from transforms.store.growth import Growth
 from transforms.store.pins import lowest_pin
 from transforms.store.store import Store
 from transforms.store.vacuum import vacuum_tables
@@ -38,10 +38,12 @@ def publish(store: Store, times: int, seen: Callable[[], None] = lambda: None) -
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Housekeeping is due ten times as often, so that a tenth of the commits shows what it does."""
-    for name, number in {"CHECKPOINT_EVERY": 1, "MERGE_EVERY": 5, "SHORTEN_EVERY": 10, "_KEPT_VERSIONS": 10}.items():
-        monkeypatch.setattr(upkeep, name, number)
-    monkeypatch.setattr(ledger, "_KEPT", 20)
-    monkeypatch.setattr(store_module, "_MAINTAIN_EVERY", 10)
+    monkeypatch.setattr(upkeep, "CHECKPOINT_EVERY", 1)
+    monkeypatch.setattr(merging, "MERGE_EVERY", 5)
+    monkeypatch.setattr(log_cleanup, "SHORTEN_EVERY", 10)
+    monkeypatch.setattr(upkeep, "_KEPT_VERSIONS", 10)
+    monkeypatch.setattr(ledger_upkeep, "_KEPT", 20)
+    monkeypatch.setattr(ledger_upkeep, "_EVERY", 10)
 
 
 def log_of(store: Store, table: str) -> list[str]:
@@ -52,7 +54,7 @@ def log_of(store: Store, table: str) -> list[str]:
 @given(st.sets(st.integers(0, 5_000), max_size=60))
 def test_of_checkpoints_the_newest_stay_and_one_of_every_hundred_versions(checkpoints: set[int]) -> None:
     """Whatever goes, an old version is at most two hundred log files from a checkpoint that there was."""
-    gone = upkeep.superfluous(checkpoints)
+    gone = log_cleanup.superfluous(checkpoints)
     left = checkpoints - gone
     assert set(sorted(checkpoints)[-3:]) <= left
     assert {number // 100 for number in left} == {number // 100 for number in checkpoints}
@@ -61,7 +63,7 @@ def test_of_checkpoints_the_newest_stay_and_one_of_every_hundred_versions(checkp
 @given(st.integers(1, 100_000))
 def test_larger_files_are_rarely_merged(version: int) -> None:
     """Each size is due twenty times as rarely as the one below."""
-    size = upkeep.target_bytes(version - 1, version)
+    size = merging.target_bytes(Growth(version - 1, version))
     if version % 20_000 == 0:
         assert size is None
     else:

@@ -18,7 +18,7 @@ from transforms.engine.local.staging import stage_frame
 from transforms.errors import StoreError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
-from transforms.store import machine, upkeep
+from transforms.store import log_cleanup, machine, merging, replaced_files
 from transforms.store.store import Store
 from transforms.store.table_folders import find_tables
 from transforms.store.vacuum import vacuum_tables
@@ -115,7 +115,7 @@ def test_who_merges_now_is_left_alone(store: Store, commit: Callable[..., Any]) 
     commit({"/a": FIRST})
     file = Path(store.root) / "master/datasets/a/part-00000-1b2c-c000.zstd.parquet"
     file.write_bytes(b"x")
-    lease = store.storage.try_acquire(upkeep.merging_lease("master/datasets/a"))
+    lease = store.storage.try_acquire(merging.merging_lease("master/datasets/a"))
     assert lease is not None
     assert vacuum_tables(store, 0, dry_run=False) == {}
     lease.release(remove=True)
@@ -130,10 +130,10 @@ def test_files_of_versions_that_stay_readable_are_no_leftovers(
     table = store.table_of(alias, "master")
     for number in range(4):
         commit({"/a": pl.DataFrame({"x": [number]})}, mode="append")
-        upkeep.merge_small_files(store.storage, table, opened(store, table))
+        merging.merge_small_files(store.storage, table, opened(store, table))
     merged = opened(store, table).version()
     commit({"/a": pl.DataFrame({"x": [9]})}, mode="append")
-    upkeep.merge_small_files(store.storage, table, opened(store, table))
+    merging.merge_small_files(store.storage, table, opened(store, table))
     forget(store, table)
 
     assert vacuum_tables(store, 30, dry_run=False) == {}
@@ -192,10 +192,10 @@ def test_merged_files_of_a_model_that_a_checkpoint_forgot_are_listed(store: Stor
         transaction = store.begin("train", "master", [model])
         change = stage_frame(transaction, table, pl.DataFrame({"x": [number]}), "append")
         transaction.commit([change], {model.key: {}})
-    upkeep.merge_small_files(store.storage, table, opened(store, table))
+    merging.merge_small_files(store.storage, table, opened(store, table))
     forget(store, table)
-    upkeep.forget_replaced(store.storage, table, opened(store, table))
-    assert len(upkeep.delete_replaced(store.storage, table, opened(store, table), 0)) == 3
+    replaced_files.forget_replaced(store.storage, table, opened(store, table))
+    assert len(replaced_files.delete_replaced(store.storage, table, opened(store, table), 0)) == 3
     assert pl.read_delta(str(store.root / table))["x"].sort().to_list() == [0, 1, 2]
 
 
@@ -216,7 +216,7 @@ def forget(store: Store, table: str) -> None:
     """Write a checkpoint as it is written a week after files were replaced."""
     at_once = {"delta.deletedFileRetentionDuration": "interval 0 seconds"}
     opened(store, table).alter.set_table_properties(at_once)
-    upkeep.write_checkpoint(store.storage, table, opened(store, table))
+    log_cleanup.write_checkpoint(store.storage, table, opened(store, table))
     week = {"delta.deletedFileRetentionDuration": "interval 7 days"}
     opened(store, table).alter.set_table_properties(week)
 

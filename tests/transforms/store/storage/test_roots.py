@@ -12,6 +12,7 @@ import transforms.store.durable as durable
 from transforms.errors import UsageError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
+from transforms.store import ledger_upkeep
 from transforms.store.store import Store
 
 
@@ -32,7 +33,7 @@ def test_any_other_works(tmp_path, name):
     store = Store(tmp_path / name)
     for number in (1, 2):
         put_frame(store, "master", "/a", pl.DataFrame({"x": [number]}))
-    store.ledger.tidy()
+    ledger_upkeep.tidy(store.storage, store.ledger)
     view, _ = Store(tmp_path / name).view(Resource("dataset", "/a"), "master")
     assert view.table.to_pyarrow_table().to_pylist() == [{"x": 2}]
 
@@ -43,7 +44,7 @@ def test_the_roots_own_name_outlives_a_loss_of_power(tmp_path, monkeypatch):
     original = durable.sync_folder
     monkeypatch.setattr(durable, "sync_folder", lambda path: (synced.append(Path(path)), original(path)))
     root = tmp_path / "new" / "store"
-    _ = Store(root).app_id
+    Store(root).identity.ensure()
     assert synced[:2] == [tmp_path, tmp_path / "new"]
     assert root in synced
 
