@@ -29,11 +29,11 @@ def collect_journals(store: Store, dry_run: bool = False, older_than_days: float
     :returns: the ids of their experiments.
     """
     journals = journals_of(store.storage)
-    for row, _, _ in journals.unpublished(lambda row: row["model"] is None):
+    for unreadable in journals.unpublished(lambda row: row["model"] is None):
         _log.warning(
             "The journal of experiment %s is kept, as nothing tells what it holds. %s",
-            row["experiment_id"],
-            row["error"],
+            unreadable.row["experiment_id"],
+            unreadable.row["error"],
         )
     needless = [
         identity for identity, header in journals.unfinished() if _collect(store, journals, identity, header, dry_run)
@@ -56,7 +56,7 @@ def unreadable_journals(store: Store) -> list[tuple[str, str]]:
     :raises OSError: if the folder of the journals cannot be listed.
     """
     store.storage.folders(layout.JOURNAL)  # a folder that may not be looked into looks like an empty one below
-    rows = [row for row, _, _ in journals_of(store.storage).unpublished()]
+    rows = [experiment.row for experiment in journals_of(store.storage).unpublished()]
     return [(row["experiment_id"], row["error"]) for row in rows if row["status"] == UNREADABLE]
 
 

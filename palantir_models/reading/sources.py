@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.columns.schema import schema
 from palantir_models.experiment.journal.folder import Journals
+from palantir_models.experiment.journal.unpublished import Unpublished
 from transforms.store.store import Store
 from transforms.store.tables import TableView
 
@@ -90,32 +89,23 @@ class ModelTables:
 class Apart:
     """One experiment that is not part of a version.
 
-    :param row: its row.
-    :param find: finds the Parquet file of a kind, where there is one.
-    :param recorded: what its journal holds, as long as it has not ended.
+    :param experiment: the experiment.
     """
 
     is_published = False
 
-    def __init__(
-        self, row: Mapping[str, Any], find: Callable[[str], Path | None], recorded: Recorded | None = None
-    ) -> None:
-        self._row = row
-        self._find = find
-        self._recorded = {} if recorded is None else recorded.arrow(row["experiment_id"])
+    def __init__(self, experiment: Unpublished) -> None:
+        self._experiment = experiment
 
     def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
         """See :class:`Source`."""
-        import polars as pl
-
-        if table in self._recorded:
-            return pl.LazyFrame(self._recorded[table])
-        file = self._find(table)
-        return _empty(table) if file is None else pl.scan_parquet(file)
+        rows = self._experiment.part(table)
+        return _empty(table) if rows is None else rows
 
     def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """See :class:`Source`."""
-        return {self._row["experiment_id"]: self._row}
+        row = self._experiment.row
+        return {row["experiment_id"]: row}
 
 
 def unpublished(journals: Journals, model: str | None, branch: str) -> list[tuple[dict[str, Any], Source]]:
@@ -132,9 +122,9 @@ def unpublished(journals: Journals, model: str | None, branch: str) -> list[tupl
             return True
         return row.get("branch") == branch and model in (None, row["model"])
 
-    for row, find, recorded in journals.unpublished(wanted):
-        timed = {name: _time(row.get(name)) for name in _TIMES}
-        found.append(({**row, **timed}, Apart(row, find, recorded)))
+    for experiment in journals.unpublished(wanted):
+        timed = {name: _time(experiment.row.get(name)) for name in _TIMES}
+        found.append(({**experiment.row, **timed}, Apart(experiment)))
     return sorted(found, key=lambda pair: pair[0]["created_time"], reverse=True)
 
 

@@ -181,9 +181,10 @@ def test_a_job_that_fails_leaves_nothing_but_its_experiment(run_transform, store
     with pytest.raises(ValueError, match="the user's own"):
         run_transform(fails)
     assert store.storage.files("master") == {}
-    ((row, find, _),) = journals_of(store.storage).unpublished()
+    (kept,) = journals_of(store.storage).unpublished()
+    row = kept.row
     assert (row["status"], row["error"], row["value_count"]) == ("FAILED", "ValueError: the user's own", 1)
-    assert pl.read_parquet(find("metrics"))["value"].to_list() == [1.0]
+    assert kept.part("metrics").collect()["value"].to_list() == [1.0]
 
 
 def test_an_upload_that_fails_commits_nothing(run_transform, store, monkeypatch):

@@ -12,7 +12,6 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 import palantir_models
@@ -63,7 +62,10 @@ def logger(bucket: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def listed(store: Store) -> dict[str, tuple[str, int]]:
     """Return status and number of values of each experiment that is not published."""
-    return {row["name"]: (row["status"], row["value_count"]) for row, _, _ in journals_of(store.storage).unpublished()}
+    return {
+        row["name"]: (row["status"], row["value_count"])
+        for row in (one.row for one in journals_of(store.storage).unpublished())
+    }
 
 
 def seen(store: Store, *expected: object) -> Callable[[], bool]:
@@ -88,8 +90,8 @@ def test_what_a_killed_process_uploaded_can_be_recovered_elsewhere(store, logger
     logger.wait()
     row = journals_of(store.storage).recover("ab")
     assert (row["status"], row["value_count"], row["parameter_count"]) == ("ABANDONED", 100, 1)
-    ((_, find, _),) = journals_of(store.storage).unpublished()
-    assert pl.read_parquet(find("metrics"))["value"].to_list() == [float(n) for n in range(100)]
+    (kept,) = journals_of(store.storage).unpublished()
+    assert kept.part("metrics").collect()["value"].to_list() == [float(n) for n in range(100)]
     names = set(store.storage.files("_journal/ab12"))
     assert names == {"experiment.json", "metrics.parquet", "hyperparameters.parquet"}
 

@@ -23,6 +23,7 @@ from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import background, journal, kept, owner
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.journal import Journal
+from palantir_models.experiment.journal.unpublished import Kept, Unpublished
 from palantir_models.experiment.statuses import SUPERSEDED
 from transforms.common.json_text import from_json
 from transforms.common.paths import fault
@@ -170,38 +171,36 @@ class UploadedJournals(Journals):
             lease.release(remove=True)
         return row
 
-    def unpublished(
-        self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True
-    ) -> Iterator[tuple[dict[str, Any], Callable[[str], Path | None], Recorded | None]]:
+    def unpublished(self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Iterator[Unpublished]:
         """See :class:`Journals`."""
         here, listed = set(), self._listed()
-        for row, find, recorded in super().unpublished(wanted):
-            identity = row["experiment_id"]
+        for experiment in super().unpublished(wanted):
+            identity = experiment.row["experiment_id"]
             if kept.ROW in listed.get(identity, ()) and not super().is_alive(identity):
                 shutil.rmtree(self.folder / identity, ignore_errors=True)  # somebody recovered it elsewhere
                 continue
             here.add(identity)
-            yield row, find, recorded
+            yield experiment
         for identity, files in listed.items():
             if identity not in here:
                 try:
-                    found = self._uploaded(identity, files, wanted)
+                    uploaded = self._uploaded(identity, files, wanted)
                 except FileNotFoundError:  # it has ended while we looked
                     continue
                 except Exception as error:  # noqa: BLE001 (one that is broken must not hide the others)
                     changed = max(file.modified for file in files.values())
                     row = kept.unreadable(identity, self._storage.uri(_name(identity)), changed, error)
-                    found = (row, lambda _: None, None) if wanted(row) else None
-                if found is not None:
-                    yield found
+                    uploaded = Unpublished(row) if wanted(row) else None
+                if uploaded is not None:
+                    yield uploaded
 
     def _uploaded(
         self, identity: str, files: Mapping[str, Found], wanted: Callable[[Mapping[str, Any]], bool]
-    ) -> tuple[dict[str, Any], Callable[[str], Path | None], Recorded | None] | None:
+    ) -> Unpublished | None:
         name = _name(identity)
         if kept.ROW in files:
             row = kept.checked(identity, journal.parsed(from_json(self._storage.read(f"{name}/{kept.ROW}"))))
-            return (row, self._finder(identity, files), None) if wanted(row) else None
+            return _KeptInBucket(row, self._storage, name, files) if wanted(row) else None
         if journal.HEADER not in files:
             return None
         header = journal.parsed(from_json(self._storage.read(f"{name}/{journal.HEADER}")))
@@ -210,7 +209,7 @@ class UploadedJournals(Journals):
         alive = self.is_alive(identity)
         folder = self._fetch(identity, files, self._storage.make_folder(f"{layout.TEMPORARY}/{identity}"))
         row, recorded = kept.read_live(folder, alive)
-        return kept.checked(identity, row), lambda _: None, recorded
+        return Unpublished(kept.checked(identity, row), recorded)
 
     def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
         """See :class:`Journals`."""
@@ -302,12 +301,15 @@ class UploadedJournals(Journals):
         _delete_journal(self._storage, name)
         shutil.rmtree(folder)
 
-    def _finder(self, identity: str, files: Mapping[str, Found]) -> Callable[[str], Path | None]:
-        def find(kind: str) -> Path | None:
-            file = f"{kind}.parquet"
-            return self._storage.local(f"{_name(identity)}/{file}") if file in files else None
 
-        return find
+class _KeptInBucket(Kept):
+    def __init__(self, row: dict[str, Any], storage: Storage, name: str, files: Mapping[str, Found]) -> None:
+        super().__init__(row, Path(name))
+        self._storage = storage
+        self._files = files
+
+    def _file(self, name: str) -> Path | None:
+        return self._storage.local(f"{self._folder}/{name}") if name in self._files else None
 
 
 def _name(experiment_id: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import journal, kept, owner
 from palantir_models.experiment.journal.journal import Journal
+from palantir_models.experiment.journal.unpublished import Unpublished
 from palantir_models.experiment.statuses import SUPERSEDED
 from transforms.common.paths import inside, shown
 from transforms.errors import UsageError
@@ -49,16 +50,12 @@ class Journals:
         """Save what an experiment had logged whose process died; see :func:`kept.recover`."""
         return kept.recover(self.folder, experiment_id)
 
-    def unpublished(
-        self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True
-    ) -> Iterator[tuple[dict[str, Any], Callable[[str], Path | None], Recorded | None]]:
-        """Yield the experiments that run or are kept apart.
+    def unpublished(self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Iterator[Unpublished]:
+        """Return the experiments that run or are kept apart, one after the other.
 
         :param wanted: tells from a row, which has the keys ``model`` and ``branch``, whether to read the experiment.
-        :returns: for each its row, and either what finds the Parquet file of a kind or what its journal holds.
         """
-        for row, folder, recorded in kept.unpublished(self.folder, wanted):
-            yield row, _finder(folder), recorded
+        return kept.unpublished(self.folder, wanted)
 
     def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
         """Yield the id and the header of every experiment that has a journal; None for one that has hardly begun.
@@ -109,11 +106,3 @@ class Journals:
         if "/" in inside(experiment_id, "An experiment's id", UsageError):
             raise UsageError(f"An experiment's id has no slash; got {shown(experiment_id)}.")
         return self.folder / experiment_id
-
-
-def _finder(folder: Path | None) -> Callable[[str], Path | None]:
-    def find(kind: str) -> Path | None:
-        file = None if folder is None else folder / f"{kind}.parquet"
-        return file if file is not None and file.exists() else None
-
-    return find

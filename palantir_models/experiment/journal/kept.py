@@ -17,6 +17,7 @@ from typing import Any
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.journal import journal
+from palantir_models.experiment.journal.unpublished import Kept, Unpublished
 from palantir_models.experiment.statuses import ABANDONED, RUNNING, UNREADABLE
 from transforms.common.json_text import from_json
 from transforms.errors import NotFoundError, nearest
@@ -87,28 +88,25 @@ def still_running(experiment_id: str, header: Mapping[str, Any] | None) -> Exper
     )
 
 
-def unpublished(
-    journals: Path, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True
-) -> Iterator[tuple[dict[str, Any], Path | None, Recorded | None]]:
+def unpublished(journals: Path, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Iterator[Unpublished]:
     """Yield the experiments that run or are kept apart.
 
     :param journals: the store's journal folder.
     :param wanted: tells from a row, which has the keys ``model`` and ``branch``, whether to read the experiment. Both are
         None of one that cannot be read, whose status is ``UNREADABLE``.
-    :returns: for each its row, and either the folder with its Parquet files or what its journal holds.
     """
     for folder in sorted(journals.glob("*/")):
         try:
-            found = _read(folder, wanted)
+            experiment = _read(folder, wanted)
         except FileNotFoundError:  # it has ended while we looked
             continue
         except Exception as error:  # noqa: BLE001 (one that is broken must not hide the others)
             if not folder.exists():
                 continue  # it has ended, and was deleted while we read it
             row = unreadable(folder.name, folder, _changed(folder), error)
-            found = (row, None, None) if wanted(row) else None
-        if found is not None:
-            yield found
+            experiment = Unpublished(row) if wanted(row) else None
+        if experiment is not None:
+            yield experiment
 
 
 def unreadable(experiment_id: str, place: object, changed: float, error: Exception) -> dict[str, Any]:
@@ -187,19 +185,17 @@ def read_live(folder: Path, running: bool | None = None) -> tuple[dict[str, Any]
     return row, recorded
 
 
-def _read(
-    folder: Path, wanted: Callable[[Mapping[str, Any]], bool]
-) -> tuple[dict[str, Any], Path | None, Recorded | None] | None:
+def _read(folder: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Unpublished | None:
     if (folder / ROW).exists():
         row = checked(folder.name, journal.parsed(from_json((folder / ROW).read_bytes())))
-        return (row, folder, None) if wanted(row) else None
+        return Kept(row, folder) if wanted(row) else None
     header = journal.read_header(folder)
     if header is None:
         raise _headless(folder)
     if not wanted({"model": None, "branch": None, **header}):
         return None
     row, recorded = read_live(folder)
-    return checked(folder.name, row), None, recorded
+    return Unpublished(checked(folder.name, row), recorded)
 
 
 def _changed(folder: Path) -> float:

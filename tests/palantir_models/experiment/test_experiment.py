@@ -469,7 +469,8 @@ def test_any_sequence_of_valid_calls_reads_back_exactly(with_journal: bool, sequ
                 before = tables(run)
                 run._recording.close("FAILED", "no luck")
                 run._recording.keep(Journals(Path(folder)))
-                ((row, parquet, _),) = kept.unpublished(Path(folder))
+                (row,) = (one.row for one in kept.unpublished(Path(folder)))
+                parquet = Path(folder) / run.experiment_id
                 assert (row["status"], row["error"]) == ("FAILED", "no luck")
                 assert listed({file.stem: pq.read_table(file) for file in parquet.glob("*.parquet")}) == listed(before)
         finally:

@@ -124,7 +124,8 @@ MANY = """
         run._recording.drain()
         run._recording.check_publishable()
     assert runs[7]._recording.recorded().arrow(runs[7].experiment_id)["metrics"]["value"].to_pylist() == [7.0]
-    print([(row["status"], row["value_count"]) for row, _, _ in kept.unpublished(journals)] == [("RUNNING", 1)] * number)
+    rows = [one.row for one in kept.unpublished(journals)]
+    print([(row["status"], row["value_count"]) for row in rows] == [("RUNNING", 1)] * number)
 """
 
 
@@ -135,7 +136,9 @@ def test_a_thousand_experiments_need_a_handful_of_descriptors(tmp_path: Path) ->
     assert (done.stdout, done.stderr) == ("True\n", "")
     from palantir_models.experiment.journal import kept
 
-    found = Counter((row["status"], row["value_count"]) for row, _, _ in kept.unpublished(tmp_path / "many"))
+    found = Counter(
+        (row["status"], row["value_count"]) for row in (one.row for one in kept.unpublished(tmp_path / "many"))
+    )
     assert found == {("ABANDONED", 1): 300}
 
 

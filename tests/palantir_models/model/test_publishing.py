@@ -128,7 +128,7 @@ def test_a_failed_job_publishes_nothing_and_keeps_its_experiment_apart(run_trans
     with pytest.raises(RuntimeError):
         run_transform(train)
     assert not (store.root / "master").exists() or not list((store.root / "master").rglob("*"))
-    ((kept, _, _),) = journals_of(store.storage).unpublished()
+    kept = next(journals_of(store.storage).unpublished()).row
     assert (kept["status"], kept["error"], kept["model"]) == ("FAILED", "RuntimeError: out of luck", "/model")
 
 

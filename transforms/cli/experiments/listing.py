@@ -116,8 +116,8 @@ def _published(store: Store, resource: Resource, branch: str) -> Iterator[dict[s
 def _kept(store: Store) -> Iterator[dict[str, Any]]:
     from palantir_models.experiment.journal.opening import journals_of
 
-    for row, _, _ in journals_of(store.storage).unpublished():
-        yield experiment_row(row, row["model"], None)
+    for experiment in journals_of(store.storage).unpublished():
+        yield experiment_row(experiment.row, experiment.row["model"], None)
 
 
 def experiment_row(row: dict[str, Any], model: str, version: str | None) -> dict[str, Any]:

@@ -223,7 +223,7 @@ input()
     try:
         process.kill()
         process.wait()
-        rows = {row["name"]: row["status"] for row, _, _ in kept.unpublished(tmp_path)}
+        rows = {row["name"]: row["status"] for row in (one.row for one in kept.unpublished(tmp_path))}
         assert rows == {"running": kept.ABANDONED, "ended": kept.ABANDONED}
     finally:
         os.kill(worker, 9)

@@ -43,7 +43,7 @@ def abandon(journals: Path, experiment_id: str) -> Path:
 
 def statuses(journals: Path) -> dict[str, str]:
     """Return the status of each experiment by its id."""
-    return {row["experiment_id"]: row["status"] for row, _, _ in Journals(journals).unpublished()}
+    return {row["experiment_id"]: row["status"] for row in (one.row for one in Journals(journals).unpublished())}
 
 
 def test_what_a_dead_process_logged_is_recovered(tmp_path: Path) -> None:
@@ -96,8 +96,12 @@ def test_a_running_one_is_read_and_not_recovered(tmp_path: Path) -> None:
         kept.recover(tmp_path, experiment.experiment_id)
     experiment._recording.close("FAILED", "no luck")
     experiment._recording.keep(Journals(tmp_path))
-    ((row, folder, live),) = kept.unpublished(tmp_path)
-    assert (row["status"], row["error"], folder, live) == ("FAILED", "no luck", tmp_path / row["experiment_id"], None)
+    (experiment_kept,) = kept.unpublished(tmp_path)
+    row, metrics = experiment_kept.row, experiment_kept.part("metrics")
+    assert (row["status"], row["error"]) == ("FAILED", "no luck")
+    assert metrics is not None
+    assert metrics.collect()["value"].to_list() == [0.5]
+    assert experiment_kept.part("images") is None
     assert not kept.live_folders(tmp_path)
 
 
@@ -112,7 +116,7 @@ def test_a_torn_journal_is_recovered_up_to_the_tear(tmp_path: Path) -> None:
 def test_only_what_is_asked_for_is_read(tmp_path: Path) -> None:
     """Rows tell by model and branch."""
     experiments = [Experiment(Recording("run", model=model, journals=tmp_path)) for model in ("/a", "/b")]
-    found = [row["model"] for row, _, _ in kept.unpublished(tmp_path, lambda row: row["model"] == "/b")]
+    found = [row["model"] for row in (one.row for one in kept.unpublished(tmp_path, lambda row: row["model"] == "/b"))]
     assert found == ["/b"]
     for experiment in experiments:
         experiment._recording.close("FAILED")
