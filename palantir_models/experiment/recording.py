@@ -45,7 +45,7 @@ class Recording:
     :raises ExperimentJournalError: when the journal cannot be made, under ``ErrorHandlerType.FAIL``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what one experiment differs from another in; each but two has a default)
         self,
         name: str,
         *,

@@ -27,7 +27,12 @@ _TIMES = ("m", "M")  # points and spans of time, whose items are whole numbers w
 
 
 class Parameter(NamedTuple):
-    """A hyperparameter with its type: boolean, date, datetime, double, integer or string."""
+    """A hyperparameter with its type.
+
+    Attributes:
+        type: ``boolean``, ``date``, ``datetime``, ``double``, ``integer`` or ``string``.
+        value: the value; a datetime is in UTC.
+    """
 
     type: str
     value: bool | date | datetime | float | int | str

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from palantir_models.display import html_table, text_table
 from palantir_models.reading.chart import chart, legend
 from palantir_models.reading.curve import sparkline
-from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.experiment import RecordedExperiment, source_of
 from palantir_models.reading.frame import Frame
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
+from palantir_models.reading.read_only import ReadOnly
 from palantir_models.reading.series import SeriesSummary, parse_series
 from palantir_models.reading.sources import Source
 from transforms.common.text import counted
@@ -27,7 +28,7 @@ _LISTED = 20
 _MOST_DRAWN = 5_000_000
 
 
-class Comparison:
+class Comparison(ReadOnly):
     """Experiments, of one model or several, side by side. Their tables are read once, not once an experiment.
 
     :param experiments: at least one.
@@ -37,7 +38,12 @@ class Comparison:
     def __init__(self, experiments: Sequence[RecordedExperiment]) -> None:
         if not experiments or not all(isinstance(one, RecordedExperiment) for one in experiments):
             raise UsageError("Comparing needs one or more experiments of open_model(...).experiments.")
-        self.experiments = tuple({one.experiment_id: one for one in experiments}.values())
+        self._experiments = tuple({one.experiment_id: one for one in experiments}.values())
+
+    @property
+    def experiments(self) -> tuple[RecordedExperiment, ...]:
+        """The experiments, each of them once."""
+        return self._experiments
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -93,7 +99,8 @@ class Comparison:
     def _sources(self) -> list[tuple[Source, list[str]]]:
         found: dict[int, tuple[Source, list[str]]] = {}
         for one in self.experiments:
-            found.setdefault(id(one.storage), (one.storage, []))[1].append(one.experiment_id)
+            source = source_of(one)
+            found.setdefault(id(source), (source, []))[1].append(one.experiment_id)
         return list(found.values())
 
     @cached_property

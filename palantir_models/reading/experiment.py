@@ -13,6 +13,7 @@ from palantir_models.reading.curve import sparkline
 from palantir_models.reading.frame import Frame
 from palantir_models.reading.media import LoggedImage, LoggedPlot, Media, Tables
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
+from palantir_models.reading.read_only import ReadOnly
 from palantir_models.reading.series import SeriesSummary, parse_series
 from palantir_models.reading.sources import Source
 from transforms.common.json_text import from_json
@@ -31,7 +32,7 @@ _LISTED = 20
 _MOST_DRAWN = 2_000_000  # values that a display reads to draw them
 
 
-class RecordedExperiment:
+class RecordedExperiment(ReadOnly):
     """An experiment that was published with a version, that was imported, or that is kept apart from both.
 
     Attributes:
@@ -73,21 +74,21 @@ class RecordedExperiment:
     parameter_count: int
     value_count: int
     dropped_count: int
+    if TYPE_CHECKING:
+        _source: Source
 
     def __init__(self, row: Mapping[str, Any], source: Source) -> None:
-        for name in RecordedExperiment.__annotations__:
-            setattr(self, name, row.get(name))
-        self.storage = source
+        vars(self).update({name: row.get(name) for name in RecordedExperiment.__annotations__}, _source=source)
 
     @property
     def is_published(self) -> bool:
         """Whether it is in the model's tables: with a version, or imported."""
-        return self.storage.is_published
+        return self._source.is_published
 
     @cached_property
     def params(self) -> Mapping[str, ParameterValue]:
         """The hyperparameters, each of the type it was logged with; datetimes are in UTC."""
-        rows = self.storage.part("hyperparameters", [self.experiment_id])
+        rows = self._source.part("hyperparameters", [self.experiment_id])
         return parameters_by_experiment(rows).get(self.experiment_id, {})
 
     @cached_property
@@ -147,8 +148,9 @@ class RecordedExperiment:
 
         return Comparison([self, *others])
 
+    @property
     def row(self) -> dict[str, Any]:
-        """Return its row of the experiments table, with the keys ``model`` and ``version``."""
+        """Its row of the experiments table, with the keys ``model`` and ``version``."""
         return {**{name: getattr(self, name) for name in RecordedExperiment.__annotations__}, **self._details}
 
     def curves(self, names: Sequence[str]) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
@@ -161,12 +163,12 @@ class RecordedExperiment:
 
     @cached_property
     def _details(self) -> Mapping[str, Any]:
-        return self.storage.details([self.experiment_id]).get(self.experiment_id, {})
+        return self._source.details([self.experiment_id]).get(self.experiment_id, {})
 
     def _part(self, table: str, kind: str, series: str | Sequence[str] | None) -> pl.LazyFrame:
         import polars as pl
 
-        rows = self.storage.part(table, [self.experiment_id]).drop("experiment_id")
+        rows = self._source.part(table, [self.experiment_id]).drop("experiment_id")
         if series is None:
             return rows
         names = [series] if isinstance(series, str) else list(series)
@@ -237,6 +239,11 @@ class RecordedExperiment:
             f"<div><b>Experiment {escaped(self.name)}</b> <small>{self.experiment_id}</small>"
             f"{html_facts(self._facts())}{params}{series}{rest}<div>{charts}</div></div>"
         )
+
+
+def source_of(experiment: RecordedExperiment) -> Source:
+    """Return where an experiment's contents are, for who reads those of many in one go or as they are stored."""
+    return experiment._source  # noqa: SLF001 (none of a user's business)
 
 
 _SERIES_HEADER = ["kind", "series", "length", "last step", "last", "min", "max", "dropped"]

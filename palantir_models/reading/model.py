@@ -14,6 +14,7 @@ from palantir_models.model.versions import ModelVersion, pick_version, read_vers
 from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.finding import pick
+from palantir_models.reading.read_only import ReadOnly
 from palantir_models.reading.sources import ModelTables, unpublished
 from palantir_models.workspace.aliases import resolve_model
 from transforms.common.text import counted
@@ -26,7 +27,7 @@ from transforms.store.store import Store
 _LISTED = 10
 
 
-class Model:
+class Model(ReadOnly):
     """The versions and experiments of a model, as they were when it was opened.
 
     :param alias: the model's path or RID.
@@ -36,18 +37,32 @@ class Model:
     """
 
     def __init__(self, alias: str, branch: str, store: Store) -> None:
-        self.alias = alias
-        self.branch = branch
+        self._alias = alias
+        self._branch = branch
         self._store = store
         resource = Resource("model", alias)
         self._folder = layout.resource_path(resource, branch)
         published = store.published()  # asked first: what it tells of is in the table that is opened then
         found = store.view(resource, branch)
         self._seq = 0 if found is None else max(found[0].seq, published)
-        self.versions: tuple[ModelVersion, ...] = () if found is None else tuple(read_versions(found[0]))
-        """The published versions, oldest first."""
+        self._versions: tuple[ModelVersion, ...] = () if found is None else tuple(read_versions(found[0]))
         if found is None and not self.unpublished:
             raise _no_model(alias, branch, store)
+
+    @property
+    def alias(self) -> str:
+        """The model's path or RID."""
+        return self._alias
+
+    @property
+    def branch(self) -> str:
+        """Its branch."""
+        return self._branch
+
+    @property
+    def versions(self) -> tuple[ModelVersion, ...]:
+        """The published versions, oldest first."""
+        return self._versions
 
     def version(self, wanted: str | None = None) -> ModelVersion:
         """Return one of the versions.

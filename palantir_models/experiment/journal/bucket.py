@@ -51,6 +51,8 @@ class UploadedJournal(Journal):
     def __init__(self, folder: Path, header: Mapping[str, Any], storage: Storage) -> None:
         super().__init__(folder, header)
         self._storage = storage
+        self.root = storage.root
+        """The store's root."""
         self._name = _name(folder.name)
         self._process = owner.ours(self.folder.parent)
         self._has_begun = False
@@ -104,7 +106,7 @@ class UploadedJournal(Journal):
     def _leave(self) -> None:
         """Upload no more; with the last one of a store goes the lease that says that its process lives."""
         _uploads.discard(self)
-        if not any(other._storage.root == self._storage.root for other in _uploads.things):
+        if not any(other.root == self.root for other in _uploads.things):
             _disown(self._storage, self._process)
 
     def end(self, status: str, error: str) -> None:

@@ -27,7 +27,13 @@ _JSON = ("series", "dropped")
 
 
 class Frame(NamedTuple):
-    """One frame: its kind, how many rows it holds, and its body, which is not decoded before it is asked for."""
+    """One frame of a journal.
+
+    Attributes:
+        kind: what it holds: ``series``, ``metrics``, ``hyperparameters``, ``images``, ``plots``, ``tables`` or ``dropped``.
+        rows: how many rows, or entries of its list, it holds.
+        body: its content in bytes, which is not decoded before it is asked for.
+    """
 
     kind: str
     rows: int

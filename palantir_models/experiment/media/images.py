@@ -50,7 +50,13 @@ _log = logging.getLogger(__name__)
 
 
 class Png(NamedTuple):
-    """The bytes of a PNG with its size in pixels."""
+    """A PNG.
+
+    Attributes:
+        data: its bytes.
+        width: its width in pixels.
+        height: its height in pixels.
+    """
 
     data: bytes
     width: int

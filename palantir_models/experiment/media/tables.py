@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 
 class Table(NamedTuple):
-    """A logged table: its columns as JSON (a list of name and Arrow type) and its rows as Parquet."""
+    """A logged table as it is stored.
+
+    Attributes:
+        description: its description, if any.
+        row_count: how many rows it has.
+        columns: a JSON list of the name and Arrow type of each column.
+        parquet: its rows, a whole Parquet file.
+    """
 
     description: str | None
     row_count: int

@@ -23,7 +23,15 @@ class Series:
 
 
 class MediaRow(NamedTuple):
-    """An image or a plot: what it is stays with whoever made it."""
+    """An image or a plot: what it is stays with whoever made it.
+
+    Attributes:
+        series: the name of its series.
+        step: its step.
+        timestamp: when it was logged, in nanoseconds since 1970.
+        caption: its caption, if any.
+        content: a :class:`Png`, or its future, or the JSON of a plot.
+    """
 
     series: str
     step: int

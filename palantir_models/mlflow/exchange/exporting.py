@@ -19,7 +19,7 @@ from palantir_models.mlflow.exchange.origin import Origin
 from palantir_models.mlflow.exchange.run_files import RunFiles
 from palantir_models.mlflow.exchange.tracking import artifact_folder, tracking
 from palantir_models.mlflow.parameter_texts import parameter_text
-from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.experiment import RecordedExperiment, source_of
 from transforms.errors import UsageError
 
 if TYPE_CHECKING:
@@ -236,12 +236,12 @@ def _log_files(client: MlflowClient, run: Run, experiment: RecordedExperiment, m
     if listed:
         client.log_batch(run_id, tags=[RunTag(tags.LOGGED_ARTIFACTS, json.dumps(listed))])
     with tempfile.TemporaryDirectory(prefix="transforms-") as folder:
-        ExactCopy(experiment.row(), files, {name: part.to_arrow() for name, part in parts.items()}).save(Path(folder))
+        ExactCopy(experiment.row, files, {name: part.to_arrow() for name, part in parts.items()}).save(Path(folder))
         place.save(Path(folder), FOLDER)
 
 
 def _rows(experiment: RecordedExperiment, table: str) -> pl.LazyFrame:
-    return experiment.storage.part(table, [experiment.experiment_id]).drop("experiment_id")
+    return source_of(experiment).part(table, [experiment.experiment_id]).drop("experiment_id")
 
 
 def _some(experiment: RecordedExperiment, table: str) -> Iterator[pl.DataFrame]:

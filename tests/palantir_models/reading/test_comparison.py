@@ -38,7 +38,7 @@ def test_metrics_of_all_with_the_experiments_name(model):
 
 
 def test_each_table_is_read_once_however_many_experiments(model, monkeypatch):
-    source = model.experiments[0].storage
+    source = model.experiments[0]._source
     reads: list[str] = []
     part = type(source).part
     monkeypatch.setattr(type(source), "part", lambda self, table, ids: reads.append(table) or part(self, table, ids))

@@ -80,3 +80,13 @@ def test_text_and_html_show_versions_and_what_is_apart(model):
     version = model.version()
     assert "Doubler" in repr(version)
     assert "&lt;i&gt;notes&lt;/i&gt;" in version._repr_html_()
+
+
+def test_what_is_read_back_has_values_that_cannot_be_set(model):
+    """What takes no argument is a value, and what was recorded stays as it is; what takes one is a call."""
+    experiment = model.experiments[0]
+    for thing in (model, experiment, experiment.compare([])):
+        for name in (name for name in dir(thing) if not name.startswith("_")):
+            if not callable(getattr(thing, name)):
+                with pytest.raises(AttributeError):
+                    setattr(thing, name, None)

@@ -40,7 +40,7 @@ def test_series_are_known_without_reading_them(trial, monkeypatch):
         raise AssertionError("a series table was read")
 
     trial.series  # noqa: B018 (reads the experiment's own row)
-    monkeypatch.setattr(type(trial.storage), "part", refuse)
+    monkeypatch.setattr(type(trial._source), "part", refuse)
     assert trial.summary("loss") == SeriesSummary("metric", "loss", 101, 0, 1000, 1.0, 500.0, 0.01, 500.0)
     assert trial.summary("accuracy").min == 0.0
     assert [(one.kind, one.name, one.length) for one in trial.series] == [
