@@ -13,6 +13,7 @@ from tests.simulation.run import replay, simulate
 from tests.simulation.search import search
 from tests.simulation.shrink import shrink
 from transforms.store.identity import Identity
+from transforms.store.order import Part
 
 SCHEDULES = int(os.environ.get("SIMULATION_SCHEDULES", "250"))
 SEED = int(os.environ.get("SIMULATION_SEED", "0"))
@@ -59,7 +60,7 @@ SABOTAGE: dict[str, tuple[str, Any, str, str]] = {
     ),
     "all tables of a job are published at once": (
         "transforms.store.publishing.waves",
-        lambda entries: [[(entry, change) for entry in entries for change in entry.changes]],
+        lambda entries: [[Part(entry, change) for entry in entries for change in entry.changes]],
         "local",
         "nothing is seen before what belongs to it",
     ),

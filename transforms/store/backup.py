@@ -33,6 +33,7 @@ def back_up(store: Store, target: Path) -> Store:
     What a commit needs is there before the ledger has it, and tables have it only afterwards. So the logs of tables are
     copied first, then the ledger, then what both name; and the copy is recovered, as if its machine had lost its power.
 
+    :param store: the store.
     :param target: a folder that does not exist, or is empty.
     :returns: the copy.
     :raises UsageError: if the store lies in a bucket, or there is something at the target.

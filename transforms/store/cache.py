@@ -19,7 +19,7 @@ _SEAL = "seal"
 def sealed(owner: str, content: Mapping[str, Any]) -> bytes:
     """Return the document of a cache.
 
-    :param owner: the store's name; see :attr:`Store.app_id`.
+    :param owner: the store's name; see :class:`~transforms.store.identity.Identity`.
     :param content: what it tells: plain JSON values.
     """
     return json.dumps({**content, _SEAL: _seal(owner, content)}).encode()

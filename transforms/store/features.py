@@ -59,6 +59,7 @@ def reading_features(table: DeltaTable) -> frozenset[str]:
 def can_read(table: DeltaTable, reader: Reader) -> bool:
     """Whether a reader gives the rows of a table as they are.
 
+    :param table: the table.
     :param reader: ``arrow`` and ``polars`` scan it lazily; ``files`` are its Parquet files read one by one, ``spark files``
         the same without Delta's jar.
     """
@@ -77,6 +78,7 @@ def can_read_whole(table: DeltaTable) -> bool:
 def unreadable(table: DeltaTable, name: str, why: str, instead: str) -> UnsupportedTableError:
     """Return the error for a table that a reader would not give as it is.
 
+    :param table: the table.
     :param name: the dataset, as messages name it.
     :param why: what the reader cannot do: the end of "has the Delta table feature …, which".
     :param instead: what can be done: the beginning of a sentence.
@@ -90,6 +92,7 @@ def unreadable(table: DeltaTable, name: str, why: str, instead: str) -> Unsuppor
 def check_writable(table: DeltaTable, name: str, mode: Literal["overwrite", "append"] = "overwrite") -> None:
     """Refuse a table with a feature or a rule that cannot be kept here, before any work starts.
 
+    :param table: the table.
     :param name: the dataset, as messages name it.
     :param mode: what is to be done; a table that rows can only be added to takes ``append``.
     :raises UnsupportedTableError: names the feature, the table property behind it and the command that drops it.

@@ -33,13 +33,22 @@ _NAME = re.compile(r"\d{20}\.json")
 
 
 class GivenUp(NamedTuple):
-    """A note in the order of commits: from here on a transaction cannot be committed any more."""
+    """A note in the order of commits: from here on a transaction cannot be committed any more.
+
+    Attributes:
+        transaction: its id.
+    """
 
     transaction: str
 
 
 class Withdrawn(NamedTuple):
-    """A note in the order of commits: a row before it is in none of its tables, and will be in none."""
+    """A note in the order of commits: a row before it is in none of its tables, and will be in none.
+
+    Attributes:
+        seq: the row.
+        transaction: the id of the transaction that wrote it.
+    """
 
     seq: int
     transaction: str

@@ -44,7 +44,9 @@ def clear_table(store: Contents, table: str, dry_run: bool) -> list[str]:
 
     The caller holds the lease of whoever writes the table.
 
+    :param store: the store.
     :param table: the table's folder, relative to the root.
+    :param dry_run: find the files, delete nothing.
     :returns: the files, relative to the table.
     """
     name = merging_lease(table)

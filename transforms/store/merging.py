@@ -64,6 +64,9 @@ def merge_small_files(
 def delete_rows(storage: Storage, name: str, table: DeltaTable, condition: str) -> None:
     """Delete rows of an opened table, for good.
 
+    :param storage: the store's storage.
+    :param name: the table's folder, relative to the root.
+    :param table: the table; it is brought up to date.
     :param condition: which, in SQL.
     """
     _rewrite(storage, name, table, lambda: storage.delta.delete_rows(table, condition))

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from transforms.store import layout
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
+
+
+class Part(NamedTuple):
+    """What a ratified entry does to one of its tables.
+
+    Attributes:
+        entry: the entry.
+        change: one of its changes.
+    """
+
+    entry: Entry
+    change: TableChange
 
 
 def batches(entries: Iterable[Entry]) -> list[list[Entry]]:
@@ -26,14 +39,14 @@ def batches(entries: Iterable[Entry]) -> list[list[Entry]]:
     return cut
 
 
-def waves(entries: Sequence[Entry]) -> list[list[tuple[Entry, TableChange]]]:
+def waves(entries: Sequence[Entry]) -> list[list[Part]]:
     """Return the changes of a run of entries in waves, each to be published after the one before it.
 
     Who sees a version of a model sees its experiment, and who sees an experiment sees its series; so the series of all
     go first, then experiments, then versions. Datasets are in the first wave.
     """
-    ordered: dict[int, list[tuple[Entry, TableChange]]] = {}
+    ordered: dict[int, list[Part]] = {}
     for entry in entries:
         for change in entry.changes:
-            ordered.setdefault(layout.publish_rank(change.table), []).append((entry, change))
+            ordered.setdefault(layout.publish_rank(change.table), []).append(Part(entry, change))
     return [ordered[rank] for rank in sorted(ordered)]

@@ -21,7 +21,7 @@ from transforms.store.entry import Entry
 from transforms.store.identity import Identity
 from transforms.store.layout import LEDGER
 from transforms.store.ledger import Ledger
-from transforms.store.order import batches, waves
+from transforms.store.order import Part, batches, waves
 from transforms.store.storage.base import Storage
 from transforms.store.storage.patience import outlast
 from transforms.store.table_publishing import Examined, examine, publish_change, refusal
@@ -213,55 +213,45 @@ class Publisher:
         self, entries: Sequence[Entry], opened: Mapping[str, DeltaTable | None], refusals: dict[str, Refusal]
     ) -> None:
         """Publish entries of which no two write one table; note those that are refused."""
-        refused: dict[int, StoreError] = {}
-        for entry in entries:
-            before = next((refusals[c.table] for c in entry.changes if c.table in refusals), None)
-            if before is not None:
-                refused[entry.seq] = PublishError(
-                    f"#{entry.seq} {entry.transform} waits for #{before.entry.seq} {before.entry.transform}: {before.error}"
-                )
-        parts = [(entry, change) for entry in entries if entry.seq not in refused for change in entry.changes]
-        looked_at = _side_by_side(lambda part: self._examine(*part, opened), parts)
+        refused = _waiting(entries, refusals)
+        parts = [Part(entry, change) for entry in entries if entry.seq not in refused for change in entry.changes]
         examined: dict[str, Examined] = {}
-        for (entry, change), found in zip(parts, looked_at, strict=True):
+        for part, found in zip(parts, _side_by_side(lambda part: self._examine(part, opened), parts), strict=True):
             if isinstance(found, StoreError):
-                refused.setdefault(entry.seq, found)
+                refused.setdefault(part.entry.seq, found)
             elif found is not None:
-                examined[change.table] = found
-
-        def publish(part: tuple[Entry, TableChange]) -> StoreError | None:
-            entry, change = part
-            try:
-                publish_change(self._storage, self._identity.read(), entry, change, examined=examined[change.table])
-            except (OSError, StoreError) as error:
-                if isinstance(error, (DivergedError, PublishError)):
-                    return error
-                return refusal(self._storage, entry, change.table, error)  # whatever it is, the entry is committed
-            return None
-
+                examined[part.change.table] = found
         for wave in waves(entries):
-            todo = [part for part in wave if part[0].seq not in refused and part[1].table in examined]
-            for (entry, _), error in zip(todo, _side_by_side(publish, todo), strict=True):
+            todo = [part for part in wave if part.entry.seq not in refused and part.change.table in examined]
+            told = _side_by_side(lambda part: self._publish(part, examined[part.change.table]), todo)
+            for part, error in zip(todo, told, strict=True):
                 if error is not None:
-                    refused.setdefault(entry.seq, error)
+                    refused.setdefault(part.entry.seq, error)
         for entry in entries:
             if entry.seq in refused:
                 refusals.update({change.table: Refusal(entry, refused[entry.seq]) for change in entry.changes})
 
-    def _examine(
-        self, entry: Entry, change: TableChange, opened: Mapping[str, DeltaTable | None]
-    ) -> Examined | StoreError | None:
-        validated = Examined(opened[change.table]) if change.table in opened else None
+    def _examine(self, part: Part, opened: Mapping[str, DeltaTable | None]) -> Examined | StoreError | None:
+        table = part.change.table
+        validated = Examined(opened[table]) if table in opened else None
+        app_id = self._identity.read()
         try:
-            return outlast(
-                lambda: examine(self._storage, self._identity.read(), entry, change, self._ledger.has, validated)
-            )
+            return outlast(lambda: examine(self._storage, app_id, part, self._ledger.has, validated))
         except DivergedError as error:
             return error
         except BaseException as error:
             if not (isinstance(error, Exception) or is_panic(error)):
                 raise
-            return refusal(self._storage, entry, change.table, error)
+            return refusal(self._storage, part.entry, table, error)
+
+    def _publish(self, part: Part, examined: Examined) -> StoreError | None:
+        try:
+            publish_change(self._storage, self._identity.read(), part, examined)
+        except (OSError, StoreError) as error:
+            if isinstance(error, (DivergedError, PublishError)):
+                return error
+            return refusal(self._storage, part.entry, part.change.table, error)  # the entry is committed all the same
+        return None
 
     def _remember(self, published: Published, before: Published) -> None:
         if published == before:
@@ -270,6 +260,18 @@ class Publisher:
             self._storage.write(MARK, sealed(self._identity.read(), published._asdict()))
         except OSError as error:  # without the mark the next one looks at these entries again
             _log.warning("What is published could not be noted (%s); everything committed is safe.", error)
+
+
+def _waiting(entries: Iterable[Entry], refusals: Mapping[str, Refusal]) -> dict[int, StoreError]:
+    """Return why entries have to wait, by their rows: those that write a table which refused an earlier one."""
+    told: dict[int, StoreError] = {}
+    for entry in entries:
+        before = next((refusals[change.table] for change in entry.changes if change.table in refusals), None)
+        if before is not None:
+            told[entry.seq] = PublishError(
+                f"#{entry.seq} {entry.transform} waits for #{before.entry.seq} {before.entry.transform}: {before.error}"
+            )
+    return told
 
 
 def _side_by_side(function: Callable[[T], R], things: Sequence[T]) -> list[R]:

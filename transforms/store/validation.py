@@ -28,12 +28,16 @@ _log = logging.getLogger(__name__)
 def validate_changes(
     storage: Storage, changes: Sequence[TableChange], opened: Mapping[str, DeltaTable]
 ) -> dict[str, DeltaTable]:
-    """Check every change.
+    """Check every change of a transaction, side by side.
 
+    :param storage: the store's storage.
+    :param changes: what is to happen to each table; each table is in one of them.
     :param opened: tables that were opened earlier, by their folder below the root; they are brought up to date.
-    :returns: the tables as they are now, by their folder below the root.
+    :returns: the tables as they are now, by their folder below the root; without those that are not there yet.
+    :raises CommitError: if a table is in two changes, a staged file is gone or altered, or a table moved on.
+    :raises DataError: if an append does not fit its table's columns.
+    :raises UnsupportedTableError: if a table has a feature or a rule that cannot be kept here.
     """
-
     tables = [change.table for change in changes]
     if len(set(tables)) < len(tables):
         twice = next(table for table in tables if tables.count(table) > 1)
@@ -74,7 +78,9 @@ def validate_change(storage: Storage, change: TableChange, opened: DeltaTable | 
 def check_fits(storage: Storage, table: DeltaTable | None, change: TableChange) -> None:
     """Refuse a change that its table could not take; upgrade the table's protocol where the change needs that.
 
+    :param storage: the store's storage.
     :param table: the table; None where there is none yet.
+    :param change: what is to happen to it.
     :raises DataError: if an append does not fit the table's columns, or the table refuses the new ones.
     :raises UnsupportedTableError: if the table has a feature or a rule that cannot be kept here.
     :raises CommitError: if it is partitioned in another way.

@@ -257,9 +257,10 @@ def test_a_reader_never_meets_a_version_without_its_experiment(run_transform, st
 
     publish, running, order = publishing.publish_change, set(), []
 
-    def watched(storage, app_id, entry, change, *rest, **named):
+    def watched(storage, app_id, part, examined):
+        change = part.change
         running.add(change.table)
-        publish(storage, app_id, entry, change, *rest, **named)
+        publish(storage, app_id, part, examined)
         order.append((change.table.removeprefix("master/"), frozenset(running)))
         running.discard(change.table)
 

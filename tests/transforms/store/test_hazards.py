@@ -20,6 +20,7 @@ from transforms.spec.resource import Resource
 from transforms.store import ledger_upkeep, machine
 from transforms.store.change import StagedFile, TableChange
 from transforms.store.ledger import Ledger, log_file
+from transforms.store.order import Part
 from transforms.store.recovery import collect_dead
 from transforms.store.storage.delta import Mark
 from transforms.store.store import Store
@@ -249,7 +250,7 @@ def test_h14_publishing_an_entry_twice_changes_nothing(store, commit, rows):
     """delta-rs accepts a repeated transaction identifier, so it is checked before every commit."""
     entry = commit({"/a": pl.DataFrame({"x": [1]})}, mode="append")
     for _ in range(3):
-        publish_change(store.storage, store.app_id, entry, entry.changes[0])
+        publish_change(store.storage, store.app_id, Part(entry, entry.changes[0]))
     assert rows("/a") == [{"x": 1}]
     assert DeltaTable(str(path_of(store, A))).version() == 0
 
@@ -375,7 +376,7 @@ def test_a_commit_that_lands_while_another_begins_is_read_whole_or_not_at_all(st
     def and_then_somebody_ratifies(opened: Any = None) -> Any:
         published = publish_all(opened)
         entry = ratified_only(other, {"/a": pl.DataFrame({"x": [2]}), "/b": pl.DataFrame({"x": [2]})})
-        publish_change(store.storage, store.app_id, entry, entry.changes[0])
+        publish_change(store.storage, store.app_id, Part(entry, entry.changes[0]))
         return published
 
     monkeypatch.setattr(store.publisher, "publish_all", and_then_somebody_ratifies)

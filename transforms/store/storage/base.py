@@ -102,6 +102,7 @@ class Storage(ABC):
     def newest(self, name_of: Callable[[int], str], known: int) -> int:
         """Return the newest number of a sequence of files that grows at its end; its beginning may have been deleted.
 
+        :param name_of: the name of the file of a number.
         :param known: a number that has existed, from where to look; -1 for none.
         """
 

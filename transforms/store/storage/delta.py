@@ -85,6 +85,8 @@ class Delta(ABC):
     def compact(self, table: DeltaTable, partition: tuple[str, str] | None, target: int | None) -> None:
         """Rewrite small files as few large ones, in one partition or everywhere, in a commit that changes no row.
 
+        :param table: the table; it is brought up to date.
+        :param partition: a partition column and the one value of it to look at; None for all.
         :param target: how large files may get, in bytes; larger ones stay as they are. The table's own limit when None.
         """
 
