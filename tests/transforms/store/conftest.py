@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from deltalake import DeltaTable
 
 from transforms.engine.local.staging import stage_frame
 from transforms.spec.resource import Resource
@@ -50,3 +51,28 @@ def rows(store: Store) -> Callable[..., list[dict[str, Any]]]:
         return pl.read_delta(str(path), version=version).to_dicts()
 
     return read
+
+
+@pytest.fixture
+def ratified(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Entry]:
+    """Bring a commit just past its commit point, as a process that dies there leaves it."""
+
+    def run(frames: dict[str, pl.DataFrame], mode: Any = "overwrite") -> Entry:
+        resources = [Resource("dataset", alias) for alias in frames]
+        with monkeypatch.context() as patched:
+            patched.setattr(store.publisher, "publish_all", lambda *_, **__: [])
+            transaction = store.begin("dying", "master", resources)
+            changes = [stage_frame(transaction, store.table_of(r, "master"), frames[r.alias], mode) for r in resources]
+            return transaction.commit(changes, {r.key: {"rows": 1} for r in resources})
+
+    return run
+
+
+@pytest.fixture
+def stuck(store: Store, commit: Any, ratified: Any) -> Entry:
+    """A commit of /a and /b that /b refuses, beside /c, which nothing is wrong with."""
+    commit(dict.fromkeys(("/a", "/b", "/c"), pl.DataFrame({"x": [1]})))
+    entry: Entry = ratified(dict.fromkeys(("/a", "/b"), pl.DataFrame({"x": [2]})))
+    table = store.table_of(Resource("dataset", "/b"), "master")
+    DeltaTable(store.storage.uri(table)).alter.set_table_properties({"delta.appendOnly": "true"})
+    return entry

@@ -9,11 +9,14 @@ import polars as pl
 import pytest
 
 import transforms.store.durable as durable
+from transforms.engine.local.staging import stage_frame
 from transforms.errors import UsageError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store import ledger_upkeep
 from transforms.store.store import Store
+
+A = Resource("dataset", "/a")
 
 
 @pytest.mark.parametrize("name", ["back\\slash", "line\nbreak", "tab\tx", "\x7f", "sur\udc80rogate", "a%41", "nul\0"])
@@ -74,3 +77,23 @@ def test_a_full_disk_is_said(tmp_path, monkeypatch):
             ):
                 put_frame(store, "master", "/a", pl.DataFrame({"x": [2]}))
     assert sorted(path for path in store.root.rglob("*") if path.is_file()) == before
+
+
+def test_a_root_with_spaces_and_umlauts_works(tmp_path):
+    """Where the store lies is the user's choice, also where Polars' own Delta scan cannot follow."""
+    from transforms.engine.local.reading import read_arrow, read_polars
+
+    store = Store(tmp_path / "my größte store" / "50% #1")
+    transaction = store.begin("test", "master", [A])
+    change = stage_frame(transaction, store.table_of(A, "master"), pl.DataFrame({"x": [1]}))
+    transaction.commit([change], {A.key: {}})
+    view, _ = store.view(A, "master")
+    assert read_polars(view).to_dicts() == read_arrow(view).to_pylist() == [{"x": 1}]
+
+
+def test_a_root_that_readers_would_decode_is_refused(tmp_path):
+    """A % with two digits in the path is another path to Delta readers."""
+    from transforms.errors import UsageError
+
+    with pytest.raises(UsageError, match="rename"):
+        Store(tmp_path / "50%20")

@@ -1,0 +1,63 @@
+"""The ledger by itself: its commit point, its order, its memory.
+
+That a commit can be redone from its rows is shown in ``test_hazards``, what its caches may hold in ``test_caches``, its merging and
+shortening in ``test_upkeep``, its death at every step in ``tests/crash`` and ``tests/simulation``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from transforms.spec.resource import Resource
+from transforms.store.ledger import log_file
+from transforms.store.store import Store
+
+A = Resource("dataset", "/a")
+
+
+def test_the_ledgers_memory_may_be_emptied_while_somebody_reads(store, commit):
+    """A job that ends tidies up beside others that are looking through the ledger."""
+    for number in range(3):
+        commit({"/a": pl.DataFrame({"x": [number]})})
+    seen = []
+    for entry in store.ledger.entries(after=0):
+        seen.append(entry.seq)
+        store.ledger.forget(until=99)
+    assert seen == [1, 2, 3]
+
+
+def test_h11_the_ledgers_own_link_is_looked_at_when_its_answer_is_lost(store, commit, rows, monkeypatch):
+    """An error after the commit point does not make a committed job look failed."""
+    import transforms.store.durable as durable
+
+    commit({"/a": pl.DataFrame({"x": [1]})})
+    sync_folder = durable.sync_folder
+    failed: list[Path] = []
+
+    def fail_once(path: Path) -> None:
+        if path == store.root / "_ledger" / "_delta_log" and not failed:
+            failed.append(path)
+            raise OSError(5, "Input/output error")
+        sync_folder(path)
+
+    monkeypatch.setattr(durable, "sync_folder", fail_once)
+    entry = commit({"/a": pl.DataFrame({"x": [2]})})
+    assert failed
+    assert rows("/a") == [{"x": 2}]
+    assert [e.transaction for e in store.newest_entries(1)] == [entry.transaction]
+
+
+def test_h16_the_order_of_commits_comes_from_the_log_files_names(store, commit):
+    """Housekeeping versions and foreign commits without commitInfo do not shift the numbers."""
+    first = commit({"/a": pl.DataFrame({"x": [1]})})
+    version = store.ledger.head() + 1
+    (store.root / log_file(version)).write_text(json.dumps({"txn": {"appId": "other", "version": 1}}) + "\n")
+    second = commit({"/a": pl.DataFrame({"x": [2]})})
+    assert (first.seq, second.seq) == (version - 1, version + 1)
+    assert [e.seq for e in Store(store.root).newest_entries(9)] == [second.seq, first.seq]
+    assert store.view(A, "master", until=first.seq)[0].table.to_pyarrow_dataset().to_table(
+        use_threads=False
+    ).to_pylist() == [{"x": 1}]
