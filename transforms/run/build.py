@@ -162,7 +162,7 @@ class _Crew:
             # With a time limit, because a signal that another thread of the process takes does not end a plain wait.
             result = self._ended.get(timeout=seconds)
             del self._running[result.name]
-            if self._cancel.is_over and result.status == "committed":
+            if (self._cancel.is_over or held.came) and result.status == "committed":
                 self._late.append(result)
             self._schedule.done(result)
         if held.came and self._cancel.asked == asked:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from transforms.engine.spark import sessions
+from transforms.engine.spark import job_groups, sessions
 from transforms.errors import CommitError
 
 
@@ -82,7 +82,7 @@ class Cancellation:
         with self._lock:
             for thread in self._running - self._committing - {threading.get_ident()}:
                 _raise_in(thread, KeyboardInterrupt)
-        sessions.cancel_jobs()  # a thread that waits for Spark notices nothing before
+        job_groups.cancel()  # a thread that waits for Spark notices nothing before
 
     @contextmanager
     def on_interrupt(self) -> Iterator[None]:
@@ -114,7 +114,7 @@ class Cancellation:
         main = threading.get_ident()
         if main in self._running and main not in self._committing:
             # In another thread, as this one may be waiting for Spark, and begun without a lock.
-            _thread.start_new_thread(sessions.cancel_jobs, ())
+            _thread.start_new_thread(job_groups.cancel, ())
             raise KeyboardInterrupt
 
     def _is_news(self, record: logging.LogRecord) -> bool:

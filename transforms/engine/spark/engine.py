@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from transforms.common.forks import need_threads
 from transforms.common.text import first_line
-from transforms.engine.spark import jars, sessions
+from transforms.engine.spark import jars, job_groups, sessions
 from transforms.engine.spark.buckets import reach
 from transforms.engine.spark.confs import DELTA_CONFS, job_confs, session_confs, submitted
 from transforms.engine.spark.installation import require_spark
@@ -114,7 +114,13 @@ class SparkEngine:
         defaults, asked_for = job_confs(self.settings, profiles)
         lender.begin({} if self._is_own else defaults, asked_for)
         sessions.activate(session)
-        return lender.end
+        end_group = job_groups.begin(session)
+
+        def end() -> None:
+            end_group()
+            lender.end()
+
+        return end
 
     def take(self, settings: SparkSettings) -> bool:
         """Go over to other settings, where the session can stay for them.

@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ def running() -> SparkSession | None:
         forget(session)
         session = None
     context = SparkContext._active_spark_context
-    if session is None and context is not None and _works(context):
+    if session is None and context is not None and computes(context):
         session = SparkSession(context)  # somebody has a context and has not asked for a session yet
     connect: Any = sys.modules.get("pyspark.sql.connect.session")
     if session is None and connect is not None:
@@ -49,10 +49,11 @@ def is_open(session: Any) -> bool:
 
 def works(session: Any) -> bool:
     """Whether the session can compute: it is open, and its JVM lives and did not stop it either."""
-    return is_open(session) and (is_connect(session) or _works(session._sc))
+    return is_open(session) and (is_connect(session) or computes(session._sc))
 
 
-def _works(context: Any) -> bool:
+def computes(context: Any) -> bool:
+    """Whether a context's JVM lives, and nobody stopped it."""
     from py4j.protocol import Py4JError
 
     try:
@@ -118,19 +119,6 @@ def keeping_handler() -> Iterator[None]:
     yield
     if before is not signal.default_int_handler and not handles(before) and handles(signal.getsignal(signal.SIGINT)):
         signal.signal(signal.SIGINT, before)
-
-
-def cancel_jobs() -> None:
-    """Stop what Spark computes for this process; nothing where it does not run, or does not answer any more."""
-    if "pyspark" not in sys.modules:
-        return
-    from py4j.protocol import Py4JError
-    from pyspark import SparkContext
-
-    context: Any = SparkContext._active_spark_context
-    with suppress(Py4JError, OSError):
-        if context is not None and context._jsc is not None and _lives(context._gateway):
-            context.cancelAllJobs()
 
 
 def is_of_call(record: logging.LogRecord) -> bool:

@@ -1,0 +1,29 @@
+"""What a job has Spark compute ends with an interruption, also what Spark begins a moment later."""
+
+from __future__ import annotations
+
+import pytest
+
+from transforms.engine.spark import job_groups
+
+
+def test_what_is_asked_for_after_the_interruption_is_not_computed(spark):
+    """The request was on its way; once the job has ended, the thread computes as before."""
+    from py4j.protocol import Py4JJavaError
+
+    end = job_groups.begin(spark)
+    job_groups.cancel()
+    with pytest.raises(Py4JJavaError, match="cancelled"):
+        spark.range(10**15).selectExpr("sum(id % 7)").collect()
+    end()
+    assert spark.range(3).count() == 3
+
+
+def test_the_thread_has_its_own_group_again(spark):
+    """Somebody's notebook had one."""
+    spark.sparkContext.setJobGroup("mine", "what I do")
+    end = job_groups.begin(spark)
+    assert spark.sparkContext.getLocalProperty("spark.jobGroup.id") != "mine"
+    end()
+    assert spark.sparkContext.getLocalProperty("spark.jobGroup.id") == "mine"
+    spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)
