@@ -116,8 +116,13 @@ class Publisher:
         return Published(mark["seq"], mark["transaction"], tuple(mark["waiting"]))
 
     def unpublished(self) -> list[Entry]:
-        """Return the ratified entries that may not be in every table yet."""
-        return self._pending(self.published())
+        """Return the ratified entries that are not in every table yet.
+
+        The mark may lie behind, where two processes or threads published side by side, so the tables are asked.
+        """
+        pending = self._pending(self.published())
+        missing = {entry.seq for entry in self._without_done(pending)} if pending else set()
+        return [entry for entry in pending if entry.seq in missing]
 
     def publish_all(self, opened: Mapping[str, DeltaTable | None] | None = None, afresh: bool = False) -> list[Entry]:
         """Bring every ratified entry into its tables; what is there already is skipped, what is refused waits.
