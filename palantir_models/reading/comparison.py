@@ -6,12 +6,12 @@ import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from palantir_models.display import html_table, text_table
 from palantir_models.reading.chart import chart, legend
 from palantir_models.reading.curve import sparkline
-from palantir_models.reading.experiment import RecordedExperiment, source_of
+from palantir_models.reading.facts import ExperimentFacts, source_of
 from palantir_models.reading.frame import Frame
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
 from palantir_models.reading.read_only import ReadOnly
@@ -28,20 +28,23 @@ _LISTED = 20
 _MOST_DRAWN = 5_000_000
 
 
-class Comparison(ReadOnly):
+Compared = TypeVar("Compared", bound=ExperimentFacts)
+
+
+class Comparison(ReadOnly, Generic[Compared]):
     """Experiments, of one model or several, side by side. Their tables are read once, not once an experiment.
 
     :param experiments: at least one.
     :raises UsageError: for none, or for something else than recorded experiments.
     """
 
-    def __init__(self, experiments: Sequence[RecordedExperiment]) -> None:
-        if not experiments or not all(isinstance(one, RecordedExperiment) for one in experiments):
+    def __init__(self, experiments: Sequence[Compared]) -> None:
+        if not experiments or not all(isinstance(one, ExperimentFacts) for one in experiments):
             raise UsageError("Comparing needs one or more experiments of open_model(...).experiments.")
         self._experiments = tuple({one.experiment_id: one for one in experiments}.values())
 
     @property
-    def experiments(self) -> tuple[RecordedExperiment, ...]:
+    def experiments(self) -> tuple[Compared, ...]:
         """The experiments, each of them once."""
         return self._experiments
 

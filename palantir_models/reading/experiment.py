@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Sized
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.display import escaped, html_facts, html_table, text_facts, text_table
 from palantir_models.reading.chart import chart
 from palantir_models.reading.curve import sparkline
+from palantir_models.reading.facts import ExperimentFacts
 from palantir_models.reading.frame import Frame
 from palantir_models.reading.media import LoggedImage, LoggedPlot, Media, Tables
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
-from palantir_models.reading.read_only import ReadOnly
 from palantir_models.reading.series import SeriesSummary, parse_series
-from palantir_models.reading.sources import Source
 from transforms.common.json_text import from_json
 from transforms.common.text import counted
 from transforms.errors import NotFoundError, nearest
@@ -32,58 +30,11 @@ _LISTED = 20
 _MOST_DRAWN = 2_000_000  # values that a display reads to draw them
 
 
-class RecordedExperiment(ReadOnly):
+class RecordedExperiment(ExperimentFacts):
     """An experiment that was published with a version, that was imported, or that is kept apart from both.
 
-    Attributes:
-        experiment_id: 32 hexadecimal digits.
-        name: its name, distinct among the published ones of its model.
-        model: the model's path or RID.
-        version: the number of the version it was published with; None if it was not.
-        status: ``RUNNING``, ``SUCCEEDED``, ``FAILED``, ``ABANDONED`` (its process died, or let go of it), ``SUPERSEDED`` (a
-            later one of the process has its name) or ``UNREADABLE``.
-        error: what it failed with.
-        created_time: when it began, in UTC.
-        finished_time: when it ended, in UTC.
-        branch: the branch of its model.
-        transform: the transform, or program, that ran it.
-        transaction: the id of its job's transaction.
-        source: where that transform is, as ``file:line``.
-        code_version: the version of the transform's logic.
-        parameter_count: how many hyperparameters it has.
-        value_count: how many metric values it has, across its series.
-        dropped_count: how many values of any kind were offered and not kept.
-
-    :param row: its row of the experiments table, with ``model`` and ``version``.
-    :param source: where its contents are.
+    Beside what is read here it has what its row says: see :class:`~palantir_models.reading.facts.ExperimentFacts`.
     """
-
-    experiment_id: str
-    name: str
-    model: str
-    version: str | None
-    status: str
-    error: str | None
-    created_time: datetime
-    finished_time: datetime | None
-    branch: str | None
-    transform: str | None
-    transaction: str | None
-    source: str | None
-    code_version: str | None
-    parameter_count: int
-    value_count: int
-    dropped_count: int
-    if TYPE_CHECKING:
-        _source: Source
-
-    def __init__(self, row: Mapping[str, Any], source: Source) -> None:
-        vars(self).update({name: row.get(name) for name in RecordedExperiment.__annotations__}, _source=source)
-
-    @property
-    def is_published(self) -> bool:
-        """Whether it is in the model's tables: with a version, or imported."""
-        return self._source.is_published
 
     @cached_property
     def params(self) -> Mapping[str, ParameterValue]:
@@ -142,7 +93,7 @@ class RecordedExperiment(ReadOnly):
         """The tables by name; each is read when it is asked for."""
         return Tables(self._part("tables", "table", None), self.name)
 
-    def compare(self, others: Sequence[RecordedExperiment]) -> Comparison:
+    def compare(self, others: Sequence[RecordedExperiment]) -> Comparison[RecordedExperiment]:
         """Compare it with others, also with some of other models."""
         from palantir_models.reading.comparison import Comparison
 
@@ -151,7 +102,7 @@ class RecordedExperiment(ReadOnly):
     @property
     def row(self) -> dict[str, Any]:
         """Its row of the experiments table, with the keys ``model`` and ``version``."""
-        return {**{name: getattr(self, name) for name in RecordedExperiment.__annotations__}, **self._details}
+        return {**{name: getattr(self, name) for name in ExperimentFacts.__annotations__}, **self._details}
 
     def curves(self, names: Sequence[str]) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
         """Return steps and values of some metric series, by name."""
@@ -239,11 +190,6 @@ class RecordedExperiment(ReadOnly):
             f"<div><b>Experiment {escaped(self.name)}</b> <small>{self.experiment_id}</small>"
             f"{html_facts(self._facts())}{params}{series}{rest}<div>{charts}</div></div>"
         )
-
-
-def source_of(experiment: RecordedExperiment) -> Source:
-    """Return where an experiment's contents are, for who reads those of many in one go or as they are stored."""
-    return experiment._source  # noqa: SLF001 (none of a user's business)
 
 
 _SERIES_HEADER = ["kind", "series", "length", "last step", "last", "min", "max", "dropped"]

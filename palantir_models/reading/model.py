@@ -113,7 +113,7 @@ class Model(ReadOnly):
         versions = {version.rid: version.version for version in self.versions}
         return pick([*self.experiments, *self.unpublished], wanted, f"Model {self.alias}", versions)
 
-    def compare(self, experiments: Sequence[str | RecordedExperiment] | None = None) -> Comparison:
+    def compare(self, experiments: Sequence[str | RecordedExperiment] | None = None) -> Comparison[RecordedExperiment]:
         """Put experiments side by side.
 
         :param experiments: each as :meth:`experiment` takes it, or the experiment itself, of this model or another; all

@@ -19,7 +19,8 @@ from palantir_models.mlflow.exchange.origin import Origin
 from palantir_models.mlflow.exchange.run_files import RunFiles
 from palantir_models.mlflow.exchange.tracking import artifact_folder, tracking
 from palantir_models.mlflow.parameter_texts import parameter_text
-from palantir_models.reading.experiment import RecordedExperiment, source_of
+from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.facts import source_of
 from transforms.errors import UsageError
 
 if TYPE_CHECKING:

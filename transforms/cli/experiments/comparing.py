@@ -15,6 +15,7 @@ from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
     from palantir_models.reading.comparison import Comparison
+    from palantir_models.reading.experiment import RecordedExperiment
 
 _SIDE_BY_SIDE = 5
 
@@ -54,7 +55,7 @@ def compare_experiments(
             _print(comparison, every, out)
 
 
-def _rows(comparison: Comparison) -> list[dict[str, Any]]:
+def _rows(comparison: Comparison[RecordedExperiment]) -> list[dict[str, Any]]:
     last, least, most = (frame.polars().to_dicts() for frame in (comparison.last, comparison.min, comparison.max))
     rows = []
     for index, one in enumerate(comparison.experiments):
@@ -69,7 +70,7 @@ def _rows(comparison: Comparison) -> list[dict[str, Any]]:
     return rows
 
 
-def _print(comparison: Comparison, every: bool, out: Output) -> None:
+def _print(comparison: Comparison[RecordedExperiment], every: bool, out: Output) -> None:
     from palantir_models.display import shown
 
     experiments = comparison.experiments

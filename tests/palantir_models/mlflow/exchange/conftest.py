@@ -18,7 +18,8 @@ from PIL import Image
 
 from palantir_models.code_workspaces import ModelOutput
 from palantir_models.mlflow.exchange.tracking import tracking
-from palantir_models.reading.experiment import RecordedExperiment, source_of
+from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.facts import source_of
 from palantir_models.reading.model import Model
 from tests.palantir_models.model.sample_adapter import Doubler
 from transforms.store.store import Store
