@@ -17,7 +17,10 @@ define stand_on_first
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 endef
 
-.PHONY: run run-spark test test-integrations test-mlflow-oldest test-torch torture benchmark check clean
+# How many processes share the tests: as many as there are processors, when not said.
+WORKERS ?= logical
+
+.PHONY: run run-spark test fast coverage test-integrations test-mlflow-oldest test-torch torture benchmark check clean
 
 run: $(STAMP)  ## Build the sample pipelines and say how to look at them.
 	$(BIN)/transforms build
@@ -29,7 +32,14 @@ run-spark: $(SPARK)  ## The same with Spark: a million rows, a model of Spark ML
 
 test: $(SPARK) check  ## Check style and types, then run the whole suite.
 	@.ci/strace
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+fast: $(STAMP)  ## The tests that need no Spark, MLflow, bucket or killed process.
+	$(BIN)/python -m pytest -n $(WORKERS) --fast
+
+coverage: $(SPARK)  ## Which branches no test takes; fails when there are more than there were.
+	@.ci/strace
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
 
 # SEED=7 repeats a run; ONLY=kills runs one ordeal, or ONLY=simulation.
 torture: $(STAMP)  ## Break the store on purpose for SECONDS, ten minutes when not said, and judge what is left.

@@ -19,7 +19,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switches for what ``make test`` leaves out."""
     parser.addoption("--benchmark", action="store_true", help="run tests/benchmarks, which measure against peers")
     parser.addoption("--integrations", action="store_true", help="run tests/integrations, which need large downloads")
+    parser.addoption("--fast", action="store_true", help="leave out what needs Spark, MLflow, a bucket or much time")
     parser.addoption("--torch", action="store_true", help="run tests/integrations/pytorch, which need gigabytes")
+
+
+# What `make fast` leaves out: a part of a path, or a fixture.
+_SLOW_PLACES = (
+    *("/spark/", "/mlflow/", "/cluster/", "/crash/", "/torture/", "/simulation/", "/object_store/", "/compat/"),
+    *("/pipelines/", "test_exchange.py", "test_xgboost.py"),
+)
+_SLOW_FIXTURES = {"needs_spark", "s3_endpoint", "empty_database"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is slow, for ``--fast``."""
+    if not config.getoption("--fast"):
+        return
+    slow = {item for item in items if _is_slow(item)}
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return (
+        any(place in f"/{item.nodeid}" for place in _SLOW_PLACES)
+        or item.get_closest_marker("slow") is not None
+        or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+        or "bucket" in [value for value in parameters if isinstance(value, str)]
+    )
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 from hypothesis import HealthCheck, settings
 from PIL import Image
+from xdist.scheduler import LoadScopeScheduling
 
 from palantir_models.mlflow.exchange.tracking import tracking
 from tests.processes import object_store
@@ -22,11 +25,13 @@ from transforms.engine.spark.installation import problems
 os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is
 
+# PySpark ends a process whose main module has no file, as it takes it for one of its own tests; a worker of xdist has none.
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = str(Path(pytest.__file__).with_name("__main__.py"))
+
 # A busy machine is no fault of what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
-
-_LEFT_OUT = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.fixture(scope="session")
@@ -38,14 +43,13 @@ def png_bytes() -> bytes:
 
 
 @pytest.fixture
-def needs_spark(request: pytest.FixtureRequest) -> None:
+def needs_spark() -> None:
     """On a machine without Spark the test fails with ``CI=true``; else it is left out, which the last lines say."""
     missing = problems()
     if missing:
         reason = " ".join(f"{problem.what} Run: {problem.command}." for problem in missing)
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
-        request.config.stash.setdefault(_LEFT_OUT, {})[request.node.nodeid] = reason
         pytest.skip(reason)
 
 
@@ -98,7 +102,20 @@ def bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
     return f"s3://{name}/store"
 
 
-def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+class _FilesSideBySide(LoadScopeScheduling):
+    """A file's tests run in one process, so that they share what is costly; all that need Spark share its session."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "spark" if "/spark/" in file else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _FilesSideBySide:
+    """Share out the tests between processes, where there are several (``-n``)."""
+    return _FilesSideBySide(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name each test that was left out."""
-    for test, reason in config.stash.get(_LEFT_OUT, {}).items():
-        terminalreporter.line(f"LEFT OUT {test}: {reason}")
+    for report in terminalreporter.stats.get("skipped", []):
+        terminalreporter.line(f"LEFT OUT {report.nodeid}: {report.longrepr[2].removeprefix('Skipped: ')}")

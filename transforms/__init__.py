@@ -1,0 +1,1 @@
+"""Declare, run and atomically commit transforms: :mod:`transforms.api` is what users import."""

@@ -110,6 +110,7 @@ def unreadable(address: str, reason: object = None) -> CommitError:
 
 @cache
 def arrow_schema() -> pa.Schema:
+    """Return the columns of the ledger's table."""
     import pyarrow as pa
 
     text, moment = pa.string(), pa.timestamp("us", tz="UTC")
@@ -159,6 +160,12 @@ def first_content(owner: str) -> bytes:
 
 
 def log_content(entry: Entry, file: str, size: int) -> bytes:
+    """Return the log file that adds a row.
+
+    :param entry: the row.
+    :param file: the Parquet file that holds it, relative to the table.
+    :param size: its size in bytes.
+    """
     now = machine.milliseconds()
     row = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in entry.to_row().items()}
     bounds = {"seq": entry.seq}
@@ -189,5 +196,9 @@ def log_content(entry: Entry, file: str, size: int) -> bytes:
 
 
 def note_content(note: Mapping[str, Any]) -> bytes:
+    """Return the log file that adds no row, but a note.
+
+    :param note: what it says beside its time.
+    """
     info = {"timestamp": machine.milliseconds(), "operation": "GIVE UP", "engineInfo": _ENGINE, **note}
     return json.dumps({"commitInfo": info}).encode()

@@ -1,3 +1,5 @@
+"""Arguments of an adapter that are kept by their serializers."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""What an adapter's api may declare, and what is wrong with what it may not."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,3 +1,5 @@
+"""Asking an adapter: inputs become what it declares, results what its callers expect."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,3 +1,5 @@
+"""The packages that a saved adapter needs."""
+
 from __future__ import annotations
 
 import importlib.metadata

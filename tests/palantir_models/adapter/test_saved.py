@@ -1,3 +1,5 @@
+"""An adapter that was saved comes back as it was, or is refused."""
+
 from __future__ import annotations
 
 import json

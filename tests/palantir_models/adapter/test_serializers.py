@@ -1,3 +1,5 @@
+"""Every serializer gives back what it was given."""
+
 from __future__ import annotations
 
 import importlib.util

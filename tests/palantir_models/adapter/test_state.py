@@ -1,3 +1,5 @@
+"""The folder of a model's state, as serializers see it."""
+
 from __future__ import annotations
 
 from pathlib import Path

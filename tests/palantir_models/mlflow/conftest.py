@@ -9,22 +9,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import polars as pl
 import pytest
-from mlflow.models import Model
-from mlflow.tracking import MlflowClient, fluent
-from mlflow.utils import import_hooks
-from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
 
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import ErrorHandlerType, Experiment
-from palantir_models.mlflow.bridge import live
 
 
 def mlflow_state() -> dict[str, Any]:
     """Everything of MLflow's that a block changes for its time."""
+    import mlflow
+    from mlflow.tracking import fluent
+    from mlflow.utils import import_hooks
+    from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
+
+    from palantir_models.mlflow.bridge import live
+
+    client = mlflow.MlflowClient
+    methods = [(client, "log_figure"), (client, "log_image"), (client, "log_table"), (mlflow.models.Model, "log")]
     return {
         "uri": mlflow.get_tracking_uri(),
         "environment": dict(os.environ),
@@ -33,12 +36,9 @@ def mlflow_state() -> dict[str, Any]:
         "last run": fluent._last_active_run_id.get(),
         "autologging": {name: dict(config) for name, config in AUTOLOGGING_INTEGRATIONS.items() if config},
         "hooks": {name: list(hooks) for name, hooks in import_hooks._post_import_hooks.items() if hooks},
-        "methods": [inspect.getattr_static(*method) for method in METHODS],
+        "methods": [inspect.getattr_static(*method) for method in methods],
         "live": list(live.all_runs()),
     }
-
-
-METHODS = [(MlflowClient, "log_figure"), (MlflowClient, "log_image"), (MlflowClient, "log_table"), (Model, "log")]
 
 
 @pytest.fixture(autouse=True)

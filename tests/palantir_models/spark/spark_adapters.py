@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import palantir_models as pm
-from palantir_models.serializers import DillSerializer, SparkMLAutoSerializer
+from palantir_models.serializers import DillSerializer
 
 
 class Scaled(pm.ModelAdapter):
@@ -47,18 +47,3 @@ class Two(Scaled):
     @classmethod
     def api(cls):
         return {"a": pm.Pandas(), "b": pm.Pandas()}, {"df_out": pm.Pandas()}
-
-
-class OnSpark(pm.ModelAdapter):
-    """A fitted pipeline of Spark ML."""
-
-    @pm.auto_serialize(model=SparkMLAutoSerializer())
-    def __init__(self, model):
-        self.model = model
-
-    @classmethod
-    def api(cls):
-        return {"df_in": pm.Spark([("x", float)])}, {"df_out": pm.Spark()}
-
-    def predict(self, df_in):
-        return self.model.transform(df_in)

@@ -17,7 +17,6 @@ from sklearn.datasets import load_breast_cancer
 import palantir_models as pm
 from palantir_models.errors import ArtifactMismatchError
 from palantir_models.transforms import ModelInput, ModelOutput
-from tests.palantir_models.spark.spark_adapters import OnSpark
 from transforms.api import Input, Output, transform
 
 CANCER = load_breast_cancer()
@@ -38,6 +37,8 @@ def train(data, model):
     for loss in fitted.stages[-1].summary.objectiveHistory:
         experiment.log_metric("train/loss", loss)
     experiment.log_table("coefficients", pd.DataFrame({"value": fitted.stages[-1].coefficients.toArray()}))
+    from tests.palantir_models.spark.spark_ml_adapter import OnSpark
+
     model.publish(OnSpark(fitted), experiment=experiment)
 
 

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import mlflow.entities
 import pytest
 from typer.testing import CliRunner
 
@@ -112,6 +111,8 @@ def test_an_import_changes_the_model_for_the_next_build(exported: Shell) -> None
 
 def test_an_import_says_what_looks_different_now(shell: Shell, lines: Any) -> None:
     """Steps with new numbers, and what has no place; for machines, run by run."""
+    import mlflow.entities
+
     (shell.folder / "mlflow").mkdir()
     with tracking(DATABASE, create=True) as client:
         place = (shell.folder / "mlflow/files").as_uri()

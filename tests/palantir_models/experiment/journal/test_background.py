@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from palantir_models.experiment.errors import ExperimentClosedError
-from palantir_models.experiment.journal import background, kept
+from palantir_models.experiment.journal import kept
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import Experiment
@@ -64,12 +64,22 @@ def test_values_reach_the_journal_by_themselves(experiment: Experiment, tmp_path
 
 def test_the_thread_ends_with_the_last_experiment(tmp_path: Path) -> None:
     """A process that logs nothing has no thread of ours; the next experiment has one again."""
-    for _ in range(2):
-        made = Experiment(Recording("run", model="/m", journals=tmp_path))
-        assert background._thread is not None
-        made._recording.close("FAILED")
-        made._recording.discard_journal()
-        assert eventually(lambda: background._thread is None)
+    code = textwrap.dedent("""
+        import sys, time
+        from pathlib import Path
+        from palantir_models.experiment.journal import background
+        from palantir_models.experiment.recording import Recording
+
+        for _ in range(2):
+            recording = Recording("run", model="/m", journals=Path(sys.argv[1]))
+            assert background._thread is not None
+            recording.close("FAILED")
+            recording.discard_journal()
+            while background._thread is not None:
+                time.sleep(0.005)
+    """)
+    child = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=300)
+    assert child.returncode == 0, child.stderr
 
 
 def test_many_threads_and_a_draining_one_lose_nothing(experiment: Experiment, tmp_path: Path) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import lightgbm
-import mlflow
 import pytest
-import xgboost
 from sklearn.datasets import load_iris
 
 X, Y = load_iris(return_X_y=True)
@@ -15,6 +12,8 @@ MULTICLASS = {"objective": "multiclass", "num_class": 3, "verbosity": -1}
 
 def train_xgboost() -> None:
     """By its own interface."""
+    import xgboost
+
     data = xgboost.DMatrix(X, label=Y)
     parameters = {"objective": "multi:softprob", "num_class": 3, "eta": 0.3}
     xgboost.train(parameters, data, num_boost_round=ROUNDS, evals=[(data, "train")], verbose_eval=False)
@@ -22,17 +21,23 @@ def train_xgboost() -> None:
 
 def train_lightgbm() -> None:
     """By its own interface."""
+    import lightgbm
+
     data = lightgbm.Dataset(X, label=Y)
     lightgbm.train({**MULTICLASS, "learning_rate": 0.3}, data, num_boost_round=ROUNDS, valid_sets=[data])
 
 
 def fit_xgboost() -> None:
     """By that of scikit-learn."""
+    import xgboost
+
     xgboost.XGBClassifier(n_estimators=ROUNDS).fit(X, Y, eval_set=[(X, Y)], verbose=False)
 
 
 def fit_lightgbm() -> None:
     """By that of scikit-learn."""
+    import lightgbm
+
     lightgbm.LGBMClassifier(n_estimators=ROUNDS, verbosity=-1).fit(X, Y, eval_set=[(X, Y)])
 
 
@@ -62,6 +67,8 @@ def fit_lightgbm() -> None:
 )
 def test_autologging(library, train, series, parameter, images, lost, experiment, content, dropped):
     """Parameters, a series with a value for each round, and the importance of the features as images."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         getattr(mlflow, library).autolog()
@@ -76,6 +83,8 @@ def test_autologging(library, train, series, parameter, images, lost, experiment
 
 def test_a_second_training(experiment, content):
     """It counts on behind the first."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         mlflow.xgboost.autolog(log_models=False)

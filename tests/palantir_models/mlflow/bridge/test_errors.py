@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-import mlflow
 import pytest
-from mlflow.entities import Metric
 from sklearn.linear_model import LogisticRegression
 
 from palantir_models.experiment.errors import ExperimentBridgeError, ExperimentError, ExperimentLimitError
@@ -22,6 +20,8 @@ def warnings_of(caplog) -> list[str]:
 
 def test_a_limit_follows_the_handler(experiment, content, caplog):
     """FAIL raises where the call is; WARN warns once, and later values are dropped and counted."""
+    import mlflow
+
     failing = experiment("FAIL", metric_values=2)
     with failing.as_mlflow_run():
         mlflow.log_metrics({"a": 1, "b": 2})
@@ -45,6 +45,8 @@ def test_a_limit_follows_the_handler(experiment, content, caplog):
 
 def test_a_batch_is_all_or_nothing(experiment):
     """Of values that come in one call, none is kept when one cannot be."""
+    import mlflow
+
     run = experiment("FAIL", metric_values=3)
     with run.as_mlflow_run():
         mlflow.log_metrics({"a": 1, "b": 2})
@@ -55,6 +57,8 @@ def test_a_batch_is_all_or_nothing(experiment):
 
 def test_a_mistake_raises_at_once(experiment):
     """Under every handler, and it is not said again at the end."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         with pytest.raises(ExperimentError):
@@ -65,6 +69,8 @@ def test_a_mistake_raises_at_once(experiment):
 
 def test_autologging_that_fails_under_fail(experiment):
     """The fit goes on, and the block raises the error when it ends."""
+    import mlflow
+
     model, reached = LogisticRegression(), []
 
     def block() -> None:
@@ -81,6 +87,8 @@ def test_autologging_that_fails_under_fail(experiment):
 
 def test_autologging_that_fails_under_warn(experiment, caplog):
     """One warning, and the values are counted."""
+    import mlflow
+
     run = experiment("WARN", parameters=3)
     with run.as_mlflow_run():
         mlflow.sklearn.autolog(silent=True)
@@ -104,6 +112,8 @@ class Odd(LogisticRegression):
 @pytest.mark.parametrize("handler", ["FAIL", "WARN", "SUPPRESS"])
 def test_errors_of_mlflow_itself(handler, experiment, caplog):
     """What its autologging catches is treated alike."""
+    import mlflow
+
     run, model = experiment(handler), Odd()
 
     def block() -> None:
@@ -123,6 +133,8 @@ def test_errors_of_mlflow_itself(handler, experiment, caplog):
 
 def test_errors_that_the_user_does_not_see(experiment, capfd):
     """MLflow's warnings may be switched off; the handler hears of an error all the same."""
+    import mlflow
+
     logger = logging.getLogger("mlflow")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -144,6 +156,7 @@ def test_errors_that_the_user_does_not_see(experiment, capfd):
 
 def test_the_users_exception_wins(experiment, caplog):
     """An error that MLflow swallowed is then only logged."""
+    import mlflow
 
     def block() -> None:
         with experiment("FAIL", parameters=3).as_mlflow_run():
@@ -158,6 +171,7 @@ def test_the_users_exception_wins(experiment, caplog):
 
 def test_errors_of_calls_that_do_not_wait(experiment):
     """Whoever waits for the result sees the error; at the end the handler does in any case."""
+    import mlflow
 
     def block() -> None:
         with experiment("FAIL", metric_values=1).as_mlflow_run():
@@ -172,6 +186,9 @@ def test_errors_of_calls_that_do_not_wait(experiment):
 
 def test_errors_in_other_threads(experiment):
     """An error in a thread that logs by the run's id is nobody's until the block ends."""
+    import mlflow
+    from mlflow.entities import Metric
+
     run = experiment("FAIL", metric_values=1)
 
     def log() -> None:
@@ -192,6 +209,8 @@ def test_errors_in_other_threads(experiment):
 
 def test_suppress_is_silent(experiment, caplog):
     """Nothing is logged at the level of a warning, not even what was dropped."""
+    import mlflow
+
     run = experiment("SUPPRESS", parameters=3)
     with run.as_mlflow_run():
         mlflow.sklearn.autolog(silent=True)

@@ -12,13 +12,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import pytest
-from mlflow.exceptions import MlflowException
-from mlflow.tracing import provider
-from mlflow.tracking import fluent
-from mlflow.tracking._tracking_service import utils as tracking
-from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
 from sklearn.linear_model import LogisticRegression
 
 from palantir_models.mlflow.bridge.uris import TRACKING_URI
@@ -30,6 +24,10 @@ X, Y = [[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]
 @pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt, SystemExit])
 def test_everything_is_restored(error, experiment, monkeypatch, caplog):
     """Also after an exception, which is the one that leaves the block."""
+    import mlflow
+    from mlflow.tracking import fluent
+    from mlflow.tracking._tracking_service import utils as tracking
+
     monkeypatch.setenv("MLFLOW_RUN_ID", "a" * 32)
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "mine")
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "false")
@@ -63,6 +61,10 @@ def test_everything_is_restored(error, experiment, monkeypatch, caplog):
 
 def test_the_users_own_tracking_goes_on(experiment, tmp_path, monkeypatch):
     """A run of the user's, around the block, is the active one again, under the tracking URI that it has."""
+    import mlflow
+    from mlflow.tracking import fluent
+    from mlflow.tracking._tracking_service import utils as tracking
+
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     elsewhere = (tmp_path / "theirs").as_uri()
     mlflow.set_tracking_uri(elsewhere)
@@ -83,6 +85,8 @@ def test_the_users_own_tracking_goes_on(experiment, tmp_path, monkeypatch):
 
 def test_a_fit_after_the_block_logs_nowhere(experiment):
     """Autologging that was enabled in the block is off again."""
+    import mlflow
+
     original, run = LogisticRegression.fit, experiment()
     with run.as_mlflow_run():
         mlflow.sklearn.autolog(log_models=False, silent=True)
@@ -98,6 +102,9 @@ def test_a_fit_after_the_block_logs_nowhere(experiment):
 
 def test_autologging_of_before_is_enabled_again(experiment):
     """What the user had enabled, and how, is so after the block, whatever the block did to it."""
+    import mlflow
+    from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
+
     mlflow.sklearn.autolog(log_models=False, silent=True, max_tuning_runs=2)
     try:
         before = dict(AUTOLOGGING_INTEGRATIONS["sklearn"])
@@ -116,6 +123,9 @@ def test_autologging_of_before_is_enabled_again(experiment):
 
 def test_libraries_imported_later_are_left_alone(experiment, monkeypatch, tmp_path):
     """``mlflow.autolog()`` in a block enables what is imported in the block, and nothing after it."""
+    import mlflow
+    from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
+
     (tmp_path / "statsmodels.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
     with experiment().as_mlflow_run():
@@ -128,6 +138,8 @@ def test_libraries_imported_later_are_left_alone(experiment, monkeypatch, tmp_pa
 
 def test_two_threads(experiment, content):
     """Each block logs to its own experiment; MLflow's state is restored by the last one."""
+    import mlflow
+
     before = mlflow_state()
     runs = [experiment("FAIL") for _ in range(4)]
     all_in, failures = threading.Barrier(len(runs)), []
@@ -160,6 +172,8 @@ def test_two_threads(experiment, content):
 
 def test_blocks_inside_each_other(experiment, content):
     """The inner one's experiment is the run until it ends."""
+    import mlflow
+
     outer, inner = experiment(), experiment()
     with outer.as_mlflow_run():
         mlflow.log_metric("a", 1)
@@ -171,6 +185,8 @@ def test_blocks_inside_each_other(experiment, content):
 
 def test_one_experiment_in_several_threads(experiment, dropped):
     """A thread that logs to an experiment enters it too; the list at the end comes once, from the last to leave."""
+    import mlflow
+
     run = experiment()
 
     def log() -> None:
@@ -190,6 +206,9 @@ def test_one_experiment_in_several_threads(experiment, dropped):
 
 def test_after_the_block_the_run_is_unknown(experiment):
     """Its id leads nowhere, and the error says where it does."""
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
     run = experiment()
     with run.as_mlflow_run() as active:
         client = mlflow.MlflowClient()
@@ -272,6 +291,9 @@ def test_mlflow_imported_first_in_the_block(tmp_path):
 
 def test_tracing_that_is_off_stays_off(experiment):
     """Choosing a tracking address would switch it on again."""
+    import mlflow
+    from mlflow.tracing import provider
+
     mlflow.tracing.disable()
     try:
         with experiment().as_mlflow_run():
@@ -283,6 +305,9 @@ def test_tracing_that_is_off_stays_off(experiment):
 
 def test_a_forked_child(experiment, content, tmp_path):
     """It cannot log to its parent's experiment, is told so at once, and disturbs nothing."""
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
     run = experiment()
     with run.as_mlflow_run():
         mlflow.log_metric("a", 1)
@@ -301,6 +326,10 @@ def test_a_forked_child(experiment, content, tmp_path):
 
 def test_ending_more_runs_than_the_blocks(experiment, tmp_path, monkeypatch):
     """The user's own run around the block is not ended by what happens in it."""
+    import mlflow
+    from mlflow.tracking import fluent
+    from mlflow.tracking._tracking_service import utils as tracking
+
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     mlflow.set_tracking_uri((tmp_path / "theirs").as_uri())
     try:
@@ -321,6 +350,8 @@ def test_ending_more_runs_than_the_blocks(experiment, tmp_path, monkeypatch):
 
 def test_a_tracking_address_chosen_in_the_block(experiment, tmp_path):
     """It holds until the block ends, and the experiment's run still ends as it must."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         mlflow.log_metric("a", 1)

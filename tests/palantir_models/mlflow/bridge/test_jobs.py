@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mlflow
 import polars as pl
 import pytest
 from sklearn.datasets import load_iris
@@ -20,6 +19,8 @@ from transforms.api import Output, transform
 @transform.using(model=ModelOutput("/iris"), out=Output("/scores"))
 def train(model, out):
     """Train with scikit-learn's autologging."""
+    import mlflow
+
     experiment = model.create_experiment(name="logistic", error_handler_type=ErrorHandlerType.FAIL)
     with experiment.as_mlflow_run() as run:
         mlflow.sklearn.autolog()
@@ -48,6 +49,8 @@ def test_a_transform(run_transform, store, monkeypatch):
 @transform.using(model=ModelOutput("/iris"))
 def overflow(model):
     """Let autologging log more than there is room for, which MLflow swallows."""
+    import mlflow
+
     experiment = model.create_experiment(name="logistic", error_handler_type=ErrorHandlerType.FAIL)
     experiment.log_params({f"p{number}": number for number in range(490)})
     with experiment.as_mlflow_run():
@@ -69,6 +72,8 @@ def test_a_failing_transform(run_transform, store, monkeypatch):
 
 def test_a_notebook(monkeypatch, tmp_path):
     """Others can follow the run while the block runs; then it is published with a version."""
+    import mlflow
+
     monkeypatch.setenv("TRANSFORMS_ROOT", str(tmp_path / "store"))
     output = WorkspaceModel("/iris")
     experiment = output.create_experiment("live")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import keras
-import mlflow
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
@@ -12,8 +12,10 @@ X, Y = load_iris(return_X_y=True)
 EPOCHS = 5
 
 
-def network() -> keras.Model:
+def network() -> Any:
     """A small classifier."""
+    import keras
+
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input([4]), keras.layers.Dense(3)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -23,11 +25,15 @@ def network() -> keras.Model:
 
 def test_the_backend():
     """The tests run without TensorFlow."""
+    import keras
+
     assert keras.backend.backend() == "jax"
 
 
 def test_the_callback(experiment, content, dropped):
     """A value of the loss and of each metric for each epoch, with Keras' steps, and the parameters."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         fit = network().fit(
@@ -45,6 +51,8 @@ def test_the_callback(experiment, content, dropped):
 
 def test_the_callback_by_batches(experiment, content):
     """It may also log every so many batches."""
+    import mlflow
+
     run = experiment("FAIL")
     callback = {"log_every_epoch": False, "log_every_n_steps": 2}
     with run.as_mlflow_run():
@@ -54,6 +62,8 @@ def test_the_callback_by_batches(experiment, content):
 
 def test_autologging(experiment, content, dropped):
     """The same, and how ``fit`` was called."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         mlflow.keras.autolog()
@@ -68,6 +78,8 @@ def test_autologging(experiment, content, dropped):
 
 def test_two_fits(experiment, content):
     """Keras counts epochs from 0 again; the series goes on."""
+    import mlflow
+
     run, model = experiment("FAIL"), network()
     with run.as_mlflow_run():
         for _ in range(2):

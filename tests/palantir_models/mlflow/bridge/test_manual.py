@@ -7,12 +7,10 @@ import time
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import mlflow
 import numpy as np
 import pandas as pd
 import plotly.express as px
 import pytest
-from mlflow.entities import Metric, Param, RunTag
 from PIL import Image
 
 from palantir_models.experiment.values import instant
@@ -21,6 +19,8 @@ from tests.processes import await_true
 
 def test_the_run_is_the_experiment(experiment):
     """The block yields MLflow's active run, whose id is the experiment's."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run() as active:
         assert active.info.run_id == run.experiment_id == mlflow.active_run().info.run_id
@@ -31,6 +31,8 @@ def test_the_run_is_the_experiment(experiment):
 
 def test_parameters(experiment, content, dropped):
     """They arrive as text and are stored with their types; the last of a key is kept."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         mlflow.log_param("rate", 1e-3)
@@ -43,6 +45,8 @@ def test_parameters(experiment, content, dropped):
 
 def test_long_parameters(experiment, content):
     """Values have no limit of length, and long names stay apart."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         mlflow.log_params({"a" * 150: "x" * 5000, "a" * 149 + "b": 2})
@@ -54,6 +58,8 @@ def test_long_parameters(experiment, content):
 
 def test_metrics(experiment, content):
     """Steps as given; calls without a step count on; what is not finite is kept."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         for value in (1.0, math.inf, -math.inf):
@@ -74,6 +80,8 @@ def test_metrics(experiment, content):
 
 def test_times_are_those_of_mlflow(experiment, content):
     """A given time is kept; one that cannot be stored gives way to that of the call."""
+    import mlflow
+
     run, before = experiment(), time.time()
     with run.as_mlflow_run():
         mlflow.log_metric("a", 1, timestamp=1_700_000_000_123)
@@ -85,6 +93,8 @@ def test_times_are_those_of_mlflow(experiment, content):
 
 def test_a_second_fit_goes_on_behind_the_first(experiment, content):
     """No value is lost, and the steps keep their distances."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         for _ in range(2):
@@ -95,6 +105,8 @@ def test_a_second_fit_goes_on_behind_the_first(experiment, content):
 
 def test_logging_without_waiting(experiment, content):
     """What MLflow would hand to a thread is written at once, so it keeps its order and can be read back."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         for step in range(50):
@@ -110,6 +122,9 @@ def test_logging_without_waiting(experiment, content):
 
 def test_a_batch_comes_in_any_order(experiment, content):
     """Values of one call enter their series by step."""
+    import mlflow
+    from mlflow.entities import Metric, Param, RunTag
+
     run = experiment()
     with run.as_mlflow_run() as active:
         values = [Metric("a", step, 1_700_000_000_000 + step, step) for step in (3, 1, 2)]
@@ -119,6 +134,8 @@ def test_a_batch_comes_in_any_order(experiment, content):
 
 def test_figures(experiment, content, dropped):
     """Plotly figures become plots that can be had back, Matplotlib figures images, whatever file they are meant for."""
+    import mlflow
+
     run, figure = experiment(), px.line(x=[1, 2], y=[3, 4])
     with run.as_mlflow_run():
         mlflow.log_figure(figure, "plots/line.html")
@@ -139,6 +156,8 @@ def test_figures(experiment, content, dropped):
 @pytest.mark.parametrize("kind", ["pillow", "array", "mlflow"])
 def test_images(kind, experiment, content, dropped):
     """Images have a series and a step, or the name of a file."""
+    import mlflow
+
     picture = Image.new("RGB", (4, 2), "red")
     image = {"pillow": picture, "array": np.asarray(picture), "mlflow": mlflow.Image(picture)}[kind]
     run = experiment()
@@ -158,6 +177,8 @@ def test_images(kind, experiment, content, dropped):
 
 def test_tables(experiment, content, dropped):
     """A table keeps its types, a second one of the same file is appended, and it can be read back in the block."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         mlflow.log_table({"a": [1, 2], "b": [0.1 + 0.2, None]}, "out/t.json")
@@ -176,6 +197,8 @@ def test_tables(experiment, content, dropped):
 
 def test_cells_that_no_table_holds(experiment, content):
     """Images in cells become images of their own, and cells of different types text."""
+    import mlflow
+
     run, picture = experiment(), Image.new("RGB", (4, 2), "red")
     with run.as_mlflow_run():
         for _ in range(2):
@@ -189,6 +212,8 @@ def test_cells_that_no_table_holds(experiment, content):
 
 def test_files(experiment, content, dropped, png_bytes, tmp_path):
     """A PNG is an image by its content; of other files only the number is left."""
+    import mlflow
+
     folder = tmp_path / "files"
     (folder / "sub").mkdir(parents=True)
     for name in ("a.png", "sub/b.png", "no suffix"):
@@ -209,6 +234,7 @@ def test_files(experiment, content, dropped, png_bytes, tmp_path):
 
 def test_tags_inputs_and_traces(experiment, dropped):
     """They are counted; MLflow's own tags are not."""
+    import mlflow
 
     @mlflow.trace
     def traced() -> int:
@@ -226,6 +252,8 @@ def test_tags_inputs_and_traces(experiment, dropped):
 
 def test_reading_back(experiment):
     """In the block, MLflow's clients read what was logged, by MLflow or by the experiment, with MLflow's steps."""
+    import mlflow
+
     run = experiment()
     run.log_param("before", 0.5)
     with run.as_mlflow_run() as active:
@@ -261,6 +289,8 @@ def test_reading_back(experiment):
 
 def test_a_second_block_goes_on(experiment, content):
     """An experiment has the same run in each block, and what the first one logged can be read in the second."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         mlflow.log_metric("a", 1)
@@ -273,6 +303,9 @@ def test_a_second_block_goes_on(experiment, content):
 
 def test_values_repeated_for_a_model_count_once(experiment, content):
     """MLflow logs values again to tie them to a model; NaN is not told apart from itself either."""
+    import mlflow
+    from mlflow.entities import Metric
+
     run = experiment()
     with run.as_mlflow_run() as active:
         client = mlflow.MlflowClient()
@@ -288,6 +321,8 @@ def test_values_repeated_for_a_model_count_once(experiment, content):
 
 def test_a_point_logged_again_is_one_point(experiment, content):
     """The same value at the same step is kept once, as Lightning logs the epoch with each group of its metrics."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         for step, value in [(1, 0), (3, 0), (3, 0), (3, 1), (5, math.nan), (5, math.nan), (7, 1)]:
@@ -335,6 +370,8 @@ def test_a_closed_experiment(experiment):
 
 def test_the_folder_stays_empty(experiment, png_bytes):
     """Nothing is written where the code runs."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         mlflow.log_metric("a", 1)

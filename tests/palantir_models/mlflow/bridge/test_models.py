@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 
-import mlflow
 import pytest
 from sklearn.linear_model import LogisticRegression
 
@@ -25,6 +24,8 @@ def no_processes(monkeypatch):
 
 def test_a_logged_model(experiment, dropped, no_processes):
     """Nothing of it is kept, but its description can be used, and loading it says what to do."""
+    import mlflow
+
     model = LogisticRegression().fit(X, Y)
     signature = mlflow.models.infer_signature(X[0], Y[0])
     with experiment("FAIL").as_mlflow_run() as active:
@@ -41,6 +42,8 @@ def test_a_logged_model(experiment, dropped, no_processes):
 
 def test_a_model_that_was_begun_by_hand(experiment, dropped):
     """MLflow's model objects can be described, tagged and finished."""
+    import mlflow
+
     with experiment("FAIL").as_mlflow_run():
         model = mlflow.initialize_logged_model("m", tags={"a": "1"}, params={"p": "1"})
         mlflow.set_logged_model_tags(model.model_id, {"b": 2})
@@ -56,6 +59,8 @@ def test_a_model_that_was_begun_by_hand(experiment, dropped):
 
 def test_a_model_folder(experiment, dropped, tmp_path):
     """A folder with a model of MLflow's counts as one model, not as its files."""
+    import mlflow
+
     folder = tmp_path / "model"
     folder.mkdir()
     for name in ("MLmodel", "model.pkl", "requirements.txt"):
@@ -67,16 +72,22 @@ def test_a_model_folder(experiment, dropped, tmp_path):
 
 def log_model(run_id: str) -> None:
     """Register while logging."""
+    import mlflow
+
     mlflow.sklearn.log_model(LogisticRegression().fit(X, Y), name="m", registered_model_name="mine")
 
 
 def register_model(run_id: str) -> None:
     """Register what was logged."""
+    import mlflow
+
     mlflow.register_model(f"runs:/{run_id}/m", "mine")
 
 
 def create_registered_model(run_id: str) -> None:
     """Register nothing as yet."""
+    import mlflow
+
     mlflow.MlflowClient().create_registered_model("mine")
 
 
@@ -89,6 +100,7 @@ def test_registering_is_refused(register, experiment):
 
 def test_autologging_with_a_registered_name(experiment):
     """The fit goes on; the refusal reaches the error handler at the end."""
+    import mlflow
 
     def block() -> None:
         with experiment("FAIL").as_mlflow_run():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 
-import mlflow
 import pytest
 
 
 def test_nested_runs(experiment, content, dropped):
     """They can be used and read back in the block, and none of it is kept."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         for number in range(3):
@@ -31,6 +32,8 @@ def test_nested_runs(experiment, content, dropped):
 
 def test_threads_without_a_run(experiment, content, dropped):
     """MLflow begins a run for a thread that has none; it is not the experiment, and it ends with the block."""
+    import mlflow
+
     run, logged, ended, found = experiment("FAIL"), threading.Event(), threading.Event(), []
 
     def log() -> None:
@@ -54,6 +57,8 @@ def test_threads_without_a_run(experiment, content, dropped):
 
 def test_a_run_that_the_user_ended(experiment, content, dropped):
     """What comes after ``end_run`` goes to another run, as in MLflow, and is counted; the block ends as always."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         mlflow.log_metric("a", 1)
@@ -66,12 +71,16 @@ def test_a_run_that_the_user_ended(experiment, content, dropped):
 
 def test_a_second_run_is_refused(experiment):
     """As MLflow does, with its own words."""
+    import mlflow
+
     with experiment().as_mlflow_run(), pytest.raises(Exception, match="already active"), mlflow.start_run():
         pass
 
 
 def test_resuming_by_the_id(experiment, content):
     """A thread may make the live run its own."""
+    import mlflow
+
     run = experiment()
 
     def log() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from threading import Thread
 
-import mlflow
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -20,6 +19,8 @@ CLASSIFIED = {
 
 def test_a_fit(experiment, content, dropped):
     """Parameters, the scores of the training data, and the confusion matrix."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         mlflow.sklearn.autolog()
@@ -35,6 +36,8 @@ def test_a_fit(experiment, content, dropped):
 
 def test_several_fits(experiment, content):
     """Each follows the one before: values are kept, parameters are the last ones."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         mlflow.sklearn.autolog()
@@ -50,6 +53,8 @@ def test_several_fits(experiment, content):
 
 def test_a_grid_search(experiment, content, dropped):
     """The search and its best model are kept; a run for each candidate is not, which is said."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         mlflow.sklearn.autolog()
@@ -64,6 +69,8 @@ def test_a_grid_search(experiment, content, dropped):
 
 def test_the_candidates_of_a_grid_search(experiment, content):
     """Its table of results can be logged, as the page for users advises."""
+    import mlflow
+
     run, search = experiment("FAIL"), GridSearchCV(LogisticRegression(max_iter=500), {"C": [0.1, 1.0]}, cv=3)
     search.fit(*load_iris(return_X_y=True))
     with run.as_mlflow_run():
@@ -75,6 +82,8 @@ def test_the_candidates_of_a_grid_search(experiment, content):
 
 def test_scores_after_the_fit(experiment, content):
     """MLflow also logs how a model scores on other data."""
+    import mlflow
+
     x, y = load_iris(return_X_y=True, as_frame=True)
     run = experiment("FAIL")
     with run.as_mlflow_run():
@@ -86,6 +95,8 @@ def test_scores_after_the_fit(experiment, content):
 
 def test_autologging_of_everything(experiment, content):
     """``mlflow.autolog()`` includes it."""
+    import mlflow
+
     run = experiment("FAIL")
     with run.as_mlflow_run():
         mlflow.autolog(silent=True)
@@ -96,6 +107,8 @@ def test_autologging_of_everything(experiment, content):
 @pytest.mark.parametrize("threads", [2])
 def test_fits_in_threads_of_the_block(threads, experiment, content):
     """A fit in a thread that has no run of its own is not the experiment's, and breaks nothing."""
+    import mlflow
+
     run, fitted = experiment(), []
 
     def fit() -> None:

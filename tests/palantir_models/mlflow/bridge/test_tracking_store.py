@@ -6,23 +6,26 @@ import inspect
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import mlflow
 import pytest
-from mlflow.entities import Metric, Param
-from mlflow.store.artifact.artifact_repo import ArtifactRepository
-from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
-from mlflow.store.tracking.abstract_store import AbstractStore
-from mlflow.tracking._tracking_service.utils import _get_store
 
-from palantir_models.mlflow.bridge.artifact_repository import RunArtifacts
-from palantir_models.mlflow.bridge.tracking_store import TrackingStore, tracking_store
 from palantir_models.mlflow.bridge.uris import TRACKING_URI, run_location
 from transforms.errors import UnavailableError
 
 
-@pytest.mark.parametrize(("ours", "theirs"), [(TrackingStore, AbstractStore), (RunArtifacts, ArtifactRepository)])
-def test_nothing_abstract_is_left(ours, theirs):
+@pytest.mark.parametrize("kind", ["tracking store", "artifact repository"])
+def test_nothing_abstract_is_left(kind):
     """MLflow does not check this itself: a missing method returns None, and fails far away."""
+    from mlflow.store.artifact.artifact_repo import ArtifactRepository
+    from mlflow.store.tracking.abstract_store import AbstractStore
+
+    from palantir_models.mlflow.bridge.artifact_repository import RunArtifacts
+    from palantir_models.mlflow.bridge.tracking_store import TrackingStore
+
+    pairs = {
+        "tracking store": (TrackingStore, AbstractStore),
+        "artifact repository": (RunArtifacts, ArtifactRepository),
+    }
+    ours, theirs = pairs[kind]
     abstract = {
         name for name, _ in inspect.getmembers(theirs) if getattr(getattr(theirs, name), "__isabstractmethod__", 0)
     }
@@ -32,6 +35,12 @@ def test_nothing_abstract_is_left(ours, theirs):
 
 def test_the_entry_points():
     """MLflow finds the one store and the artifacts of a run by their addresses."""
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+    from mlflow.tracking._tracking_service.utils import _get_store
+
+    from palantir_models.mlflow.bridge.artifact_repository import RunArtifacts
+    from palantir_models.mlflow.bridge.tracking_store import tracking_store
+
     assert _get_store(TRACKING_URI) is _get_store("transforms:/process") is tracking_store()
     assert isinstance(get_artifact_repository(run_location("a" * 32)), RunArtifacts)
 
@@ -39,12 +48,16 @@ def test_the_entry_points():
 @pytest.mark.parametrize("call", ["delete_run", "restore_run", "delete_experiment", "restore_experiment"])
 def test_what_cannot_be_done_is_refused(call, experiment):
     """Runs and experiments cannot be deleted through MLflow."""
+    import mlflow
+
     with experiment().as_mlflow_run() as active, pytest.raises(UnavailableError, match=call):
         getattr(mlflow.MlflowClient(), call)(active.info.run_id)
 
 
 def test_mlflows_experiments(experiment, content):
     """There is one, under whatever name; choosing one changes nothing."""
+    import mlflow
+
     run = experiment()
     with run.as_mlflow_run():
         assert mlflow.set_experiment("mine").name == "mine"
@@ -58,6 +71,9 @@ def test_mlflows_experiments(experiment, content):
 
 def test_many_threads_at_one_run(experiment, content):
     """As autologging does: batches come from a pool of threads, and nothing of them is lost."""
+    import mlflow
+    from mlflow.entities import Metric, Param
+
     run, threads, batches = experiment("FAIL"), 8, 40
     start = threading.Barrier(threads)
 

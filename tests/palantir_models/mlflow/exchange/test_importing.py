@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import mlflow.entities
 import pandas as pd
 import plotly.graph_objects as go
 import polars as pl
@@ -49,6 +48,8 @@ class Tracking:
 
     def metrics(self, run: str, key: str, points: Points) -> None:
         """Log a metric's steps, times and values."""
+        import mlflow.entities
+
         made = [mlflow.entities.Metric(key, value, time, step) for step, time, value in points]
         self.client.log_batch(run, metrics=made)
 
@@ -196,6 +197,8 @@ def test_images_of_older_mlflow_come_in(runs: Tracking, store: Store, uri: str, 
 
 def test_what_has_no_place_is_counted(runs: Tracking, store: Store, uri: str) -> None:
     """Files of other kinds, models and inputs; a page and a PNG that are none; tags stay in the environment."""
+    import mlflow.entities
+
     run, client = runs.run("e", "first", colour="red"), runs.client
     for file in ("notes.txt", "more/notes.txt", "page.html", "false.png", "data.json", "LICENSE", "a.webp"):
         client.log_text(run, "text", file)

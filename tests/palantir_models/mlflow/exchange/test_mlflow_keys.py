@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from mlflow.utils.validation import path_not_unique, validate_param_and_metric_name
 
 from palantir_models.mlflow.exchange.mlflow_keys import file_key, key
 
@@ -38,6 +37,8 @@ def test_what_is_refused_is_spelled(name: str, expected: str) -> None:
 @example("." * 251)
 def test_mlflow_takes_every_key(name: str) -> None:
     """By its own rules for characters, paths and length."""
+    from mlflow.utils.validation import path_not_unique, validate_param_and_metric_name
+
     for made in (key(name), file_key(name)):
         assert validate_param_and_metric_name(made.replace("~", "/"))
         assert not path_not_unique(made) or made == file_key(name)

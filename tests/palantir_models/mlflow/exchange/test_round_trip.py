@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import mlflow.entities
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -95,6 +94,8 @@ def test_runs_come_back_as_they_were(
     second: Any,
 ) -> None:
     """Texts, and every value of a history at its step and time, also where several stand at one step."""
+    import mlflow.entities
+
     name = uuid.uuid4().hex
     run = make_run(client, name)
     client.log_batch(run, params=[mlflow.entities.Param(key, text) for key, text in params.items()])
