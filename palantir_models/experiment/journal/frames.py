@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from transforms.common.json_text import from_json
@@ -72,6 +72,25 @@ def decoded(data: memoryview) -> Iterator[Frame]:
             return
         yield Frame(_KINDS[kind], rows, body)
         position = end
+
+
+def length_of(frames: Iterable[Frame]) -> int:
+    """Return how many bytes some frames take in a journal."""
+    return sum(_HEAD.size + len(frame.body) for frame in frames)
+
+
+def is_damaged(rest: memoryview) -> bool:
+    """Whether a whole frame stands somewhere behind one that cannot be read: then more is lost than a torn end.
+
+    :param rest: what follows the frames that :func:`decoded` gave.
+    """
+    content = bytes(rest)
+    place = content.find(_MAGIC, 1)
+    while place >= 0:
+        if next(decoded(rest[place:]), None) is not None:
+            return True
+        place = content.find(_MAGIC, place + 1)
+    return False
 
 
 def _frame(kind: str, content: Any) -> bytes:

@@ -17,10 +17,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from palantir_models.experiment.journal import owner
-from palantir_models.experiment.journal.frames import Frame, decoded
+from palantir_models.experiment.journal.frames import Frame, decoded, is_damaged, length_of
 from transforms.common.json_text import from_json
 from transforms.store import process
 from transforms.store.durable import write_atomically
@@ -32,6 +32,18 @@ ENDED = "ended.json"
 _log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 0.5  # somebody else who recovers it, or looks at it, holds the lock for a moment
 _MAPPED = 1 << 20  # bytes from which on reading maps the file: a map keeps a descriptor
+
+
+class Reading(NamedTuple):
+    """What another process can read of a journal.
+
+    Attributes:
+        frames: the whole frames, up to the first that cannot be read.
+        damage: a sentence on what is lost behind it; empty where that is at most a frame that was not written to its end.
+    """
+
+    frames: list[Frame]
+    damage: str = ""
 
 
 class Journal:
@@ -78,7 +90,7 @@ class Journal:
     def frames(self) -> list[Frame]:
         """Return every frame that was appended; the bodies of a large journal are views of its file.
 
-        :raises OSError: when the journal cannot be read, or ends too early.
+        :raises OSError: when the journal cannot be read, is damaged, or ends too early.
         """
         if not self._length:
             return []
@@ -87,7 +99,10 @@ class Journal:
                 raise OSError(
                     f"it has {os.fstat(descriptor).st_size:,} bytes of the {self._length:,} that were written"
                 )
-            return list(decoded(_content(descriptor, self._length)))
+            found = list(decoded(_content(descriptor, self._length)))
+        if (end := length_of(found)) < self._length:
+            raise OSError(f"it is damaged: from byte {end:,} of {self._length:,} on it is not what was written")
+        return found
 
     def end(self, status: str, error: str) -> None:
         """Say that the experiment has ended although it was not published and its process runs.
@@ -117,13 +132,22 @@ class Journal:
             _log.warning("The journal of experiment %s stays until 'transforms gc'. %s", self.folder.name, error)
 
 
-def read_frames(folder: Path) -> list[Frame]:
-    """Return the whole frames of a journal, also of one that another process is writing."""
+def read_frames(folder: Path) -> Reading:
+    """Read the frames of a journal, also of one that another process is writing."""
     try:
         # Not mapped into memory: its owner cuts a torn end off, and a map of what is gone would kill this process.
-        return list(decoded(memoryview((folder / JOURNAL).read_bytes())))
+        data = memoryview((folder / JOURNAL).read_bytes())
     except FileNotFoundError:
-        return []
+        return Reading([])
+    found = list(decoded(data))
+    end = length_of(found)
+    if not is_damaged(data[end:]):
+        return Reading(found)
+    return Reading(
+        found,
+        f"Its journal is damaged: of the {len(data):,} bytes of {folder / JOURNAL} nothing can be read from byte {end:,} on, "
+        "and what was logged then is missing here.",
+    )
 
 
 def read_header(folder: Path) -> dict[str, Any] | None:

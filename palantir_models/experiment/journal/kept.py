@@ -171,12 +171,17 @@ def read_live(folder: Path, running: bool | None = None) -> tuple[dict[str, Any]
     header = journal.read_header(folder)
     if header is None:
         raise _headless(folder)
-    recorded = Recorded({frame.kind: frame.content()} for frame in journal.read_frames(folder))
+    reading = journal.read_frames(folder)
+    recorded = Recorded({frame.kind: frame.content()} for frame in reading.frames)
     row = {
         **header,
         "status": RUNNING if running else ABANDONED,
         "error": None if running else _died(header),
         **ended,
+    }
+    if reading.damage:
+        row["error"] = f"{reading.damage} {row['error'] or ''}".rstrip()
+    row |= {
         "parameter_count": recorded.parameter_count,
         "value_count": recorded.value_count,
         "dropped_count": recorded.dropped_count,

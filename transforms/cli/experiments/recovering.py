@@ -28,5 +28,6 @@ def recover_experiment(
         else:
             out.say(
                 f"Experiment {row['name']} of {row['model']} is kept with {counted(row['value_count'], 'metric value')} "
-                f"and {counted(row['parameter_count'], 'hyperparameter')}, apart from the published ones."
+                f"and {counted(row['parameter_count'], 'hyperparameter')}, apart from the published ones. "
+                f"{row['error']}"
             )

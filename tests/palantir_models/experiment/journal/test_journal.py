@@ -33,7 +33,7 @@ def test_what_is_appended_is_read_by_its_owner_and_by_others(folder: Path) -> No
     made = Journal(folder, {"name": "run"})
     for name in ("a", "b", "ü"):
         made.append(encoded({"series": [name]}))
-        assert names(made.frames())[-1] == names(read_frames(folder))[-1] == name
+        assert names(made.frames())[-1] == names(read_frames(folder).frames)[-1] == name
     assert names(made.frames()) == ["a", "b", "ü"]
     header = read_header(folder)
     assert header is not None
@@ -56,9 +56,9 @@ def test_an_append_that_fails_leaves_no_half_frame(folder: Path, monkeypatch: py
         patch.setattr(os, "write", full)
         with pytest.raises(OSError, match="No space"):
             made.append(encoded({"series": ["lost"]}))
-    assert names(read_frames(folder)) == ["a"]
+    assert names(read_frames(folder).frames) == ["a"]
     made.append(encoded({"series": ["b"]}))
-    assert names(made.frames()) == names(read_frames(folder)) == ["a", "b"]
+    assert names(made.frames()) == names(read_frames(folder).frames) == ["a", "b"]
 
 
 def test_a_disk_that_is_full_is_an_error_and_not_a_short_write(folder: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_disk_that_is_full_is_an_error_and_not_a_short_write(folder: Path) -> 
             print(error.strerror)
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         journal.append(encoded({"series": ["b"]}))
-        print([name for frame in read_frames(journal.folder) for name in frame.content()])
+        print([name for frame in read_frames(journal.folder).frames for name in frame.content()])
     """)
     done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["File too large", "['a', 'b']"]
@@ -121,7 +121,7 @@ def test_it_is_alive_until_its_process_dies(folder: Path, owner: subprocess.Pope
 def test_a_folder_that_has_hardly_begun_is_no_journal(folder: Path) -> None:
     """Its maker may have died, or be about to go on."""
     folder.mkdir(parents=True)
-    assert (read_header(folder), read_frames(folder), journal.is_alive(folder)) == (None, [], False)
+    assert (read_header(folder), read_frames(folder).frames, journal.is_alive(folder)) == (None, [], False)
     (folder / journal.HEADER).write_text('{"na')
     assert read_header(folder) is None
 
@@ -132,7 +132,7 @@ def test_two_journals_do_not_share_a_folder(folder: Path) -> None:
     made.append(encoded({"series": ["a"]}))
     with pytest.raises(FileExistsError):
         Journal(folder, {})
-    assert names(read_frames(folder)) == ["a"]
+    assert names(read_frames(folder).frames) == ["a"]
 
 
 def test_removing_leaves_what_else_is_in_the_folder(folder: Path) -> None:
@@ -144,3 +144,25 @@ def test_removing_leaves_what_else_is_in_the_folder(folder: Path) -> None:
     (folder / "metrics.parquet").unlink()
     journal.delete(folder)
     assert not folder.exists()
+
+
+def test_damage_in_the_middle_is_told(folder: Path) -> None:
+    """Whole frames behind it are lost, as they build on those before; a torn end is none, and the owner hides nothing either."""
+    made = Journal(folder, {})
+    made.append(encoded({"series": ["a"]}))
+    first = made.length
+    made.append(encoded({"series": ["b"]}))
+    second = made.length
+    made.append(encoded({"series": ["c"]}))
+    file = folder / "journal"
+    content = file.read_bytes()
+    for at in (first, first + 4, first + 20, second - 1):  # its magic, its kind, its length or checksum, its body
+        file.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        found = read_frames(folder)
+        assert names(found.frames) == ["a"]
+        assert f"can be read from byte {first:,} on" in found.damage
+        with pytest.raises(OSError, match=f"it is damaged: from byte {first:,} "):
+            made.frames()
+    for end in range(second, len(content)):
+        file.write_bytes(content[:end])
+        assert (names(read_frames(folder).frames), read_frames(folder).damage) == (["a", "b"], "")

@@ -122,3 +122,20 @@ def test_only_what_is_asked_for_is_read(tmp_path: Path) -> None:
         experiment._recording.close("FAILED")
         experiment._recording.discard_journal()
     assert not list(kept.unpublished(tmp_path))
+
+
+def test_a_damaged_journal_gives_what_stands_before_and_says_what_is_lost(tmp_path: Path) -> None:
+    """Wherever the experiment is met: in lists, and in what is kept of it."""
+    experiment = Recording("run", model="/m", journals=tmp_path, experiment_id="ab12")
+    for value in (1, 2, 3):
+        experiment.intake.log_param(f"p{value}", value)
+        experiment.drain()
+    file = tmp_path / "ab12" / "journal"
+    content = file.read_bytes()
+    place = content.index(b"p2")
+    file.write_bytes(content[:place] + b"xx" + content[place + 2 :])
+    row, recorded = kept.read_live(tmp_path / "ab12", running=False)
+    assert recorded.parameter_count == 1
+    assert str(row["error"]).startswith("Its journal is damaged: ")
+    assert "ended without publishing" in str(row["error"])
+    assert "is damaged" in str(kept.read_live(tmp_path / "ab12", running=True)[0]["error"])
