@@ -34,6 +34,7 @@ _STYLES = {
     "interrupted": "yellow",
 }
 _STATUS_WIDTH = max(map(len, WORDS.values()))
+_KNOWN_REASONS = ("new", "forced")  # to whoever ran the build; others are told
 
 
 class Progress:
@@ -127,6 +128,8 @@ class Progress:
         after = f"  {result.name.ljust(self._width)}  {job_text(result):<14}"
         if result.status not in ("fresh", "skipped"):
             after += f"  {result.seconds:.2f}s"
+        if result.status == "committed" and result.reason not in _KNOWN_REASONS:
+            after += f"  {result.reason}"
         return before, word, after
 
     def _block(self) -> Text:

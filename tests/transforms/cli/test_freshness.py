@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -233,3 +234,16 @@ def test_a_parameter_that_no_transform_has_is_refused(shell: Shell, command: str
     result = shell.run(command, "--param", "nn=3")
     assert result.exit_code == 2
     assert "no transform has a parameter 'nn'" in result.output
+
+
+def test_a_build_says_why_a_job_ran(shell: Any) -> None:
+    """Behind its line; a new job, and one that was asked for, needs no reason."""
+    shell.raw()
+
+    def built(*arguments: str) -> list[str]:
+        lines = [line for line in shell.run("build", *arguments).stdout.splitlines() if "BUILT" in line]
+        return [re.sub(r".* [\d.]+s( +|$)", "", line) for line in lines]
+
+    assert built("--param", "least=3") == ["", ""]
+    assert built("--param", "least=2") == ["parameter least: 3 -> 2", "/t/clean changed"]
+    assert built("--param", "least=2", "--force") == ["", ""]
