@@ -142,6 +142,9 @@ def test_classes_that_cannot_be_imported_are_refused(
 
     with pytest.raises(AdapterError, match="inside a function"):
         save_adapter(Local(1), state)
+    monkeypatch.setattr(Local, "__module__", "__main__")
+    with pytest.raises(AdapterError, match=r"a module of its own, such as local\.py"):
+        save_adapter(Local(1), state)
     assert not state.exists()
 
 

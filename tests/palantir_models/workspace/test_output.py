@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def test_version_and_experiment_enter_in_one_commit(project: Path) -> None:
     assert (version["version"], row["model_version_id"]) == ("1.0.0", version["version_id"])
     assert (row["name"], row["status"], value["value"]) == ("first", "SUCCEEDED", 0.25)
     assert not list((project / ".transforms/_journal").glob("*"))
+
+
+@pytest.mark.parametrize("launcher", ["ipykernel_launcher.py", "colab_kernel_launcher.py"])
+def test_a_notebook_is_called_so(project: Path, launcher: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by the program that runs its cells."""
+    monkeypatch.setattr(sys, "argv", [f"/usr/lib/{launcher}", "-f", "kernel.json"])
+    ModelOutput("wine").publish(Doubler(2))
+    (entry,) = Store(project / ".transforms").newest_entries(5)
+    assert entry.transform == "notebook"
 
 
 def test_version_numbers_rise_as_asked(project: Path) -> None:

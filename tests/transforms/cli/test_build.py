@@ -351,3 +351,24 @@ def test_the_last_line_is_one_line(shell: Shell) -> None:
 
     assert told.splitlines()[-1] == f"error: verbose ({shell.module}.py:4): ValueError: first"
     assert told.count("second") == 2, "in the source and in the report"
+
+
+def test_what_a_transform_makes_is_not_suggested_as_what_it_reads(shell: Shell) -> None:
+    """The nearest name would be its own output's."""
+    shell.write(
+        """
+        from transforms.api import Input, Output, Pipeline, transform
+
+        @transform.using(raw=Input("/t/raw"), out=Output("/t/rav"))
+        def reads(raw, out):
+            out.write_table(raw.polars())
+
+        pipeline = Pipeline()
+        pipeline.add_transforms(reads)
+        """
+    )
+
+    told = shell.run("build").output
+
+    assert "There is no dataset /t/raw" in told
+    assert "Did you mean" not in told

@@ -107,6 +107,13 @@ def test_the_graph_is_drawn(shell: Shell, format: str, begins: str) -> None:
     assert "/t/raw" not in shell.run("graph", "total").stdout
 
 
+def test_the_graph_is_told(shell: Shell) -> None:
+    """For other programs: what each transform reads, writes and needs."""
+    clean, total = shell.json("graph")["transforms"]
+    assert [one["alias"] for one in clean["inputs"]] == ["/t/raw"]
+    assert ([one["alias"] for one in total["outputs"]], total["needs"]) == (["/t/total"], ["clean"])
+
+
 def test_an_empty_store_lists_nothing(shell: Shell) -> None:
     """Every listing works before the first commit."""
     for command in (["log"], ["list", "--datasets"], ["models"], ["experiments"]):

@@ -294,6 +294,13 @@ def test_one_input_read_in_two_ways_is_one():
     assert to_svg(graph).count("marker-end") == 1
 
 
+def test_a_picture_can_be_scaled():
+    """Its view is as large as it is drawn."""
+    node = Node("fit", (Resource("dataset", "/d"),), (Resource("model", "/m"),), PLACE, lambda: "v")
+    picture = ET.fromstring(to_svg(Graph([node])))
+    assert picture.get("viewBox") == f"0 0 {picture.get('width')} {picture.get('height')}"
+
+
 def test_kinds_have_their_own_shapes():
     """A picture can be read without its colours."""
     trainer = Node("fit", (Resource("dataset", "/d"),), (Resource("model", "/m"),), PLACE, lambda: "v")

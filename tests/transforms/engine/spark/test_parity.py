@@ -7,6 +7,7 @@ import decimal
 import math
 
 import duckdb
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -184,6 +185,20 @@ def test_tables_that_spark_made_are_read_as_they_are_by_every_reader(
     monkeypatch.setattr(spark_engine, "_has_delta", False)
     with pytest.raises(UnsupportedTableError, match="/ext has the Delta table feature .*without Delta's jar"):
         read_dataframe(spark_engine, view, "/ext")
+
+
+def test_days_beyond_the_year_9999_are_written_by_spark_too(run_transform, spark):
+    """Their bounds stay out of the statistics, which not every reader could read."""
+
+    @transform(out=Output("/out"))
+    def job(ctx, out):
+        out.write_dataframe(ctx.spark_session.sql("SELECT make_date(12000, 1, 2) AS day, 1 AS n"))
+
+    output = run_transform(job).outputs["out"]
+    assert str(output.arrow()["day"].cast("int32")[0]) == str(
+        (np.datetime64("12000-01-02") - np.datetime64(0, "D")).astype(int)
+    )
+    assert output.polars().select("n").rows() == [(1,)]
 
 
 def test_spark_refuses_before_the_commit_what_the_local_engine_does(run_transform, spark, store):
