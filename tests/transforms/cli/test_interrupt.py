@@ -257,23 +257,24 @@ def test_a_job_that_does_not_stop_holds_nothing_up(shell: Shell) -> None:
     assert [entry["transform"] for entry in shell.json("log")] == ["first"]
 
 
+# A minute or two, should Spark miss that its tasks were cancelled, as it does now and then.
 LONG = """
     import os, signal, threading
     from transforms.api import Output, Pipeline, transform_df
 
     def press(spark):
-        while not spark.sparkContext.statusTracker().getActiveStageIds():
+        while not spark.sparkContext.statusTracker().getActiveJobsIds():
             pass
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     @transform_df(Output("/t/long"))
     def long(ctx):
-        return ctx.spark_session.range(10**15).selectExpr("sum(id % 7) as s")
+        return ctx.spark_session.range(10**11).selectExpr("sum(id % 7) as s")
 
     @transform_df(Output("/t/besides"))
     def besides(ctx):
         threading.Thread(target=press, args=(ctx.spark_session,)).start()
-        return ctx.spark_session.range(10**15).selectExpr("sum(id % 7) as s")
+        return ctx.spark_session.range(10**11).selectExpr("sum(id % 7) as s")
 
     pipeline = Pipeline()
     pipeline.add_transforms(besides, long)
@@ -295,6 +296,6 @@ def test_what_spark_computes_ends_with_the_build(
     assert f"INTERRUPTED={jobs}" in result.stdout
     assert shell.json("log") == []
     assert "py4j" not in caplog.text
-    while spark.sparkContext.statusTracker().getActiveStageIds():
+    while spark.sparkContext.statusTracker().getActiveJobsIds():
         time.sleep(0.01)
     assert spark.range(3).count() == 3
