@@ -26,7 +26,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 # What `make fast` leaves out: a part of a path, or a fixture.
 _SLOW_PLACES = (
     *("/spark/", "/mlflow/", "/cluster/", "/crash/", "/torture/", "/simulation/", "/object_store/", "/compat/"),
-    *("/pipelines/", "test_exchange.py", "test_xgboost.py"),
+    *("/pipelines/", "test_exchange.py", "test_xgboost.py", "test_architecture.py", "test_doctests.py"),
+    # Processes of their own, a long history, or many examples.
+    *(
+        "test_app.py",
+        "test_bad_input.py",
+        "test_forks.py",
+        "test_interrupt.py",
+        "test_other_users.py",
+        "test_plugin.py",
+    ),
+    *("test_backup.py", "test_caches.py", "test_index.py", "test_merging.py", "test_recovery.py", "test_upkeep.py"),
+    *(
+        "test_any_frame.py",
+        "test_round_trip.py",
+        "test_store_commands.py",
+        "test_vacuum.py",
+        "test_everyday_mistakes.py",
+    ),
 )
 _SLOW_FIXTURES = {"needs_spark", "s3_endpoint", "empty_database"}
 
