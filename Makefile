@@ -37,7 +37,7 @@ test: $(SPARK) check  ## Check style and types, then run the whole suite.
 fast: $(STAMP)  ## The tests that need no Spark, MLflow, bucket or killed process.
 	$(BIN)/python -m pytest -n $(WORKERS) --fast
 
-coverage: $(SPARK)  ## Which branches no test takes; fails when there are more than there were.
+coverage: $(SPARK)  ## Which lines and branches no test takes.
 	@.ci/strace
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
 

@@ -61,7 +61,6 @@ def _is_slow(item: pytest.Item) -> bool:
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
     return (
         any(place in f"/{item.nodeid}" for place in _SLOW_PLACES)
-        or item.get_closest_marker("slow") is not None
         or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
         or "bucket" in [value for value in parameters if isinstance(value, str)]
     )

@@ -42,6 +42,7 @@ FLOORS = (  # from the top; the longest name that fits wins
     ("transforms.expectations", "transforms.verbs"),
     ("transforms.errors", "transforms.common", "transforms"),
 )
+PLACES = {name: number for number, names in enumerate(FLOORS) for name in names}
 EXCEPTIONS = {
     (
         "palantir_models.experiment.experiment",
@@ -61,14 +62,12 @@ def _name(file: Path) -> str:
 MODULES = {_name(file): file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))}
 
 
+def _package(module: str) -> str:
+    return max((name for name in PLACES if module == name or module.startswith(f"{name}.")), key=len)
+
+
 def _floor(module: str) -> int:
-    places = [
-        (len(name), number)
-        for number, names in enumerate(FLOORS)
-        for name in names
-        if module == name or module.startswith(f"{name}.")
-    ]
-    return max(places)[1]
+    return PLACES[_package(module)]
 
 
 def _named(node: ast.AST) -> Iterator[str]:
@@ -121,11 +120,6 @@ def test_no_modules_stand_in_a_circle() -> None:
     assert sorted(map(sorted, circles)) == []
 
 
-def _package(module: str) -> str:
-    names = [name for names in FLOORS for name in names if module == name or module.startswith(f"{name}.")]
-    return max(names, key=len)
-
-
 def _table() -> dict[str, set[str]]:
     """Return what the table in the document says each package imports."""
 
@@ -135,7 +129,7 @@ def _table() -> dict[str, set[str]]:
         return name.replace("pm", "palantir_models", 1) if name.startswith("pm.") else f"transforms.{name}"
 
     rows = re.findall(r"^\| `([\w.]+)` \| .* \| (.*) \|$", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE)
-    rows = [(package, imports) for package, imports in rows if package in {name for names in FLOORS for name in names}]
+    rows = [(package, imports) for package, imports in rows if package in PLACES]
     return {package: {whole(name) for name in re.findall(r"`([\w.]+)`", imports)} for package, imports in rows}
 
 
