@@ -34,9 +34,20 @@ if not hasattr(sys.modules["__main__"], "__file__"):
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+_BEGUN_IN = os.getcwd()
+
 # A busy machine is no fault of what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """A test, and what it shares with others, leaves the process in the folder that the tests were begun in."""
+    yield
+    if not os.path.samefile(".", _BEGUN_IN):
+        os.chdir(_BEGUN_IN)  # the next tests are not to fail with this one
+        pytest.fail("the test left the process in another working folder")
 
 
 @pytest.fixture(scope="session")

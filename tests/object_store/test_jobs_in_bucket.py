@@ -162,7 +162,7 @@ def test_a_model_is_trained_published_used_and_read(run_transform, bucket):
 import palantir_models
 print(palantir_models.open_model("/model", root={bucket!r}).load().generation)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert (done.stdout, done.returncode) == ("7\n", 0), done.stderr
 
 

@@ -47,9 +47,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         running.log_metric("loss", 0.5)
         running.log_image("samples", Image.new("RGB", (4, 2), "blue"))
         running._recording.drain()
-        yield project / ".transforms"
-        running._recording.close("FAILED", "the test ended")
-        running._recording.discard_journal()
+    yield project / ".transforms"
+    running._recording.close("FAILED", "the test ended")
+    running._recording.discard_journal()
 
 
 @pytest.fixture
