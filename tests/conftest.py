@@ -126,6 +126,7 @@ class _FilesSideBySide(LoadScopeScheduling):
         return "spark" if "/spark/" in file else file
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _FilesSideBySide:
     """Share out the tests between processes, where there are several (``-n``)."""
     return _FilesSideBySide(config, log)
