@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import threading
+from itertools import pairwise
 
 import pytest
 
 from transforms.errors import LeaseHeldError
+from transforms.store import machine
 from transforms.store.leases import acquire
 from transforms.store.periodic import Periodic
 from transforms.store.storage import object_lease
@@ -44,6 +46,25 @@ def test_waiting_takes_the_lease_when_it_is_given_back(storage):
     first = acquire(storage, NAME, "a", {})
     threading.Timer(0.1, first.release).start()
     acquire(storage, NAME, "a", {}, wait_seconds=10).release()
+
+
+def test_who_waits_looks_at_a_bucket_seldom_and_at_a_disk_often(storage, monkeypatch):
+    """Each look at a bucket is a request that is paid for; a job that waits on a disk is to begin at once."""
+    held = acquire(storage, NAME, "a", {})
+    clock, looks, look = [0.0], [], type(storage).try_acquire
+    monkeypatch.setattr(machine, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(machine, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
+    monkeypatch.setattr(type(storage), "try_acquire", lambda self, name: (looks.append(clock[0]), look(self, name))[1])
+    with pytest.raises(LeaseHeldError):
+        acquire(storage, NAME, "a", {}, wait_seconds=60)
+    pauses = [later - earlier for earlier, later in pairwise(looks)]
+    assert clock[0] == pytest.approx(60)
+    if storage.is_local:
+        assert max(pauses) <= 0.05
+    else:
+        assert len(looks) <= 75, "once a second, but for the first few"
+        assert max(pauses) <= 2
+    held.release()
 
 
 def test_a_dead_process_holds_nothing(storage):
