@@ -24,7 +24,7 @@ FLOORS = (  # from the top; the longest name that fits wins
     ("transforms.cli", "transforms.__main__"),
     ("transforms.testing", "palantir_models.testing"),
     ("palantir_models", "palantir_models_serializers"),
-    ("palantir_models.mlflow",),
+    ("palantir_models.mlflow", "palantir_models.page"),
     ("palantir_models.reading",),
     ("palantir_models.workspace",),
     ("palantir_models.model", "palantir_models.evaluations"),

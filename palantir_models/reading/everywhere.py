@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.statuses import RUNNING
@@ -30,6 +32,24 @@ def every_experiment(store: Store, branch: str, alias: str | None = None) -> lis
     known = {experiment.experiment_id for experiment in published}
     others = unpublished(journals_of(store.storage), alias, branch)
     return published + [RecordedExperiment(row, source) for row, source in others if row["experiment_id"] not in known]
+
+
+def every_model(store: Store, branch: str) -> list[str]:
+    """Return the models of a branch, sorted by path or RID: those that were written, and those that have only experiments
+    which are not published.
+
+    :param store: the store.
+    :param branch: the branch.
+    """
+    found = set(_models(store, branch))
+
+    def noted(row: Mapping[str, Any]) -> bool:
+        if row["model"] is not None and row["branch"] == branch:
+            found.add(row["model"])
+        return False  # what it logged is not read for that
+
+    deque(journals_of(store.storage).unpublished(noted), maxlen=0)
+    return sorted(found)
 
 
 def find_experiments(

@@ -26,6 +26,7 @@ from transforms.cli import (
     put,
     recover,
     show,
+    ui,
 )
 from transforms.cli.failures import CommandGroup
 from transforms.cli.options import Quiet, Session, Verbose
@@ -81,6 +82,7 @@ app.command()(backup.backup)
 app.command()(doctor.doctor)
 app.command()(models.models)
 app.add_typer(experiments.experiments, name="experiments")
+app.command()(ui.ui)
 
 
 def main() -> None:

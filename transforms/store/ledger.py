@@ -10,7 +10,7 @@ are housekeeping.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from transforms.common.masking import masked_text
@@ -41,6 +41,7 @@ from transforms.store.storage.base import Storage
 from transforms.store.table_row import Row
 
 if TYPE_CHECKING:
+    import polars as pl
     from deltalake import DeltaTable
 
 INDEX = f"{LEDGER}/_index"  # where saved copies of the index lie, each named after a version that existed
@@ -195,10 +196,29 @@ class Ledger:
                 self._head = seq
                 return
 
-    def newest(self, limit: int) -> list[Entry]:
-        """Return the newest entries, newest first, at most ``limit``."""
+    def of_transactions(self, transactions: Collection[str]) -> dict[str, Entry]:
+        """Return the entries of some transactions, by transaction; one that the ledger does not have is left out.
+
+        :raises CommitError: if a part of the ledger cannot be read.
+        """
+        import polars as pl
+
+        wanted = set(transactions)
+        known = (note for note in self._entries.copy().values() if isinstance(note, Entry))
+        found = {entry.transaction: entry for entry in known if entry.transaction in wanted}
+        rest = sorted(wanted - found.keys())
+        rows = self._rows(pl.col("transaction").is_in(rest)) if rest else ()
+        return found | {entry.transaction: entry for entry in rows}
+
+    def newest(self, limit: int, until: int | None = None) -> list[Entry]:
+        """Return the newest entries, newest first, at most ``limit``.
+
+        :param limit: how many.
+        :param until: none after this row.
+        """
         found: list[Entry] = []
-        seq = self.head()
+        head = self.head()
+        seq = head if until is None else min(until, head)
         while seq > 0 and len(found) < limit:
             numbers = range(seq, max(seq - min(limit - len(found), _AT_ONCE), 0), -1)
             batch = self._load(numbers)
@@ -339,7 +359,13 @@ class Ledger:
         import polars as pl
 
         seq, block = pl.col("seq"), pl.col("block")
-        wanted = (block >= (after + 1) // BLOCK) & (block <= until // BLOCK) & (seq > after) & (seq <= until)
+        yield from self._rows(
+            (block >= (after + 1) // BLOCK) & (block <= until // BLOCK) & (seq > after) & (seq <= until)
+        )
+
+    def _rows(self, wanted: pl.Expr) -> Iterator[Entry]:
+        import polars as pl
+
         rows = pl.scan_delta(self.table()).filter(wanted).sort("seq")
         try:
             found = rows.collect()

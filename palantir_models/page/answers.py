@@ -1,0 +1,92 @@
+"""Answers of the page's server: values as JSON, and what went wrong in words."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from transforms.errors import NotFoundError, StoreError, TransformsError, UsageError
+
+_log = logging.getLogger(__name__)
+_EXACT = 2**53  # the whole numbers below it are exact in JavaScript
+
+_encoder = msgspec.json.Encoder(enc_hook=str)
+
+
+class Refusal(Exception):
+    """A request that cannot be answered, for what it asks.
+
+    :param status: the status of HTTP.
+    :param title: what is wrong, in a few words.
+    :param detail: what exactly.
+    :param hint: what to do.
+    """
+
+    def __init__(self, status: int, title: str, detail: str, hint: str = "") -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.hint = hint
+
+
+def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a value as JSON: times in ISO 8601, numbers that are not finite as null."""
+    return Response(_encoder.encode(value), status, headers, "application/json")
+
+
+def refusal(status: int, title: str, detail: str, hint: str = "") -> Response:
+    """Return the answer to a request that is not answered."""
+    return json_answer({"error": {"title": title, "detail": detail, "hint": hint}}, status)
+
+
+def failure(error: Exception) -> Response:
+    """Return what a person is told of an error, never with a stack; that goes to the log where nobody expected it."""
+    if isinstance(error, Refusal):
+        return refusal(error.status, error.title, error.detail, error.hint)
+    if isinstance(error, NotFoundError):
+        return refusal(404, "Not found", str(error))
+    if isinstance(error, UsageError):
+        return refusal(400, "This cannot be asked", str(error))
+    if isinstance(error, (TransformsError, OSError)):
+        hint = "'transforms doctor' looks whether all is whole." if isinstance(error, StoreError) else ""
+        return refusal(503, "The store cannot be read", str(error) or type(error).__name__, hint)
+    _log.error("The page could not answer.", exc_info=error)
+    return unexpected(error)
+
+
+def unexpected(error: Exception) -> Response:
+    """Return the answer to a request that met an error of ours."""
+    return refusal(
+        500,
+        "Something went wrong",
+        f"The page met an error that it did not expect: {type(error).__name__}.",
+        "The terminal in which 'transforms ui' runs says more.",
+    )
+
+
+def shown_number(value: float | None) -> float | str | None:
+    """Return a number for people to read: what JSON has no number for becomes ``NaN``, ``Infinity`` or ``-Infinity``."""
+    if value is None or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def exact(value: Any) -> Any:
+    """Return a value of which JavaScript loses nothing: whole numbers beyond 2**53 become text, also inside of others."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return value if -_EXACT <= value <= _EXACT else str(value)
+    if isinstance(value, float):
+        return shown_number(value)
+    if isinstance(value, Mapping):
+        return {str(key): exact(part) for key, part in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        return [exact(part) for part in value]
+    return value

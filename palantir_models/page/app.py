@@ -1,0 +1,111 @@
+"""The page's application: which function answers what. It imports nothing that takes long, so the document is there at once."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from anyio.to_thread import run_sync
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from palantir_models.page import document
+from palantir_models.page.answers import failure, json_answer, refusal, unexpected
+from palantir_models.page.asked import Asked
+from palantir_models.page.opened import Opened
+
+Answer = Callable[[Request], Any]
+"""Gives what becomes JSON, or an answer as it is."""
+
+_DATA = {
+    "/data/store": "palantir_models.page.listing:store",
+    "/data/models": "palantir_models.page.listing:models",
+    "/data/models/{rid}": "palantir_models.page.versions:model",
+}
+"""What answers each address, in a module that is imported when it is first asked for."""
+_PAGES = (
+    "/",
+    "/models/{rest:path}",
+    "/datasets",
+    "/datasets/{rest:path}",
+    "/builds",
+    "/builds/{rest:path}",
+    "/lineage",
+)
+
+
+def page_app(opened: Opened) -> Starlette:
+    """Return the application.
+
+    :param opened: the store that it shows.
+    """
+
+    def data(named: str) -> Answer:
+        return lambda request: _function(named)(Asked(request, opened))
+
+    routes: list[BaseRoute] = [Route(path, partial(_answered, data(named))) for path, named in _DATA.items()]
+    routes += [Route(path, partial(_answered, lambda _: document.page())) for path in _PAGES]
+    routes.append(Route("/frame", partial(_answered, lambda _: document.frame())))
+    routes.append(Route("/static/{sum}/{name}", partial(_answered, _static)))
+    routes.append(Mount("/api", Later("palantir_models.page.rest.app:rest_app", opened)))
+    handlers: dict[Any, Any] = {HTTPException: _unrouted, Exception: _failed}
+    return Starlette(routes=routes, exception_handlers=handlers)
+
+
+class Later:
+    """An application that is imported and made when it is first asked for.
+
+    :param named: the function that makes it, as ``module:function``.
+    :param opened: the store, which the function is given.
+    """
+
+    def __init__(self, named: str, opened: Opened) -> None:
+        self._named = named
+        self._opened = opened
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        app = self._app or await run_sync(lambda: _function(self._named)(self._opened))
+        self._app = app
+        await app(scope, receive, send)
+
+
+def _function(named: str) -> Callable[[Any], Any]:
+    module, _, name = named.partition(":")
+    found: Callable[[Any], Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def _static(request: Request) -> Response:
+    return document.static(request.path_params["sum"], request.path_params["name"])
+
+
+async def _answered(answer: Answer, request: Request) -> Response:
+    """Answer in a thread, as reading takes its time."""
+
+    def answered() -> Response:
+        try:
+            found = answer(request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a person reads it
+            return failure(error)
+        return found if isinstance(found, Response) else json_answer(found)
+
+    return await run_sync(answered)
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return refusal(
+        error.status_code, str(error.detail), f"{request.url.path[:200]} is no address of the page.", "Begin at /."
+    )
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return unexpected(error)

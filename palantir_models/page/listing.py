@@ -1,0 +1,80 @@
+"""What there is: the store, and its models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from palantir_models.experiment.statuses import ABANDONED, FAILED, RUNNING
+from palantir_models.page.asked import Asked
+from palantir_models.page.ids import model_rid
+from transforms.common.masking import masked_text
+from transforms.common.packages import installed_version
+from transforms.spec.resource import DEFAULT_BRANCH, Resource
+
+if TYPE_CHECKING:
+    from palantir_models.page.opened import Opened
+
+
+def store(asked: Asked) -> dict[str, Any]:
+    """Return what is known of the store as a whole, and what is wrong with it."""
+    opened = asked.opened
+    writes = opened.store.writes()
+    kinds = [write.kind for write in opened.writes(asked.branch).values()]
+    return {
+        "root": masked_text(str(opened.store.root)),
+        "branch": asked.branch,
+        "branches": sorted({branch for branch, _ in writes} | {DEFAULT_BRANCH}),
+        "version": installed_version("transforms-on-delta"),
+        "models": len(opened.aliases("model", asked.branch)),
+        "datasets": kinds.count("dataset"),
+        "problems": _problems(opened),
+    }
+
+
+def models(asked: Asked) -> dict[str, Any]:
+    """Return the models of a branch."""
+    opened = asked.opened
+    writes = opened.writes(asked.branch)
+    names = {path: alias for alias, path in opened.config.models.items()}
+    rows = []
+    for alias in opened.aliases("model", asked.branch):
+        model = opened.model(Resource("model", alias), asked.branch)
+        apart = [one.status for one in model.unpublished]
+        write = writes.get(f"model:{alias}")
+        times = [one.created_time for one in (*model.experiments[:1], *model.unpublished[:1])]
+        rows.append(
+            {
+                "rid": model_rid(alias),
+                "path": alias,
+                "alias": names.get(alias),
+                "branch": asked.branch,
+                "latest_version": model.versions[-1].version if model.versions else None,
+                "versions": len(model.versions),
+                "experiments": len(model.experiments) + len(apart),
+                "running": apart.count(RUNNING),
+                "failed": apart.count(FAILED) + apart.count(ABANDONED),
+                "updated": max([*times, *([write.committed_time] if write else [])]),
+            }
+        )
+    return {"models": rows}
+
+
+def _problems(opened: Opened) -> list[dict[str, str]]:
+    """Return what a person should know who looks at the store."""
+    if not opened.store.exists:
+        return [
+            {
+                "title": "There is no store here yet",
+                "detail": f"Nothing was ever committed below {masked_text(str(opened.store.root))}.",
+                "hint": "Build a pipeline with 'transforms build', or name another root with --root.",
+            }
+        ]
+    return [
+        {
+            "title": f"Commit #{seq} is in none of its tables",
+            "detail": f"It is {reason}.",
+            "hint": "'transforms recover' finishes what was committed, or says why it cannot.",
+        }
+        for seq, reason in sorted(opened.store.unpublished().items())
+        if reason != "given up"
+    ]

@@ -1,0 +1,104 @@
+"""The store that the page shows, with what of it is kept open from one request to the next."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from palantir_models.page.answers import Refusal
+from palantir_models.page.ids import dataset_rid, model_rid
+from transforms.config import Config
+from transforms.spec.resource import Resource, ResourceKind
+
+if TYPE_CHECKING:
+    from palantir_models.reading.model import Model
+    from transforms.store.index import LastWrite
+    from transforms.store.store import Store
+
+_MOST_MODELS = 64
+
+
+class Opened:
+    """One store and its project, for as long as the page runs. Nothing of it is opened before somebody looks.
+
+    :param config: the project's configuration.
+
+    Attributes:
+        config: the same.
+        closing: is set when the page ends, for what would go on until then.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.closing = threading.Event()
+        self._lock = threading.Lock()
+        self._store: Store | None = None
+        self._models: dict[tuple[str, str], tuple[int, Model]] = {}
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        from transforms.store.store import Store
+
+        with self._lock:
+            if self._store is None:
+                self._store = Store(self.config.root)
+            return self._store
+
+    def writes(self, branch: str) -> Mapping[str, LastWrite]:
+        """Return what last wrote each resource of a branch, by resource key."""
+        return {key: write for (found, key), write in self.store.writes().items() if found == branch}
+
+    def aliases(self, kind: ResourceKind, branch: str) -> list[str]:
+        """Return the models or datasets of a branch, also models that have only experiments so far, sorted."""
+        from palantir_models.reading.everywhere import every_model
+
+        if kind == "model":
+            return every_model(self.store, branch)
+        return sorted(write.alias for write in self.writes(branch).values() if write.kind == kind)
+
+    def resource(self, kind: ResourceKind, rid: str, branch: str) -> Resource:
+        """Return the model or dataset of a RID.
+
+        :raises Refusal: if the branch has none of it.
+        """
+        rid_of = dataset_rid if kind == "dataset" else model_rid
+        written = (write.alias for write in self.writes(branch).values() if write.kind == kind)
+        for alias in chain(written, self._unwritten(kind, branch)):
+            if rid == rid_of(alias):
+                return Resource(kind, alias)
+        raise Refusal(
+            404,
+            f"There is no such {kind}",
+            f"Branch {branch} has no {kind} with the RID {rid[:200]}.",
+            "It may be on another branch, or in another store.",
+        )
+
+    def _unwritten(self, kind: ResourceKind, branch: str) -> Iterator[str]:
+        """Yield models that no job has written yet; looked for last, as every journal has to be asked."""
+        if kind == "model":
+            yield from self.aliases(kind, branch)
+
+    def model(self, resource: Resource, branch: str) -> Model:
+        """Open a model as it is now; one that nobody wrote since it was opened is the same as before.
+
+        :raises NotFoundError: if it has neither a version nor an experiment.
+        """
+        from palantir_models.reading.model import Model
+
+        place = (branch, resource.key)
+        write = self.store.writes().get(place)
+        seq = 0 if write is None else write.seq
+        with self._lock:
+            known = self._models.get(place)
+        if known is not None and known[0] == seq:
+            return known[1]
+        model = Model(resource.alias, branch, self.store)
+        with self._lock:
+            self._models.pop(place, None)
+            self._models[place] = seq, model
+            while len(self._models) > _MOST_MODELS:
+                del self._models[next(iter(self._models))]
+        return model

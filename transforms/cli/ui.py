@@ -1,0 +1,55 @@
+"""``transforms ui``: the model page."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Annotated
+
+import typer
+
+from transforms.cli.options import open_project, session_of
+from transforms.cli.output import Output
+from transforms.errors import MissingExtraError
+
+_NEEDED = ("starlette", "uvicorn", "fastapi", "msgspec")
+
+
+def ui(
+    ctx: typer.Context,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=0, max=65535, help="The port; 0 for any that is free.", show_default="8123"),
+    ] = None,
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host", metavar="ADDRESS", help="The address to listen at; others than this machine need a key."
+        ),
+    ] = "127.0.0.1",
+    opens: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Look at models, experiments, datasets and builds in a browser.
+
+    The page only reads. Only this machine reaches it, unless --host names another address; then the command prints an address
+    with a key in it.
+
+    Examples:
+
+    transforms ui
+
+    transforms ui --port 9000 --no-open
+
+    transforms --root s3://lake/store ui
+    """
+    missing = [package for package in _NEEDED if importlib.util.find_spec(package) is None]
+    if missing:
+        raise MissingExtraError(
+            f"The model page needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed. "
+            "Type: pip install 'transforms-on-delta[page]'"
+        )
+    from palantir_models.page.opened import Opened
+    from palantir_models.page.start import Page, Place
+
+    project = open_project(ctx)
+    with Output(quiet=session_of(ctx).quiet) as out:
+        Page(Opened(project.config), Place(host, port), out.line).run(opens)
