@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
@@ -72,9 +72,12 @@ class Later:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        app = self._app or await run_sync(lambda: _function(self._named)(self._opened))
-        self._app = app
+        if (app := self._app) is None:
+            self._app = app = await run_sync(self._made)
         await app(scope, receive, send)
+
+    def _made(self) -> ASGIApp:
+        return cast(ASGIApp, _function(self._named)(self._opened))
 
 
 def _function(named: str) -> Callable[[Any], Any]:

@@ -81,10 +81,10 @@ class Running:
         self.said: list[str] = []
         self._pages: list[tuple[Page, threading.Thread]] = []
 
-    def begin(self, root: Path | str, place: Place = Place(port=0)) -> Browser:
+    def begin(self, root: Path | str, place: Place | None = None) -> Browser:
         """Begin a server over a root."""
         config = load_config(Path(root) if "://" not in str(root) else None, {}, str(root))
-        page = Page(Opened(config), place, self.said.append)
+        page = Page(Opened(config), place or Place(port=0), self.said.append)
         thread = threading.Thread(target=page.run, args=(False,))
         thread.start()
         self._pages.append((page, thread))
