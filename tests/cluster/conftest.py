@@ -17,7 +17,8 @@ from transforms.engine.spark.installation import require_spark
 
 _REPOSITORY = Path(__file__).parents[2]
 _MAIN = "org.apache.spark.deploy"
-_SECONDS = 150  # for whatever is waited for
+_SECONDS = 600  # for whatever is waited for; a busy machine takes its time
+_DOWNLOAD_SECONDS = 1800  # a machine that has none of its jars gets some hundred megabytes of them first
 
 
 @dataclass
@@ -129,7 +130,7 @@ class ClusterProject:
     def build(self, *arguments: str) -> tuple[int, str]:
         """Return the exit status of ``transforms build``, and what it printed."""
         process = self.start(*arguments)
-        printed, _ = process.communicate(timeout=240)
+        printed, _ = process.communicate(timeout=_DOWNLOAD_SECONDS)
         return process.returncode, printed
 
     def await_file(self, name: str) -> Path:

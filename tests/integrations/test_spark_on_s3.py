@@ -178,7 +178,7 @@ def test_a_job_that_fails_or_dies_on_spark_leaves_nothing(project, bucket):
     kill(dying)
     assert not store.storage.is_table("master/datasets/endless")
     recovered = command(project, "recover")
-    output, _ = recovered.communicate(timeout=60)
+    output, _ = recovered.communicate(timeout=300)
     assert recovered.returncode == 0, output
     assert store.storage.files("master/datasets/endless") == {}
 

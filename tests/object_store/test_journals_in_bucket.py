@@ -240,6 +240,24 @@ def test_pieces_are_put_together(store, monkeypatch):
     run._recording.discard_journal()
 
 
+def test_a_piece_that_is_gone_is_told(store, logger):
+    """Whoever reads or recovers the experiment gets what stands before it, and hears that more is missing."""
+    await_true(seen(store, "RUNNING", 100), "following it", 60)
+    logger.stdin.write("more\n")
+    logger.stdin.flush()
+    await_true(seen(store, "RUNNING", 101), "following it", 60)
+    logger.send_signal(signal.SIGKILL)
+    logger.wait()
+    first, *_, last = sorted(name for name in store.storage.names("_journal/ab12") if name.startswith("journal-"))
+    assert first != last
+    store.storage.delete_many([f"_journal/ab12/{first}"])
+    (experiment,) = journals_of(store.storage).unpublished()
+    assert experiment.row["value_count"] == 0
+    assert experiment.row["error"].startswith("Its journal is damaged: ")
+    assert journals_of(store.storage).recover("ab12")["error"].startswith("Its journal is damaged: ")
+    assert "journal.damaged" in store.storage.files("_journal/ab12")
+
+
 def test_an_experiment_that_ends_while_somebody_looks_is_passed_over(store, logger, monkeypatch):
     """What was listed may be gone when it is read."""
     await_true(seen(store, "RUNNING", 100), "following it", 60)

@@ -112,6 +112,8 @@ def lease_path(resource: Resource, branch: str) -> str:
 
 def alias_of(folder: str) -> str:
     """Return what people call the table in a folder: the alias of its dataset, or of its model with the table's name."""
+    if folder == LEDGER:
+        return "the ledger"
     alias = unquote("/".join(folder.split("/")[2:]).replace("~", "%"))
     return alias if alias.startswith("ri.") else f"/{alias}"
 

@@ -277,22 +277,32 @@ class UploadedJournals(Journals):
             return None
 
     def _fetch(self, identity: str, files: Mapping[str, Found], folder: Path | None = None) -> Path:
-        """Put an uploaded journal together again, as far as its pieces follow each other."""
+        """Put an uploaded journal together again; where a piece of it is gone, as many zeros tell that it is damaged."""
         folder = folder or self.folder / identity
         folder.mkdir(parents=True, exist_ok=True)
-        name, length = _name(identity), 0
-        pieces = sorted(file for file in files if file.startswith(_PIECE))
-        contents = self._storage.read_many([f"{name}/{piece}" for piece in pieces])
-        with open(folder / journal.JOURNAL, "wb") as whole:
-            for piece, content in zip(pieces, contents, strict=True):
-                # A piece may by now hold those after it as well, which then are gone, or are still there.
-                missing = length - int(piece.removeprefix(_PIECE))
-                if content is None or missing < 0:
-                    continue
-                length += whole.write(content[missing:])
+        if not self._put_together(identity, files, folder):
+            # Its process may have put pieces together while they were read, which is over now.
+            self._put_together(identity, self._storage.files(_name(identity)), folder)
+        name = _name(identity)
         for file in {journal.HEADER, journal.ENDED} & files.keys():
             (folder / file).write_bytes(self._storage.read(f"{name}/{file}"))
         return folder
+
+    def _put_together(self, identity: str, files: Mapping[str, Found], folder: Path) -> bool:
+        """Write a journal's pieces into a file; return whether they follow each other."""
+        pieces = sorted(file for file in files if file.startswith(_PIECE))
+        contents = self._storage.read_many([f"{_name(identity)}/{piece}" for piece in pieces])
+        length, is_whole = 0, True
+        with open(folder / journal.JOURNAL, "wb") as whole:
+            for piece, content in zip(pieces, contents, strict=True):
+                if content is None:  # a piece before it holds it by now, or else there is a hole
+                    continue
+                begin = int(piece.removeprefix(_PIECE))
+                is_whole = is_whole and begin <= length
+                whole.write(bytes(max(0, begin - length)))
+                length = max(length, begin)
+                length += whole.write(content[length - begin :])
+        return is_whole
 
     def _move(self, identity: str) -> None:
         """Bring what is kept of an experiment from this machine's folder to the bucket."""

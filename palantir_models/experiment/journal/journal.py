@@ -28,6 +28,7 @@ from transforms.store.storage.locked import LockedFile
 
 HEADER = "header.json"
 JOURNAL = "journal"
+DAMAGED = "journal.damaged"
 ENDED = "ended.json"
 _log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 0.5  # somebody else who recovers it, or looks at it, holds the lock for a moment
@@ -182,6 +183,11 @@ def delete(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     with suppress(OSError):  # it holds what is kept of the experiment
         folder.rmdir()
+
+
+def set_aside(folder: Path) -> None:
+    """Give a damaged journal another name: no more counts of it, but somebody may still get something out of it."""
+    os.replace(folder / JOURNAL, folder / DAMAGED)
 
 
 def is_alive(folder: Path) -> bool:

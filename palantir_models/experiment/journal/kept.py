@@ -47,7 +47,7 @@ def keep(folder: Path, row: Mapping[str, Any], recorded: Recorded) -> None:
 
 
 def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
-    """Save what an experiment had logged whose process died.
+    """Save what an experiment had logged whose process died; a journal that is damaged stays beside it.
 
     :param journals: the store's journal folder.
     :param experiment_id: its id, or as much of the id's beginning as tells it from others.
@@ -68,7 +68,12 @@ def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
     try:
         row, recorded = read_live(folder, running=False)
         row = checked(folder.name, row)
-        keep(folder, row, recorded)
+        if journal.read_frames(folder).damage:
+            row["error"] += f" All of it stays beside what is kept, as {journal.DAMAGED}."
+            keep(folder, row, recorded)
+            journal.set_aside(folder)
+        else:
+            keep(folder, row, recorded)
         journal.delete(folder)
     finally:
         claim.close()

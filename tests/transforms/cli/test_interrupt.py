@@ -248,7 +248,7 @@ def test_a_job_that_does_not_stop_holds_nothing_up(shell: Shell) -> None:
     while child.poll() is None:  # as somebody who has no patience
         child.send_signal(signal.SIGINT)
         time.sleep(0.5)
-    rest, told = child.communicate(timeout=60)
+    rest, told = child.communicate(timeout=300)
 
     assert child.returncode == 130
     assert "COMMIT  #1  first" in printed + rest

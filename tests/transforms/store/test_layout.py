@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from transforms.errors import UsageError
 from transforms.spec.resource import Resource
-from transforms.store.layout import alias_path, branch_folder, lease_path, resource_path
+from transforms.store.layout import alias_of, alias_path, branch_folder, lease_path, resource_path
 
 PARTS = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=15)
 ALIASES = st.lists(PARTS.filter(lambda part: part not in (".", "..")), min_size=1, max_size=4).map("/".join)
@@ -56,3 +56,10 @@ def test_a_branch_cannot_collide_with_the_stores_own_folders(branch):
 def test_a_branch_with_slashes_is_one_folder():
     """Branches such as feature/x do not nest."""
     assert branch_folder("feature/x") == "feature~2Fx"
+
+
+@pytest.mark.parametrize(("alias", "kind"), [("/a b/ü", "dataset"), ("ri.foundry.main.dataset.1", "dataset")])
+def test_a_folder_tells_its_alias(alias, kind):
+    """Messages name a table as its users do, and the store's own table as what it is."""
+    assert alias_of(resource_path(Resource(kind, alias), "master")) == alias
+    assert alias_of("_ledger") == "the ledger"

@@ -124,6 +124,21 @@ def test_only_what_is_asked_for_is_read(tmp_path: Path) -> None:
     assert not list(kept.unpublished(tmp_path))
 
 
+def test_a_damaged_journal_stays_beside_what_could_be_kept_of_it(tmp_path: Path) -> None:
+    """Nobody else has what stands behind the damage, so recovering the rest does not delete it."""
+    folder = abandon(tmp_path, "ab12")
+    content = (folder / "journal").read_bytes()
+    place = content.index(b"depth")
+    damaged = content[:place] + b"XX" + content[place + 2 :]
+    (folder / "journal").write_bytes(damaged)
+    row = Journals(tmp_path).recover("ab12")
+    assert "damaged" in row["error"]
+    assert row["error"].endswith("All of it stays beside what is kept, as journal.damaged.")
+    assert (folder / "journal.damaged").read_bytes() == damaged
+    (listed,) = kept.unpublished(tmp_path)
+    assert (listed.row["status"], listed.row["error"]) == ("ABANDONED", row["error"])
+
+
 def test_a_damaged_journal_gives_what_stands_before_and_says_what_is_lost(tmp_path: Path) -> None:
     """Wherever the experiment is met: in lists, and in what is kept of it."""
     experiment = Recording("run", model="/m", journals=tmp_path, experiment_id="ab12")
