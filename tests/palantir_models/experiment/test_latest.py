@@ -142,6 +142,32 @@ def test_a_thousand_experiments_need_a_handful_of_descriptors(tmp_path: Path) ->
     assert found == {("ABANDONED", 1): 300}
 
 
+STUDY = """
+    from palantir_models.code_workspaces import ModelOutput
+    from tests.palantir_models.model.sample_adapter import Doubler
+
+    output, best = ModelOutput("/m"), None
+    for trial in range(200):
+        experiment = output.create_experiment("trial")
+        experiment.log_metrics({"loss": 1 / (trial + 1)})
+        if trial == 150:
+            best = experiment
+    output.publish(Doubler(1), experiment=best)
+"""
+
+
+def test_the_best_of_many_trials_is_published_with_few_descriptors(project: Path) -> None:
+    """Fewer than there are trials: none that is at rest has a file open when the commit needs some."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    limited = f"ulimit -n 128; exec {sys.executable} -c '{textwrap.dedent(STUDY)}'"
+    done = subprocess.run(
+        ["bash", "-c", limited], cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    (published,) = open_model("/m").experiments
+    assert published.metrics("loss").polars()["value"].to_list() == [1 / 151]
+
+
 def test_a_forked_child_supersedes_nothing_of_its_parent() -> None:
     """An experiment of the same name in it is another one."""
     first = cell(ModelOutput("/m"), 1)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from palantir_models import open_model
 from palantir_models.mlflow.exchange import exporting
 from palantir_models.mlflow.exchange.tracking import tracking
 from tests.processes import free_port
@@ -67,6 +68,27 @@ def test_one_experiment_is_chosen_by_name_id_or_version(ready: Shell) -> None:
     assert again == {**row, "outcome": "there already"}
     (other,) = ready.json(*new, "--version", "1.0.0", "--mlflow-experiment", "mine")
     assert (other["name"], other["mlflow_experiment"]) == ("first", "mine")
+
+
+def test_a_failed_run_of_the_same_name_is_in_nobodys_way(shell: Shell, empty_database: Path) -> None:
+    """The published experiment has the name, for every command and in Python; the failed one has an id to go by."""
+    shell.write(TRAIN)
+    assert shell.run("build", "--param", "fail=true", "-j", "1").exit_code == 1
+    assert shell.run("build", "-j", "1").exit_code == 0
+    (shell.folder / "mlflow").mkdir()
+    shutil.copy(empty_database, shell.folder / "mlflow/runs.db")
+    rows = {row["status"]: row for row in shell.json("experiments")}
+    failed, published = rows["FAILED"], rows["SUCCEEDED"]
+    assert failed["name"] == published["name"] == "first"
+
+    new = ("experiments", "export", "/t/model", "--to-mlflow", DATABASE, "--experiment", "first")
+    (row,) = shell.json(*new)
+    (compared,) = shell.json("experiments", "compare", "first")
+    (only,) = open_model("/t/model").compare(["first"]).params.polars()["version"]
+    assert row["experiment_id"] == compared["experiment_id"] == published["experiment_id"]
+    assert only == "1.0.0"
+    assert shell.run("experiments", "rm", failed["experiment_id"][:8]).exit_code == 0
+    assert [row["experiment_id"] for row in shell.json("experiments")] == [published["experiment_id"]]
 
 
 def test_an_import_ends_with_its_commit(exported: Shell, lines: Any) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +257,31 @@ def test_a_job_that_does_not_stop_holds_nothing_up(shell: Shell) -> None:
     assert "INTERRUPTED=1" in rest
     assert told == NOTHING.rstrip() + "; deaf did not stop in time and ended with this command\n"
     assert [entry["transform"] for entry in shell.json("log")] == ["first"]
+
+
+def test_a_terminal_keeps_no_line_of_a_job_that_no_longer_runs(shell: Shell) -> None:
+    """What shows the running jobs is wiped away before the summary, and the cursor is there again."""
+    endless = "open('begun', 'w').close()\n        while True:\n            pass"
+    shell.write(TWO.replace('out.write_table(pl.DataFrame({"x": [2]}))', endless))
+    environment = {**os.environ, "PYTHONPATH": SOURCE, "TERM": "xterm"}
+    primary, secondary = pty.openpty()
+    command = [sys.executable, "-m", "transforms", "build", "-j", "1"]
+    child = subprocess.Popen(command, cwd=shell.folder, env=environment, stdout=secondary, stderr=secondary)
+    os.close(secondary)
+    printed, pressed = b"", False
+    with open(primary, "rb", buffering=0) as terminal, suppress(OSError):  # the other side is closed at the end
+        while part := terminal.read(65536):
+            printed += part
+            if not pressed and (shell.folder / "begun").exists() and b"running" in printed.rpartition(b"BUILT")[2]:
+                child.send_signal(signal.SIGINT)
+                pressed = True
+    assert child.wait() == 130
+    shown, _, said = printed.decode().partition("COMMIT  #1  first")
+    wiped = shown.rpartition("running")[2]
+    assert wiped.index("\x1b[2K") < wiped.index("STOPPED")
+    assert wiped.index("\x1b[2K") < wiped.index("\x1b[?25h"), "the cursor is shown"
+    assert said.endswith(NOTHING.replace("\n", "\r\n"))
+    assert "Traceback" not in said
 
 
 # A minute or two, should Spark miss that its tasks were cancelled, as it does now and then.

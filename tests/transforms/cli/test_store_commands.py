@@ -304,6 +304,24 @@ def test_a_gap_in_the_ledgers_log_is_told_with_what_to_type(shell: Shell, lost: 
     assert problems == [f"{log}/{lost:020}.json is gone; restore it from a backup of the store."]
 
 
+def test_a_flipped_byte_in_the_ledgers_log_is_told_by_every_command(shell: Shell) -> None:
+    """In words, with the file and what to do, and not as what a parser found at some column."""
+    for alias in ("/a", "/b"):
+        shell.raw()
+        assert shell.run("put", alias, "raw.csv").exit_code == 0
+    file = shell.folder / f".transforms/_ledger/_delta_log/{2:020}.json"
+    whole = file.read_bytes()
+    at = whole.index(b'"transform"')
+    file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x80]) + whole[at + 1 :])
+    for command in (["put", "/c", "raw.csv"], ["log"], ["show", "/a"], ["recover"], ["backup", "copy"], ["build"]):
+        failed = shell.run(*command)
+        assert failed.exit_code == 1, command
+        said = " ".join(failed.stderr.split())
+        assert said.startswith(f"error: The ledger's log {file} is damaged or cannot be read ("), said
+        assert "Every commit so far is untouched. Restore the file from a backup" in said
+        assert "transforms doctor" in said
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
 def test_doctor_finds_a_root_that_cannot_be_written(shell: Shell) -> None:
     """The exit code is 1."""

@@ -369,9 +369,20 @@ def test_what_only_spark_reads_is_refused_by_every_other_reader(foreign, run_tra
         assert all(words in str(error) for words in ("/ext has the Delta table feature", feature, "Spark"))
 
 
+OF_WRITERS = [
+    "rowTracking",
+    "domainMetadata",
+    "clustering",
+    "inCommitTimestamp",
+    "changeDataFeed",
+    "allowColumnDefaults",
+]
+OF_WRITERS += ["checkConstraints", "invariants", "appendOnly", "nonsense"]
+
+
 def test_version_2_checkpoints_and_features_of_writers_change_nothing_for_readers(foreign, run_transform):
     """Every reader gives the rows."""
-    named = {"readerFeatures": ["v2Checkpoint"], "writerFeatures": ["v2Checkpoint", "rowTracking", "nonsense"]}
+    named = {"readerFeatures": ["v2Checkpoint"], "writerFeatures": ["v2Checkpoint", *OF_WRITERS]}
     foreign(
         field("a", "long"), protocol={"minReaderVersion": 3, "minWriterVersion": 7} | named, rows=pa.table({"a": [7]})
     )

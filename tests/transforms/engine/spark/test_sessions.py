@@ -102,6 +102,23 @@ AT_IMPORT = """
     pipeline.add_transforms(numbers, good)
 """
 
+BEFORE_IT_READS = """
+    from pyspark.ml.feature import SQLTransformer
+    from pyspark.sql import SparkSession, Window, functions as F
+    from transforms.api import Input, Output, transform
+    from transforms.testing import run_transform
+
+    @transform(src=Input("/in"), out=Output("/out"))
+    def count(src, out):
+        by = Window.partitionBy("a")
+        wanted = F.col("a") == 1
+        stage = SQLTransformer(statement="SELECT a, b + 1 AS b FROM __THIS__")
+        assert SparkSession.getActiveSession() is not None
+        out.write_dataframe(stage.transform(src.dataframe()).filter(wanted).withColumn("n", F.count("b").over(by)))
+
+    print(run_transform(count, {"src": {"a": [1, 1, 2], "b": [5, None, 7]}}).outputs["out"].rows())
+"""
+
 
 def python(folder: Path, code: str, *arguments: str, **environment: str) -> Any:
     """Run code in a process of its own."""
@@ -137,6 +154,12 @@ def test_columns_that_a_module_makes_when_it_is_imported(needs_spark: None, tmp_
     done = python(tmp_path, program, "build")
     assert done.returncode == 0, done.stderr
     assert "OK=2" in done.stdout
+
+
+def test_columns_windows_and_stages_that_a_function_makes_before_it_reads(needs_spark: None, tmp_path: Path) -> None:
+    """In the first job of a process, whose Spark has not been asked for anything yet."""
+    done = python(tmp_path, BEFORE_IT_READS)
+    assert done.stdout == "[{'a': 1, 'b': 6, 'n': 1}, {'a': 1, 'b': None, 'n': 1}]\n", done.stderr[-4000:]
 
 
 def test_columns_at_import_on_a_machine_without_spark_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
