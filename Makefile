@@ -20,9 +20,15 @@ endef
 # How many processes share the tests: as many as there are processors, when not said.
 WORKERS ?= logical
 
-.PHONY: run run-spark test fast coverage test-integrations test-mlflow-oldest test-torch torture benchmark check clean
+# The page's own checks passed and its bundle is made; anew when anything of ui/ changes.
+PAGE := ui/node_modules/.made
+DENO := cd ui && ../$(BIN)/deno
 
-run: $(STAMP)  ## Build the sample pipelines and say how to look at them.
+.PHONY: page run run-spark test fast coverage test-integrations test-mlflow-oldest test-torch torture benchmark check clean
+
+page: $(PAGE)  ## Check, test and bundle the page.
+
+run: $(STAMP) $(PAGE)  ## Build the sample pipelines and say how to look at them.
 	$(BIN)/transforms build
 	@$(BIN)/python -m pipelines.summary
 
@@ -30,15 +36,17 @@ run-spark: $(SPARK)  ## The same with Spark: a million rows, a model of Spark ML
 	TRANSFORMS_PIPELINES=pipelines.cancer $(BIN)/transforms build
 	@$(BIN)/python -m pipelines.summary /examples/cancer/model
 
-test: $(SPARK) check  ## Check style and types, then run the whole suite.
+test: $(SPARK) $(PAGE) check  ## Check style and types, then run the whole suite.
 	@.ci/strace
+	@.ci/chromium
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 fast: $(STAMP)  ## The tests that need no Spark, MLflow, bucket or killed process.
 	$(BIN)/python -m pytest -n $(WORKERS) --fast
 
-coverage: $(SPARK)  ## Which lines and branches no test takes.
+coverage: $(SPARK) $(PAGE)  ## Which lines and branches no test takes.
 	@.ci/strace
+	@.ci/chromium
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
 
 # SEED=7 repeats a run; ONLY=kills runs one ordeal, or ONLY=simulation.
@@ -66,13 +74,21 @@ benchmark: $(STAMP) $(PEERS)/.installed  ## Measure against peers and print the 
 	$(BIN)/python -m pytest tests/benchmarks --benchmark -s
 
 clean:
-	rm -rf $(ENV) $(PEERS) $(MLFLOW_OLDEST) $(TORCH) .transforms build *.egg-info
+	rm -rf $(ENV) $(PEERS) $(MLFLOW_OLDEST) $(TORCH) .transforms build *.egg-info ui/node_modules palantir_models/page/static
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(ENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb]'
+	@touch $@
+
+$(PAGE): $(STAMP) $(shell find ui -name node_modules -prune -o -type f -print)
+	@$(DENO) install --frozen --quiet || { echo "The page needs four packages of the npm registry: see above."; exit 1; }
+	$(DENO) task --quiet check
+	$(DENO) task --quiet lint
+	$(DENO) task --quiet test
+	$(DENO) task --quiet bundle
 	@touch $@
 
 # Spark comes with pip, Java with the system's package manager, Delta's jars with Spark's own Ivy. Whatever of it cannot

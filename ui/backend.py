@@ -1,0 +1,89 @@
+"""Builds the Python package with its page in it: what setuptools does, and before it the bundle of this folder.
+
+The bundle is made when it is missing or older than its sources, and only then Deno is asked for. A wheel or an sdist carries
+it, so who installs one needs neither Deno nor the npm registry.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from setuptools import build_meta
+
+UI = Path(__file__).parent
+BUNDLE = UI.parent / "palantir_models" / "page" / "static" / "main.js"
+DENO = "deno>=2.9,<3"
+_SOURCES = ("src/**/*", "bundle.ts", "deno.json", "deno.lock")
+_Settings = Mapping[str, Any] | None
+
+prepare_metadata_for_build_wheel = build_meta.prepare_metadata_for_build_wheel
+prepare_metadata_for_build_editable = build_meta.prepare_metadata_for_build_editable
+
+
+def get_requires_for_build_wheel(config_settings: _Settings = None) -> list[str]:
+    """Return what building a wheel needs beside setuptools."""
+    return [*build_meta.get_requires_for_build_wheel(config_settings), *_tools()]
+
+
+def get_requires_for_build_editable(config_settings: _Settings = None) -> list[str]:
+    """Return what ``pip install -e`` needs beside setuptools."""
+    return [*build_meta.get_requires_for_build_editable(config_settings), *_tools()]
+
+
+def get_requires_for_build_sdist(config_settings: _Settings = None) -> list[str]:
+    """Return what building an sdist needs beside setuptools."""
+    return [*build_meta.get_requires_for_build_sdist(config_settings), *_tools()]
+
+
+def build_wheel(directory: str, config_settings: _Settings = None, metadata_directory: str | None = None) -> str:
+    """Build a wheel, and the page before it."""
+    bundle()
+    return build_meta.build_wheel(directory, config_settings, metadata_directory)
+
+
+def build_editable(directory: str, config_settings: _Settings = None, metadata_directory: str | None = None) -> str:
+    """Build the wheel of ``pip install -e``, and the page before it."""
+    bundle()
+    return build_meta.build_editable(directory, config_settings, metadata_directory)
+
+
+def build_sdist(directory: str, config_settings: _Settings = None) -> str:
+    """Build an sdist, and the page before it."""
+    bundle()
+    return build_meta.build_sdist(directory, config_settings)
+
+
+def is_stale() -> bool:
+    """Whether the bundle is missing, or older than one of its sources."""
+    if not BUNDLE.exists():
+        return True
+    sources = (file for pattern in _SOURCES for file in UI.glob(pattern))
+    return max(file.stat().st_mtime for file in sources) > BUNDLE.stat().st_mtime
+
+
+def bundle() -> None:
+    """Bundle the page if it is stale; a failure ends the process with one sentence."""
+    if not is_stale():
+        return
+    from deno import find_deno_bin
+
+    environment = {**os.environ, "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"}
+    for arguments in (["install", "--frozen", "--quiet"], ["task", "--quiet", "bundle"]):
+        ran = subprocess.run(
+            [find_deno_bin(), *arguments], cwd=UI, env=environment, capture_output=True, text=True, check=False
+        )
+        if ran.returncode:
+            said = " ".join((ran.stderr or ran.stdout).split())
+            sys.exit(
+                f"The page could not be bundled from {UI}, which needs four packages of the npm registry where they are not "
+                f"here yet; a wheel or an sdist has the page in it. Deno said: {said}"
+            )
+
+
+def _tools() -> list[str]:
+    return [DENO] if is_stale() else []

@@ -1,0 +1,84 @@
+/** A model's page: its heading, and its tabs. */
+
+import "./models.css";
+import { ChartsTab } from "../charts/index.ts";
+import { dataUrl, useAnswer } from "../data/client.ts";
+import type { Model } from "../data/types.ts";
+import { Answered, Skeleton } from "../design/answered.tsx";
+import { Short } from "../design/parts.tsx";
+import { useKeys } from "../shell/keys.ts";
+import { choose, chosen, here, to } from "../state/address.ts";
+import { useRuns } from "../state/runs.ts";
+import { RunList } from "../table/run_list.tsx";
+import { ExperimentsTab } from "../table/tab.tsx";
+import { MediaTab, useLive } from "../views/index.ts";
+import { lastOf } from "./list.tsx";
+import { Overview } from "./overview.tsx";
+import { Versions } from "./versions.tsx";
+
+const TABS = ["overview", "versions", "experiments", "charts", "media"] as const;
+
+/** One model, in the tab that is chosen. */
+export function ModelPage({ model }: { model: string }) {
+  useLive(model);
+  const answer = useAnswer<Model>(dataUrl(`/models/${encodeURIComponent(model)}`));
+  const { experiments } = useRuns(model);
+  const tab = TABS.find((one) => one === chosen("tab")) ?? "overview";
+  useKeys(Object.fromEntries(
+    TABS.map((name, place) => [String(place + 1), [titleOf(name), () => choose({ tab: name })]]),
+  ));
+  const counts = { versions: answer.value?.versions.length, experiments: experiments?.count };
+  return (
+    <div class="view whole model">
+      <Heading model={answer.value} rid={model} />
+      <nav class="tabs" aria-label="Parts of the model">
+        {TABS.map((name) => (
+          <a key={name} href={here({ tab: name })} aria-current={name === tab ? "page" : undefined}>
+            {titleOf(name)}
+            <span class="count">{counts[name as keyof typeof counts] ?? ""}</span>
+          </a>
+        ))}
+      </nav>
+      <div class={`tab ${tab}`}>
+        {tab === "overview" && (
+          <Answered answer={answer} waiting={<Skeleton rows={12} />}>
+            {(value) => <Overview model={value} />}
+          </Answered>
+        )}
+        {tab === "versions" && (
+          <Answered answer={answer} waiting={<Skeleton rows={12} />}>
+            {(value) => <Versions model={value} />}
+          </Answered>
+        )}
+        {tab === "experiments" && <ExperimentsTab model={model} />}
+        {(tab === "charts" || tab === "media") && (
+          <div class="beside">
+            <RunList model={model} />
+            <div class="drawn">
+              {tab === "charts" ? <ChartsTab model={model} /> : <MediaTab model={model} />}
+            </div>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function titleOf(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+function Heading({ model, rid }: { model: Model | null; rid: string }) {
+  return (
+    <header class="model-heading">
+      <div class="crumbs">
+        <a href={to("/")}>Models</a>
+        <span>{model?.path ?? "…"}</span>
+      </div>
+      <div class="heading">
+        <h1>{model ? lastOf(model.path) : "…"}</h1>
+        <Short id={rid} length={32} />
+      </div>
+    </header>
+  );
+}

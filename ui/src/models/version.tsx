@@ -1,0 +1,244 @@
+/** One version of a model: what it takes and gives, what it was trained on, and by which code. */
+
+import "./models.css";
+import { dataUrl, useAnswer } from "../data/client.ts";
+import type { ApiField, Environment, Model, Version, VersionInput } from "../data/types.ts";
+import { Answered, Empty, Skeleton } from "../design/answered.tsx";
+import { Ago, Card, Copy, Fact, Facts, Short } from "../design/parts.tsx";
+import { bytes, counted, number } from "../format/number.ts";
+import { moment } from "../format/time.ts";
+import { to } from "../state/address.ts";
+import { lastOf, modelPlace } from "./list.tsx";
+
+/** The page of a version. */
+export function VersionView({ model, version }: { model: string; version: string }) {
+  const answer = useAnswer<Model>(dataUrl(`/models/${encodeURIComponent(model)}`));
+  return (
+    <div class="view whole model">
+      <Answered answer={answer} waiting={<Skeleton rows={14} />}>
+        {(value) => {
+          const found = value.versions.find((one) => one.version === version);
+          return (
+            <>
+              <div class="crumbs">
+                <a href={to("/")}>Models</a>
+                <a href={to(modelPlace(model))}>{value.path}</a>
+                <a href={to(modelPlace(model), { tab: "versions" })}>versions</a>
+              </div>
+              <div class="heading">
+                <h1>{lastOf(value.path)} {version}</h1>
+              </div>
+              {found
+                ? <VersionCards model={value} version={found} />
+                : (
+                  <Empty title={`This model has no version ${version}`}>
+                    <p>
+                      It has {counted(value.versions.length, "version")} on this branch:{" "}
+                      <a href={to(modelPlace(model), { tab: "versions" })}>see them</a>.
+                    </p>
+                  </Empty>
+                )}
+            </>
+          );
+        }}
+      </Answered>
+    </div>
+  );
+}
+
+/** All that is known of a version, in cards. */
+export function VersionCards({ model, version }: { model: Model; version: Version }) {
+  return (
+    <div class="cards">
+      <div class="stack">
+        <Card title={`Version ${version.version}`} aside={<Ago time={version.created_time} />}>
+          <Origin model={model} version={version} />
+        </Card>
+        <Card title="Metrics" aside={`${Object.keys(version.metrics).length} series`}>
+          <Metrics model={model} version={version} />
+        </Card>
+      </div>
+      <div class="stack">
+        <Card title="Trained on" aside={counted(version.inputs.length, "input")}>
+          <Inputs inputs={version.inputs} />
+        </Card>
+        <Card title="API" aside={version.adapter && <code>{lastName(version.adapter)}</code>}>
+          <Interface version={version} />
+        </Card>
+      </div>
+      <div class="stack">
+        <Card
+          title="Requirements"
+          aside={version.requirements.length > 0 && (
+            <Copy text={version.requirements.join("\n")} name="Copy as requirements.txt" />
+          )}
+        >
+          <Lines lines={version.requirements} none="It says of no package that it needs it." />
+        </Card>
+        <Card
+          title="Files"
+          aside={bytes(version.artifacts.reduce((sum, { size }) => sum + size, 0))}
+        >
+          <Files version={version} />
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+function Origin({ model, version }: { model: Model; version: Version }) {
+  const build = version.seq === null
+    ? null
+    : <a href={to(`/builds/${version.seq}`)}>build {version.seq}</a>;
+  const experiment = version.experiment_id && (
+    <a
+      href={to(`${modelPlace(model.rid)}/experiments/${encodeURIComponent(version.experiment_id)}`)}
+    >
+      its experiment
+    </a>
+  );
+  return (
+    <Facts>
+      <Fact name="Published">{moment(version.created_time)}</Fact>
+      <Fact name="Notes">{version.notes}</Fact>
+      <Fact name="Written by">{version.transform && <code>{version.transform}</code>}</Fact>
+      <Fact name="In">{build}</Fact>
+      <Fact name="Experiment">{experiment}</Fact>
+      <Fact name="Source">{version.source && <code>{version.source}</code>}</Fact>
+      <Fact name="Code version">
+        {version.code_version && <Short id={version.code_version} length={12} />}
+      </Fact>
+      <Fact name="Commit">
+        <Commit environment={version.environment} />
+      </Fact>
+      <Fact name="Python">{version.environment?.python}</Fact>
+      <Fact name="Platform">{version.environment?.platform}</Fact>
+      <Fact name="Adapter">{version.adapter && <code>{version.adapter}</code>}</Fact>
+      <Fact name="Id">
+        <Short id={version.rid} length={40} />
+      </Fact>
+    </Facts>
+  );
+}
+
+/** The commit that code ran at, and whether there were changes beside it. */
+export function Commit({ environment }: { environment: Environment | null }) {
+  const git = environment?.git;
+  if (!git) return <span class="none">not in a Git repository</span>;
+  return (
+    <span class="inline">
+      <Short id={git.commit} length={10} />
+      {git.dirty && (
+        <span class="tag warm" title="The code had changes that were not committed">
+          changed since
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Metrics({ model, version }: { model: Model; version: Version }) {
+  const metrics = Object.entries(version.metrics);
+  if (!metrics.length) return <p class="note soft">Its experiment logged no metric.</p>;
+  return (
+    <>
+      <dl class="facts numbers">
+        {metrics.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{number(value, 6)}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="note">
+        <a href={to(modelPlace(model.rid), { tab: "charts" })}>See their charts</a>
+      </p>
+    </>
+  );
+}
+
+/** What was read, each in its version, with a link to what wrote that. */
+export function Inputs({ inputs }: { inputs: VersionInput[] }) {
+  if (!inputs.length) return <p class="note soft">Nothing was read by name.</p>;
+  return (
+    <ul class="inputs">
+      {inputs.map(({ alias, path, kind, rid, version, seq_of_writer }) => (
+        <li key={alias}>
+          <span class="tag">{kind}</span>
+          <div>
+            <a
+              href={to(kind === "model" ? modelPlace(rid) : `/datasets/${encodeURIComponent(rid)}`)}
+            >
+              {path}
+            </a>
+            <div class="soft">
+              as {alias}
+              {version !== null && `, version ${version}`}
+              {seq_of_writer !== null && (
+                <>
+                  , written by <a href={to(`/builds/${seq_of_writer}`)}>build {seq_of_writer}</a>
+                </>
+              )}
+            </div>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Interface({ version: { api } }: { version: Version }) {
+  if (!api) {
+    return (
+      <p class="note soft">The adapter declares no API, or it cannot be read without loading it.</p>
+    );
+  }
+  return (
+    <div class="api">
+      <h3>Takes</h3>
+      <Fields fields={api.inputs} />
+      <h3>Gives</h3>
+      <Fields fields={api.outputs} />
+    </div>
+  );
+}
+
+function Fields({ fields }: { fields: ApiField[] }) {
+  if (!fields.length) return <p class="none">nothing</p>;
+  return (
+    <ul class="fields">
+      {fields.map((field) => (
+        <li key={field.name}>
+          <span>{field.name}</span>
+          <code>{field.type}</code>
+          {field.required === false && <span class="soft">optional</span>}
+          {field.columns && <Fields fields={field.columns} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Lines({ lines, none }: { lines: string[]; none: string }) {
+  if (!lines.length) return <p class="note soft">{none}</p>;
+  return <ul class="lines">{lines.map((line) => <li key={line}>{line}</li>)}</ul>;
+}
+
+function Files({ version: { artifacts } }: { version: Version }) {
+  if (!artifacts.length) return <p class="note soft">It has no files of its own.</p>;
+  return (
+    <ul class="files">
+      {artifacts.map(({ name, size, sha256 }) => (
+        <li key={name}>
+          <span>{name}</span>
+          <Short id={sha256} />
+          <span class="soft number">{bytes(size)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function lastName(adapter: string): string {
+  return adapter.split(/[.:]/).pop() ?? adapter;
+}

@@ -1,0 +1,49 @@
+/**
+ * Every key that the page's address may have behind its `?`: what is looked at and how. An experiment is named by its rank, the
+ * order in which its model's experiments were created, beginning with 0; several ranks are written `0-4,9`.
+ */
+export const KEYS = {
+  branch: "the branch of the store; its default branch when not said",
+  tab: "a model's tab: overview, versions, experiments, charts or media",
+  q: "what is searched for in the list, the table or the runs beside the charts",
+
+  runs: "the experiments that are selected; the newest ten when not said",
+  hide: "selected experiments that are not drawn for now",
+  solo: "the one experiment that is drawn, whatever else is selected",
+  pin: "experiments that stay on top of the table",
+  base: "the experiment that the others are compared with",
+  sort: "the column that orders the table, with - before it for descending",
+  cols: "the columns that are shown, beside the name; a good choice when not said",
+  run: "the experiment whose row has the keyboard",
+  diff: "the version or the experiments that are compared",
+
+  x: "the axis below: step, time, relative, or metric:NAME",
+  xlog: "1 for a logarithmic axis below",
+  ylog: "log or asinh for the axis at the side",
+  smooth: "how much is smoothed, from 0 to 1",
+  clip: "1 to leave outliers out of what the axis at the side spans",
+  from: "where the part begins that is zoomed into",
+  to: "where the part ends that is zoomed into",
+  group: "the parameter whose equal values are drawn as one line",
+  mean: "mean or median: what the line of a group is",
+  band: "std, stderr, range or ci: what the band around it is",
+  find: "which charts are shown, by their series' names",
+  shut: "the sections of charts that are folded",
+  size: "how wide a chart is, in pixels",
+  wide: "the chart that fills the window",
+  also: "panels beside the lines: parallel or scatter",
+  px: "the scatter's axis below",
+  py: "the scatter's axis at the side",
+  axes: "the axes of the parallel coordinates",
+  brush: "the parts of those axes that are selected",
+
+  kind: "which media are shown: image, plot or table",
+  step: "the step that media are shown at",
+  look: "how media are shown: steps, grid or swipe",
+  version: "the version of the dataset whose rows are shown",
+  page: "which part of a long list is shown",
+  place: "what is selected in the lineage graph",
+} as const;
+
+/** A key of the address. */
+export type Key = keyof typeof KEYS;

@@ -1,0 +1,91 @@
+/** The experiments of a model as runs: which there are, which are drawn, and how. */
+
+import { useMemo } from "preact/hooks";
+import { experimentsUrl, useAnswer } from "../data/client.ts";
+import type { Experiments, Problem, Status } from "../data/types.ts";
+import { type Look, lookOf } from "../design/palette.ts";
+import { dark } from "../shell/theme.ts";
+import { query } from "./address.ts";
+import { drawnOf, type Selection, selectionOf } from "./selection.ts";
+
+/** An experiment as charts, lists and media name it. */
+export interface Run extends Look {
+  id: string;
+  rank: number;
+  /** Its name, or what stands for it when it has none. */
+  name: string;
+  status: Status;
+}
+
+/** The runs of a model. */
+export interface Runs {
+  /** By rank: the run of rank 3 is at place 3. */
+  all: Run[];
+  drawn: Run[];
+  baseline: Run | null;
+  selection: Selection;
+  experiments: Experiments | null;
+  problem: Problem | null;
+}
+
+const NONE: Experiments = {
+  count: 0,
+  columns: {
+    id: [],
+    name: [],
+    rank: [],
+    status: [],
+    error: [],
+    version: [],
+    created: [],
+    finished: [],
+    heartbeat: [],
+    dropped: [],
+    transform: [],
+    source: [],
+    code_version: [],
+    transaction: [],
+    values: [],
+  },
+  parameters: [],
+  metrics: [],
+  media: [],
+};
+
+/**
+ * Returns the runs of a model by rank.
+ *
+ * @param experiments the model's answer.
+ * @param isDark whether the page is dark.
+ */
+export function runsOf({ columns }: Experiments, isDark: boolean): Run[] {
+  const runs: Run[] = [];
+  columns.id.forEach((id, place) => {
+    const rank = columns.rank[place]!;
+    const name = columns.name[place] || `experiment ${rank + 1}`;
+    runs[rank] = { id, rank, name, status: columns.status[place]!, ...lookOf(rank, isDark) };
+  });
+  return runs;
+}
+
+/**
+ * Has a component follow the runs of a model and what is chosen of them.
+ *
+ * @param model the model's rid.
+ */
+export function useRuns(model: string): Runs {
+  const { value, problem } = useAnswer<Experiments>(experimentsUrl(model));
+  const experiments = value ?? NONE;
+  const isDark = dark.value;
+  const all = useMemo(() => runsOf(experiments, isDark), [experiments, isDark]);
+  const selection = selectionOf(query.value, experiments.count);
+  const ranked = (ranks: readonly number[]) => ranks.flatMap((rank) => all[rank] ?? []);
+  return {
+    all,
+    drawn: ranked(drawnOf(selection)),
+    baseline: selection.baseline === null ? null : all[selection.baseline] ?? null,
+    selection,
+    experiments: value,
+    problem,
+  };
+}

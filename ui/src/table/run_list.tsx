@@ -1,0 +1,175 @@
+/** The runs of a model beside its charts and media: what is drawn, in which colour. */
+
+import "./run_list.css";
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "../design/icons.tsx";
+import { IconButton, Swatch } from "../design/parts.tsx";
+import { Search } from "../design/search.tsx";
+import { counted } from "../format/number.ts";
+import { matches } from "../models/matching.ts";
+import { modelPlace } from "../models/list.tsx";
+import { useKeys } from "../shell/keys.ts";
+import { adjust, choose, chosen, go, to } from "../state/address.ts";
+import { type Run, type Runs, useRuns } from "../state/runs.ts";
+import { flipped, selecting, toggled } from "../state/selection.ts";
+import { visibleRows } from "./window.ts";
+
+const ROW = 30; // pixels, as in run_list.css
+
+/** A list to select, hide and solo runs in, newest first. It is a strip above what is drawn on a narrow page. */
+export function RunList({ model }: { model: string }) {
+  const runs = useRuns(model);
+  const wanted = chosen("q") ?? "";
+  const found = runs.all.filter(({ name, id }) => matches(wanted, [name, id])).reverse();
+  useRunKeys(model, found, runs);
+  const { selection } = runs;
+  return (
+    <aside class="runs" aria-label="Runs">
+      <header>
+        <Search of="q" name="Search runs" />
+      </header>
+      <div class="line soft">
+        <span>{selection.runs.length} of {counted(runs.all.length, "run")}</span>
+        <span class="inline">
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => choose(selecting(found.map(({ rank }) => rank)))}
+          >
+            All
+          </button>
+          <button type="button" class="quiet" onClick={() => choose(selecting([]))}>None</button>
+        </span>
+      </div>
+      <Rows found={found} runs={runs} />
+    </aside>
+  );
+}
+
+function Rows({ found, runs }: { found: Run[]; runs: Runs }) {
+  const box = useRef<HTMLDivElement>(null);
+  const top = useRef(signal(0)).current;
+  const at = found.findIndex(({ rank }) => String(rank) === chosen("run"));
+  useEffect(() => {
+    if (at >= 0) keepInView(box.current!, at * ROW, ROW);
+  }, [at]);
+  const { first, last } = visibleRows(
+    top.value,
+    box.current?.clientHeight || 800,
+    ROW,
+    found.length,
+  );
+  return (
+    <div
+      class="rows"
+      ref={box}
+      onScroll={(event) => top.value = event.currentTarget.scrollTop}
+    >
+      <div style={{ height: `${found.length * ROW}px` }}>
+        {found.slice(first, last).map((run, place) => (
+          <Row
+            key={run.rank}
+            run={run}
+            runs={runs}
+            top={(first + place) * ROW}
+            focused={first + place === at}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Row({ run, runs: { selection, drawn }, top, focused }: {
+  run: Run;
+  runs: Runs;
+  top: number;
+  focused: boolean;
+}) {
+  const { rank } = run;
+  const selected = selection.runs.includes(rank);
+  const hidden = selection.hidden.includes(rank);
+  const classes = `run${selected ? " selected" : ""}${focused ? " at" : ""}`;
+  return (
+    <div class={classes} style={{ transform: `translateY(${top}px)` }}>
+      <button
+        type="button"
+        class="name"
+        aria-pressed={selected}
+        onClick={() => choose(toggled(selection, rank))}
+        title={run.name}
+      >
+        <Swatch look={run} filled={drawn.some((one) => one.rank === rank)} />
+        <span>{run.name}</span>
+        {run.status !== "FINISHED" && (
+          <i class={`status ${run.status.toLowerCase()}`} title={run.status.toLowerCase()} />
+        )}
+        {selection.baseline === rank && <Icon name="scale" size={13} />}
+      </button>
+      <span class="acts">
+        <IconButton
+          icon="solo"
+          name="Draw this one only"
+          pressed={selection.solo === rank}
+          onClick={() => choose({ solo: selection.solo === rank ? null : rank })}
+        />
+        <IconButton
+          icon={hidden ? "eyeOff" : "eye"}
+          name={hidden ? "Draw it again" : "Hide it"}
+          pressed={hidden}
+          onClick={() => choose(flipped("hide", selection.hidden, rank))}
+        />
+      </span>
+    </div>
+  );
+}
+
+/** Moves a box as little as is needed for a row to be seen. */
+export function keepInView(box: HTMLElement, top: number, height: number, covered = 0): void {
+  if (top < box.scrollTop) box.scrollTop = top;
+  const below = top + height + covered - box.clientHeight;
+  if (below > box.scrollTop) box.scrollTop = below;
+}
+
+/**
+ * Binds the keys that act on runs: arrows go through them, the others change the one that was gone to.
+ *
+ * @param model the model's rid.
+ * @param found the runs in the order in which they are shown.
+ * @param runs what is chosen of them.
+ */
+export function useRunKeys(model: string, found: readonly Run[], { selection }: Runs): void {
+  const rank = chosen("run");
+  const at = found.findIndex((run) => String(run.rank) === rank);
+  const step = (by: number) => {
+    const next = found[at < 0 ? 0 : Math.min(Math.max(at + by, 0), found.length - 1)];
+    if (next) adjust({ run: next.rank });
+  };
+  const act = (change: (run: Run) => void) => () => found[at] && change(found[at]);
+  useKeys({
+    ArrowDown: ["Next run", () => step(1)],
+    ArrowUp: ["Run before", () => step(-1)],
+    " ": ["Select the run, or not", act((run) => choose(toggled(selection, run.rank)))],
+    Enter: ["Open the run", act((run) => go(experimentPlace(model, run.id)))],
+    s: [
+      "Draw this run only",
+      act((run) => choose({ solo: selection.solo === run.rank ? null : run.rank })),
+    ],
+    h: [
+      "Hide the run, or draw it again",
+      act((run) => choose(flipped("hide", selection.hidden, run.rank))),
+    ],
+    p: ["Pin the run to the top", act((run) => choose(flipped("pin", selection.pinned, run.rank)))],
+    c: [
+      "Compare the others with this run",
+      act((run) => choose({ base: selection.baseline === run.rank ? null : run.rank })),
+    ],
+    Escape: ["Leave solo and comparison", () => choose({ solo: null, base: null })],
+  });
+}
+
+/** Returns the address of an experiment's page. */
+export function experimentPlace(model: string, id: string): string {
+  return to(`${modelPlace(model)}/experiments/${encodeURIComponent(id)}`);
+}
