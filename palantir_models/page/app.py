@@ -27,6 +27,12 @@ _DATA = {
     "/data/store": "palantir_models.page.listing:store",
     "/data/models": "palantir_models.page.listing:models",
     "/data/models/{rid}": "palantir_models.page.versions:model",
+    "/data/datasets": "palantir_models.page.datasets:datasets",
+    "/data/datasets/{rid}": "palantir_models.page.datasets:dataset",
+    "/data/datasets/{rid}/rows": "palantir_models.page.datasets:rows",
+    "/data/builds": "palantir_models.page.builds:builds",
+    "/data/builds/{seq}": "palantir_models.page.builds:build",
+    "/data/lineage": "palantir_models.page.lineage:lineage",
 }
 """What answers each address, in a module that is imported when it is first asked for."""
 _PAGES = (

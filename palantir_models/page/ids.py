@@ -7,18 +7,23 @@ from transforms.run.scope import resource_rid
 from transforms.spec.resource import Resource
 from transforms.store.layout import is_identifier
 
-__all__ = ["dataset_rid", "experiment_id", "experiment_rid", "model_rid", "version_rid"]
+__all__ = ["dataset_rid", "experiment_id", "experiment_rid", "model_rid", "rid_of", "version_rid"]
 
 _EXPERIMENT = "ri.models.main.experiment."
 
 
+def rid_of(resource: Resource) -> str:
+    """Return the RID of a dataset or model: its alias where that is one, else one made from it."""
+    return resource_rid(resource)
+
+
 def model_rid(alias: str) -> str:
-    """Return the RID of a model: its alias where that is one, else one made from it."""
+    """Return the RID of the model of an alias."""
     return resource_rid(Resource("model", alias))
 
 
 def dataset_rid(alias: str) -> str:
-    """Return the RID of a dataset: its alias where that is one, else one made from it."""
+    """Return the RID of the dataset of an alias."""
     return resource_rid(Resource("dataset", alias))
 
 

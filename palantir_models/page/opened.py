@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from palantir_models.page.answers import Refusal
 from palantir_models.page.ids import dataset_rid, model_rid
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from transforms.store.index import LastWrite
     from transforms.store.store import Store
 
-_MOST_MODELS = 64
+_MOST_KEPT = 1000
+T = TypeVar("T")
 
 
 class Opened:
@@ -35,7 +37,8 @@ class Opened:
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._store: Store | None = None
-        self._models: dict[tuple[str, str], tuple[int, Model]] = {}
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
 
     @property
     def store(self) -> Store:
@@ -88,17 +91,32 @@ class Opened:
         """
         from palantir_models.reading.model import Model
 
-        place = (branch, resource.key)
-        write = self.store.writes().get(place)
+        write = self.store.writes().get((branch, resource.key))
         seq = 0 if write is None else write.seq
+        return self.once((branch, resource.key, seq), lambda: Model(resource.alias, branch, self.store))
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made for a key before, or make it; what nobody asked for in a long time is forgotten.
+
+        :param key: all that what is made depends on, such as the row of the ledger that wrote it.
+        :param make: makes it; called by one thread at a time for a key.
+        """
         with self._lock:
-            known = self._models.get(place)
-        if known is not None and known[0] == seq:
-            return known[1]
-        model = Model(resource.alias, branch, self.store)
+            lock = self._making.setdefault(key, threading.Lock())
+        with lock:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return cast(T, self._kept[key])
+            made = make()
+            with self._lock:
+                self._kept[key] = made
+                self._making.pop(key, None)
+                if len(self._kept) > _MOST_KEPT:
+                    self._kept.popitem(last=False)
+            return made
+
+    def forget(self, key: Hashable) -> None:
+        """Forget what was made for a key."""
         with self._lock:
-            self._models.pop(place, None)
-            self._models[place] = seq, model
-            while len(self._models) > _MOST_MODELS:
-                del self._models[next(iter(self._models))]
-        return model
+            self._kept.pop(key, None)

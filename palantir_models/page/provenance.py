@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.page.ids import dataset_rid, model_rid
-from transforms.store.lookup import label
+from palantir_models.page.ids import rid_of
+from transforms.store.lookup import label, resource_of
 
 if TYPE_CHECKING:
     from transforms.store.entry import InputPin
@@ -21,17 +21,17 @@ def pinned(key: str, pin: InputPin) -> dict[str, Any]:
     return {**_place(key), "version": pin.version, "branch": pin.branch, "seq_of_writer": pin.seq or None}
 
 
-def written(key: str, output: Mapping[str, Any], version: int | None) -> dict[str, Any]:
+def written(key: str, output: Mapping[str, Any], version: int | None = None) -> dict[str, Any]:
     """Return an output of a commit.
 
     :param key: the resource, as the ledger's row names it.
     :param output: what the row says of it.
-    :param version: the version of the dataset's table, where that is known.
+    :param version: the version of a dataset's table that it made, where that was looked up.
     """
     numbers = [one["version"] for one in output.get("versions") or ([output] if "version" in output else [])]
     return {
         **_place(key),
-        "version": version if numbers == [] else numbers[-1],
+        "version": numbers[-1] if numbers else version,
         "versions": numbers,
         "rows": output.get("rows"),
         "files": output.get("files"),
@@ -40,7 +40,5 @@ def written(key: str, output: Mapping[str, Any], version: int | None) -> dict[st
 
 
 def _place(key: str) -> dict[str, Any]:
-    identity, _, alias = key.partition(":")
-    kind = identity.partition("@")[0]
-    rid = model_rid(alias) if kind == "model" else dataset_rid(alias)
-    return {"kind": kind, "alias": label(key), "path": alias, "rid": rid}
+    resource = resource_of(key)
+    return {"kind": resource.kind, "alias": label(key), "path": resource.alias, "rid": rid_of(resource)}

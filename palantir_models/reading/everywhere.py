@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from palantir_models.experiment.journal.opening import journals_of
-from palantir_models.experiment.statuses import RUNNING
+from palantir_models.experiment.statuses import FAILED, RUNNING
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.finding import pick
 from palantir_models.reading.model import Model
@@ -50,6 +50,21 @@ def every_model(store: Store, branch: str) -> list[str]:
 
     deque(journals_of(store.storage).unpublished(noted), maxlen=0)
     return sorted(found)
+
+
+def failed_experiments(store: Store, branch: str) -> list[Mapping[str, Any]]:
+    """Return the rows of experiments whose job failed, oldest first; what runs is not read for it.
+
+    :param store: the store.
+    :param branch: the branch.
+    :returns: rows of the experiments table, with ``model``; times are text in ISO 8601.
+    """
+
+    def failed(row: Mapping[str, Any]) -> bool:
+        return row.get("status") == FAILED and row["branch"] == branch
+
+    rows = (one.row for one in journals_of(store.storage).unpublished(failed))
+    return sorted((row for row in rows if row.get("transform")), key=lambda row: str(row["created_time"]))
 
 
 def find_experiments(

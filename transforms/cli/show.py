@@ -9,7 +9,7 @@ import typer
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.text import counted
-from transforms.errors import NotFoundError, UsageError
+from transforms.errors import UsageError
 from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def show(
 
 def _content(project: Project, resource: Resource, branch: str, limit: int, version: str | None) -> dict[str, Any]:
     from transforms.engine.local.reading import scan_polars
+    from transforms.store.type_names import type_name
 
     view = _view(project, resource, branch, version)
     count = view.row_count()
@@ -74,44 +75,22 @@ def _content(project: Project, resource: Resource, branch: str, limit: int, vers
         return {**content, "file_count": count, "files": listed.to_dicts()}
     frame = scan_polars(view).head(limit).collect()
     columns = [
-        {"name": name, "type": _type_name(field["type"]), "description": view.column_descriptions.get(name)}
+        {"name": name, "type": type_name(field["type"]), "description": view.column_descriptions.get(name)}
         for name, field in zip(view.column_names, view.fields, strict=True)
     ]
     return {**content, "row_count": count, "columns": columns, "rows": frame.to_dicts()}
 
 
 def _view(project: Project, resource: Resource, branch: str, version: str | None) -> TableView:
-    from deltalake.exceptions import DeltaError
-
-    from transforms.store.tables import TableView
+    from transforms.store.tables import at_version
 
     found = project.store.view(resource, branch)
     assert found is not None
-    view = found[0]
     if version is None:
-        return view
+        return found[0]
     if not version.isdecimal():
         raise UsageError(f"A dataset's version is a number, such as 3; got {version!r}.")
-    if int(version) > view.version:
-        raise NotFoundError(f"{resource} has no version {version}; the newest is {view.version}.")
-    try:
-        view.table.load_as_version(int(version))
-    except DeltaError as error:
-        raise NotFoundError(f"{resource} cannot be read at version {version} any more: {error}") from error
-    seq = view.table.transaction_version(project.store.app_id)
-    return TableView(view.storage, view.name, view.table, int(version), seq or 0, view.ledger)
-
-
-def _type_name(kind: object) -> str:
-    if isinstance(kind, str):
-        return kind
-    assert isinstance(kind, dict)
-    if kind["type"] == "array":
-        return f"array<{_type_name(kind['elementType'])}>"
-    if kind["type"] == "map":
-        return f"map<{_type_name(kind['keyType'])}, {_type_name(kind['valueType'])}>"
-    fields = (f"{field['name']}: {_type_name(field['type'])}" for field in kind["fields"])
-    return f"struct<{', '.join(fields)}>"
+    return at_version(found[0], int(version), project.store.app_id)
 
 
 def _print(content: dict[str, Any], out: Output) -> None:

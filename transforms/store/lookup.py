@@ -47,11 +47,18 @@ def recorded_key(resource: Resource, keys: Collection[str], branches: Mapping[st
     return resource.key if resource.branch and branches.get(resource.key) == resource.branch else None
 
 
+def resource_of(key: str) -> Resource:
+    """Return the input that :func:`input_key` made a key of."""
+    identity, _, alias = key.partition(":")
+    kind, _, branch = identity.partition("@")
+    branch = branch.replace("%3A", ":").replace("%25", "%")
+    return Resource("model" if kind == "model" else "dataset", alias, branch or None)
+
+
 def label(key: str) -> str:
     """Return what a person reads for an input's key: ``/a/x``, or ``/a/x @dev``."""
-    identity, _, alias = key.partition(":")
-    branch = identity.partition("@")[2].replace("%3A", ":").replace("%25", "%")
-    return f"{alias} @{branch}" if branch else alias
+    resource = resource_of(key)
+    return f"{resource.alias} @{resource.branch}" if resource.branch else resource.alias
 
 
 def remedy(

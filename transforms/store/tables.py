@@ -8,8 +8,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from transforms.common.json_text import from_json
-from transforms.errors import StoreError
-from transforms.store import raw_files
+from transforms.errors import NotFoundError, StoreError
+from transforms.store import layout, raw_files
 from transforms.store.features import reading_features
 from transforms.store.storage.base import Storage
 from transforms.store.storage.files import Found
@@ -142,6 +142,27 @@ def view_table(ledger: Ledger, storage: Storage, name: str, app_id: str, until: 
             return None
         row = row_of(table, app_id)
     return TableView(storage, name, table, table.version(), row.seq if row else 0, ledger, row, newest)
+
+
+def at_version(view: TableView, version: int, app_id: str) -> TableView:
+    """Open a table at one of its versions.
+
+    :param view: the table.
+    :param version: the version, no newer than the view.
+    :param app_id: the store's name in Delta's transaction identifiers.
+    :raises NotFoundError: if there is no such version, or it cannot be read any more.
+    """
+    from deltalake.exceptions import DeltaError
+
+    name = layout.alias_of(view.name)
+    if version > view.version:
+        raise NotFoundError(f"dataset {name} has no version {version}; the newest is {view.version}.")
+    try:
+        outlast(partial(view.table.load_as_version, version))
+    except DeltaError as error:
+        raise NotFoundError(f"dataset {name} cannot be read at version {version} any more: {error}") from error
+    row = row_of(view.table, app_id)
+    return TableView(view.storage, view.name, view.table, version, row.seq if row else 0, view.ledger, row, view.newest)
 
 
 def _load_until(storage: Storage, name: str, table: DeltaTable, app_id: str, until: int) -> bool:

@@ -1,0 +1,92 @@
+"""The ledger as a history: what each commit read, ran and wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from palantir_models.page.answers import Refusal, exact
+from palantir_models.page.asked import Asked
+from palantir_models.page.provenance import pinned, written
+from transforms.errors import StoreError
+from transforms.spec.resource import Resource
+from transforms.store.parameters import shown
+
+if TYPE_CHECKING:
+    from transforms.store.entry import Entry
+    from transforms.store.store import Store
+
+_MOST = 500
+_LOOKED_AT = 4
+
+
+def builds(asked: Asked) -> dict[str, Any]:
+    """Return commits to a branch, newest first."""
+    before = asked.whole("before", 2**62, 1, 2**62)
+    limit = asked.whole("limit", 50, 1, _MOST)
+    store = asked.opened.store
+    entries = _newest(store, asked.branch, before - 1, limit)
+    unpublished = store.unpublished(min((entry.seq for entry in entries), default=0))
+    return {"entries": [_entry(entry, unpublished.get(entry.seq), {}) for entry in entries]}
+
+
+def build(asked: Asked) -> dict[str, Any]:
+    """Return one commit, with every file that it wrote counted."""
+    store = asked.opened.store
+    number = asked.place("seq")
+    entry = store.ledger.entry(int(number)) if number.isdecimal() and len(number) < 19 and store.exists else None
+    if entry is None:
+        raise Refusal(
+            404, "There is no such build", f"The ledger has no row {number[:40]}.", "See /builds for those it has."
+        )
+    versions = {key: _version(store, entry, key) for key in entry.outputs}
+    return {
+        **_entry(entry, store.unpublished(entry.seq).get(entry.seq), versions),
+        "tables": [
+            {"table": change.table, "mode": change.mode, "rows": change.rows, "files": len(change.files)}
+            for change in entry.changes
+        ],
+    }
+
+
+def _version(store: Store, entry: Entry, key: str) -> int | None:
+    """Return the version of a dataset's table that a commit made; None where it can no longer be told."""
+    table = store.table_of(Resource(*key.split(":", 1)), entry.branch)  # type: ignore[arg-type]
+    try:
+        view = store.view_table(table, entry.seq)
+    except StoreError:  # its log was shortened since, or it cannot be read
+        return None
+    return view.version if view is not None and view.seq == entry.seq else None
+
+
+def _newest(store: Store, branch: str, until: int, limit: int) -> list[Entry]:
+    """Return the newest commits to a branch; those to others are passed over."""
+    found: list[Entry] = []
+    while len(found) < limit and store.exists:
+        asked_for = _LOOKED_AT * limit
+        entries = store.ledger.newest(asked_for, until)
+        found += [entry for entry in entries if entry.branch == branch]
+        if len(entries) < asked_for:
+            break
+        until = entries[-1].seq - 1
+    return found[:limit]
+
+
+def _entry(entry: Entry, unpublished: str | None, versions: Mapping[str, int | None]) -> dict[str, Any]:
+    outputs = [written(key, output, versions.get(key)) for key, output in entry.outputs.items()]
+    return {
+        "seq": entry.seq,
+        "time": entry.ratified_time,
+        "transform": entry.transform,
+        "branch": entry.branch,
+        "user": entry.user,
+        "status": unpublished or "published",
+        "published": unpublished is None,
+        "transaction": entry.transaction,
+        "outputs": outputs,
+        "inputs": [pinned(key, pin) for key, pin in sorted(entry.inputs.items())],
+        "models": [output for output in outputs if output["kind"] == "model"],
+        "parameters": exact(shown(entry.parameters)),
+        "code_version": entry.code_version,
+        "seconds": (entry.ratified_time - entry.started_time).total_seconds(),
+    }
