@@ -1,0 +1,73 @@
+/** What a stream of events says of running experiments: what is new in it, without remembering the points. */
+
+import type { LivePoints, LiveRow, Numeric } from "../../data/types.ts";
+import { compareSteps } from "../media/steps.ts";
+
+/** What is known of the stream. Its size goes with the number of series, not with how long it runs. */
+export interface LiveState {
+  cursor: string;
+  rows: ReadonlyMap<string, LiveRow>;
+  lastSteps: ReadonlyMap<string, Numeric>;
+}
+
+/** An event as it came; `reset` where the server cannot go on from the cursor. */
+export type LiveMessage =
+  | { type: "experiments"; cursor: string; data: LiveRow[] }
+  | { type: "points"; cursor: string; data: LivePoints }
+  | { type: "reset"; cursor: string };
+
+/** What an event asks the page to do; `reload` where what it shows has to be read anew. */
+export interface LiveEffect {
+  rows: LiveRow[];
+  points: LivePoints[];
+  reload: boolean;
+}
+
+/** The state before the first event. */
+export const EMPTY: LiveState = { cursor: "", rows: new Map(), lastSteps: new Map() };
+
+const NOTHING: LiveEffect = { rows: [], points: [], reload: false };
+
+/** Takes one event. One that was taken before changes nothing, so a stream may begin again anywhere before its end. */
+export function take(state: LiveState, message: LiveMessage): [LiveState, LiveEffect] {
+  const cursor = message.cursor || state.cursor;
+  switch (message.type) {
+    case "reset":
+      return [{ ...EMPTY, cursor }, { ...NOTHING, reload: true }];
+    case "experiments":
+      return takeRows({ ...state, cursor }, message.data);
+    case "points":
+      return takePoints({ ...state, cursor }, message.data);
+  }
+}
+
+function takeRows(state: LiveState, sent: readonly LiveRow[]): [LiveState, LiveEffect] {
+  const changed = sent.filter((row) => !isSame(state.rows.get(row.id), row));
+  if (changed.length === 0) return [state, NOTHING];
+  const rows = new Map(state.rows);
+  for (const row of changed) rows.set(row.id, row);
+  return [{ ...state, rows }, { ...NOTHING, rows: changed }];
+}
+
+function takePoints(state: LiveState, sent: LivePoints): [LiveState, LiveEffect] {
+  const key = `${sent.id}/${sent.series}`;
+  const known = state.lastSteps.get(key);
+  const from = known === undefined
+    ? 0
+    : sent.steps.findIndex((step) => compareSteps(step, known) > 0);
+  const last = sent.steps.at(-1);
+  if (from < 0 || last === undefined) return [state, NOTHING];
+  const fresh: LivePoints = {
+    ...sent,
+    steps: sent.steps.slice(from),
+    values: sent.values.slice(from),
+    timestamps: sent.timestamps.slice(from),
+  };
+  const lastSteps = new Map(state.lastSteps).set(key, last);
+  return [{ ...state, lastSteps }, { ...NOTHING, points: [fresh] }];
+}
+
+function isSame(a: LiveRow | undefined, b: LiveRow): boolean {
+  return a !== undefined && a.status === b.status && a.heartbeat === b.heartbeat &&
+    a.dropped === b.dropped && a.values === b.values;
+}
