@@ -1,5 +1,7 @@
-// The frame in which logged plots are drawn, all of a view in one. It has an origin of its own, can reach neither the
-// page nor any network, and knows only what the page sends it; so whatever a figure does, it does to itself.
+/**
+ * The frame in which logged plots are drawn, all of a view in one. It has an origin of its own, can reach neither the
+ * page nor any network, and knows only what the page sends it; so whatever a figure does, it does to itself.
+ */
 
 import { fitted, lacking, readFigure } from "./views/plots/figure.ts";
 import { type Answer, type Place, readOrder } from "./views/plots/messages.ts";
@@ -34,14 +36,18 @@ function tell(answer: Answer): void {
 
 async function draw(key: string, card: Card): Promise<void> {
   if (card.json === null) return;
+  let lacks: string[] = [];
   try {
     const figure = readFigure(card.json);
+    lacks = lacking(figure);
     const size = { width: card.element.clientWidth, height: card.element.clientHeight };
     const layout = { ...fitted(figure.layout, dark), ...size };
     await Plotly.react(card.element, figure.data, layout, CONFIG);
-    tell({ kind: "drawn", key, lacks: lacking(figure) });
+    tell({ kind: "drawn", key, lacks });
   } catch (error) {
-    tell({ kind: "failed", key, why: error instanceof Error ? error.message : String(error) });
+    const why = error instanceof Error ? error.message : String(error);
+    // A map fails for what it could not fetch: that is said by what it lacks, better than by the address it asked.
+    tell(lacks.length ? { kind: "drawn", key, lacks } : { kind: "failed", key, why });
   }
 }
 

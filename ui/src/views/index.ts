@@ -1,7 +1,11 @@
 /** Media, datasets, builds, lineage and following live: what the page shows of them. */
 
-export { MediaTab } from "./media.tsx";
-export { DatasetsView, DatasetView } from "./datasets.tsx";
-export { BuildsView, BuildView } from "./builds.tsx";
-export { LineageView } from "./lineage.tsx";
-export { useLive } from "./live.ts";
+export { BuildsView } from "./builds/list.tsx";
+export { BuildView } from "./builds/page.tsx";
+export { DatasetsView } from "./datasets/list.tsx";
+export { DatasetView } from "./datasets/page.tsx";
+export { LineageView } from "./lineage/view.tsx";
+export { following, useLive } from "./live/follow.ts";
+export { SignOfLife } from "./live/sign.tsx";
+export { MediaTab } from "./media/tab.tsx";
+export { Origin } from "./origin.tsx";

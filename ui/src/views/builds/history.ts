@@ -1,4 +1,4 @@
-// The ledger as people remember it: by day, and what was built in one go together.
+/** The ledger as people remember it: by day, and what was built in one go together. */
 
 /** A row of the ledger, as far as grouping needs it. */
 export interface Dated {
@@ -16,7 +16,7 @@ export interface Day<T> {
 const PAUSE = 60_000; // milliseconds without any job, after which the next one belongs to another run
 
 /**
- * Group rows by the day on which they were committed here, and by runs: jobs with less than a minute between them.
+ * Groups rows by the day on which they were committed here, and by runs: jobs with less than a minute between them.
  * @param rows newest first
  * @param now milliseconds since 1970
  */
@@ -39,7 +39,7 @@ function startOf(row: Dated): number {
   return Date.parse(row.time) - (row.seconds ?? 0) * 1000;
 }
 
-/** A day in words: `Today`, `Yesterday`, else its date. */
+/** Returns a day in words: `Today`, `Yesterday`, else its date. */
 export function dayLabel(time: string, now: number): string {
   const day = midnight(new Date(time));
   const today = midnight(new Date(now));
@@ -58,7 +58,7 @@ function midnight(time: Date): Date {
   return new Date(time.getFullYear(), time.getMonth(), time.getDate());
 }
 
-/** Put an older page of rows behind what is known, each row once. */
+/** Puts an older page of rows behind what is known, each row once. */
 export function joined<T extends Dated>(known: readonly T[], older: readonly T[]): T[] {
   const last = known.at(-1)?.seq ?? Infinity;
   return [...known, ...older.filter((row) => row.seq < last)];

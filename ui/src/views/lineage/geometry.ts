@@ -1,4 +1,4 @@
-// Where things of the lineage are on the screen: moving, zooming, fitting, the paths of arrows, what leads where.
+/** Where things of the lineage are on the screen: moving, zooming, fitting, the paths of arrows, what leads where. */
 
 /** A point or a distance, in pixels. */
 export interface Point {
@@ -25,14 +25,14 @@ export interface Edge {
 
 const LEAST = 0.1, MOST = 2.5;
 
-/** Zoom so that what is under a point of the window stays there. */
+/** Zooms so that what is under a point of the window stays there. */
 export function zoomAt(view: Viewport, at: Point, factor: number): Viewport {
   const scale = Math.min(MOST, Math.max(LEAST, view.scale * factor));
   const ratio = scale / view.scale;
   return { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
 }
 
-/** Show a whole drawing in the middle of a window, not magnified. */
+/** Shows a whole drawing in the middle of a window, not magnified. */
 export function fit(drawing: Size, window: Size, margin = 24): Viewport {
   const room = (size: number) => Math.max(1, size - 2 * margin);
   const wanted = Math.min(
@@ -48,13 +48,13 @@ export function fit(drawing: Size, window: Size, margin = 24): Viewport {
   };
 }
 
-/** Bring a point of the drawing into the middle of the window, large enough to be read. */
+/** Brings a point of the drawing into the middle of the window, large enough to be read. */
 export function centre(view: Viewport, on: Point, window: Size): Viewport {
   const scale = Math.max(view.scale, 0.8);
   return { scale, x: window.width / 2 - on.x * scale, y: window.height / 2 - on.y * scale };
 }
 
-/** The path of an arrow through its points: level where it leaves and arrives. */
+/** Returns the path of an arrow through its points: level where it leaves and arrives. */
 export function arrowPath(points: readonly (readonly [number, number])[]): string {
   const parts = points.map(([x, y], place) => {
     if (place === 0) return `M${x},${y}`;
@@ -66,7 +66,7 @@ export function arrowPath(points: readonly (readonly [number, number])[]): strin
   return parts.join(" ");
 }
 
-/** What a place is made from and what is made from it, near and far, with itself. */
+/** Returns what a place is made from and what is made from it, near and far, with itself. */
 export function related(id: string, edges: readonly Edge[]): Set<string> {
   const found = new Set([id]);
   follow(id, collect(edges, "to", "from"), found);
@@ -74,7 +74,7 @@ export function related(id: string, edges: readonly Edge[]): Set<string> {
   return found;
 }
 
-/** The places that are made directly from one, or that it is made from: for moving by keys. */
+/** Returns the places that one is made from directly, and those that are made from it. */
 export function neighbours(
   id: string,
   edges: readonly Edge[],
@@ -85,13 +85,22 @@ export function neighbours(
   };
 }
 
-/** The ids of the places whose label has every word that is looked for. */
-export function search(places: readonly { id: string; label: string }[], text: string): string[] {
+/**
+ * Returns the ids of the places that are looked for.
+ *
+ * @param text words that the label has, in any order; `is:stale` asks for a state or a kind.
+ */
+export function search(
+  places: readonly { id: string; label: string; state: string; kind: string }[],
+  text: string,
+): string[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
-  return places.filter((p) => words.every((word) => p.label.toLowerCase().includes(word))).map((
-    place,
-  ) => place.id);
+  const fits = (place: typeof places[number], word: string) =>
+    word.startsWith("is:")
+      ? [place.state, place.kind].includes(word.slice(3))
+      : place.label.toLowerCase().includes(word);
+  return places.filter((place) => words.every((word) => fits(place, word))).map(({ id }) => id);
 }
 
 function collect(

@@ -14,6 +14,8 @@ export type Link = "waiting" | "following" | "lost";
 const PATIENCE = [500, 1000, 2000, 5000, 10000]; // milliseconds before another try
 const TOGETHER = 100; // milliseconds whose events the page takes at once
 
+type Timer = ReturnType<typeof setTimeout> | undefined;
+
 const link = signal<Link>("waiting");
 
 /** How the stream of the model that is looked at stands. */
@@ -24,8 +26,8 @@ class Follower {
   #state = EMPTY;
   #source: EventSource | null = null;
   #tries = 0;
-  #retry = 0;
-  #flush = 0;
+  #retry: Timer;
+  #flush: Timer;
   #rows = new Map<string, LiveRow>();
   #points: LivePoints[] = [];
 
@@ -88,7 +90,7 @@ class Follower {
   }
 
   #hand(): void {
-    this.#flush = 0;
+    this.#flush = undefined;
     const rows = [...this.#rows.values()], points = this.#points;
     this.#rows.clear();
     this.#points = [];

@@ -1,4 +1,4 @@
-// A logged Plotly figure, made to fit the page: its size, and its colours where it chose none itself.
+/** A logged Plotly figure, made to fit the page: its size, and its colours where it chose none itself. */
 
 type Json = Record<string, unknown>;
 
@@ -24,8 +24,9 @@ const INK = { light: "#1f2733", dark: "#dbe2ec" };
 const GRID = { light: "#dfe4ea", dark: "#333c4a" };
 
 /**
- * Read a figure.
- * @throws {Error} if the text is no figure
+ * Reads a figure.
+ *
+ * @throws Error if the text is no figure
  */
 export function readFigure(json: string): Figure {
   const found: unknown = JSON.parse(json);
@@ -36,14 +37,14 @@ export function readFigure(json: string): Figure {
   return { data, layout: isObject(found.layout) ? found.layout : {} };
 }
 
-/** The kinds of traces that stay empty, as they would fetch what they draw from elsewhere; each once. */
+/** Returns the kinds of traces that stay empty, as they would fetch what they draw from elsewhere; each once. */
 export function lacking(figure: Figure): string[] {
   const kinds = figure.data.map((trace) => String(trace.type ?? "scatter"));
   return [...new Set(kinds.filter((kind) => REMOTE.has(kind)))];
 }
 
 /**
- * A layout that fills its place and has the page's colours wherever the figure itself names none.
+ * Returns a layout that fills its place and has the page's colours wherever the figure itself names none.
  *
  * They go into the figure's template, which any value of its own layout outranks.
  */

@@ -4,6 +4,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useMemo, useRef } from "preact/hooks";
 import { askBytes, Refusal } from "../../data/client.ts";
+import { dark } from "../../shell/theme.ts";
 import { type Order, type Place, readAnswer } from "./messages.ts";
 
 /** How a plot stands. */
@@ -43,17 +44,12 @@ class Layer {
       // The frame's origin is no name to compare: that the message comes from its window is what counts.
       if (event.source === frame.contentWindow) this.#hear(event.data);
     };
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    const plan = () => this.#plan();
-    const themed = new MutationObserver(plan);
+    const unfollow = dark.subscribe(() => this.#plan());
     addEventListener("message", hear);
-    dark.addEventListener("change", plan);
-    themed.observe(document.documentElement, { attributes: true });
     this.#resized.observe(ground);
     return () => {
       removeEventListener("message", hear);
-      dark.removeEventListener("change", plan);
-      themed.disconnect();
+      unfollow();
       this.#resized.disconnect();
       this.#seen.disconnect();
       cancelAnimationFrame(this.#planned);
@@ -131,9 +127,7 @@ class Layer {
     }
     // Around the plots the frame is cut away, so that what is written there can be clicked.
     this.#frame.style.clipPath = `path("${places.map(outline).join(" ") || "M0,0"}")`;
-    const dark = getComputedStyle(this.#ground).colorScheme === "dark";
-    this.#frame.style.colorScheme = dark ? "dark" : "light";
-    if (this.#isReady) this.#send({ kind: "places", dark, places });
+    if (this.#isReady) this.#send({ kind: "places", dark: dark.peek(), places });
   }
 
   #send(order: Order): void {

@@ -1,4 +1,4 @@
-// What the page and the plots' frame tell each other. Each side reads what comes as if a stranger had sent it.
+/** What the page and the plots' frame tell each other. Each side reads what comes as if a stranger had sent it. */
 
 /** Where a plot lies in the frame, in pixels. */
 export interface Place {
@@ -22,7 +22,7 @@ export type Answer =
 
 const LONGEST = 500; // letters of a text that the frame may have the page show
 
-/** Read what came from the page; null for what is none of it. */
+/** Reads what came from the page; null for what is none of it. */
 export function readOrder(data: unknown): Order | null {
   if (!isRecord(data)) return null;
   if (data.kind === "figure" && typeof data.key === "string" && typeof data.json === "string") {
@@ -34,7 +34,7 @@ export function readOrder(data: unknown): Order | null {
   return null;
 }
 
-/** Read what came from the frame, in which a figure may have taken over; null for what is none of it. */
+/** Reads what came from the frame, in which a figure may have taken over; null for what is none of it. */
 export function readAnswer(data: unknown): Answer | null {
   if (!isRecord(data)) return null;
   if (data.kind === "ready") return { kind: "ready" };

@@ -65,12 +65,15 @@ Deno.test("keys move to what is directly before and after", () => {
   deepEqual(neighbours("clean", EDGES), { before: ["raw"], after: ["train", "report"] });
 });
 
-Deno.test("a search finds every word in any order, in any case, and nothing when nothing is asked", () => {
-  const places = [{ id: "1", label: "/examples/Wine/train" }, {
-    id: "2",
-    label: "wine_train_forest",
-  }];
+Deno.test("a search finds every word in any order and case, states and kinds too, and nothing when nothing is asked", () => {
+  const places = [
+    { id: "1", label: "/examples/Wine/train", state: "fresh", kind: "dataset" },
+    { id: "2", label: "wine_train_forest", state: "stale", kind: "transform" },
+  ];
   deepEqual(search(places, "TRAIN wine"), ["1", "2"]);
   deepEqual(search(places, "forest"), ["2"]);
+  deepEqual(search(places, "wine is:stale"), ["2"]);
+  deepEqual(search(places, "is:dataset"), ["1"]);
+  deepEqual(search(places, "is:"), []);
   deepEqual(search(places, "  "), []);
 });

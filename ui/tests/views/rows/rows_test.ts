@@ -6,7 +6,7 @@ import {
   nextOrder,
   ordered,
   parseOrder,
-} from "../../../src/views/media/rows.ts";
+} from "../../../src/views/rows/rows.ts";
 
 const table = (names: string[], rows: unknown[][]) => ({
   columns: names.map((name) => ({ name, type: "double" })),

@@ -1,0 +1,113 @@
+/** One job: what it read, which code ran with which parameters, and what it wrote. */
+
+import "./builds.css";
+import type { ComponentChildren } from "preact";
+import { dataUrl, useAnswer } from "../../data/client.ts";
+import type { Build, BuildInput, BuildOutput } from "../../data/types.ts";
+import { Answered, Skeleton } from "../../design/answered.tsx";
+import { Card, Fact, Facts, Short, StatusMark } from "../../design/parts.tsx";
+import { counted } from "../../format/number.ts";
+import { moment, span } from "../../format/time.ts";
+import { text } from "../../format/value.ts";
+import { to } from "../../state/address.ts";
+import { PlaceLink } from "../places.tsx";
+
+/** Shows the job of a row of the ledger. */
+export function BuildView({ seq }: { seq: number }) {
+  const answer = useAnswer<Build>(dataUrl(`/builds/${seq}`));
+  return (
+    <div class="view">
+      <Answered answer={answer} waiting={<Skeleton rows={10} />}>
+        {(build) => <Job build={build} />}
+      </Answered>
+    </div>
+  );
+}
+
+function Job({ build }: { build: Build }) {
+  const parameters = Object.entries(build.parameters);
+  return (
+    <>
+      <p class="crumbs">
+        <a href={to("/builds")}>Builds</a>
+        <span>#{build.seq}</span>
+      </p>
+      <header class="heading">
+        <h1>{build.transform}</h1>
+        {!build.published && <StatusMark status={build.status} />}
+      </header>
+      <div class="build-flow">
+        <Card title="Read">
+          {build.inputs.length === 0 && (
+            <p class="build-place soft">Nothing: its data begins in its code.</p>
+          )}
+          {build.inputs.map((place) => <Read key={`${place.kind}:${place.path}`} place={place} />)}
+        </Card>
+        <Card title="Ran">
+          <Facts>
+            <Fact name="code">{build.source && <code>{build.source}</code>}</Fact>
+            <Fact name="code version">
+              {build.code_version && <Short id={build.code_version} />}
+            </Fact>
+            <Fact name="committed">{moment(build.time)}</Fact>
+            <Fact name="took">{span(build.seconds)}</Fact>
+            <Fact name="by">{build.user}</Fact>
+            <Fact name="branch">{build.branch}</Fact>
+            <Fact name="transaction">
+              <Short id={build.transaction} />
+            </Fact>
+          </Facts>
+          {parameters.length > 0 && <h3 class="facts-head">Parameters</h3>}
+          <Facts>
+            {parameters.map(([name, value]) => (
+              <Fact key={name} name={name}>
+                <code>{text(value)}</code>
+              </Fact>
+            ))}
+          </Facts>
+        </Card>
+        <Card title="Wrote">
+          {build.outputs.map((place) => (
+            <Wrote
+              key={`${place.kind}:${place.path}`}
+              place={place}
+            />
+          ))}
+        </Card>
+      </div>
+    </>
+  );
+}
+
+function Row({ children }: { children: ComponentChildren }) {
+  return <div class="build-place">{children}</div>;
+}
+
+function Read({ place }: { place: BuildInput }) {
+  return (
+    <Row>
+      <PlaceLink place={place} />
+      {place.seq_of_writer === null ? <small>No job of this store wrote it.</small> : (
+        <small>
+          written by <a href={to(`/builds/${place.seq_of_writer}`)}>job #{place.seq_of_writer}</a>
+        </small>
+      )}
+    </Row>
+  );
+}
+
+function Wrote({ place }: { place: BuildOutput }) {
+  return (
+    <Row>
+      <PlaceLink place={place} />
+      {place.rows !== null && <small>{counted(place.rows, "row")}</small>}
+      {place.experiments.map((id) => (
+        <small key={id}>
+          <a href={to(`/models/${encodeURIComponent(place.rid)}/experiments/${id}`)}>
+            its experiment
+          </a>
+        </small>
+      ))}
+    </Row>
+  );
+}

@@ -1,0 +1,169 @@
+/** One dataset: its first rows, schema and versions, what wrote it and who reads it. */
+
+import "./datasets.css";
+import { dataUrl, useAnswer } from "../../data/client.ts";
+import type { Dataset } from "../../data/types.ts";
+import { Answered, Empty, Skeleton, Trouble } from "../../design/answered.tsx";
+import { Ago, Card, Fact, Facts, Short } from "../../design/parts.tsx";
+import { bytes, counted } from "../../format/number.ts";
+import { chosen, here, to } from "../../state/address.ts";
+import { Origin } from "../origin.tsx";
+import { RowsGrid } from "../rows/grid.tsx";
+import { useTables } from "../rows/load.ts";
+import { merged } from "../rows/rows.ts";
+
+const FIRST = 200;
+
+/**
+ * Shows a dataset.
+ *
+ * @param rid its rid.
+ */
+export function DatasetView({ rid }: { rid: string }) {
+  const answer = useAnswer<Dataset>(dataUrl(`/datasets/${encodeURIComponent(rid)}`));
+  return (
+    <div class="view">
+      <Answered answer={answer} waiting={<Skeleton />}>
+        {(dataset) => <Page dataset={dataset} />}
+      </Answered>
+    </div>
+  );
+}
+
+function Page({ dataset }: { dataset: Dataset }) {
+  const version = chosen("version") ?? String(dataset.version);
+  return (
+    <>
+      <p class="crumbs">
+        <a href={to("/datasets")}>Datasets</a>
+      </p>
+      <header class="heading">
+        <h1>{dataset.path}</h1>
+        <div class="aside soft">
+          {dataset.rows !== null && <span>{counted(dataset.rows, "row")}</span>}
+          {dataset.bytes !== null && <span>{bytes(dataset.bytes)}</span>}
+          <span>version {dataset.version}</span>
+          <Ago time={dataset.updated} />
+        </div>
+      </header>
+      <div class="dataset">
+        <Card title={`First rows of version ${version}`}>
+          <FirstRows rid={dataset.rid} version={version} />
+        </Card>
+        <div class="dataset-side">
+          <Schema dataset={dataset} />
+          <Checks dataset={dataset} />
+          <Readers dataset={dataset} />
+        </div>
+        <Versions dataset={dataset} shown={version} />
+        <Card title="Where it came from">
+          <div class="body">
+            <Origin seq={dataset.seq} />
+          </div>
+        </Card>
+      </div>
+    </>
+  );
+}
+
+function FirstRows({ rid, version }: { rid: string; version: string }) {
+  const place = { path: `/datasets/${encodeURIComponent(rid)}/rows`, parameters: { version } };
+  const { table, problem } = useTables([place], FIRST)[0]!;
+  if (problem) return <Trouble problem={problem} />;
+  if (!table) return <Skeleton />;
+  if (table.columns.length === 0) return <Empty title="It holds files and no rows" />;
+  const { columns, rows } = merged([{ id: rid, table }]);
+  return (
+    <>
+      <RowsGrid name="First rows" columns={columns} rows={rows} />
+      {table.count > rows.length && (
+        <p class="rows-note">The first {rows.length} of {counted(table.count, "row")}.</p>
+      )}
+    </>
+  );
+}
+
+function Schema({ dataset: { schema } }: { dataset: Dataset }) {
+  return (
+    <Card title="Schema" aside={counted(schema.length, "column")}>
+      <Facts>
+        {schema.map(({ name, type, nullable, description }) => (
+          <Fact key={name} name={name}>
+            <code>{type}</code>
+            {!nullable && <small class="soft">never null</small>}
+            {description && <p class="soft">{description}</p>}
+          </Fact>
+        ))}
+      </Facts>
+    </Card>
+  );
+}
+
+function Checks({ dataset: { checks } }: { dataset: Dataset }) {
+  return (
+    <Card title="Checks" aside={checks.length || undefined}>
+      <div class="body">
+        {checks.length === 0 && <p class="soft">No results: none of its checks were recorded.</p>}
+        {checks.map((check, place) => <pre key={place}>{JSON.stringify(check, null, 1)}</pre>)}
+      </div>
+    </Card>
+  );
+}
+
+function Readers({ dataset: { readers } }: { dataset: Dataset }) {
+  return (
+    <Card title="Read by" aside={readers.length || undefined}>
+      <div class="body">
+        {readers.length === 0 && <p class="soft">No transform of this project reads it.</p>}
+        <ul>
+          {readers.map((name) => (
+            <li key={name}>
+              <a href={to("/builds", { q: name })}>{name}</a>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Card>
+  );
+}
+
+function Versions({ dataset: { versions }, shown }: { dataset: Dataset; shown: string }) {
+  return (
+    <Card title="Versions" aside={versions.length}>
+      <table class="list">
+        <thead>
+          <tr>
+            <th class="number">Version</th>
+            <th>Job</th>
+            <th>What was done</th>
+            <th class="number">Rows</th>
+            <th>When</th>
+            <th>Transaction</th>
+          </tr>
+        </thead>
+        <tbody>
+          {versions.map(({ version, seq, time, operation, rows, transaction }) => (
+            <tr key={version} aria-current={String(version) === shown}>
+              <td class="number">
+                <a href={here({ version: String(version) })}>{version}</a>
+              </td>
+              <td>
+                {seq === null
+                  ? <span class="none">none</span>
+                  : <a href={to(`/builds/${seq}`)}>#{seq}</a>}
+              </td>
+              <td>{operation}</td>
+              <td class="number">{rows?.toLocaleString("en") ?? <span class="none">–</span>}</td>
+              <td>
+                <Ago time={time} />
+              </td>
+              <td>
+                <Short id={transaction} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}

@@ -1,0 +1,163 @@
+/** The lineage: what is made from what, how each job stands, and how to get to any of it. */
+
+import "./lineage.css";
+import { useSignal } from "@preact/signals";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import { dataUrl, useAnswer } from "../../data/client.ts";
+import type { Lineage } from "../../data/types.ts";
+import { Answered, Empty, Skeleton } from "../../design/answered.tsx";
+import { Search } from "../../design/search.tsx";
+import { useKeys } from "../../shell/keys.ts";
+import { choose, chosen } from "../../state/address.ts";
+import { Canvas } from "./canvas.tsx";
+import { Detail } from "./detail.tsx";
+import {
+  centre,
+  fit,
+  neighbours,
+  related,
+  search,
+  type Size,
+  type Viewport,
+  zoomAt,
+} from "./geometry.ts";
+
+/** How a job can stand, with what that means. */
+export const STATES = {
+  fresh: "nothing that it depends on has changed",
+  stale: "a build would run it again",
+  never: "it was never built",
+  failed: "its last run failed",
+  unknown: "no transform of this project makes it",
+} as const;
+
+/** Shows the whole graph, with what is selected beside it. */
+export function LineageView() {
+  const answer = useAnswer<Lineage>(dataUrl("/lineage"));
+  return (
+    <Answered answer={answer} waiting={<Skeleton rows={16} />}>
+      {(lineage) =>
+        lineage.places.length
+          ? <Graph lineage={lineage} />
+          : (
+            <Empty title="Nothing is made from anything here yet">
+              <p>
+                Name the packages of your transforms as <code>pipelines</code> under{" "}
+                <code>[tool.transforms]</code> in pyproject.toml.
+              </p>
+            </Empty>
+          )}
+    </Answered>
+  );
+}
+
+function Graph({ lineage }: { lineage: Lineage }) {
+  const { places, routes } = lineage;
+  const view = useSignal<Viewport>({ x: 0, y: 0, scale: 1 });
+  const size = useRef<Size>({ width: 0, height: 0 });
+  const text = (chosen("q") ?? "").trim();
+  const selected = places.find((place) => place.id === chosen("place")) ?? null;
+  const found = useMemo(() => search(places, text), [places, text]);
+  const lit = useMemo(
+    () => text ? new Set(found) : selected ? related(selected.id, routes) : null,
+    [text, found, selected, routes],
+  );
+
+  const show = useCallback((id: string) => {
+    const place = places.find((one) => one.id === id);
+    if (!place) return;
+    const middle = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
+    view.value = centre(view.peek(), middle, size.current);
+  }, [places, view]);
+  const select = useCallback((id: string | null) => choose({ place: id }), []);
+  const follow = useCallback((id: string | null) => {
+    select(id);
+    if (id) show(id);
+  }, [select, show]);
+  const whole = useCallback(() => {
+    view.value = fit(lineage, size.current);
+  }, [lineage, view]);
+  const measured = useCallback((now: Size) => {
+    const isFirst = size.current.width === 0;
+    size.current = now;
+    if (!isFirst) return;
+    whole();
+    const asked = chosen("place");
+    if (asked) show(asked);
+  }, [show, whole]);
+  const zoom = (factor: number) => {
+    const { width, height } = size.current;
+    view.value = zoomAt(view.peek(), { x: width / 2, y: height / 2 }, factor);
+  };
+  const step = (side: "before" | "after") => {
+    const next = selected ? neighbours(selected.id, routes)[side][0] : places[0]?.id;
+    if (next) follow(next);
+  };
+  useEffect(() => {
+    if (text && found.length === 1) show(found[0]!);
+  }, [text, found, show]);
+  useKeys({
+    "ArrowLeft": ["Go to what it is made from", () => step("before")],
+    "ArrowRight": ["Go to what is made from it", () => step("after")],
+    "Enter": ["Go to the next that is found", () => {
+      if (found.length) follow(found[(found.indexOf(selected?.id ?? "") + 1) % found.length]!);
+    }],
+    "+": ["Zoom in", () => zoom(1.25)],
+    "-": ["Zoom out", () => zoom(0.8)],
+    "0": ["Show the whole graph", whole],
+    "Escape": ["Select nothing", () => select(null)],
+  });
+
+  return (
+    <div class="lineage">
+      <div class="lineage-tools">
+        <Search of="q" name="Search the graph" />
+        {text && <span class="soft" role="status">{found.length} found</span>}
+        <States lineage={lineage} text={text} />
+      </div>
+      <Canvas
+        lineage={lineage}
+        view={view}
+        selected={selected?.id ?? null}
+        lit={lit}
+        select={select}
+        measured={measured}
+      />
+      <div class="lineage-zoom">
+        <button type="button" class="button" aria-label="Zoom out" onClick={() => zoom(0.8)}>
+          −
+        </button>
+        <button type="button" class="button" onClick={whole}>Whole graph</button>
+        <button type="button" class="button" aria-label="Zoom in" onClick={() => zoom(1.25)}>
+          +
+        </button>
+      </div>
+      {selected && <Detail lineage={lineage} place={selected} select={follow} />}
+    </div>
+  );
+}
+
+/** How many jobs stand how; a click shows which. */
+function States({ lineage, text }: { lineage: Lineage; text: string }) {
+  const jobs = lineage.places.filter((place) => place.kind === "transform");
+  return (
+    <span class="lineage-states">
+      {(Object.keys(STATES) as (keyof typeof STATES)[]).map((state) => {
+        const count = jobs.filter((job) => job.state === state).length;
+        const words = `is:transform is:${state}`;
+        return count > 0 && (
+          <button
+            key={state}
+            type="button"
+            class="button"
+            aria-pressed={text === words}
+            title={STATES[state]}
+            onClick={() => choose({ q: text === words ? null : words })}
+          >
+            <span class={`status ${state}`}>{count} {state}</span>
+          </button>
+        );
+      })}
+    </span>
+  );
+}

@@ -1,0 +1,23 @@
+/** Datasets and models as links to what is known of them. */
+
+import type { Place } from "../data/types.ts";
+import { to } from "../state/address.ts";
+
+/** Returns the address of a dataset or a model, at a version where one is said. */
+export function placeAddress({ kind, rid, version }: Place): string {
+  const base = `/${kind}s/${encodeURIComponent(rid)}`;
+  if (version === null) return to(base);
+  return kind === "model"
+    ? to(`${base}/versions/${version}`)
+    : to(base, { version: String(version) });
+}
+
+/** Shows where a place is, with its version. */
+export function PlaceLink({ place }: { place: Place }) {
+  return (
+    <a class={`place is-${place.kind}`} href={placeAddress(place)} title={place.path}>
+      <span class="place-path">{place.path}</span>
+      {place.version !== null && <span class="place-version">v{place.version}</span>}
+    </a>
+  );
+}
