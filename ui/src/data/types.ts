@@ -255,7 +255,7 @@ export interface Media {
 /** An image, plot or table of an experiment. */
 export interface MediaEntry {
   id: string;
-  step: number;
+  step: Numeric;
   caption: string | null;
   width: number | null;
   height: number | null;
@@ -283,7 +283,7 @@ export interface LiveRow {
 export interface LivePoints {
   id: string;
   series: string;
-  steps: number[];
+  steps: Numeric[];
   values: (Numeric | null)[];
   timestamps: (number | string)[];
 }
@@ -298,37 +298,57 @@ export interface DatasetRow {
   rid: string;
   path: string;
   rows: number | null;
-  files: number;
-  bytes: number;
-  version: Numeric;
-  updated: string | null;
-  transform: string | null;
-  seq: number | null;
+  files: number | null;
+  bytes: number | null;
+  version: number | null;
+  holds: "rows" | "files" | null;
+  updated: string;
+  transform: string;
+  seq: number;
+  problem: string | null;
 }
 
 /** `/data/datasets/{rid}` */
 export interface Dataset extends DatasetRow {
-  schema: { name: string; type: string; nullable: boolean }[];
-  versions: {
-    version: Numeric;
-    seq: number | null;
-    time: string | null;
-    operation: string;
-    rows: number | null;
-    transaction: string | null;
-  }[];
+  schema: { name: string; type: string; nullable: boolean; description: string | null }[];
+  versions: DatasetVersion[];
   checks: unknown[];
-  built_by: string | null;
-  inputs: BuildPlace[];
+  built_by: string;
+  inputs: BuildInput[];
   readers: string[];
 }
 
-/** A dataset or a model that a build read or wrote. */
-export interface BuildPlace {
+/** A version of a dataset's table. */
+export interface DatasetVersion {
+  version: number;
+  seq: number | null;
+  time: string | null;
+  operation: string;
+  transform: string | null;
+  mode: string | null;
+  rows: number | null;
+  transaction: string | null;
+}
+
+/** A dataset or a model, at a version where one is known. */
+export interface Place {
   path: string;
   rid: string;
   kind: "dataset" | "model";
   version: Numeric | null;
+}
+
+/** What a build read. */
+export interface BuildInput extends Place {
+  branch: string;
+  seq_of_writer: number | null;
+}
+
+/** What a build wrote. */
+export interface BuildOutput extends Place {
+  rows: number | null;
+  files: number | null;
+  experiments: string[];
 }
 
 /** `/data/builds` */
@@ -339,17 +359,19 @@ export interface Builds {
 /** An entry of the ledger. */
 export interface Build {
   seq: number;
-  time: string | null;
-  transform: string | null;
+  time: string;
+  transform: string;
+  branch: string;
+  user: string;
   status: string;
-  outputs: BuildPlace[];
-  inputs: BuildPlace[];
-  models: unknown[];
-  parameters: Record<string, ParameterValue>;
-  code_version: string | null;
-  source: string | null;
-  seconds: number | null;
   published: boolean;
+  transaction: string;
+  outputs: BuildOutput[];
+  inputs: BuildInput[];
+  parameters: Record<string, ParameterValue>;
+  code_version: string;
+  source: string | null;
+  seconds: number;
 }
 
 /** `/data/lineage` */
@@ -366,8 +388,13 @@ export interface LineagePlace {
   kind: "dataset" | "model" | "transform";
   rid: string | null;
   label: string;
+  /** Its left upper corner, and its size, in pixels. */
   x: number;
   y: number;
+  width: number;
+  height: number;
   state: "fresh" | "stale" | "never" | "failed" | "unknown";
   reason: string | null;
+  source: string | null;
+  seq: number | null;
 }

@@ -39,7 +39,11 @@ export const KEYS = {
 
   kind: "which media are shown: image, plot or table",
   step: "the step that media are shown at",
-  look: "how media are shown: steps, grid or swipe",
+  look: "how media are shown: grid for images of all steps, together for tables as one",
+  of: "the series whose images are looked at closely",
+  see: "one or two of its images, as RANK@STEP",
+  way: "how two images are compared: swipe, side or difference",
+  order: "the column that orders logged tables, with - before it for descending",
   version: "the version of the dataset whose rows are shown",
   page: "which part of a long list is shown",
   place: "what is selected in the lineage graph",

@@ -3,8 +3,8 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { dataUrl, experimentsUrl, patchExperiments, refresh } from "../../data/client.ts";
+import { tellPoints } from "../../data/live.ts";
 import { chosen } from "../../state/address.ts";
-import { appendPoints } from "../../charts/live.ts";
 import { EMPTY, type LiveMessage, take } from "./reducer.ts";
 import type { LivePoints, LiveRow } from "../../data/types.ts";
 
@@ -83,7 +83,10 @@ class Follower {
   #take(message: LiveMessage): void {
     const [state, effect] = take(this.#state, message);
     this.#state = state;
-    if (effect.reload) void refresh(experimentsUrl(this.model));
+    if (effect.reload) {
+      void refresh(experimentsUrl(this.model));
+      tellPoints(this.model, null);
+    }
     for (const row of effect.rows) this.#rows.set(row.id, row);
     this.#points.push(...effect.points);
     this.#flush ||= setTimeout(() => this.#hand(), TOGETHER);
@@ -95,7 +98,7 @@ class Follower {
     this.#rows.clear();
     this.#points = [];
     if (rows.length) patchExperiments(this.model, rows);
-    if (points.length) appendPoints(this.model, points);
+    if (points.length) tellPoints(this.model, points);
   }
 }
 

@@ -5,7 +5,7 @@ import type { MediaEntry, Numeric } from "../../data/types.ts";
 import { Swatch } from "../../design/parts.tsx";
 import { choose } from "../../state/address.ts";
 import type { Run } from "../../state/runs.ts";
-import { partOf } from "../rows/window.ts";
+import { visibleRows } from "../../table/window.ts";
 import { Caption, Download, Later, mediaUrl, Owner, SeriesSection } from "./cards.tsx";
 import { seenAsText } from "./seen.ts";
 import type { MediaSeries } from "./series.ts";
@@ -114,10 +114,10 @@ export function ImagesOfAllSteps({ model, series }: ImagesProps) {
 function StepGrid({ model, series: { name, owners } }: { model: string; series: MediaSeries }) {
   const [view, setView] = useState({ scrolled: 0, room: 1600 });
   const steps = stepsOf(owners.flatMap(({ entries }) => entries));
-  const { first, end } = partOf(view.scrolled, view.room, CELL, steps.length);
-  const seen = steps.slice(first, end);
+  const { first, last } = visibleRows(view.scrolled, view.room, CELL, steps.length);
+  const seen = steps.slice(first, last);
   const before = <td style={{ minWidth: `${first * CELL}px` }} aria-hidden="true" />;
-  const after = <td style={{ minWidth: `${(steps.length - end) * CELL}px` }} aria-hidden="true" />;
+  const after = <td style={{ minWidth: `${(steps.length - last) * CELL}px` }} aria-hidden="true" />;
   return (
     <div
       class="step-grid"

@@ -7,7 +7,7 @@ import type { Run } from "../../state/runs.ts";
 import { Swatch } from "../../design/parts.tsx";
 import { number } from "../../format/number.ts";
 import { cellText, type Merged, nextOrder, type Order, type OwnedRow } from "./rows.ts";
-import { partOf } from "./window.ts";
+import { visibleRows } from "../../table/window.ts";
 
 const ROW = 28; // pixels, as the style sheet has it
 const ROOM = 15 * ROW;
@@ -26,7 +26,7 @@ interface RowsGridProps {
 /** Draws rows under the heads of their columns. */
 export function RowsGrid({ columns, rows, runs, order = null, reorder, name }: RowsGridProps) {
   const [scrolled, setScrolled] = useState(0);
-  const { first, end } = partOf(scrolled, ROOM, ROW, rows.length);
+  const { first, last } = visibleRows(scrolled, ROOM, ROW, rows.length);
   return (
     <div
       class="rows"
@@ -47,13 +47,13 @@ export function RowsGrid({ columns, rows, runs, order = null, reorder, name }: R
         </thead>
         <tbody>
           <Gap height={first * ROW} />
-          {rows.slice(first, end).map(({ id, cells }, place) => (
+          {rows.slice(first, last).map(({ id, cells }, place) => (
             <tr key={first + place} aria-rowindex={first + place + 1}>
               {runs && <td class="rows-run">{runs.has(id) && <RunMark run={runs.get(id)!} />}</td>}
               {columns.map((column, at) => <Cell key={column.name} value={cells[at]} />)}
             </tr>
           ))}
-          <Gap height={(rows.length - end) * ROW} />
+          <Gap height={(rows.length - last) * ROW} />
         </tbody>
       </table>
     </div>
