@@ -380,6 +380,8 @@ export interface Lineage {
   routes: { from: string; to: string; points: [number, number][] }[];
   width: number;
   height: number;
+  /** Why it is not the graph that the project declares, or not all of it. */
+  problems: string[];
 }
 
 /** A dataset, model or transform in the graph. */
@@ -388,11 +390,11 @@ export interface LineagePlace {
   kind: "dataset" | "model" | "transform";
   rid: string | null;
   label: string;
-  /** Its left upper corner, and its size, in pixels. */
+  /** Its left edge and its width, in pixels. */
   x: number;
-  y: number;
   width: number;
-  height: number;
+  /** Its middle, in pixels from the top. */
+  y: number;
   state: "fresh" | "stale" | "never" | "failed" | "unknown";
   reason: string | null;
   source: string | null;

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Lineage, LineagePlace } from "../../data/types.ts";
 import { arrowPath, type Point, type Size, type Viewport, zoomAt } from "./geometry.ts";
 
+const HEIGHT = 34; // pixels, as the server lays them out
 const DRAG = 4; // pixels that a pointer may tremble in a click
 
 interface CanvasProps {
@@ -86,30 +87,30 @@ function faint(lit: ReadonlySet<string> | null, ...ids: string[]): string {
 function PlaceShape(
   { place, isSelected, fade }: { place: LineagePlace; isSelected: boolean; fade: string },
 ) {
-  const { id, kind, label, x, y, width, height, state, reason } = place;
+  const { id, kind, label, x, y, width, state, reason } = place;
   return (
     <g
       data-place={id}
       class={`lineage-place is-${kind} is-${state} ${isSelected ? "is-selected" : ""} ${fade}`}
-      transform={`translate(${x} ${y})`}
+      transform={`translate(${x} ${y - HEIGHT / 2})`}
       role="button"
       aria-label={`${kind} ${label}: ${state}`}
     >
       <title>{reason ? `${label}\n${state}: ${reason}` : label}</title>
       {kind === "model"
-        ? <polygon points={hexagon(width, height)} />
-        : <rect width={width} height={height} rx={kind === "transform" ? 7 : height / 2} />}
-      <circle class="lineage-state" cx={14} cy={height / 2} r={4} />
-      <text x={25} y={height / 2} dominant-baseline="central">{label}</text>
+        ? <polygon points={hexagon(width)} />
+        : <rect width={width} height={HEIGHT} rx={kind === "transform" ? 7 : HEIGHT / 2} />}
+      <circle class="lineage-state" cx={14} cy={HEIGHT / 2} r={4} />
+      <text x={25} y={HEIGHT / 2} dominant-baseline="central">{label}</text>
     </g>
   );
 }
 
-function hexagon(width: number, height: number): string {
-  const middle = height / 2, bevel = 10;
+function hexagon(width: number): string {
+  const middle = HEIGHT / 2, bevel = 10;
   return `0,${middle} ${bevel},0 ${width - bevel},0 ${width},${middle} ${
     width - bevel
-  },${height} ${bevel},${height}`;
+  },${HEIGHT} ${bevel},${HEIGHT}`;
 }
 
 /** What pointers and the wheel do to a view: one drags it, two zoom it, the wheel zooms around the pointer. */

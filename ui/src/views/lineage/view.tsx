@@ -66,7 +66,7 @@ function Graph({ lineage }: { lineage: Lineage }) {
   const show = useCallback((id: string) => {
     const place = places.find((one) => one.id === id);
     if (!place) return;
-    const middle = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
+    const middle = { x: place.x + place.width / 2, y: place.y };
     view.value = centre(view.peek(), middle, size.current);
   }, [places, view]);
   const select = useCallback((id: string | null) => choose({ place: id }), []);
