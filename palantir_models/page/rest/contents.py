@@ -1,0 +1,121 @@
+"""What experiments logged, read for many of them in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from palantir_models.page.summaries import Details, Summary, details_of
+from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.facts import source_of
+from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
+from palantir_models.reading.sources import Source
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class TableFacts(NamedTuple):
+    """What is known of a table.
+
+    Attributes:
+        name: its name.
+        description: what was written about it, if anything.
+        rows: how many rows it has.
+        size: how many bytes it has as Parquet.
+    """
+
+    name: str
+    description: str | None
+    rows: int
+    size: int
+
+
+class Metric(NamedTuple):
+    """What is known of a metric without reading it.
+
+    Attributes:
+        name: its name.
+        length: how many values it has.
+        min: the least value that is a number; None where none is.
+        max: the greatest value that is a number; None where none is.
+        last: the newest value; None where every value was dropped.
+    """
+
+    name: str
+    length: int
+    min: float | None
+    max: float | None
+    last: float | None
+
+
+class Contents:
+    """What some experiments logged. Each kind of it is read at the first question, for all of them.
+
+    :param experiments: the experiments, of one model or several.
+    """
+
+    def __init__(self, experiments: Sequence[RecordedExperiment]) -> None:
+        self._experiments = experiments
+
+    def parameters_of(self, experiment: RecordedExperiment) -> Mapping[str, ParameterValue]:
+        """Return the hyperparameters of one of the experiments."""
+        return self._parameters.get(experiment.experiment_id, {})
+
+    def metrics_of(self, experiment: RecordedExperiment) -> Mapping[str, Metric]:
+        """Return what is known of each metric of one of the experiments."""
+        return self._metrics.get(experiment.experiment_id, {})
+
+    def tables_of(self, experiment: RecordedExperiment) -> Sequence[TableFacts]:
+        """Return what is known of each table of one of the experiments."""
+        return self._tables.get(experiment.experiment_id, ())
+
+    @cached_property
+    def _sources(self) -> list[tuple[Source, list[str]]]:
+        found: dict[int, tuple[Source, list[str]]] = {}
+        for one in self._experiments:
+            source = source_of(one)
+            found.setdefault(id(source), (source, []))[1].append(one.experiment_id)
+        return list(found.values())
+
+    @cached_property
+    def _parameters(self) -> dict[str, dict[str, ParameterValue]]:
+        found: dict[str, dict[str, ParameterValue]] = {}
+        for source, ids in self._sources:
+            found |= parameters_by_experiment(source.part("hyperparameters", ids))
+        return found
+
+    @cached_property
+    def _details(self) -> Mapping[str, Details]:
+        return details_of(self._experiments)
+
+    @cached_property
+    def _metrics(self) -> dict[str, dict[str, Metric]]:
+        return {
+            identity: {one.name: _metric(one) for one in details.series if one.kind == "metric"}
+            for identity, details in self._details.items()
+        }
+
+    @cached_property
+    def _tables(self) -> dict[str, list[TableFacts]]:
+        having = {
+            identity for identity, found in self._details.items() if any(one.kind == "table" for one in found.series)
+        }
+        tables: dict[str, list[TableFacts]] = {}
+        for source, ids in self._sources:
+            if chosen := [identity for identity in ids if identity in having]:
+                for identity, *facts in _table_rows(source.part("tables", chosen)):
+                    tables.setdefault(identity, []).append(TableFacts(*facts))
+        return tables
+
+
+def _metric(one: Summary) -> Metric:
+    return Metric(one.name, one.length, *(None if n is None else float(n) for n in (one.min, one.max, one.last)))
+
+
+def _table_rows(rows: pl.LazyFrame) -> list[tuple[Any, ...]]:
+    import polars as pl
+
+    size = pl.col("parquet").bin.size()
+    return rows.select("experiment_id", "name", "description", "row_count", size).collect().rows()

@@ -1,0 +1,125 @@
+"""Errors in Foundry's shape: a code that goes with the HTTP status, a name, parameters, and a sentence for a person."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from palantir_models.page.rest.answers import Failure
+from transforms.errors import TransformsError
+
+_log = logging.getLogger(__name__)
+_CODES = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND", 413: "REQUEST_ENTITY_TOO_LARGE", 500: "INTERNAL"}
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "model": Failure,
+        "description": "The request cannot be answered: an argument is wrong, or something is not there.",
+    },
+    "5XX": {"model": Failure, "description": "The store cannot be read."},
+}
+"""What every operation may answer beside what it is asked for, for the OpenAPI document."""
+
+
+class RefusedError(Exception):
+    """A request that is not answered.
+
+    :param status: the HTTP status.
+    :param name: which error it is.
+    :param description: what happened and what to do, for a person.
+    :param parameters: what it is about.
+    """
+
+    def __init__(self, status: int, name: str, description: str, **parameters: str) -> None:
+        super().__init__(description)
+        self.status = status
+        self.name = name
+        self.description = description
+        self.parameters = parameters
+
+
+def model_not_found(model_rid: str) -> RefusedError:
+    """Return the error for a model that the store does not have."""
+    return RefusedError(404, "ModelNotFound", f"There is no model {model_rid}.", modelRid=model_rid)
+
+
+def version_not_found(model_rid: str, version_rid: str) -> RefusedError:
+    """Return the error for a version that the model does not have."""
+    text = f"The model {model_rid} has no version {version_rid}."
+    return RefusedError(404, "ModelVersionNotFound", text, modelRid=model_rid, modelVersionRid=version_rid)
+
+
+def experiment_not_found(model_rid: str, experiment_rid: str) -> RefusedError:
+    """Return the error for an experiment that the model does not have."""
+    text = f"There is no experiment {experiment_rid} of a model {model_rid}."
+    return RefusedError(404, "ModelExperimentNotFound", text, modelRid=model_rid, experimentRid=experiment_rid)
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Have an application answer errors of every kind in Foundry's shape."""
+
+    @app.exception_handler(RefusedError)
+    def refused(request: Request, error: RefusedError) -> JSONResponse:
+        return failure(error.status, error.name, error.description, **error.parameters)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return _invalid(error.errors()[0])
+
+    @app.exception_handler(HTTPException)
+    def not_served(request: Request, error: HTTPException) -> JSONResponse:
+        name = "NotServed" if error.status_code in (404, 405) else "InvalidArgument"
+        answer = failure(error.status_code, name, f"{request.method} {request.url.path}: {error.detail}.")
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(TransformsError)
+    def unreadable(request: Request, error: TransformsError) -> JSONResponse:
+        _log.warning("%s %s: %s", request.method, request.url.path, error)
+        return failure(500, "StoreCannotBeRead", str(error))
+
+    @app.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> JSONResponse:
+        # The server behind it logs the error with its stack, which is nobody's business who asks.
+        return failure(500, "Internal", "The server failed at this request; what it printed says why.")
+
+
+def failure(status: int, name: str, description: str, **parameters: str) -> JSONResponse:
+    """Return the answer for an error.
+
+    :param status: the HTTP status.
+    :param name: which error it is.
+    :param description: what happened and what to do, for a person.
+    :param parameters: what it is about.
+    """
+    answer = Failure(
+        error_code=_CODES.get(status, "INVALID_ARGUMENT"),
+        error_name=name,
+        error_description=description,
+        error_instance_id=str(uuid.uuid4()),
+        parameters=parameters,
+    )
+    return JSONResponse(answer.model_dump(by_alias=True), status)
+
+
+def _invalid(problem: Mapping[str, Any]) -> JSONResponse:
+    """Return the answer for an argument that cannot be used."""
+    _, *steps = problem["loc"]
+    place = ".".join(map(str, steps))
+    reason = f"{place or 'the body'}: {problem['msg'].removeprefix('Value error, ')}"
+    match steps:
+        case ["where", *_]:
+            return failure(400, "InvalidExperimentSearchFilter", reason, reason=reason)
+        case ["pageSize"]:
+            return failure(400, "InvalidPageSize", reason, pageSize=str(problem["input"]))
+        case ["pageToken"]:
+            return failure(400, "InvalidPageToken", reason, pageToken=str(problem["input"]))
+        case _:
+            return failure(400, "InvalidArgument", reason, argument=place)
