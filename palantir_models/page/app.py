@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
@@ -59,9 +60,17 @@ def page_app(opened: Opened) -> Starlette:
     routes += [Route(path, partial(_answered, lambda _: document.page())) for path in _PAGES]
     routes.append(Route("/frame", partial(_answered, lambda _: document.frame())))
     routes.append(Route("/static/{sum}/{name}", partial(_answered, _static)))
-    routes.append(Mount("/api", Later("palantir_models.page.rest.app:rest_app", opened)))
+    routes.append(Below("/api", Later("palantir_models.page.rest.app:rest_app", opened)))
     handlers: dict[Any, Any] = {HTTPException: _unrouted, Exception: _failed}
     return Starlette(routes=routes, exception_handlers=handlers)
+
+
+class Below(Mount):
+    """Leads all paths below one to an application, also those with a line break, which the name of a series may have."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 class Later:

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from palantir_models.page.opened import Opened
 from palantir_models.page.rest import experiment_routes, model_routes
-from palantir_models.page.rest.errors import RESPONSES, handle_errors
+from palantir_models.page.rest.errors import FAILURES, handle_errors
 
 
 def rest_app(opened: Opened) -> FastAPI:
@@ -22,7 +22,7 @@ def rest_app(opened: Opened) -> FastAPI:
         version="2",
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
-        responses=RESPONSES,
+        responses=FAILURES,
         generate_unique_id_function=_operation,
     )
     app.state.opened = opened

@@ -18,14 +18,20 @@ from transforms.errors import TransformsError
 _log = logging.getLogger(__name__)
 _CODES = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND", 413: "REQUEST_ENTITY_TOO_LARGE", 500: "INTERNAL"}
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {
-        "model": Failure,
-        "description": "The request cannot be answered: an argument is wrong, or something is not there.",
-    },
-    "5XX": {"model": Failure, "description": "The store cannot be read."},
+_REASONS = {
+    "4XX": "The request is not answered: an argument is wrong, or something is not there.",
+    "5XX": "The store cannot be read.",
+}
+_AS_JSON = {"application/json": {"schema": {"$ref": f"#/components/schemas/{Failure.__name__}"}}}
+
+FAILURES: dict[int | str, dict[str, Any]] = {
+    status: {"description": reason, "model": Failure} for status, reason in _REASONS.items()
 }
 """What every operation may answer beside what it is asked for, for the OpenAPI document."""
+FAILURES_OF_BYTES: dict[int | str, dict[str, Any]] = {
+    status: {"description": reason, "content": _AS_JSON} for status, reason in _REASONS.items()
+}
+"""The same, of an operation whose answer is no JSON: FastAPI takes its failures for none either."""
 
 
 class RefusedError(Exception):
@@ -81,9 +87,10 @@ def handle_errors(app: FastAPI) -> None:
         return answer
 
     @app.exception_handler(TransformsError)
-    def unreadable(request: Request, error: TransformsError) -> JSONResponse:
+    @app.exception_handler(OSError)
+    def unreadable(request: Request, error: Exception) -> JSONResponse:
         _log.warning("%s %s: %s", request.method, request.url.path, error)
-        return failure(500, "StoreCannotBeRead", str(error))
+        return failure(500, "StoreCannotBeRead", str(error) or type(error).__name__)
 
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> JSONResponse:

@@ -6,19 +6,28 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path
 from fastapi.responses import Response
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from palantir_models.page.rest import logged
 from palantir_models.page.rest.answers import Experiment, ExperimentPage, Series
 from palantir_models.page.rest.asking import AskedExperiment, AskedModel, Offset, page_size
+from palantir_models.page.rest.errors import FAILURES_OF_BYTES
 from palantir_models.page.rest.experiments import experiment_answers
 from palantir_models.page.rest.filters import Search
 from palantir_models.page.rest.searching import search
 
 router = APIRouter(prefix="/v2/models/{modelRid}/experiments", tags=["Experiments"])
 
-# A name may have slashes in it, which arrive like those of the address.
-_SERIES = "/{experimentRid}/series/{experimentSeriesName:path}"
-_TABLE = "/{experimentRid}/artifactTables/{experimentArtifactTableName:path}"
+
+class _AnyText(StringConvertor):
+    """A part of a path with whatever is in it: slashes, which arrive like those of the address, and line breaks."""
+
+    regex = "(?s:.+)"
+
+
+register_url_convertor("text", _AnyText())
+_SERIES = "/{experimentRid}/series/{experimentSeriesName:text}"
+_TABLE = "/{experimentRid}/artifactTables/{experimentArtifactTableName:text}"
 
 SeriesName = Annotated[str, Path(alias="experimentSeriesName", description="The metric's name.")]
 TableName = Annotated[str, Path(alias="experimentArtifactTableName", description="The table's name.")]
@@ -31,7 +40,8 @@ class Octets(Response):
 
 
 _OCTETS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {Octets.media_type: {"schema": {"type": "string", "format": "binary"}}}}
+    200: {"content": {Octets.media_type: {"schema": {"type": "string", "format": "binary"}}}},
+    **FAILURES_OF_BYTES,
 }
 
 
