@@ -16,15 +16,19 @@ import pytest
 from hypothesis import HealthCheck, settings
 from PIL import Image
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from palantir_models.mlflow.exchange.tracking import tracking
-from tests.processes import object_store
+from tests.processes import QUICK_JAVA, object_store
 from transforms.engine.spark import engine, installation, sessions
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems
 
 os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is
+# The hundreds of processes that the tests begin, the workers of xdist among them, find compiled what they import.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("SPARK_SUBMIT_OPTS", QUICK_JAVA)
 
 # PySpark ends a process whose main module has no file, as it takes it for one of its own tests; a worker of xdist has none.
 if not hasattr(sys.modules["__main__"], "__file__"):
@@ -58,7 +62,7 @@ def png_bytes() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def needs_spark() -> None:
     """On a machine without Spark the test fails with ``CI=true``; else it is left out, which the last lines say."""
     missing = problems()
@@ -118,12 +122,37 @@ def bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
     return f"s3://{name}/store"
 
 
+_loaded_by_collecting = pytest.StashKey[frozenset[str]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep in mind what is loaded before the first test runs."""
+    session.config.stash[_loaded_by_collecting] = frozenset(sys.modules)
+
+
+@pytest.fixture(scope="session")
+def loaded_by_collecting(pytestconfig: pytest.Config) -> frozenset[str]:
+    """The names of the modules that were loaded once the tests were collected."""
+    return pytestconfig.stash[_loaded_by_collecting]
+
+
+# The scopes that take longest are begun first, so that in the end no process works on while the others have nothing to do.
+_LONGEST = ("spark", *(f"tests/{name}" for name in ("cluster/", "object_store/", "torture/", "crash/", "simulation/")))
+
+
 class _FilesSideBySide(LoadScopeScheduling):
     """A file's tests run in one process, so that they share what is costly; all that need Spark share its session."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return "spark" if "/spark/" in file else file
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        longest = (scope for start in _LONGEST for scope in self.workqueue if scope.startswith(start))
+        if (scope := next(longest, None)) is not None:
+            self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)

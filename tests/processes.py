@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -16,6 +17,11 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Options for a JVM that does much once and little often, as those of tests do: compiling quickly costs half of compiling well."""
+
+_REPOSITORY = Path(__file__).parents[1]
+
 
 def free_port() -> int:
     """Return a port that nobody listens on."""
@@ -27,14 +33,19 @@ def free_port() -> int:
 @contextmanager
 def object_store() -> Iterator[str]:
     """Run a server that speaks S3 on this machine; yield its address."""
-    address = f"http://127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", address.rpartition(":")[2]]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.s3_server", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=_REPOSITORY,
+    )
 
     def answers() -> bool:
         assert server.poll() is None, "the object store did not start"
         try:
-            urlopen(f"{address}/moto-api/").close()
+            urlopen(address).close()
         except URLError:
             return False
         return True
@@ -61,6 +72,29 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.wait(300)
 
 
+def import_like(act: Callable[[], object]) -> None:
+    """Import what something imports when it is done, by having a child do it.
+
+    Who forks children that do the same spares each of them the importing. Done in the process itself it would leave threads
+    behind, which children do not inherit.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+            os.write(writing, json.dumps(list(sys.modules)).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        names = json.load(told)
+    os.waitpid(child, 0)
+    for name in names:
+        if name not in sys.modules:
+            importlib.import_module(name)
+
+
 class Nursery:
     """A process that has everything imported and forks a child for each order, so that a death costs no start-up.
 
@@ -69,16 +103,15 @@ class Nursery:
     """
 
     def __init__(self, script: Path, **environment: str) -> None:
-        repository = Path(__file__).parents[1]
         self._process = subprocess.Popen(
             [sys.executable, str(script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=repository,
+            cwd=_REPOSITORY,
             env={
                 "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-                "PYTHONPATH": f"{repository}:{script.parent}",
+                "PYTHONPATH": f"{_REPOSITORY}:{script.parent}",
                 "HOME": str(Path.home()),
                 "RUST_BACKTRACE": "0",
                 **environment,

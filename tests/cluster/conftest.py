@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import await_true, free_port, kill
+from tests.processes import QUICK_JAVA, await_true, free_port, kill
 from transforms.engine.spark.installation import require_spark
 
 _REPOSITORY = Path(__file__).parents[2]
@@ -65,17 +65,18 @@ class Cluster:
     def _run(self, name: str, main: str, *arguments: str) -> subprocess.Popen[str]:
         import pyspark
 
-        java, jars = require_spark(), Path(pyspark.__file__).parent / "jars"
+        home, jars = require_spark().home, Path(pyspark.__file__).parent / "jars"
+        java = [home / "bin/java", *QUICK_JAVA.split(), "-Xmx256m"]
         environment = {
             **os.environ,
-            "JAVA_HOME": str(java.home),
+            "JAVA_HOME": str(home),
             "SPARK_HOME": str(jars.parent),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_SCALA_VERSION": "2.13",
         }
         with open(self._log(name), "w") as log:
             process = subprocess.Popen(
-                [java.home / "bin/java", "-Xmx256m", "-cp", f"{jars}/*", main, "--host", "127.0.0.1", *arguments],
+                [*java, "-cp", f"{jars}/*", main, "--host", "127.0.0.1", *arguments],
                 stdout=log,
                 stderr=log,
                 text=True,
@@ -151,7 +152,7 @@ def project(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., ClusterP
             f'[tool.transforms.spark]\nmaster = "{cluster.master}"\n'
             '[tool.transforms.spark.conf]\n"spark.executor.memory" = "600m"\n"spark.driver.host" = "127.0.0.1"\n'
             '"spark.driver.bindAddress" = "127.0.0.1"\n"spark.sql.shuffle.partitions" = "4"\n'
-            '"spark.ui.enabled" = "false"\n'
+            f'"spark.ui.enabled" = "false"\n"spark.executor.extraJavaOptions" = "{QUICK_JAVA}"\n'
         )
         (tmp_path / "jobs_on_cluster.py").write_text(textwrap.dedent(source))
         return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -18,9 +19,15 @@ import killing
 import pandas  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 
+from palantir_models.adapter.requirements import loaded_requirements
+from tests.processes import import_like
+
 
 def main() -> None:
     """Serve until the input ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        import_like(lambda: jobs.run(f"{folder}/store", 0, "append"))
+    loaded_requirements()  # is remembered, and the children remember it
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,8 @@ import palantir_models as pm
 from palantir_models.errors import ArtifactMismatchError
 from palantir_models.transforms import ModelInput, ModelOutput
 from transforms.api import Input, Output, transform
+from transforms.store.store import Store
+from transforms.testing import run_transform as run
 
 CANCER = load_breast_cancer()
 DATA = pd.DataFrame({"x": CANCER.data[:, 0], "radius": CANCER.data[:, 20], "label": CANCER.target.astype(float)})
@@ -40,6 +43,21 @@ def train(data, model):
     from tests.palantir_models.spark.spark_ml_adapter import OnSpark
 
     model.publish(OnSpark(fitted), experiment=experiment)
+
+
+@pytest.fixture(scope="module")
+def trained_once(needs_spark: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a store with the model in it."""
+    root: Path = tmp_path_factory.mktemp("trained") / "store"
+    run(train, {"data": DATA}, store=Store(root))
+    return root
+
+
+@pytest.fixture
+def trained(trained_once: Path, store: Store) -> Store:
+    """The test's store, with the model in it."""
+    shutil.copytree(trained_once, store.root)
+    return store
 
 
 @transform(data=Input("/data"), model=ModelInput("/model"), out=Output("/scored"))
@@ -75,18 +93,16 @@ print([row.prediction for row in adapter.transform(frame).df_out.collect()])
 """
 
 
-def test_a_model_loads_in_a_process_that_has_no_spark_yet(run_transform: Any, spark: Any, store: Any) -> None:
+def test_a_model_loads_in_a_process_that_has_no_spark_yet(spark: Any, trained: Store) -> None:
     """Loading starts Spark, looking starts none; a pandas frame is enough to ask the model."""
-    run_transform(train, {"data": DATA})
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    command = [sys.executable, "-c", USES_IT, str(store.root)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=store.root.parent)
+    command = [sys.executable, "-c", USES_IT, str(trained.root)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=trained.root.parent)
     assert done.stdout.splitlines() == ["1 False", "[1.0, 0.0]"], done.stderr[-3000:]
 
 
-def test_any_frame_becomes_one_of_spark(run_transform: Any, spark: Any, store: Any) -> None:
+def test_any_frame_becomes_one_of_spark(run_transform: Any, spark: Any, trained: Store) -> None:
     """Also in the thread of a build, where Spark knows of no active session."""
-    run_transform(train, {"data": DATA})
 
     @transform(model=ModelInput("/model"), out=Output("/scored"))
     def few(model, out):
@@ -97,10 +113,9 @@ def test_any_frame_becomes_one_of_spark(run_transform: Any, spark: Any, store: A
     assert result.outputs["out"].polars().schema == {"prediction": pl.Float64}
 
 
-def test_a_changed_file_is_refused(run_transform: Any, spark: Any, store: Any) -> None:
+def test_a_changed_file_is_refused(run_transform: Any, spark: Any, trained: Store) -> None:
     """Files that Spark wrote are verified as all others are."""
-    run_transform(train, {"data": DATA})
-    file = next((store.root / "master/models/model/artifacts").rglob("*.parquet"))
+    file = next((trained.root / "master/models/model/artifacts").rglob("*.parquet"))
     file.write_bytes(file.read_bytes() + b"0")
     with pytest.raises(ArtifactMismatchError, match="was changed"):
         run_transform(score, {"data": DATA})
