@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from palantir_models.display import escaped, shown
+from palantir_models.experiment.columns.points import Points
 from palantir_models.reading.curve import kept_points
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-
-    Curve = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]
 
 COLOURS = ("#3b6fb6", "#d1622b", "#3f8f4f", "#a2457f", "#7a6a2f", "#2f8f8f", "#b6443b", "#6b5bb0")
 """Told apart on light and dark ground; the ninth experiment begins anew, with dashes."""
@@ -25,21 +24,21 @@ def colour(index: int) -> str:
     return COLOURS[index % len(COLOURS)]
 
 
-def chart(name: str, curves: Mapping[int, Curve]) -> str:
+def chart(name: str, curves: Mapping[int, Points]) -> str:
     """Return the SVG of a metric. Every extreme value is drawn; what is not finite is marked at the edge.
 
     :param name: the metric.
-    :param curves: steps and values by the experiment's position, which gives the colour.
+    :param curves: points by the experiment's position, which gives the colour.
     """
     import numpy as np
 
-    finite = [values[np.isfinite(values)] for _, values in curves.values()]
+    finite = [points.values[np.isfinite(points.values)] for points in curves.values()]
     found = np.concatenate([np.empty(0), *finite])
     low, high = (float(found.min()), float(found.max())) if len(found) else (0.0, 0.0)
-    first = min((int(steps[0]) for steps, values in curves.values() if len(steps)), default=0)
-    last = max((int(steps[-1]) for steps, values in curves.values() if len(steps)), default=0)
-    lines = [_curve(steps, values, index, (first, last), (low, high)) for index, (steps, values) in curves.items()]
-    odd = sum(int((~np.isfinite(values)).sum()) for _, values in curves.values())
+    first = min((int(points.steps[0]) for points in curves.values() if len(points)), default=0)
+    last = max((int(points.steps[-1]) for points in curves.values() if len(points)), default=0)
+    lines = [_curve(points, index, (first, last), (low, high)) for index, points in curves.items()]
+    odd = sum(int((~np.isfinite(points.values)).sum()) for points in curves.values())
     title = f"{name} · {odd:,} not finite" if odd else name
     labels = (
         _label(_LEFT, 14, "start", title, bold=True)
@@ -57,15 +56,10 @@ def chart(name: str, curves: Mapping[int, Curve]) -> str:
     )
 
 
-def _curve(
-    steps: npt.NDArray[np.int64],
-    values: npt.NDArray[np.float64],
-    index: int,
-    step_range: tuple[int, int],
-    value_range: tuple[float, float],
-) -> str:
+def _curve(points: Points, index: int, step_range: tuple[int, int], value_range: tuple[float, float]) -> str:
     import numpy as np
 
+    steps, values = points.steps, points.values
     kept = kept_points(steps, values, _WIDTH)
     xs = _placed(steps[kept].astype(np.float64), float(step_range[0]), float(step_range[1]), _LEFT, _WIDTH - _RIGHT)
     finite = np.isfinite(values[kept])
@@ -80,8 +74,8 @@ def _curve(
         elif len(piece) == 1:
             parts.append(f"<circle cx='{xs[piece[0]]:.1f}' cy='{ys[piece[0]]:.1f}' r='2' fill='{colour(index)}'/>")
         else:
-            points = " ".join(f"{xs[i]:.1f},{ys[i]:.1f}" for i in piece)
-            parts.append(f"<polyline points='{points}' fill='none' stroke-width='1.3' {look}/>")
+            line = " ".join(f"{xs[i]:.1f},{ys[i]:.1f}" for i in piece)
+            parts.append(f"<polyline points='{line}' fill='none' stroke-width='1.3' {look}/>")
     return "".join(parts)
 
 

@@ -8,9 +8,7 @@ from typing import Any
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.statuses import UNREADABLE
-from palantir_models.reading.sources import ModelTables
-from transforms.errors import UsageError
-from transforms.spec.resource import Resource
+from palantir_models.reading.sources import ModelTables, folder_of
 from transforms.store import layout
 from transforms.store.store import Store
 
@@ -64,12 +62,8 @@ def _collect(store: Store, journals: Journals, identity: str, header: dict[str, 
     if header is None:
         is_needless = journals.age_seconds(identity) > _NEW_SECONDS
     else:
-        alias, branch = header.get("model"), header.get("branch")
-        if not isinstance(alias, str) or not isinstance(branch, str):
-            return False
-        try:
-            model = layout.resource_path(Resource("model", alias), branch)
-        except UsageError:  # of no model that there can be
+        model = folder_of(header)
+        if model is None:
             return False
         view = store.view_table(f"{model}/experiments")
         rows = None if view is None else ModelTables(store, model, view.seq).part("experiments", [identity])

@@ -6,16 +6,19 @@ import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from palantir_models.display import html_table, text_table
+from palantir_models.experiment.columns.points import Points
 from palantir_models.reading.chart import chart, legend
 from palantir_models.reading.curve import sparkline
-from palantir_models.reading.facts import ExperimentFacts, source_of
+from palantir_models.reading.facts import ExperimentFacts
 from palantir_models.reading.frame import Frame
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
+from palantir_models.reading.points import points_of, sources_of
 from palantir_models.reading.read_only import ReadOnly
-from palantir_models.reading.series import SeriesSummary, parse_series
+from palantir_models.reading.series import COLUMNS, series_columns
 from palantir_models.reading.sources import Source
 from transforms.common.text import counted
 from transforms.errors import UsageError
@@ -96,15 +99,38 @@ class Comparison(ReadOnly, Generic[Compared]):
         if series is not None:
             rows = rows.filter(pl.col("series").is_in([series] if isinstance(series, str) else list(series)))
         named = pl.col("experiment_id").replace_strict(labels).alias("experiment")
-        return Frame(rows.select(named, "series", "step", "value", "timestamp").sort("experiment", "series", "step"))
+        return Frame(rows.select(named, "series", "step", "value", "timestamp"), ("experiment", "series"))
+
+    def points(
+        self, series: str | Sequence[str] | None = None, timestamps: bool = False
+    ) -> Mapping[str, Mapping[str, Points]]:
+        """Return the metric values of all experiments as arrays, the fastest way to them; read in one go.
+
+        :param series: one series or several; all when not given. An experiment may lack some.
+        :param timestamps: also read when each value was logged.
+        :returns: the points by series, by the experiment's id.
+        """
+        names = [series] if isinstance(series, str) else series
+        return points_of(self.experiments, names, timestamps)
+
+    @property
+    def summaries(self) -> Frame:
+        """What is known of each series and table of each experiment, without reading them.
+
+        The columns are ``experiment_id`` and the attributes of :class:`~palantir_models.reading.series.SeriesSummary`; one
+        row a series, those of an experiment in the order they began.
+        """
+        import polars as pl
+
+        ids = pl.DataFrame({"experiment_id": [one.experiment_id for one in self.experiments]}).with_row_index(
+            "position"
+        )
+        named = self._summaries.join(ids, on="position", maintain_order="left")
+        return Frame(named.select("experiment_id", *COLUMNS).lazy())
 
     @cached_property
     def _sources(self) -> list[tuple[Source, list[str]]]:
-        found: dict[int, tuple[Source, list[str]]] = {}
-        for one in self.experiments:
-            source = source_of(one)
-            found.setdefault(id(source), (source, []))[1].append(one.experiment_id)
-        return list(found.values())
+        return sources_of(self.experiments)
 
     @cached_property
     def _params(self) -> list[Mapping[str, ParameterValue]]:
@@ -114,24 +140,45 @@ class Comparison(ReadOnly, Generic[Compared]):
         return [found.get(one.experiment_id, {}) for one in self.experiments]
 
     @cached_property
-    def _metrics(self) -> list[dict[str, SeriesSummary]]:
+    def _summaries(self) -> pl.DataFrame:
+        """What is known of the series, with the experiment's position."""
+        import polars as pl
+
         details: dict[str, Mapping[str, Any]] = {}
         for source, ids in self._sources:
             details |= source.details(ids)
-        summaries = [parse_series(details[one.experiment_id]["series"]) for one in self.experiments]
-        return [{series.name: series for series in found if series.kind == "metric"} for found in summaries]
+        found = series_columns(details.get(one.experiment_id, {}).get("series") for one in self.experiments)
+        return found.with_columns(pl.col("position").cast(pl.UInt32))
 
     @cached_property
+    def _metrics(self) -> pl.DataFrame:
+        """The metrics: in how many experiments there are any, the most values in one, and how many in all."""
+        import polars as pl
+
+        found = self._summaries.filter(kind="metric").group_by("name", maintain_order=True)
+        counted = found.agg(pl.len().alias("times"), pl.max("length").alias("longest"), pl.sum("length").alias("total"))
+        return counted.sort("times", descending=True, maintain_order=True)
+
+    @property
     def _names(self) -> list[str]:
         """The metrics, those that most experiments have first."""
-        times = Counter(name for found in self._metrics for name in found)
-        return [name for name, _ in times.most_common()]
+        return self._metrics["name"].to_list()
 
     def _values(self, of: str) -> Frame:
-        columns = {name: [getattr(found.get(name), of, None) for found in self._metrics] for name in self._names}
-        return self._wide(columns)
+        return self._wide(self._by_metric(of))
 
-    def _wide(self, columns: Mapping[str, Sequence[Any]]) -> Frame:
+    def _by_metric(self, of: str) -> Mapping[str, pl.Series]:
+        """Return a value of each metric's summary, one for each experiment."""
+        import polars as pl
+
+        found = self._summaries.filter(kind="metric").select("position", "name", of)
+        positions = pl.DataFrame({"position": range(len(self.experiments))}, {"position": pl.UInt32})
+        every = self._metrics.select("name").join(positions, how="cross", maintain_order="left_right")
+        values = every.join(found, on=["name", "position"], how="left", maintain_order="left")[of]
+        count = len(self.experiments)
+        return {name: values.slice(index * count, count) for index, name in enumerate(self._names)}
+
+    def _wide(self, columns: Mapping[str, Sequence[Any] | pl.Series]) -> Frame:
         import polars as pl
 
         taken = {"experiment", "version"} & columns.keys()
@@ -146,12 +193,13 @@ class Comparison(ReadOnly, Generic[Compared]):
     def _rows(self) -> tuple[list[str], list[list[object]]]:
         """Header and rows of a display: an experiment a row, with what differs and the last values."""
         params, metrics = self.differing[:_LISTED], self._names[:_LISTED]
+        last = self._by_metric("last")
         dropped = any(one.dropped_count for one in self.experiments)
         header = ["experiment", "version", "status", *metrics, *params, *(["dropped"] if dropped else [])]
         rows: list[list[object]] = []
-        for label, one, values, found in zip(self.labels, self.experiments, self._params, self._metrics, strict=True):
-            row: list[object] = [label, one.version, one.status]
-            row += [getattr(found.get(name), "last", None) for name in metrics]
+        values_of = zip(*(last[name].to_list() for name in metrics), strict=True) if metrics else repeat(())
+        for label, one, values, found in zip(self.labels, self.experiments, self._params, values_of, strict=False):
+            row: list[object] = [label, one.version, one.status, *found]
             row += [values.get(name) for name in params]
             rows.append(row + ([one.dropped_count] if dropped else []))
         return header, rows
@@ -169,26 +217,16 @@ class Comparison(ReadOnly, Generic[Compared]):
             said.append(f"{counted(same, 'hyperparameter')} the same in all: .params")
         return f"Not shown: {'; '.join(said)}." if said else ""
 
-    def _drawn(self) -> list[str]:
-        drawn: list[str] = []
-        total = 0
-        for name in self._names:
-            lengths = [found[name].length for found in self._metrics if name in found]
-            total += sum(lengths)
-            if max(lengths) > 1 and total <= _MOST_DRAWN and len(drawn) < _CHARTS:
-                drawn.append(name)
-        return drawn
+    def _curves(self) -> dict[str, dict[int, Points]]:
+        """The points of the metrics that a display draws, by metric and the experiment's position."""
+        import polars as pl
 
-    def _curves(self) -> dict[str, dict[int, Any]]:
-        """Steps and values by metric and the experiment's position."""
-        names = self._drawn()
-        found: dict[str, dict[int, Any]] = {name: {} for name in names}
-        if names:
-            positions = {label: index for index, label in enumerate(self.labels)}
-            parts = self.metrics(names).polars().partition_by("experiment", "series", as_dict=True)
-            for (label, name), part in parts.items():
-                found[name][positions[label]] = (part["step"].to_numpy(), part["value"].to_numpy())
-        return found
+        drawn = self._metrics.filter((pl.col("longest") > 1) & (pl.col("total").cum_sum() <= _MOST_DRAWN))["name"].head(
+            _CHARTS
+        )
+        names = drawn.to_list()
+        points = list(self.points(names).values()) if names else []
+        return {name: {index: found[name] for index, found in enumerate(points) if name in found} for name in names}
 
     def __repr__(self) -> str:
         header, rows = self._rows()
@@ -197,7 +235,9 @@ class Comparison(ReadOnly, Generic[Compared]):
         for name, curves in self._curves().items():
             lines.append(name)
             lines.append(
-                text_table(["", ""], [(self.labels[index], sparkline(values)) for index, (_, values) in curves.items()])
+                text_table(
+                    ["", ""], [(self.labels[index], sparkline(points.values)) for index, points in curves.items()]
+                )
             )
         return "\n".join(lines)
 
@@ -214,9 +254,11 @@ def _same(values: Sequence[Any]) -> bool:
     return all(type(value) is type(values[0]) and value == values[0] for value in values)
 
 
-def _column(name: str, values: Sequence[Any]) -> pl.Series:
+def _column(name: str, values: Sequence[Any] | pl.Series) -> pl.Series:
     import polars as pl
 
+    if isinstance(values, pl.Series):
+        return values.alias(name)
     kinds = {type(value) for value in values if value is not None}
     if kinds == {int, float}:
         return pl.Series(name, values, pl.Float64, strict=False)

@@ -30,7 +30,7 @@ def every_experiment(store: Store, branch: str, alias: str | None = None) -> lis
         for experiment in Model(model, branch, store).experiments
     ]
     known = {experiment.experiment_id for experiment in published}
-    others = unpublished(journals_of(store.storage), alias, branch)
+    others = unpublished(store, alias, branch)
     return published + [RecordedExperiment(row, source) for row, source in others if row["experiment_id"] not in known]
 
 

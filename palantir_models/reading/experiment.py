@@ -7,20 +7,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.display import escaped, html_facts, html_table, text_facts, text_table
+from palantir_models.experiment.columns.points import Points
 from palantir_models.reading.chart import chart
 from palantir_models.reading.curve import sparkline
 from palantir_models.reading.facts import ExperimentFacts
+from palantir_models.reading.following import Follower, News
 from palantir_models.reading.frame import Frame
 from palantir_models.reading.media import LoggedImage, LoggedPlot, Media, Tables
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
+from palantir_models.reading.points import points_of
 from palantir_models.reading.series import SeriesSummary, parse_series
 from transforms.common.json_text import from_json
 from transforms.common.text import counted
 from transforms.errors import NotFoundError, nearest
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     import polars as pl
 
     from palantir_models.reading.comparison import Comparison
@@ -70,7 +71,21 @@ class RecordedExperiment(ExperimentFacts):
         :returns: the columns ``series``, ``step``, ``value`` and ``timestamp``.
         :raises NotFoundError: if there is no such series.
         """
-        return Frame(self._part("metrics", "metric", series).sort("series", "step"))
+        return Frame(self._part("metrics", "metric", series), ("series",))
+
+    def points(self, series: str | Sequence[str] | None = None, timestamps: bool = False) -> Mapping[str, Points]:
+        """Return metric values as arrays, the fastest way to them.
+
+        :param series: one series or several; all when not given.
+        :param timestamps: also read when each value was logged.
+        :returns: the points by series, in the order that the series began.
+        :raises NotFoundError: if there is no such series.
+        """
+        known = [one.name for one in self.series if one.kind == "metric"]
+        names = known if series is None else [series] if isinstance(series, str) else list(series)
+        self._require("metric series", known, names)
+        found = points_of([self], None if series is None else names, timestamps)[self.experiment_id]
+        return {name: found[name] for name in names if name in found}
 
     def images(self, series: str | Sequence[str] | None = None) -> Media[LoggedImage]:
         """Return images, ordered by series and step; each is read when it is asked for.
@@ -93,6 +108,15 @@ class RecordedExperiment(ExperimentFacts):
         """The tables by name; each is read when it is asked for."""
         return Tables(self._part("tables", "table", None), self.name)
 
+    def follow(self, since: str | None = None) -> News:
+        """Return what is new of it, for whoever follows it while it is logged; what was seen before is not decoded again.
+
+        It goes on to tell when the experiment ends, is published, or is deleted meanwhile.
+
+        :param since: ``cursor`` of the look before; without it everything is new.
+        """
+        return self._follower.follow(since)
+
     def compare(self, others: Sequence[RecordedExperiment]) -> Comparison[RecordedExperiment]:
         """Compare it with others, also with some of other models."""
         from palantir_models.reading.comparison import Comparison
@@ -104,17 +128,13 @@ class RecordedExperiment(ExperimentFacts):
         """Its row of the experiments table, with the keys ``model`` and ``version``."""
         return {**{name: getattr(self, name) for name in ExperimentFacts.__annotations__}, **self._details}
 
-    def curves(self, names: Sequence[str]) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
-        """Return steps and values of some metric series, by name."""
-        frame = self.metrics(names).polars()
-        parts = {part["series"][0]: part for part in frame.partition_by("series")}
-        return {
-            name: (parts[name]["step"].to_numpy(), parts[name]["value"].to_numpy()) for name in names if name in parts
-        }
-
     @cached_property
     def _details(self) -> Mapping[str, Any]:
         return self._source.details([self.experiment_id]).get(self.experiment_id, {})
+
+    @cached_property
+    def _follower(self) -> Follower:
+        return Follower(self._source.store, self._source.model, self.experiment_id)
 
     def _part(self, table: str, kind: str, series: str | Sequence[str] | None) -> pl.LazyFrame:
         import polars as pl
@@ -150,10 +170,11 @@ class RecordedExperiment(ExperimentFacts):
     def _series_rows(self) -> list[tuple[object, ...]]:
         return [(s.kind, s.name, s.length, s.last_step, s.last, s.min, s.max, s.dropped or None) for s in self.series]
 
-    def _drawn(self) -> list[str]:
-        """The metric series that a display draws: the first few, unless that is too much to read."""
+    def _drawn(self) -> Mapping[str, Points]:
+        """The points of the series that a display draws: the first few metrics, unless that is too much to read."""
         metrics = [s for s in self.series if s.kind == "metric" and s.length > 1][:_CHARTS]
-        return [s.name for s in metrics] if sum(s.length for s in metrics) <= _MOST_DRAWN else []
+        is_little = 0 < sum(s.length for s in metrics) <= _MOST_DRAWN
+        return self.points([s.name for s in metrics]) if is_little else {}
 
     def text(self, listed: int | None = None) -> str:
         """Return it as text: where it comes from, its hyperparameters and its series.
@@ -165,9 +186,9 @@ class RecordedExperiment(ExperimentFacts):
             lines += ["Hyperparameters", text_facts(dict(list(self.params.items())[:listed]))]
             lines += [f"  … and {_left(self.params, listed)} more"] * bool(_left(self.params, listed))
         if self.series:
-            curves = self.curves(self._drawn()) if self._drawn() else {}
+            points = self._drawn()
             drawn = [
-                sparkline(curves[s.name][1]) if s.name in curves and s.kind == "metric" else "" for s in self.series
+                sparkline(points[s.name].values) if s.name in points and s.kind == "metric" else "" for s in self.series
             ]
             rows = [(*row, line) for row, line in zip(self._series_rows()[:listed], drawn, strict=False)]
             lines += ["Series", text_table([*_SERIES_HEADER, ""], rows)]
@@ -184,8 +205,7 @@ class RecordedExperiment(ExperimentFacts):
         rest = (
             f"<div><small>… and {more[0]} hyperparameters and {more[1]} series more</small></div>" if any(more) else ""
         )
-        curves = self.curves(self._drawn()) if self._drawn() else {}
-        charts = "".join(chart(name, {0: curve}) for name, curve in curves.items())
+        charts = "".join(chart(name, {0: points}) for name, points in self._drawn().items())
         return (
             f"<div><b>Experiment {escaped(self.name)}</b> <small>{self.experiment_id}</small>"
             f"{html_facts(self._facts())}{params}{series}{rest}<div>{charts}</div></div>"

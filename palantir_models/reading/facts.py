@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,18 @@ class ExperimentFacts(ReadOnly):
     def is_published(self) -> bool:
         """Whether it is in the model's tables: with a version, or imported."""
         return self._source.is_published
+
+
+def ranks_of(experiments: Iterable[ExperimentFacts]) -> dict[str, int]:
+    """Return the place of each experiment in the order in which they were created, by id; the first one has 0.
+
+    It stays what it is when later ones come, so a colour by it does, too. Only one that is imported, or was created
+    earlier and is deleted, moves those behind it.
+
+    :param experiments: those of a model, in any order.
+    """
+    found = sorted({(one.created_time, one.experiment_id) for one in experiments})
+    return {identity: rank for rank, (_, identity) in enumerate(found)}
 
 
 def source_of(experiment: ExperimentFacts) -> Source:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
+
+from palantir_models.experiment.columns.points import ordered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,10 +19,12 @@ class Frame:
     """Rows of a store, read when one of the methods asks for them.
 
     :param rows: the rows, as a lazy Polars frame.
+    :param keys: the columns of text that rows are ordered by, and behind them by ``step``; as they are when not given.
     """
 
-    def __init__(self, rows: pl.LazyFrame) -> None:
+    def __init__(self, rows: pl.LazyFrame, keys: Sequence[str] = ()) -> None:
         self._rows = rows
+        self._keys = tuple(keys)
 
     @overload
     def polars(self, lazy: Literal[False] = False) -> pl.DataFrame: ...
@@ -30,7 +35,9 @@ class Frame:
 
         :param lazy: return a ``LazyFrame``, so that only what is asked of it is read.
         """
-        return self._rows if lazy else self._rows.collect()
+        if lazy:
+            return self._rows.sort(*self._keys, "step") if self._keys else self._rows
+        return ordered(self._rows.collect(), self._keys) if self._keys else self._rows.collect()
 
     def pandas(self) -> pd.DataFrame:
         """Return the rows as a pandas frame.
@@ -43,7 +50,7 @@ class Frame:
 
     def arrow(self) -> pa.Table:
         """Return the rows as an Arrow table."""
-        return self._rows.collect().to_arrow()
+        return self.polars().to_arrow()
 
     @property
     def columns(self) -> list[str]:
@@ -55,11 +62,11 @@ class Frame:
         return self.arrow().__arrow_c_stream__(requested_schema)
 
     def __repr__(self) -> str:
-        head = self._rows.head(_SHOWN + 1).collect()
+        head = self.polars(lazy=True).head(_SHOWN + 1).collect()
         end = "" if head.height <= _SHOWN else f"\nthe first {_SHOWN} rows; .polars(), .pandas() or .arrow() reads all"
         return f"{head.head(_SHOWN)}{end}"
 
     def _repr_html_(self) -> str:
-        head = self._rows.head(_SHOWN + 1).collect()
+        head = self.polars(lazy=True).head(_SHOWN + 1).collect()
         end = "" if head.height <= _SHOWN else f"<small>The first {_SHOWN} rows.</small>"
         return f"{head.head(_SHOWN)._repr_html_()}{end}"

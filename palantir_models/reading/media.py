@@ -106,17 +106,16 @@ class Media(Frame, Sequence[Item], Generic[Item]):
     """
 
     def __init__(self, rows: pl.LazyFrame, make: Callable[..., Item], noun: str) -> None:
-        super().__init__(rows.sort("series", "step"))
-        self._unsorted = rows
+        super().__init__(rows, ("series",))
         self._make: Callable[..., Item] = make
         self._noun = noun
 
     @cached_property
-    def _keys(self) -> list[tuple[str, int]]:
-        return self._unsorted.select("series", "step").collect().sort("series", "step").rows()
+    def _places(self) -> list[tuple[str, int]]:
+        return self._rows.select("series", "step").collect().sort("series", "step").rows()
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._places)
 
     @overload
     def __getitem__(self, index: int) -> Item: ...
@@ -128,8 +127,8 @@ class Media(Frame, Sequence[Item], Generic[Item]):
 
         if isinstance(index, slice):
             return [self[position] for position in range(*index.indices(len(self)))]
-        series, step = self._keys[index]
-        row = self._unsorted.filter((pl.col("series") == series) & (pl.col("step") == step)).collect()
+        series, step = self._places[index]
+        row = self._rows.filter((pl.col("series") == series) & (pl.col("step") == step)).collect()
         item: Item = self._make(*row.row(0))
         return item
 
@@ -137,7 +136,7 @@ class Media(Frame, Sequence[Item], Generic[Item]):
         return (self[position] for position in range(len(self)))
 
     def __repr__(self) -> str:
-        names = ", ".join(map(repr, dict.fromkeys(series for series, _ in self._keys)))
+        names = ", ".join(map(repr, dict.fromkeys(series for series, _ in self._places)))
         return f"<{counted(len(self), self._noun)} of {names}>" if names else f"<no {self._noun}s>"
 
     def _repr_html_(self) -> str:

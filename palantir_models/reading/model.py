@@ -13,9 +13,11 @@ from palantir_models.model.input import load_version
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
 from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.facts import ranks_of
 from palantir_models.reading.finding import pick
+from palantir_models.reading.following import Follower
 from palantir_models.reading.read_only import ReadOnly
-from palantir_models.reading.sources import ModelTables, unpublished
+from palantir_models.reading.sources import ModelTables, folder_of, unpublished
 from palantir_models.workspace.aliases import resolve_model
 from transforms.common.text import counted
 from transforms.config import load_config
@@ -98,8 +100,23 @@ class Model(ReadOnly):
         """The experiments that are no part of a version, newest first, as they are now: those that run, that failed, that
         were not published, or whose process died."""
         known = {experiment.experiment_id for experiment in self.experiments}
-        found = unpublished(journals_of(self._store.storage), self.alias, self.branch)
+        found = unpublished(self._store, self.alias, self.branch)
         return tuple(RecordedExperiment(row, source) for row, source in found if row["experiment_id"] not in known)
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The place of each experiment, published or not, in the order of their creation, by id; the first one has 0."""
+        return ranks_of([*self.experiments, *self.unpublished])
+
+    @property
+    def live(self) -> tuple[Follower, ...]:
+        """A follower of each experiment that has a journal now: that runs, or whose process died. None of them is read."""
+        known = {experiment.experiment_id for experiment in self.experiments}
+        return tuple(
+            Follower(self._store, self._folder, identity)
+            for identity, header in journals_of(self._store.storage).unfinished()
+            if header is not None and folder_of(header) == self._folder and identity not in known
+        )
 
     def experiment(self, wanted: str) -> RecordedExperiment:
         """Return one experiment, published or not.

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from palantir_models.experiment.columns.points import Points, points_by
 from palantir_models.experiment.columns.schema import schema
-from palantir_models.experiment.journal.folder import Journals
+from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.journal.unpublished import Unpublished
+from transforms.errors import UsageError
+from transforms.spec.resource import Resource
+from transforms.store import layout
 from transforms.store.store import Store
 from transforms.store.tables import TableView
 
@@ -20,6 +25,10 @@ if TYPE_CHECKING:
 _LARGE = ("series", "environment")  # columns of the experiments table that no list needs
 _REOPEN_SECONDS = 600.0  # files that small ones were merged into others stay for far longer
 _TIMES = ("created_time", "finished_time")
+_KEYS = ("experiment_id", "series")
+
+SeriesPoints = tuple[str, str, Points]
+"""An experiment's id, one of its metric series, and the points of it."""
 
 
 class Source(Protocol):
@@ -28,8 +37,16 @@ class Source(Protocol):
     is_published: bool
     """Whether they are in the model's tables."""
 
+    store: Store
+    """The store."""
+    model: str | None
+    """The model's folder below the store's root; None where nothing tells which it is."""
+
     def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
         """Return some experiments' rows of one table, with the column ``experiment_id``."""
+
+    def points(self, ids: Sequence[str], series: Sequence[str] | None, timestamps: bool) -> Iterable[SeriesPoints]:
+        """Return id, series and points of some metric series of some experiments; of all series with None."""
 
     def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """Return the columns ``series`` and ``environment`` of some experiments, by id."""
@@ -49,8 +66,8 @@ class ModelTables:
     is_published = True
 
     def __init__(self, store: Store, model: str, seq: int) -> None:
-        self._store = store
-        self._model = model
+        self.store = store
+        self.model: str | None = model
         self._seq = seq
         self._views: dict[str, tuple[TableView | None, float]] = {}
 
@@ -59,7 +76,7 @@ class ModelTables:
         import polars as pl
 
         frame = self._scan("experiments").drop(_LARGE)
-        later = [entry.transaction for entry in self._store.ledger.entries(after=self._seq)]
+        later = [entry.transaction for entry in self.store.ledger.entries(after=self._seq)]
         if later:
             frame = frame.filter(~pl.col("transaction").is_in(later).fill_null(value=False))
         return frame.sort("created_time", descending=True).collect().to_dicts()
@@ -71,6 +88,10 @@ class ModelTables:
         identity = pl.col("experiment_id")
         return self._scan(table).filter(identity == ids[0] if len(ids) == 1 else identity.is_in(list(ids)))
 
+    def points(self, ids: Sequence[str], series: Sequence[str] | None, timestamps: bool) -> Iterable[SeriesPoints]:
+        """See :class:`Source`."""
+        return _points(self.part("metrics", ids), series, timestamps)
+
     def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """See :class:`Source`."""
         frame = self.part("experiments", ids).select("experiment_id", *_LARGE).collect()
@@ -81,7 +102,7 @@ class ModelTables:
 
         view, opened = self._views.get(table, (None, -math.inf))
         if time.monotonic() - opened > _REOPEN_SECONDS:
-            view = self._store.view_table(f"{self._model}/{table}")
+            view = self.store.view_table(f"{self.model}/{table}")
             self._views[table] = view, time.monotonic()
         return _empty(table) if view is None else scan_polars(view)
 
@@ -90,17 +111,30 @@ class Apart:
     """One experiment that is not part of a version.
 
     :param experiment: the experiment.
+    :param store: the store.
     """
 
     is_published = False
 
-    def __init__(self, experiment: Unpublished) -> None:
+    def __init__(self, experiment: Unpublished, store: Store) -> None:
         self._experiment = experiment
+        self.store = store
+        self.model = folder_of(experiment.row)
 
     def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
         """See :class:`Source`."""
         rows = self._experiment.part(table)
         return _empty(table) if rows is None else rows
+
+    def points(self, ids: Sequence[str], series: Sequence[str] | None, timestamps: bool) -> Iterable[SeriesPoints]:
+        """See :class:`Source`."""
+        found = self._experiment.points()
+        if found is None:
+            yield from _points(self.part("metrics", ids), series, timestamps)
+            return
+        for name, points in found.items():
+            if series is None or name in series:
+                yield ids[0], name, points if timestamps else replace(points, timestamps=None)
 
     def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """See :class:`Source`."""
@@ -108,10 +142,10 @@ class Apart:
         return {row["experiment_id"]: row}
 
 
-def unpublished(journals: Journals, model: str | None, branch: str) -> list[tuple[dict[str, Any], Source]]:
+def unpublished(store: Store, model: str | None, branch: str) -> list[tuple[dict[str, Any], Source]]:
     """Return the experiments that run, were abandoned, failed or were not published, newest first.
 
-    :param journals: the store's journals.
+    :param store: the store.
     :param model: the path or RID of their model; with None those of all models, and those that cannot be read.
     :param branch: its branch.
     """
@@ -122,10 +156,34 @@ def unpublished(journals: Journals, model: str | None, branch: str) -> list[tupl
             return True
         return row.get("branch") == branch and model in (None, row["model"])
 
-    for experiment in journals.unpublished(wanted):
+    for experiment in journals_of(store.storage).unpublished(wanted):
         timed = {name: _time(experiment.row.get(name)) for name in _TIMES}
-        found.append(({**experiment.row, **timed}, Apart(experiment)))
+        found.append(({**experiment.row, **timed}, Apart(experiment, store)))
     return sorted(found, key=lambda pair: pair[0]["created_time"], reverse=True)
+
+
+def folder_of(row: Mapping[str, Any]) -> str | None:
+    """Return the folder of an experiment's model below the store's root; None if its row tells of no model that can be.
+
+    :param row: its row or its journal's header, with ``model`` and ``branch``.
+    """
+    alias, branch = row.get("model"), row.get("branch")
+    if not isinstance(alias, str) or not isinstance(branch, str):
+        return None
+    try:
+        return layout.resource_path(Resource("model", alias), branch)
+    except UsageError:
+        return None
+
+
+def _points(rows: pl.LazyFrame, series: Sequence[str] | None, timestamps: bool) -> Iterable[SeriesPoints]:
+    import polars as pl
+
+    if series is not None:
+        rows = rows.filter(pl.col("series").is_in(list(series)))
+    found = rows.select(*_KEYS, "step", "value", *(["timestamp"] if timestamps else [])).collect()
+    for (identity, name), points in points_by(found, _KEYS).items():
+        yield identity, name, points
 
 
 def _time(value: str | None) -> datetime | None:

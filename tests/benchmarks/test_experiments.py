@@ -27,9 +27,11 @@ from sklearn.datasets import load_sample_image
 
 from palantir_models import open_model
 from palantir_models.code_workspaces import ModelOutput
+from palantir_models.experiment.columns.summary import series_json
+from palantir_models.reading.series import series_columns
 from palantir_models.transforms import ModelOutput as ModelParameter
 from tests.benchmarks.peers import SERIES, load_images, log_images, log_values
-from tests.benchmarks.timing import median_seconds, peak_memory
+from tests.benchmarks.timing import median_seconds, paired_ratio, peak_memory
 from tests.palantir_models.model.sample_adapter import Doubler
 from transforms.api import Output, transform
 from transforms.config import Config
@@ -281,6 +283,61 @@ def test_reading_values(batches, open_output, report):
         assert experiment.metrics().polars().height == MANY
 
     report("reading 1,000,000 values to polars", median_seconds(read, 9) * 1000, 300, "ms")
+
+
+def test_points_against_a_sorted_frame(batches, open_output, report):
+    """1,000,000 values of one experiment as arrays, beside a frame that is sorted and has its times."""
+    published_rate(open_output, partial(log_batches, batches), MANY)
+    (experiment,) = open_model("/bench").experiments
+
+    def sorted_frame() -> None:
+        rows = experiment.metrics().polars(lazy=True).collect()
+        assert len(rows.partition_by("series")) == len(SERIES)
+
+    def points() -> None:
+        assert len(experiment.points()) == len(SERIES)
+
+    report("points of an experiment, a sorted frame as long", paired_ratio(points, sorted_frame), 2, at_least=True)
+
+
+def test_summaries_against_an_object_each(report):
+    """Those of 1,000 experiments with 100 metrics, beside decoding them into Python objects alone."""
+    noise = np.random.default_rng(0).normal(size=(100, 4))
+    keys = ("first", "last", "min", "max")
+    steps = {"length": 100, "first_step": 0, "last_step": 99}
+    rows = [
+        {"kind": "metric", "name": f"metric {n}", **steps, **dict(zip(keys, row, strict=True))}
+        for n, row in enumerate(noise.tolist())
+    ]
+    texts = [series_json(rows, (), {}, {})] * 1_000
+
+    def columns() -> None:
+        assert series_columns(texts).height == 100_000
+
+    def objects() -> None:
+        assert sum(len(json.loads(text)) for text in texts) == 100_000
+
+    report("summaries as columns, json.loads as long", paired_ratio(columns, objects), 1, at_least=True)
+
+
+def test_following(open_output, report):
+    """A look at ten new values of a journal, which holds 600,000 before."""
+    run = open_output().create_experiment("run")
+    for step in range(60_000):
+        run.log_metrics(dict.fromkeys(SERIES, 1.0 / (step + 1)), step)
+    run._recording.drain()
+    experiment = open_model("/bench").experiment("run")
+    cursor = experiment.follow().cursor
+    spent = []
+    for step in range(60_000, 60_100):
+        run.log_metrics(dict.fromkeys(SERIES, 0.0), step)
+        run._recording.drain()
+        began = time.perf_counter()
+        news = experiment.follow(cursor)
+        spent.append(time.perf_counter() - began)
+        assert sum(map(len, news.points.values())) >= len(SERIES)
+        cursor = news.cursor
+    report("following a journal of 600,000 values", statistics.median(spent) * 1000, 5, "ms")
 
 
 def test_comparing(open_output, report):

@@ -20,6 +20,7 @@ from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import Experiment
 from palantir_models.reading.collecting import collect_journals
+from palantir_models.reading.following import Follower
 from tests.crash.jobs import Generation
 from tests.processes import await_true
 from transforms.store.storage import object_lease
@@ -79,6 +80,30 @@ def test_others_follow_a_running_experiment(store, logger):
     logger.stdin.close()
     logger.wait(30)
     assert listed(store) == {"run": ("ABANDONED", 100)}
+
+
+def test_others_fetch_only_the_pieces_that_are_new_to_them(store, logger, monkeypatch):
+    """Also where pieces were put together, of which the part that is known is left out."""
+    follower = Follower(store, "master/models/model", "ab12")
+    await_true(lambda: follower.follow().value_count == 100, "following it", 60)
+    cursor = follower.follow().cursor
+    fetched: list[str] = []
+    read_many = ObjectStorage.read_many
+    monkeypatch.setattr(ObjectStorage, "read_many", lambda self, names: fetched.extend(names) or read_many(self, names))
+    logger.stdin.write("more\n")
+    logger.stdin.flush()
+    await_true(lambda: follower.follow(cursor).value_count == 101, "following it", 60)
+    news = follower.follow(cursor)
+    assert news.points["loss"].values.tolist() == [-1.0]
+    assert set(fetched) == {f"_journal/ab12/journal-{int(cursor):020}"}
+    whole, more = (f"journal-{at:020}" for at in (0, int(cursor)))
+    together = store.storage.read(f"_journal/ab12/{whole}") + store.storage.read(f"_journal/ab12/{more}")
+    store.storage.write(f"_journal/ab12/{whole}", together)
+    store.storage.delete_many([f"_journal/ab12/{more}"])
+    assert follower.follow(cursor).points["loss"].values.tolist() == [-1.0], "pieces that were put together"
+    logger.stdin.close()
+    logger.wait(30)
+    assert follower.follow(news.cursor).status == "ABANDONED"
 
 
 def test_what_a_killed_process_uploaded_can_be_recovered_elsewhere(store, logger, monkeypatch, tmp_path):

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.columns import summary
+from palantir_models.experiment.columns.points import Points
 from palantir_models.experiment.columns.schema import part_schema, schema
 
 if TYPE_CHECKING:
@@ -69,6 +70,20 @@ class Recorded:
             return rows
         # Row by row, as a column of images may be larger than one Arrow array can be.
         return pa.concat_tables([rows.slice(index, 1) for index in picked])
+
+    def points(self) -> dict[str, Points]:
+        """Return the values of each metric series, with their times."""
+        import numpy as np
+
+        if not self._metrics:
+            return {}
+        codes, rows = self._ordered
+        starts = np.flatnonzero(np.diff(codes, prepend=-1)).tolist()
+        columns = [rows[name].to_numpy() for name in ("step", "value", "timestamp")]
+        return {
+            self.names[codes[begin]]: Points(*(column[begin:end] for column in columns))
+            for begin, end in zip(starts, [*starts[1:], len(codes)], strict=True)
+        }
 
     def arrow(self, experiment_id: str, plain: bool = True) -> dict[str, pa.Table]:
         """Return the rows of each table that is not empty, as the store has them.

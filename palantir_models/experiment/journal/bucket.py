@@ -23,6 +23,8 @@ from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import background, journal, kept, owner
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.journal import Journal
+from palantir_models.experiment.journal.look import Look
+from palantir_models.experiment.journal.pieces import PIECE, appended
 from palantir_models.experiment.journal.unpublished import Kept, Unpublished
 from palantir_models.experiment.statuses import SUPERSEDED
 from transforms.common.json_text import from_json
@@ -34,7 +36,6 @@ from transforms.store.storage.base import Lease, Storage
 from transforms.store.storage.files import Found
 
 PERIOD_SECONDS = 2.0
-_PIECE = "journal-"
 _PUT_TOGETHER = 64  # so many pieces become one, so that an old experiment is read as quickly as a young one
 _LEASE = "lease"
 _log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ class UploadedJournal(Journal):
         if len(self._small) >= _PUT_TOGETHER:
             first, *rest = self._small
             self._write_piece(first, self._uploaded)
-            self._storage.delete_many([f"{self._name}/{_PIECE}{begin:020}" for begin in rest])
+            self._storage.delete_many([f"{self._name}/{PIECE}{begin:020}" for begin in rest])
             self._small = []
         if self._wants_end and not self._has_end:
             self._storage.write(f"{self._name}/{journal.ENDED}", (self.folder / journal.ENDED).read_bytes())
@@ -101,7 +102,7 @@ class UploadedJournal(Journal):
     def _write_piece(self, begin: int, end: int) -> None:
         with open(self.folder / journal.JOURNAL, "rb") as file:
             file.seek(begin)
-            self._storage.write(f"{self._name}/{_PIECE}{begin:020}", file.read(end - begin))
+            self._storage.write(f"{self._name}/{PIECE}{begin:020}", file.read(end - begin))
 
     def _leave(self) -> None:
         """Upload no more; with the last one of a store goes the lease that says that its process lives."""
@@ -213,6 +214,34 @@ class UploadedJournals(Journals):
         row, recorded = kept.read_live(folder, alive)
         return Unpublished(kept.checked(identity, row), recorded)
 
+    def look(self, experiment_id: str, begin: int) -> Look | None:
+        """See :class:`Journals`; of another machine's journal only the pieces are fetched that hold something new."""
+        here = super().look(experiment_id, begin)
+        if here is not None:
+            return here
+        name = _name(experiment_id)
+        files = self._storage.files(name)
+        if kept.ROW in files or journal.HEADER not in files:
+            return None
+        alive = self.is_alive(experiment_id)
+        try:
+            header = journal.parsed(from_json(self._storage.read(f"{name}/{journal.HEADER}")))
+            ended = {}
+            if journal.ENDED in files:
+                ended = journal.parsed(from_json(self._storage.read(f"{name}/{journal.ENDED}")))
+        except FileNotFoundError:  # it has ended while we looked
+            return None
+        found = journal.reading(appended(self._storage, name, files, begin), begin, self._storage.uri(name))
+        changed = max(file.modified for place, file in files.items() if place != journal.ENDED)
+        return Look(kept.live_row(header, alive, ended, found.damage), found.frames, found.end, changed)
+
+    def kept(self, experiment_id: str) -> Unpublished | None:
+        """See :class:`Journals`."""
+        files = self._storage.files(_name(experiment_id))
+        return (
+            self._uploaded(experiment_id, files, lambda _: True) if kept.ROW in files else super().kept(experiment_id)
+        )
+
     def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
         """See :class:`Journals`."""
         here = dict(super().unfinished())
@@ -221,7 +250,7 @@ class UploadedJournals(Journals):
             if identity in here or kept.ROW in files:
                 continue
             header = self._header(identity)
-            if header is not None or not any(name == journal.HEADER or name.startswith(_PIECE) for name in files):
+            if header is not None or not any(name == journal.HEADER or name.startswith(PIECE) for name in files):
                 yield identity, header
 
     def superseded(self, seconds: float) -> list[str]:
@@ -280,29 +309,11 @@ class UploadedJournals(Journals):
         """Put an uploaded journal together again; where a piece of it is gone, as many zeros tell that it is damaged."""
         folder = folder or self.folder / identity
         folder.mkdir(parents=True, exist_ok=True)
-        if not self._put_together(identity, files, folder):
-            # Its process may have put pieces together while they were read, which is over now.
-            self._put_together(identity, self._storage.files(_name(identity)), folder)
         name = _name(identity)
+        (folder / journal.JOURNAL).write_bytes(appended(self._storage, name, files))
         for file in {journal.HEADER, journal.ENDED} & files.keys():
             (folder / file).write_bytes(self._storage.read(f"{name}/{file}"))
         return folder
-
-    def _put_together(self, identity: str, files: Mapping[str, Found], folder: Path) -> bool:
-        """Write a journal's pieces into a file; return whether they follow each other."""
-        pieces = sorted(file for file in files if file.startswith(_PIECE))
-        contents = self._storage.read_many([f"{_name(identity)}/{piece}" for piece in pieces])
-        length, is_whole = 0, True
-        with open(folder / journal.JOURNAL, "wb") as whole:
-            for piece, content in zip(pieces, contents, strict=True):
-                if content is None:  # a piece before it holds it by now, or else there is a hole
-                    continue
-                begin = int(piece.removeprefix(_PIECE))
-                is_whole = is_whole and begin <= length
-                whole.write(bytes(max(0, begin - length)))
-                length = max(length, begin)
-                length += whole.write(content[length - begin :])
-        return is_whole
 
     def _move(self, identity: str) -> None:
         """Bring what is kept of an experiment from this machine's folder to the bucket."""
@@ -329,7 +340,7 @@ def _name(experiment_id: str) -> str:
 
 
 def _delete_journal(storage: Storage, name: str) -> None:
-    journals = [f for f in storage.files(name) if f in (journal.HEADER, journal.ENDED, _LEASE) or f.startswith(_PIECE)]
+    journals = [f for f in storage.files(name) if f in (journal.HEADER, journal.ENDED, _LEASE) or f.startswith(PIECE)]
     storage.delete_many([f"{name}/{file}" for file in journals])
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import journal, kept, owner
 from palantir_models.experiment.journal.journal import Journal
+from palantir_models.experiment.journal.look import Look, look
 from palantir_models.experiment.journal.unpublished import Unpublished
 from palantir_models.experiment.statuses import SUPERSEDED
 from transforms.common.paths import inside, shown
@@ -56,6 +57,17 @@ class Journals:
         :param wanted: tells from a row, which has the keys ``model`` and ``branch``, whether to read the experiment.
         """
         return kept.unpublished(self.folder, wanted)
+
+    def look(self, experiment_id: str, begin: int) -> Look | None:
+        """Look at what an experiment appended to its journal from a byte on; see :func:`.look.look`."""
+        return look(self._place(experiment_id), begin)
+
+    def kept(self, experiment_id: str) -> Unpublished | None:
+        """Return an experiment that has ended and is kept apart from its model's tables; None if none has this id.
+
+        :raises ValueError: when its row cannot be read.
+        """
+        return kept.one(self._place(experiment_id))
 
     def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
         """Yield the id and the header of every experiment that has a journal; None for one that has hardly begun.

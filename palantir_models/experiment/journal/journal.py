@@ -40,10 +40,12 @@ class Reading(NamedTuple):
 
     Attributes:
         frames: the whole frames, up to the first that cannot be read.
+        end: the byte behind the last of them.
         damage: a sentence on what is lost behind it; empty where that is at most a frame that was not written to its end.
     """
 
     frames: list[Frame]
+    end: int
     damage: str = ""
 
 
@@ -133,20 +135,38 @@ class Journal:
             _log.warning("The journal of experiment %s stays until 'transforms gc'. %s", self.folder.name, error)
 
 
-def read_frames(folder: Path) -> Reading:
-    """Read the frames of a journal, also of one that another process is writing."""
+def read_frames(folder: Path, begin: int = 0) -> Reading:
+    """Read the frames of a journal, also of one that another process is writing.
+
+    :param folder: its folder.
+    :param begin: the byte to begin at: the end of a frame.
+    """
     try:
         # Not mapped into memory: its owner cuts a torn end off, and a map of what is gone would kill this process.
-        data = memoryview((folder / JOURNAL).read_bytes())
+        with open(folder / JOURNAL, "rb") as file:
+            file.seek(begin)
+            return reading(file.read(), begin, folder / JOURNAL)
     except FileNotFoundError:
-        return Reading([])
+        return Reading([], begin)
+
+
+def reading(content: bytes, begin: int, place: object) -> Reading:
+    """Decode what a journal holds from a byte on.
+
+    :param content: it.
+    :param begin: the byte.
+    :param place: where the journal is, for messages.
+    """
+    data = memoryview(content)
     found = list(decoded(data))
-    end = length_of(found)
-    if not is_damaged(data[end:]):
-        return Reading(found)
+    length = length_of(found)
+    end = begin + length
+    if not is_damaged(data[length:]):
+        return Reading(found, end)
     return Reading(
         found,
-        f"Its journal is damaged: of the {len(data):,} bytes of {folder / JOURNAL} nothing can be read from byte {end:,} on, "
+        end,
+        f"Its journal is damaged: of the {begin + len(data):,} bytes of {place} nothing can be read from byte {end:,} on, "
         "and what was logged then is missing here.",
     )
 

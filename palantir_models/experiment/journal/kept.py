@@ -172,20 +172,10 @@ def read_live(folder: Path, running: bool | None = None) -> tuple[dict[str, Any]
     """
     if running is None:
         running = journal.is_alive(folder)  # before reading: what it logs afterwards is not missed
-    ended = journal.read_end(folder)
-    header = journal.read_header(folder)
-    if header is None:
-        raise _headless(folder)
+    ended, header = journal.read_end(folder), header_of(folder)
     reading = journal.read_frames(folder)
     recorded = Recorded({frame.kind: frame.content()} for frame in reading.frames)
-    row = {
-        **header,
-        "status": RUNNING if running else ABANDONED,
-        "error": None if running else _died(header),
-        **ended,
-    }
-    if reading.damage:
-        row["error"] = f"{reading.damage} {row['error'] or ''}".rstrip()
+    row = live_row(header, running, ended, reading.damage)
     row |= {
         "parameter_count": recorded.parameter_count,
         "value_count": recorded.value_count,
@@ -195,14 +185,50 @@ def read_live(folder: Path, running: bool | None = None) -> tuple[dict[str, Any]
     return row, recorded
 
 
-def _read(folder: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Unpublished | None:
-    if (folder / ROW).exists():
-        row = checked(folder.name, journal.parsed(from_json((folder / ROW).read_bytes())))
-        return Kept(row, folder) if wanted(row) else None
+def live_row(header: Mapping[str, Any], running: bool, ended: Mapping[str, Any], damage: str) -> dict[str, Any]:
+    """Return the row of an experiment that runs or was abandoned, as far as it is known without what was logged.
+
+    :param header: its journal's header.
+    :param running: whether its process lives.
+    :param ended: what :meth:`Journal.end` says of it.
+    :param damage: a sentence on what cannot be read of its journal, if anything.
+    """
+    row = {
+        **header,
+        "status": RUNNING if running else ABANDONED,
+        "error": None if running else _died(header),
+        **ended,
+    }
+    return {**row, "error": f"{damage} {row['error'] or ''}".rstrip()} if damage else row
+
+
+def header_of(folder: Path) -> dict[str, Any]:
+    """Return what is known of a journal's experiment from its beginning.
+
+    :raises FileNotFoundError: when there is no journal, or one that is being made or deleted.
+    :raises ValueError: when its header cannot be read.
+    """
     header = journal.read_header(folder)
     if header is None:
         raise _headless(folder)
-    if not wanted({"model": None, "branch": None, **header}):
+    return header
+
+
+def one(folder: Path) -> Kept | None:
+    """Return what is kept in an experiment's folder; None where none is kept there.
+
+    :raises ValueError: when its row cannot be read.
+    """
+    if not (folder / ROW).exists():
+        return None
+    return Kept(checked(folder.name, journal.parsed(from_json((folder / ROW).read_bytes()))), folder)
+
+
+def _read(folder: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Unpublished | None:
+    there = one(folder)
+    if there is not None:
+        return there if wanted(there.row) else None
+    if not wanted({"model": None, "branch": None, **header_of(folder)}):
         return None
     row, recorded = read_live(folder)
     return Unpublished(checked(folder.name, row), recorded)

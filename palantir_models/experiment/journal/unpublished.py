@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from palantir_models.experiment.columns.points import Points
 from palantir_models.experiment.columns.recorded import Recorded
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Unpublished:
         rows = self._tables.get(table)
         return None if rows is None else pl.LazyFrame(rows)
 
+    def points(self) -> Mapping[str, Points] | None:
+        """Return the values of each metric series as far as they are in memory; None where they are to be read as a table."""
+        return {} if self._recorded is None else self._recorded.points()
+
     @cached_property
     def _tables(self) -> Mapping[str, pa.Table]:
         return {} if self._recorded is None else self._recorded.arrow(self.row["experiment_id"])
@@ -51,6 +56,9 @@ class Kept(Unpublished):
     def __init__(self, row: dict[str, Any], folder: Path) -> None:
         super().__init__(row)
         self._folder = folder
+
+    def points(self) -> None:
+        """Return nothing; see :class:`Unpublished`."""
 
     def part(self, table: str) -> pl.LazyFrame | None:
         """Return its rows of one table; see :class:`Unpublished`."""

@@ -9,15 +9,21 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palantir_models.experiment.columns.points import Points
 from palantir_models.reading.chart import COLOURS, chart, legend
 
 SVG = "{http://www.w3.org/2000/svg}"
 CURVES = st.dictionaries(st.integers(0, 20), st.lists(st.floats(), max_size=30), max_size=4)
 
 
+def points(values):
+    """Return values at the steps from 0 on."""
+    return Points(np.arange(len(values)), values)
+
+
 @given(name=st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]), max_size=20), curves=CURVES)
 def test_any_curve_gives_points_inside_of_the_picture(name, curves):
-    made = {index: (np.arange(len(values)), np.array(values, float)) for index, values in curves.items()}
+    made = {index: points(np.array(values, float)) for index, values in curves.items()}
     root = ElementTree.fromstring(chart(name, made))
     for line in root.iter(f"{SVG}polyline"):
         for point in line.get("points").split():
@@ -30,7 +36,7 @@ def test_a_spike_reaches_the_top_and_gaps_are_gaps():
     values = np.zeros(10_000)
     values[7000] = 3.0
     values[2000] = math.nan
-    root = ElementTree.fromstring(chart("loss", {0: (np.arange(len(values)), values)}))
+    root = ElementTree.fromstring(chart("loss", {0: points(values)}))
     lines = list(root.iter(f"{SVG}polyline"))
     assert len(lines) == 2, "NaN parts the line"
     heights = [float(point.split(",")[1]) for point in lines[1].get("points").split()]
@@ -41,5 +47,5 @@ def test_a_spike_reaches_the_top_and_gaps_are_gaps():
 
 def test_names_are_escaped_and_colours_follow_the_position():
     assert "<script" not in chart("<script>", {}) + legend(["<script>"])
-    assert f"stroke='{COLOURS[1]}'" in chart("x", {9: (np.arange(2), np.array([1.0, 2.0]))})
-    assert "stroke-dasharray" in chart("x", {9: (np.arange(2), np.array([1.0, 2.0]))})
+    assert f"stroke='{COLOURS[1]}'" in chart("x", {9: points(np.array([1.0, 2.0]))})
+    assert "stroke-dasharray" in chart("x", {9: points(np.array([1.0, 2.0]))})

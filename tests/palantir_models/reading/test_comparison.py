@@ -10,6 +10,7 @@ from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.recording import Recording
 from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.model import open_model
+from palantir_models.reading.series import COLUMNS
 from transforms.errors import NotFoundError, UsageError
 
 
@@ -29,6 +30,18 @@ def test_last_least_and_greatest_values(model):
     assert comparison.min.polars()["loss"].to_list() == [0.01, 0.01]
     assert comparison.max.polars()["loss"].to_list() == [1.0, 500.0]
     assert comparison.last.pandas()["accuracy"].tolist() == [0.99, 0.99]
+
+
+def test_summaries_of_all_as_columns(model):
+    frame = model.compare(["trial", "trial-2"]).summaries.polars()
+    ids = [model.experiment(name).experiment_id for name in ("trial", "trial-2")]
+    assert frame.columns == ["experiment_id", *COLUMNS]
+    assert frame.select("experiment_id", "kind", "name", "length").rows()[:3] == [
+        (ids[0], "metric", "loss", 100),
+        (ids[0], "metric", "accuracy", 100),
+        (ids[1], "metric", "loss", 101),
+    ]
+    assert frame.filter(kind="table")["name"].to_list() == ["confusion", "errors"]
 
 
 def test_metrics_of_all_with_the_experiments_name(model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import palantir_models as pm
+from palantir_models.reading.facts import ranks_of
 from transforms.errors import NotFoundError
 
 
@@ -30,6 +31,14 @@ def test_experiments_that_are_not_published_are_apart(model):
     assert running.metrics("loss").polars()["value"].to_list() == [0.5]
     assert running.images()[0].width == 4
     assert model.experiment("running").experiment_id == running.experiment_id
+
+
+def test_the_rank_of_creation_counts_all_experiments_and_stays(model):
+    """So that a colour by it stays with its experiment."""
+    newest_first = [*model.unpublished, *model.experiments]
+    assert [model.ranks[one.experiment_id] for one in newest_first] == [3, 2, 1, 0]
+    before = ranks_of(newest_first[2:])
+    assert {identity: model.ranks[identity] for identity in before} == before
 
 
 @pytest.mark.parametrize("by", ["name", "id", "beginning", "number", "RID"])
