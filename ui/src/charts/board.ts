@@ -48,8 +48,8 @@ export interface Board {
   /** The names of the series, of which each is a chart. */
   series: readonly string[];
   runs: readonly BoardRun[];
-  /** The experiment that the others are compared with. */
-  baseline: string | null;
+  /** The experiment whose line stands out: the baseline, or the one that the keyboard is at. */
+  strong: string | null;
   /** The parameters by which experiments can be grouped. */
   parameters: readonly string[];
   /** The experiments with equal values of a parameter. */

@@ -1,4 +1,4 @@
-/** What parallel coordinates, scatter and grouping ask of the experiments: one value each, in the order of the table. */
+/** What parallel coordinates, scatter and grouping ask of the experiments: one value each, by rank. */
 
 import type { Experiments } from "../data/types.ts";
 import type { Value } from "./parallel.ts";
@@ -12,11 +12,13 @@ export interface Column {
 
 /** Returns all columns: first the parameters that are not the same in all experiments, then the metrics. */
 export function columnsOf(experiments: Experiments): Column[] {
+  const places = placesByRank(experiments);
+  const ranked = (values: readonly Value[]) => places.map((place) => plain(values[place] ?? null));
   const parameters = experiments.parameters
-    .map(({ name, values }) => ({ key: `param:${name}`, title: name, values: values.map(plain) }))
+    .map(({ name, values }) => ({ key: `param:${name}`, title: name, values: ranked(values) }))
     .filter(({ values }) => new Set(values).size > 1);
   const metrics = experiments.metrics
-    .map(({ name, last }) => ({ key: `metric:${name}`, title: name, values: last.map(plain) }));
+    .map(({ name, last }) => ({ key: `metric:${name}`, title: name, values: ranked(last) }));
   return [...parameters, ...metrics];
 }
 
@@ -38,4 +40,11 @@ export function usualAxes(columns: readonly Column[]): string[] {
 function plain(value: Value): Value {
   if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);
   return typeof value === "string" && /^-?\d{16,}$/.test(value) ? Number(value) : value;
+}
+
+/** The place in the answer's columns of the experiment of each rank. */
+export function placesByRank({ columns }: Experiments): number[] {
+  const places: number[] = [];
+  columns.rank.forEach((rank, place) => places[rank] = place);
+  return places;
 }

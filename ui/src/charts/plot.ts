@@ -18,7 +18,6 @@ export interface PlotEvents {
   reset(): void;
 }
 
-const FONT = "11px ui-sans-serif, system-ui, sans-serif";
 const DISTRIBUTION = { linear: 1, log: 3, asinh: 4 } as const;
 const LINE = 1.4; // pixels
 const FAINT = 0.25; // of what was smoothed, behind the smoothed line
@@ -133,7 +132,12 @@ export class Plot {
     const now = () => this.#view!;
     const xSpan = (): Span => now().within;
     const ySpan = (): Span => now().extent.span.map((end) => end / this.#unit) as Span;
-    const common = { stroke: ink, font: FONT, grid, ticks: { ...grid, size: 4 } };
+    const common = {
+      stroke: ink,
+      font: `11px ${styles.fontFamily}`,
+      grid,
+      ticks: { ...grid, size: 4 },
+    };
     return {
       width,
       height,

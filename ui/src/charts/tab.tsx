@@ -1,10 +1,101 @@
-/** The tab of a model's charts. */
+/** The tab of a model's charts: the board is made from the page's address and the server's answers. */
 
-import { Empty } from "../design/answered.tsx";
-import { useRuns } from "../state/runs.ts";
+import "./charts.css";
+import { signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { askBytes, askJson, dataUrl } from "../data/client.ts";
+import { decodeChart } from "../data/wire.ts";
+import { Skeleton, Trouble } from "../design/answered.tsx";
+import { dark } from "../shell/theme.ts";
+import { adjust, choose, query } from "../state/address.ts";
+import { type Runs, useRuns } from "../state/runs.ts";
+import { type Board, OnBoard, type Wanted } from "./board.ts";
+import { placesByRank } from "./columns.ts";
+import { groupsOf } from "./groups.ts";
+import { PanelButtons, Panels } from "./panels.tsx";
+import { Wall } from "./wall.tsx";
 
-/** A chart for each series of the runs that are drawn. */
+/** How many experiments are drawn at most: more are told, and not drawn. */
+export const MOST_DRAWN = 1000;
+
+/** A chart for each metric of the runs that are drawn. */
 export function ChartsTab({ model }: { model: string }) {
-  const { drawn } = useRuns(model);
-  return <Empty title={`${drawn.length} runs are selected`} />;
+  const runs = useRuns(model);
+  const board = usePageBoard(model, runs);
+  if (runs.problem) return <Trouble problem={runs.problem} />;
+  if (!runs.experiments) return <Skeleton rows={12} />;
+  const left = runs.drawn.length - MOST_DRAWN;
+  return (
+    <OnBoard value={board}>
+      {left > 0 && (
+        <p class="chart-none" role="status">
+          The first {MOST_DRAWN} selected runs are drawn, {left} are not: select fewer.
+        </p>
+      )}
+      <Wall
+        buttons={<PanelButtons />}
+        panels={<Panels all={runs.all} drawn={runs.drawn} experiments={runs.experiments} />}
+      />
+    </OnBoard>
+  );
+}
+
+function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs): Board {
+  const crosshair = useMemo(() => signal<{ x: number; by: object } | null>(null), []);
+  const isDark = dark.value;
+  const branch = query.value.get("branch");
+  const at = all[Number(query.value.get("run") ?? NaN)];
+  const key = drawn.map(({ rank }) => rank).join();
+  const asked = useMemo(() => {
+    const address = (kind: string, wanted: Wanted) =>
+      dataUrl(`/models/${encodeURIComponent(model)}/${kind}`, {
+        series: wanted.series,
+        id: wanted.ids,
+        x: wanted.x,
+        from: wanted.from,
+        to: wanted.to,
+        width: wanted.width,
+      });
+    return {
+      load: async (wanted: Wanted, abort: AbortSignal) =>
+        decodeChart(await askBytes(address("charts", wanted), abort)),
+      files: (wanted: Wanted) => ({
+        csv: address("charts.csv", wanted),
+        parquet: address("charts.parquet", wanted),
+        query: () => askJson<{ duckdb: string; polars: string }>(address("query", wanted)),
+      }),
+    };
+  }, [model, branch]);
+  const places = useMemo(() => experiments ? placesByRank(experiments) : [], [experiments]);
+  const known = useMemo(() => ({
+    runs: drawn.slice(0, MOST_DRAWN).map((run) => ({
+      ...run,
+      label: run.name,
+      values: experiments?.columns.values[places[run.rank]!] ?? 0,
+    })),
+    series: (experiments?.metrics ?? [])
+      .filter(({ length }) => drawn.some(({ rank }) => length[places[rank]!]))
+      .map(({ name }) => name),
+  }), [key, experiments, isDark]);
+  const grouped = useMemo(() => ({
+    parameters: (experiments?.parameters ?? []).map(({ name }) => name),
+    groups: (parameter: string) => {
+      const values = experiments?.parameters.find(({ name }) => name === parameter)?.values ?? [];
+      return groupsOf(
+        all.map(({ id }) => id),
+        places.map((place) => values[place]),
+        parameter,
+        isDark,
+      );
+    },
+  }), [experiments, all, isDark]);
+  return {
+    choosing: { query, choose, adjust },
+    ...known,
+    ...grouped,
+    ...asked,
+    strong: at && drawn.includes(at) ? at.id : baseline?.id ?? null,
+    axes: ["step", "time", "relative", "metric"],
+    crosshair,
+  };
 }

@@ -6,6 +6,7 @@ import type { Experiments } from "../../src/data/types.ts";
 const none = { length: [], min: [], max: [], first: [], last_step: [] };
 const experiments = {
   count: 2,
+  columns: { rank: [1, 0] },
   parameters: [
     { name: "seed", type: "integer", values: [1, 1] },
     { name: "lr", type: "double", values: [0.1, 0.2] },
@@ -14,11 +15,11 @@ const experiments = {
   metrics: [{ name: "loss", ...none, last: [0.5, "Infinity"] }],
 } as unknown as Experiments;
 
-Deno.test("a parameter that is the same in all tells nothing; numbers that JSON lacks are numbers again", () => {
+Deno.test("a parameter that is the same in all tells nothing; numbers that JSON lacks are numbers again, all by rank", () => {
   deepStrictEqual(columnsOf(experiments).map(({ key, values }) => [key, values]), [
-    ["param:lr", [0.1, 0.2]],
-    ["param:big", [9007199254740992, NaN]],
-    ["metric:loss", [0.5, Infinity]],
+    ["param:lr", [0.2, 0.1]],
+    ["param:big", [NaN, 9007199254740992]],
+    ["metric:loss", [Infinity, 0.5]],
   ]);
 });
 

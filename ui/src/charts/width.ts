@@ -1,0 +1,17 @@
+/** How wide an element is. */
+
+import type { RefObject } from "preact";
+import { useLayoutEffect, useState } from "preact/hooks";
+
+/** Has a component follow the width of an element in CSS pixels; 0 until it is there. */
+export function useWidth(element: RefObject<Element | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => setWidth(Math.floor(element.current!.getBoundingClientRect().width));
+    const follow = new ResizeObserver(measure);
+    follow.observe(element.current!);
+    measure();
+    return () => follow.disconnect();
+  }, []);
+  return width;
+}
