@@ -28,7 +28,8 @@ export function Enlarged(
   const [asTable, setAsTable] = useState(false);
   const { view, loaded, wanted } = useSeries(series, chosen, innerWidth);
   useEffect(() => {
-    if (!dialog.current!.open) dialog.current!.showModal();
+    dialog.current!.showModal();
+    dialog.current!.focus();
   }, []);
   const close = () => choosing.choose({ wide: null });
   const step = (by: number) => {
@@ -52,6 +53,7 @@ export function Enlarged(
     <dialog
       ref={dialog}
       class="chart-enlarged"
+      tabIndex={-1}
       aria-label={series}
       onClose={close}
       onKeyDown={keys}

@@ -133,6 +133,7 @@ export class Plot {
     const xSpan = (): Span => now().within;
     const ySpan = (): Span => now().extent.span.map((end) => end / this.#unit) as Span;
     const common = {
+      filter: (_: uPlot, ticks: number[]) => ticks,
       stroke: ink,
       font: `11px ${styles.fontFamily}`,
       grid,

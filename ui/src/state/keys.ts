@@ -20,6 +20,7 @@ export const KEYS = {
   x: "the axis below: step, time, relative, or metric:NAME",
   xlog: "1 for a logarithmic axis below",
   ylog: "log or asinh for the axis at the side",
+  yfix: "what a chart's axis at the side is fixed to, as SERIES:FROM~TO",
   smooth: "how much is smoothed, from 0 to 1",
   clip: "1 to leave outliers out of what the axis at the side spans",
   from: "where the part begins that is zoomed into",
