@@ -71,10 +71,9 @@ def _problems(opened: Opened) -> list[dict[str, str]]:
         ]
     return [
         {
-            "title": f"Commit #{seq} is in none of its tables",
-            "detail": f"It is {reason}.",
+            "title": f"Commit #{entry.seq} is not in every table yet",
+            "detail": f"{entry.transform} made it. Nothing of it is shown here until it is.",
             "hint": "'transforms recover' finishes what was committed, or says why it cannot.",
         }
-        for seq, reason in sorted(opened.store.unpublished().items())
-        if reason != "given up"
+        for entry in opened.store.unpublished()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -42,12 +43,15 @@ def log(
     """
     project = open_project(ctx)
     store = project.store
-    entries = _newest(store, limit, branch) if alias is None else _of(project, alias, branch or DEFAULT_BRANCH, limit)
-    rows = [_row(entry) for entry in entries]
-    missing = store.unpublished(min((entry.seq for entry in entries), default=0))
-    for row, entry in zip(rows, entries, strict=True):
-        row["state"] = missing.get(entry.seq, "published")
-        row["published"] = outputs_text(entry.outputs) if entry.seq not in missing else f"nothing ({row['state']})"
+    waiting = store.unpublished()
+    entries = (
+        _newest(store, limit, branch)
+        if alias is None
+        else _of(project, alias, branch or DEFAULT_BRANCH, limit, waiting)
+    )
+    missing = dict.fromkeys(store.given_up(min((entry.seq for entry in entries), default=0)), "given up")
+    missing |= {entry.seq: "not published yet" for entry in waiting}
+    rows = [_row(entry, missing.get(entry.seq, "")) for entry in entries]
     with Output(as_json, session_of(ctx).quiet) as out:
         out.listing(rows, ["seq", "time", "branch", "transform", "user", "published"], "Nothing was committed yet.")
         for remark in filter(None, map(unwritten_text, entries)):
@@ -66,12 +70,11 @@ def _newest(store: Store, limit: int, branch: str | None) -> list[Entry]:
         looked_at *= 4
 
 
-def _of(project: Project, alias: str, branch: str, limit: int) -> list[Entry]:
+def _of(project: Project, alias: str, branch: str, limit: int, waiting: Sequence[Entry]) -> list[Entry]:
     from transforms.cli.resources import find_resource
 
     resource = find_resource(project, alias, branch)
     view = project.store.view_table(project.store.table_of(resource, branch))
-    waiting = project.store.publisher.unpublished() if project.store.exists else []
     missing = [entry for entry in reversed(waiting) if entry.branch == branch and resource.key in entry.outputs]
     if view is None:
         return missing
@@ -86,7 +89,7 @@ def _of(project: Project, alias: str, branch: str, limit: int) -> list[Entry]:
         looked_at *= 4
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(entry: Entry, missing: str) -> dict[str, Any]:
     return {
         "seq": entry.seq,
         "time": entry.ratified_time.isoformat(timespec="seconds"),
@@ -99,4 +102,6 @@ def _row(entry: Entry) -> dict[str, Any]:
         "inputs": {key: {"seq": p.seq, "version": p.version, "branch": p.branch} for key, p in entry.inputs.items()},
         "parameters": shown(entry.parameters),
         "outputs": entry.outputs,
+        "state": missing or "published",
+        "published": f"nothing ({missing})" if missing else outputs_text(entry.outputs),
     }

@@ -82,7 +82,7 @@ class Cancellation:
         with self._lock:
             for thread in self._running - self._committing - {threading.get_ident()}:
                 _raise_in(thread, KeyboardInterrupt)
-        job_groups.cancel()  # a thread that waits for Spark notices nothing before
+        _stop_spark()
 
     @contextmanager
     def on_interrupt(self) -> Iterator[None]:
@@ -113,8 +113,7 @@ class Cancellation:
         self._over.set()
         main = threading.get_ident()
         if main in self._running and main not in self._committing:
-            # In another thread, as this one may be waiting for Spark, and begun without a lock.
-            _thread.start_new_thread(job_groups.cancel, ())
+            _stop_spark()
             raise KeyboardInterrupt
 
     def _is_news(self, record: logging.LogRecord) -> bool:
@@ -132,6 +131,12 @@ class Cancellation:
 
 def _may_replace(handler: Any) -> bool:
     return handler is signal.default_int_handler or sessions.handles(handler)
+
+
+def _stop_spark() -> None:
+    """Stop what Spark computes: a thread that waits for it notices nothing before."""
+    # In another thread, as this one may be that which waits, and begun without a lock, as a signal may have come here.
+    _thread.start_new_thread(job_groups.cancel, ())
 
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:

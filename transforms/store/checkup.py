@@ -72,10 +72,10 @@ def _ledger(store: Store) -> Iterator[Trouble]:
 
 def _waiting(store: Store) -> Iterator[Trouble]:
     refused = store.waiting()
-    for entry in store.publisher.unpublished():
+    for entry in store.unpublished():
         name = f"#{entry.seq} {entry.transform}"
         if entry.seq not in refused:
-            yield Trouble("commits", "recovery", f"{name} may not be in every table yet; run 'transforms recover'")
+            yield Trouble("commits", "recovery", f"{name} is not in every table yet; run 'transforms recover'")
             continue
         yield Trouble(
             "commits",

@@ -95,9 +95,10 @@ class Contents:
         """Return the ledger rows of committed jobs that a table refused, and that are in none of their tables so far."""
         return frozenset(self.publisher.published().waiting) if self.exists else frozenset()
 
-    def unpublished(self, since: int = 0) -> dict[int, str]:
-        """Return in words what is with the committed jobs from a row on that are in none of their tables, by row."""
-        if not self.exists:
-            return {}
-        given_up = dict.fromkeys(self.ledger.withdrawn(after=since), "given up")
-        return given_up | {entry.seq: "not published yet" for entry in self.publisher.unpublished()}
+    def unpublished(self) -> list[Entry]:
+        """Return the committed jobs that are not in every table yet, in the order of the ledger."""
+        return self.publisher.unpublished() if self.exists else []
+
+    def given_up(self, since: int) -> frozenset[int]:
+        """Return the ledger rows that were given up after a row, and are in no table."""
+        return frozenset(self.ledger.withdrawn(after=since)) if self.exists else frozenset()

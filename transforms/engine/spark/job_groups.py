@@ -4,7 +4,6 @@ what it was asked for and begins a moment later."""
 from __future__ import annotations
 
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -48,7 +47,7 @@ def cancel() -> None:
     """End what Spark computes for this process, and what jobs of ours asked it for; nothing where Spark does not answer.
 
     Spark begins what it was asked for once it has planned it, and forgets then that the group was cancelled before: so the
-    groups of now are cancelled again and again for a while, beside whatever this process does next.
+    groups of now are cancelled again and again for a while. To be called in a thread of its own.
     """
     if "pyspark" not in sys.modules:
         return
@@ -56,16 +55,11 @@ def cancel() -> None:
     from pyspark import SparkContext
 
     context: Any = SparkContext._active_spark_context
+    groups = tuple(_live)
     with suppress(Py4JError, OSError):
-        if context is not None and sessions.computes(context):
-            threading.Thread(target=_cancel_again, args=(context, tuple(_live)), daemon=True).start()
-            context.cancelAllJobs()
-
-
-def _cancel_again(context: Any, groups: tuple[str, ...]) -> None:
-    from py4j.protocol import Py4JError
-
-    with suppress(Py4JError, OSError):
+        if context is None or not sessions.computes(context):
+            return
+        context.cancelAllJobs()
         for _ in range(_TIMES if groups else 0):
             for group in groups:
                 context._jsc.sc().cancelJobGroup(group)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from transforms.engine.spark import job_groups
@@ -12,7 +14,7 @@ def test_what_is_asked_for_after_the_interruption_is_not_computed(spark):
     from py4j.protocol import Py4JJavaError
 
     end = job_groups.begin(spark)
-    job_groups.cancel()
+    threading.Thread(target=job_groups.cancel, daemon=True).start()
     with pytest.raises(Py4JJavaError, match="cancelled"):
         spark.range(10**11).selectExpr("sum(id % 7)").collect()
     end()
