@@ -95,10 +95,11 @@ def put(
     """
     from transforms.run.incoming.fault import TableFault
     from transforms.run.incoming.options import TableOptions
+    from transforms.run.put import PutOptions
     from transforms.run.put import put as put_files
     from transforms.spec.resource import Resource
 
-    options = TableOptions(
+    table = TableOptions(
         separator=separator,
         encoding=encoding,
         quote=quote,
@@ -116,17 +117,9 @@ def put(
     resource = project.config.resolve(Resource("dataset", alias))
     with Output(as_json, quiet or session_of(ctx).quiet, keeps_on=True) as out:
         try:
-            entry = put_files(
-                project.store,
-                branch,
-                resource.alias,
-                files,
-                wait,
-                descriptions=_pairs("--description", "COLUMN=TEXT", description, at_last=False),
-                as_files=as_files,
-                options=options,
-                tell=out.say,
-            )
+            descriptions = _pairs("--description", "COLUMN=TEXT", description, at_last=False)
+            options = PutOptions(table, descriptions, as_files, wait, out.say)
+            entry = put_files(project.store, branch, resource.alias, files, options)
         except TableFault as fault:
             if not fault.options:
                 raise

@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from transforms.common.folders import files_in
 from transforms.common.paths import inside, shown
 from transforms.errors import UsageError
 from transforms.run.incoming.options import TableOptions
 from transforms.run.incoming.texts import Tell
-from transforms.run.put_frame import put_frame
+from transforms.run.put_frame import replace_content
 from transforms.run.tables import read_tables, table_kind
+from transforms.spec.resource import Resource
 from transforms.store.entry import Entry
 from transforms.store.store import Store
 
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class PutOptions:
+    """What can be said of files that are put into a dataset.
+
+    Attributes:
+        table: how table files are written, and what their columns are called and hold.
+        descriptions: descriptions of columns; for rows only.
+        as_files: keep the files as they are, whatever they hold.
+        wait_seconds: how long to wait for another job that is building the dataset, in seconds.
+        tell: called with each remark, such as what was left as text and which option would change that.
+    """
+
+    table: TableOptions = field(default_factory=TableOptions)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    as_files: bool = False
+    wait_seconds: float = 0.0
+    tell: Tell = lambda _: None
+
 
 def put(
-    store: Store,
-    branch: str,
-    alias: str,
-    paths: Sequence[str | Path],
-    wait_seconds: float = 0.0,
-    *,
-    descriptions: Mapping[str, str] | None = None,
-    as_files: bool = False,
-    options: TableOptions | None = None,
-    tell: Tell = lambda _: None,
+    store: Store, branch: str, alias: str, paths: Sequence[str | Path], options: PutOptions = PutOptions()
 ) -> Entry:
     """Replace a dataset's content by that of files.
 
@@ -42,11 +58,7 @@ def put(
     :param branch: the branch that is written.
     :param alias: the dataset.
     :param paths: files or folders, at least one.
-    :param wait_seconds: how long to wait for another job that is building the dataset, in seconds.
-    :param descriptions: descriptions of columns; for rows only.
-    :param as_files: keep the files as they are, whatever they hold.
-    :param options: how table files are written, and what their columns are called and hold.
-    :param tell: called with each remark, such as what was left as text and which option would change that.
+    :param options: what is said of them.
     :returns: the ledger's row; its ``outputs`` say how many rows or files there are.
     :raises UsageError: if a path does not exist, two files would have one name in the dataset, or an option does not fit
         the files.
@@ -59,23 +71,31 @@ def put(
             raise UsageError(f"{shown(str(place))} {reason}; nothing was committed.")
     if not places:
         raise UsageError(f"Name at least one file to put into {alias}.")
-    options = options or TableOptions()
-    kinds = {table_kind(place, options) for place in places}
+    data = _data(places, alias, options)
+    transaction = store.begin("put", branch, [Resource("dataset", alias)], options.wait_seconds)
+    return replace_content(transaction, data, options.descriptions)
+
+
+def _data(places: Sequence[Path], alias: str, options: PutOptions) -> pl.DataFrame | Mapping[str, Path]:
+    """Return what files hold: one table, or each of them by its path inside the dataset."""
+    kinds = {table_kind(place, options.table) for place in places}
     (kind, *others) = kinds
-    if as_files or others or kind is None:
-        if descriptions or options.are_given:
+    if options.as_files or others or kind is None:
+        if options.descriptions or options.table.are_given:
             raise UsageError(
                 f"{alias} will hold raw files, which have no columns to describe, rename or read: they are "
-                f"{'kept as they are' if as_files else 'no tables of one kind'}."
+                f"{'kept as they are' if options.as_files else 'no tables of one kind'}."
             )
-        if others and any(kinds - {None}) and not as_files and all(place.is_file() for place in places):
-            tell("Kept as raw files, as they are of several kinds. Put those of one kind into a dataset for rows.")
-        return put_frame(store, branch, alias, _raw_files(places, tell), wait=wait_seconds)
-    frame = read_tables(places, kind, options, tell)
-    unknown = sorted(set(descriptions or {}) - set(frame.columns))
+        if others and any(kinds - {None}) and not options.as_files and all(place.is_file() for place in places):
+            options.tell(
+                "Kept as raw files, as they are of several kinds. Put those of one kind into a dataset for rows."
+            )
+        return _raw_files(places, options.tell)
+    frame = read_tables(places, kind, options.table, options.tell)
+    unknown = sorted(options.descriptions.keys() - set(frame.columns))
     if unknown:
         raise UsageError(f"There is no column {unknown[0]!r} to describe; there are: {', '.join(frame.columns)}.")
-    return put_frame(store, branch, alias, frame, descriptions, wait_seconds)
+    return frame
 
 
 def _unusable(place: Path) -> str | None:

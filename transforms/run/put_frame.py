@@ -20,9 +20,7 @@ from transforms.store.store import Store
 from transforms.store.transaction import Transaction
 
 
-def put_frame(
-    store: Store, branch: str, alias: str, data: Any, descriptions: Mapping[str, str] | None = None, wait: float = 0.0
-) -> Entry:
+def put_frame(store: Store, branch: str, alias: str, data: Any, descriptions: Mapping[str, str] | None = None) -> Entry:
     """Replace a dataset's content in one commit.
 
     :param store: the store.
@@ -31,12 +29,21 @@ def put_frame(
     :param data: a frame of any kind that can be staged; or, for raw files, the path of a folder or a mapping of paths
         inside the dataset to bytes, text, or the path of a file.
     :param descriptions: descriptions of columns.
-    :param wait: how long to wait for another job that is building the dataset, in seconds.
     :returns: the ledger's row.
     """
-    resource = Resource("dataset", alias)
-    transaction = store.begin("put", branch, [resource], wait)
-    table = store.table_of(resource, branch)
+    return replace_content(store.begin("put", branch, [Resource("dataset", alias)]), data, descriptions)
+
+
+def replace_content(transaction: Transaction, data: Any, descriptions: Mapping[str, str] | None = None) -> Entry:
+    """Replace the content of the one dataset that a transaction writes, and commit it; or give the transaction up.
+
+    :param transaction: the transaction.
+    :param data: as for :func:`put_frame`.
+    :param descriptions: descriptions of columns.
+    :returns: the ledger's row.
+    """
+    (resource,) = transaction.outputs
+    alias, table = resource.alias, transaction.store.table_of(resource, transaction.branch)
     try:
         if isinstance(data, (str, Path)):
             data = files_in(Path(data), alias)
