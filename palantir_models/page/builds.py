@@ -26,8 +26,8 @@ def builds(asked: Asked) -> dict[str, Any]:
     limit = asked.whole("limit", 50, 1, _MOST)
     store = asked.opened.store
     entries = _newest(store, asked.branch, before - 1, limit)
-    unpublished = store.unpublished(min((entry.seq for entry in entries), default=0))
-    return {"entries": [_entry(entry, unpublished.get(entry.seq), {}) for entry in entries]}
+    missing = store.missing(entries, store.unpublished())
+    return {"entries": [_entry(entry, missing.get(entry.seq), {}) for entry in entries]}
 
 
 def build(asked: Asked) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def build(asked: Asked) -> dict[str, Any]:
         )
     versions = {key: _version(store, entry, key) for key in entry.outputs}
     return {
-        **_entry(entry, store.unpublished(entry.seq).get(entry.seq), versions),
+        **_entry(entry, store.missing([entry], store.unpublished()).get(entry.seq), versions),
         "tables": [
             {"table": change.table, "mode": change.mode, "rows": change.rows, "files": len(change.files)}
             for change in entry.changes

@@ -49,8 +49,7 @@ def log(
         if alias is None
         else _of(project, alias, branch or DEFAULT_BRANCH, limit, waiting)
     )
-    missing = dict.fromkeys(store.given_up(min((entry.seq for entry in entries), default=0)), "given up")
-    missing |= {entry.seq: "not published yet" for entry in waiting}
+    missing = store.missing(entries, waiting)
     rows = [_row(entry, missing.get(entry.seq, "")) for entry in entries]
     with Output(as_json, session_of(ctx).quiet) as out:
         out.listing(rows, ["seq", "time", "branch", "transform", "user", "published"], "Nothing was committed yet.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from transforms.common.masking import masked_text
@@ -99,6 +99,12 @@ class Contents:
         """Return the committed jobs that are not in every table yet, in the order of the ledger."""
         return self.publisher.unpublished() if self.exists else []
 
-    def given_up(self, since: int) -> frozenset[int]:
-        """Return the ledger rows that were given up after a row, and are in no table."""
-        return frozenset(self.ledger.withdrawn(after=since)) if self.exists else frozenset()
+    def missing(self, entries: Sequence[Entry], unpublished: Iterable[Entry]) -> dict[int, str]:
+        """Return in words what is with committed jobs that nobody sees in tables, by their ledger rows.
+
+        :param entries: the jobs that are asked for.
+        :param unpublished: what :meth:`unpublished` returned.
+        """
+        first = min((entry.seq for entry in entries), default=0)
+        given_up = self.ledger.withdrawn(after=first) if entries else {}  # a note comes after its row
+        return dict.fromkeys(given_up, "given up") | {entry.seq: "not published yet" for entry in unpublished}
