@@ -1,7 +1,8 @@
 /** The page's signs: strokes of one weight on a field of 16 by 16. */
 
 const PATHS = {
-  branch: "M5 3v10M11 3v2.5A2.5 2.5 0 0 1 8.5 8H5",
+  branch:
+    "M4.5 5.5v5M4.5 5.5a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3zM4.5 13.5a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3zM11.5 5.5a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3zM11.5 5.5c0 3-4 2.5-6.3 5",
   check: "M3.5 8.5l3 3 6-7",
   chevron: "M6 4l4 4-4 4",
   close: "M4 4l8 8M12 4l-8 8",

@@ -21,19 +21,19 @@ export function StatusMark({ status }: { status: Status }) {
   return <span class={`status ${status.toLowerCase()}`}>{status.toLowerCase()}</span>;
 }
 
-/** The colour and the dashes of a run. */
-export function Swatch({ look, filled = true }: { look: Look; filled?: boolean }) {
+/** The colour of a run: a disc when its line has no gaps, a ring when it is dashed; empty when the run is not selected. */
+export function Swatch({ look, filled = true }: { look: Look | null; filled?: boolean }) {
+  const ring = look?.dash.length ? 3.4 : 1.6;
   return (
     <svg class="swatch" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
       <circle
         cx="7"
         cy="7"
-        r="5"
-        fill={filled && !look.dash.length ? look.colour : "none"}
-        stroke={look.colour}
-        stroke-width={look.dash.length ? 3 : 2}
-        stroke-dasharray={look.dash.length ? "3 2" : undefined}
-        opacity={filled ? 1 : 0.55}
+        r={5.4 - ring / 2}
+        fill={look && filled && !look.dash.length ? look.colour : "none"}
+        stroke={look?.colour ?? "var(--line-strong)"}
+        stroke-width={look ? ring : 1.4}
+        opacity={filled || !look ? 1 : 0.5}
       />
     </svg>
   );

@@ -15,7 +15,7 @@ export function number(value: Numeric | null | undefined, digits = 5): string {
   if (typeof value === "string") return NAMES[value] ?? value;
   if (Number.isInteger(value) && Math.abs(value) < 1e9) return whole.format(value);
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e9)) {
+  if (size !== 0 && (size < 1e-3 || size >= 1e9)) {
     return value.toExponential(digits - 2).replace(/\.?0+e/, "e");
   }
   return String(Number(value.toPrecision(digits)));

@@ -6,10 +6,11 @@ import type { ModelRow, Models } from "../data/types.ts";
 import { Answered, Empty, Skeleton } from "../design/answered.tsx";
 import { Ago, Command } from "../design/parts.tsx";
 import { Search } from "../design/search.tsx";
-import { counted } from "../format/number.ts";
+import { counted, number } from "../format/number.ts";
 import { useKeys } from "../shell/keys.ts";
 import { adjust, chosen, go, to } from "../state/address.ts";
 import { matches } from "./matching.ts";
+import { modelPlace, Path } from "./place.tsx";
 
 /** All models of the branch, the one that changed last first. */
 export function ModelsView() {
@@ -78,11 +79,12 @@ function ModelTable({ models }: { models: ModelRow[] }) {
               onClick={() => go(to(modelPlace(model.rid)))}
             >
               <td>
-                <a class="name" href={to(modelPlace(model.rid))}>{lastOf(model.path)}</a>
-                <div class="soft">{model.path}</div>
+                <a class="name" href={to(modelPlace(model.rid))}>
+                  <Path path={model.path} />
+                </a>
               </td>
-              <td class="number">{model.versions || <span class="none">–</span>}</td>
-              <td class="number">{model.experiments || <span class="none">–</span>}</td>
+              <td class="number">{number(model.versions)}</td>
+              <td class="number">{number(model.experiments)}</td>
               <td>
                 <States model={model} />
               </td>
@@ -127,13 +129,3 @@ model = ModelOutput("/my/model")
 experiment = model.create_experiment(name="first")
 experiment.log_param("lr", 0.1)
 experiment.log_metric("loss", 0.5)`;
-
-/** Returns the place of a model's page. */
-export function modelPlace(rid: string): string {
-  return `/models/${encodeURIComponent(rid)}`;
-}
-
-/** Returns the last name of a path. */
-export function lastOf(path: string): string {
-  return path.split("/").filter(Boolean).pop() ?? path;
-}

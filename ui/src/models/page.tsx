@@ -6,13 +6,14 @@ import { dataUrl, useAnswer } from "../data/client.ts";
 import type { Model } from "../data/types.ts";
 import { Answered, Skeleton } from "../design/answered.tsx";
 import { Short } from "../design/parts.tsx";
+import { number } from "../format/number.ts";
 import { useKeys } from "../shell/keys.ts";
 import { choose, chosen, here, to } from "../state/address.ts";
 import { useRuns } from "../state/runs.ts";
 import { RunList } from "../table/run_list.tsx";
 import { ExperimentsTab } from "../table/tab.tsx";
 import { MediaTab, useLive } from "../views/index.ts";
-import { lastOf } from "./list.tsx";
+import { Path } from "./place.tsx";
 import { Overview } from "./overview.tsx";
 import { Versions } from "./versions.tsx";
 
@@ -29,13 +30,13 @@ export function ModelPage({ model }: { model: string }) {
   ));
   const counts = { versions: answer.value?.versions.length, experiments: experiments?.count };
   return (
-    <div class="view whole model">
+    <div class={tab === "experiments" ? "view whole model fill" : "view whole model"}>
       <Heading model={answer.value} rid={model} />
       <nav class="tabs" aria-label="Parts of the model">
         {TABS.map((name) => (
           <a key={name} href={here({ tab: name })} aria-current={name === tab ? "page" : undefined}>
             {titleOf(name)}
-            <span class="count">{counts[name as keyof typeof counts] ?? ""}</span>
+            <Count of={counts[name as keyof typeof counts]} />
           </a>
         ))}
       </nav>
@@ -64,21 +65,22 @@ export function ModelPage({ model }: { model: string }) {
   );
 }
 
+function Count({ of: count }: { of: number | undefined }) {
+  return count === undefined ? null : <span class="count">{number(count)}</span>;
+}
+
 function titleOf(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function Heading({ model, rid }: { model: Model | null; rid: string }) {
   return (
-    <header class="model-heading">
-      <div class="crumbs">
+    <header class="heading">
+      <nav class="crumbs" aria-label="Where this is">
         <a href={to("/")}>Models</a>
-        <span>{model?.path ?? "…"}</span>
-      </div>
-      <div class="heading">
-        <h1>{model ? lastOf(model.path) : "…"}</h1>
-        <Short id={rid} length={32} />
-      </div>
+      </nav>
+      <h1>{model ? <Path path={model.path} /> : "…"}</h1>
+      <Short id={rid} length={32} />
     </header>
   );
 }

@@ -8,7 +8,7 @@ import { Ago, Card, Copy, Fact, Facts, Short } from "../design/parts.tsx";
 import { bytes, counted, number } from "../format/number.ts";
 import { moment } from "../format/time.ts";
 import { to } from "../state/address.ts";
-import { lastOf, modelPlace } from "./list.tsx";
+import { experimentPlace, modelPlace, Path } from "./place.tsx";
 
 /** The page of a version. */
 export function VersionView({ model, version }: { model: string; version: string }) {
@@ -20,14 +20,15 @@ export function VersionView({ model, version }: { model: string; version: string
           const found = value.versions.find((one) => one.version === version);
           return (
             <>
-              <div class="crumbs">
-                <a href={to("/")}>Models</a>
-                <a href={to(modelPlace(model))}>{value.path}</a>
-                <a href={to(modelPlace(model), { tab: "versions" })}>versions</a>
-              </div>
-              <div class="heading">
-                <h1>{lastOf(value.path)} {version}</h1>
-              </div>
+              <header class="heading">
+                <nav class="crumbs" aria-label="Where this is">
+                  <a href={to("/")}>Models</a>
+                  <a href={to(modelPlace(model), { tab: "versions" })}>
+                    <Path path={value.path} />
+                  </a>
+                </nav>
+                <h1>Version {version}</h1>
+              </header>
               {found
                 ? <VersionCards model={value} version={found} />
                 : (
@@ -92,7 +93,7 @@ function Origin({ model, version }: { model: Model; version: Version }) {
     : <a href={to(`/builds/${version.seq}`)}>build {version.seq}</a>;
   const experiment = version.experiment_id && (
     <a
-      href={to(`${modelPlace(model.rid)}/experiments/${encodeURIComponent(version.experiment_id)}`)}
+      href={experimentPlace(model.rid, version.experiment_id)}
     >
       its experiment
     </a>

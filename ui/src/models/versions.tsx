@@ -4,9 +4,9 @@ import type { Model, Version } from "../data/types.ts";
 import { Empty } from "../design/answered.tsx";
 import { Ago, Command } from "../design/parts.tsx";
 import { number } from "../format/number.ts";
-import { choose, chosen, to } from "../state/address.ts";
+import { choose, chosen } from "../state/address.ts";
 import { VersionChanges } from "./changes.tsx";
-import { modelPlace } from "./list.tsx";
+import { versionPlace } from "./place.tsx";
 
 /** The versions as rows; two of them may be taken to be compared. */
 export function Versions({ model }: { model: Model }) {
@@ -99,9 +99,4 @@ function metricsOf(versions: Version[]): string[] {
     for (const name of Object.keys(metrics)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_METRICS).map(([name]) => name);
-}
-
-/** Returns the address of a version's page. */
-export function versionPlace(rid: string, version: string): string {
-  return to(`${modelPlace(rid)}/versions/${encodeURIComponent(version)}`);
 }

@@ -44,7 +44,7 @@ export function App() {
           ))}
         </nav>
         <div class="tools">
-          {store && store.branches.length > 0 && <BranchChoice store={store} />}
+          {store && store.branches.length > 1 && <BranchChoice store={store} />}
           <IconButton
             icon={theme.value === "system" ? "system" : theme.value === "dark" ? "moon" : "sun"}
             name={`Colours: ${theme.value}`}

@@ -13,7 +13,7 @@ export const KEYS = {
   pin: "experiments that stay on top of the table",
   base: "the experiment that the others are compared with",
   sort: "the column that orders the table, with - before it for descending",
-  cols: "the columns that are shown, beside the name; a good choice when not said",
+  cols: "columns of the table that are shown and usually are not, or the other way round",
   run: "the experiment whose row has the keyboard",
   diff: "the version or the experiments that are compared",
 

@@ -9,9 +9,8 @@ import { Ago, Card, Fact, Facts, Short, StatusMark, Swatch } from "../design/par
 import { counted, number } from "../format/number.ts";
 import { moment, span } from "../format/time.ts";
 import { text } from "../format/value.ts";
-import { modelPlace } from "../models/list.tsx";
+import { modelPlace, Path, versionPlace } from "../models/place.tsx";
 import { Commit, Inputs } from "../models/version.tsx";
-import { versionPlace } from "../models/versions.tsx";
 import { dark } from "../shell/theme.ts";
 import { to } from "../state/address.ts";
 import { useLive } from "../views/index.ts";
@@ -24,26 +23,29 @@ export function ExperimentView({ model, id }: { model: string; id: string }) {
   const path = useAnswer<Model>(dataUrl(place)).value?.path;
   return (
     <div class="view whole model">
-      <div class="crumbs">
-        <a href={to("/")}>Models</a>
-        <a href={to(modelPlace(model))}>{path ?? "…"}</a>
-        <a href={to(modelPlace(model), { tab: "experiments" })}>experiments</a>
-      </div>
       <Answered answer={answer} waiting={<Skeleton rows={14} />}>
-        {(experiment) => <Sheet model={model} experiment={experiment} />}
+        {(experiment) => <Sheet model={model} path={path} experiment={experiment} />}
       </Answered>
     </div>
   );
 }
 
-function Sheet({ model, experiment }: { model: string; experiment: Experiment }) {
+function Sheet(
+  { model, path, experiment }: { model: string; path: string | undefined; experiment: Experiment },
+) {
   const { rank, name, status, error, dropped } = experiment;
   const metrics = experiment.series.filter(({ kind }) => kind === "metric");
   const media = experiment.series.filter(({ kind }) => kind !== "metric");
   const alone = { runs: rank };
   return (
     <>
-      <div class="heading">
+      <header class="heading">
+        <nav class="crumbs" aria-label="Where this is">
+          <a href={to("/")}>Models</a>
+          <a href={to(modelPlace(model), { tab: "experiments" })}>
+            {path ? <Path path={path} /> : "…"}
+          </a>
+        </nav>
         <h1 class="inline">
           <Swatch look={lookOf(rank, dark.value)} />
           {name || `experiment ${rank + 1}`}
@@ -55,7 +57,7 @@ function Sheet({ model, experiment }: { model: string; experiment: Experiment })
             <a class="button" href={to(modelPlace(model), { tab: "media", ...alone })}>Media</a>
           )}
         </div>
-      </div>
+      </header>
       {error && (
         <section class="error card" role="alert">
           <h2>{status === "ABANDONED" ? "It was abandoned" : "It failed"}</h2>

@@ -8,9 +8,9 @@ import { IconButton, Swatch } from "../design/parts.tsx";
 import { Search } from "../design/search.tsx";
 import { counted } from "../format/number.ts";
 import { matches } from "../models/matching.ts";
-import { modelPlace } from "../models/list.tsx";
+import { experimentPlace } from "../models/place.tsx";
 import { useKeys } from "../shell/keys.ts";
-import { adjust, choose, chosen, go, to } from "../state/address.ts";
+import { adjust, choose, chosen, go } from "../state/address.ts";
 import { type Run, type Runs, useRuns } from "../state/runs.ts";
 import { flipped, selecting, toggled } from "../state/selection.ts";
 import { visibleRows } from "./window.ts";
@@ -100,7 +100,10 @@ function Row({ run, runs: { selection, drawn }, top, focused }: {
         onClick={() => choose(toggled(selection, rank))}
         title={run.name}
       >
-        <Swatch look={run} filled={drawn.some((one) => one.rank === rank)} />
+        <Swatch
+          look={selected || selection.solo === rank ? run : null}
+          filled={drawn.some((one) => one.rank === rank)}
+        />
         <span>{run.name}</span>
         {run.status !== "FINISHED" && (
           <i class={`status ${run.status.toLowerCase()}`} title={run.status.toLowerCase()} />
@@ -167,9 +170,4 @@ export function useRunKeys(model: string, found: readonly Run[], { selection }: 
     ],
     Escape: ["Leave solo and comparison", () => choose({ solo: null, base: null })],
   });
-}
-
-/** Returns the address of an experiment's page. */
-export function experimentPlace(model: string, id: string): string {
-  return to(`${modelPlace(model)}/experiments/${encodeURIComponent(id)}`);
 }

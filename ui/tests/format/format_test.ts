@@ -7,6 +7,7 @@ Deno.test("a number shows the digits that tell something", () => {
   const shown: [number | string | null, string][] = [
     [0.1 + 0.2, "0.3"],
     [1e-3, "0.001"],
+    [4.28e-4, "4.28e-4"],
     [123.456789, "123.46"],
     [1234567, "1,234,567"],
     [3.14159e-7, "3.142e-7"],

@@ -1,0 +1,152 @@
+/** The columns that a table of experiments can have, and those that it has: pure. */
+
+import type { Experiments, MetricColumn } from "../data/types.ts";
+import { text } from "../format/value.ts";
+
+/** How the values of a column are shown and ordered. */
+export type Kind = "text" | "number" | "status" | "time" | "span";
+
+/** A column: a value for each experiment, in the order of the answer. */
+export interface Column {
+  /** `status`, `p:NAME` for a parameter, `m:NAME:STATISTIC` for a metric. */
+  key: string;
+  title: string;
+  /** What is said under the title. */
+  note: string;
+  group: "facts" | "parameters" | "metrics";
+  kind: Kind;
+  /** In pixels. */
+  width: number;
+  values: readonly unknown[];
+  /** Which of two values is better; null where neither is. */
+  goal: Goal | null;
+  /** Whether it is shown when nothing was chosen. */
+  usual: boolean;
+}
+
+/** Whether less or more of a metric is better. */
+export type Goal = "least" | "greatest";
+
+/** What may be shown of a metric. */
+export const STATISTICS = ["last", "best", "min", "max", "first"] as const;
+
+const LESS_IS_BETTER =
+  /(?:^|[^a-z])(?:\w*loss|error|err|rmse|mse|mae|mape|perplexity|ppl|nll|wer|cer|fid|time|seconds|latency|ms)(?:$|[^a-z])/i;
+
+/** Returns whether less or more of a metric is better, as its name has it: less of losses, errors and times. */
+export function goalOf(metric: string): Goal {
+  return LESS_IS_BETTER.test(metric.replace(/([a-z])([A-Z])/g, "$1_$2").replaceAll("_", " "))
+    ? "least"
+    : "greatest";
+}
+
+/**
+ * Returns all columns of a model's experiments: facts, parameters, metrics.
+ *
+ * @param experiments the model's answer.
+ */
+export function columnsOf({ columns, parameters, metrics }: Experiments): Column[] {
+  const lasting = columns.created.map((created, place) => {
+    const end = columns.finished[place] ?? columns.heartbeat[place];
+    return created && end ? (Date.parse(end) - Date.parse(created)) / 1000 : null;
+  });
+  const facts: Column[] = [
+    fact("status", "Status", "status", columns.status, true),
+    fact("created", "Began", "time", columns.created, true),
+    fact("lasting", "Took", "span", lasting, true),
+    fact("version", "Version", "text", columns.version, columns.version.some(Boolean)),
+    fact("values", "Values", "number", columns.values, false),
+    fact(
+      "dropped",
+      "Dropped",
+      "number",
+      columns.dropped,
+      false,
+    ),
+    fact("heartbeat", "Last sign of life", "time", columns.heartbeat, false),
+    fact("error", "Error", "text", columns.error, false),
+    fact("transform", "Transform", "text", columns.transform, false),
+    fact("source", "Source", "text", columns.source, false),
+    fact("code_version", "Code version", "text", columns.code_version, false),
+    fact("id", "Id", "text", columns.id, false),
+  ];
+  return [
+    ...facts,
+    ...parameters.map(({ name, type, values }): Column => {
+      const kind = /int|double|float|decimal|long|number/.test(type) ? "number" : "text";
+      return {
+        ...column(`p:${name}`, name, type, kind, values),
+        group: "parameters",
+        goal: null,
+        usual: true,
+      };
+    }),
+    ...metrics.flatMap((metric) =>
+      STATISTICS.map((statistic): Column => {
+        const goal = goalOf(metric.name);
+        const note = statistic === "best" ? `best: ${goal}` : statistic;
+        return {
+          ...column(
+            `m:${metric.name}:${statistic}`,
+            metric.name,
+            note,
+            "number",
+            statisticOf(metric, statistic, goal),
+          ),
+          group: "metrics",
+          goal,
+          usual: statistic === "last",
+        };
+      })
+    ),
+  ];
+}
+
+function statisticOf(
+  metric: MetricColumn,
+  statistic: typeof STATISTICS[number],
+  goal: Goal,
+): readonly unknown[] {
+  if (statistic === "best") return goal === "least" ? metric.min : metric.max;
+  return metric[statistic];
+}
+
+function fact(
+  key: string,
+  title: string,
+  kind: Kind,
+  values: readonly unknown[],
+  usual: boolean,
+): Column {
+  return { ...column(key, title, "", kind, values), group: "facts", goal: null, usual };
+}
+
+const WIDTHS: Record<Kind, number> = { text: 64, number: 88, status: 132, time: 100, span: 72 };
+const LETTER = 7.2; // pixels, and some for the space at the sides
+const SIDES = 28;
+const LOOKED_AT = 300; // values, of which the longest decides how wide a column of text is
+
+function column(
+  key: string,
+  title: string,
+  note: string,
+  kind: Kind,
+  values: readonly unknown[],
+) {
+  const texts = kind === "text"
+    ? values.slice(0, LOOKED_AT).map((value) => text(value).length)
+    : [];
+  const wanted = Math.round(LETTER * Math.max(title.length, ...texts) + SIDES);
+  return { key, title, note, kind, width: Math.min(Math.max(WIDTHS[kind], wanted), 220), values };
+}
+
+/**
+ * Returns the columns that are shown.
+ *
+ * @param columns all of them.
+ * @param flipped keys of those that are shown and usually are not, or the other way round.
+ */
+export function shownColumns(columns: readonly Column[], flipped: readonly string[]): Column[] {
+  const other = new Set(flipped);
+  return columns.filter(({ key, usual }) => usual !== other.has(key));
+}
