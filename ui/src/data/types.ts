@@ -6,8 +6,8 @@ export type Numeric = number | string;
 /** The value of a parameter. */
 export type ParameterValue = number | string | boolean | null;
 
-/** How an experiment stands. */
-export type Status = "RUNNING" | "FINISHED" | "FAILED" | "ABANDONED" | string;
+/** How an experiment stands: RUNNING, SUCCEEDED, FAILED, SUPERSEDED, ABANDONED or UNREADABLE. */
+export type Status = string;
 
 /** What went wrong, in words for a person. */
 export interface Problem {
@@ -55,11 +55,20 @@ export interface Model {
   versions: Version[];
 }
 
-/** A field of an adapter's input or output; `columns` when it is a table. */
+/** A type of the values that adapters take and give; what more it has depends on it. */
+export interface ApiType {
+  type: string;
+  itemType?: ApiType;
+  keyType?: ApiType;
+  valueType?: ApiType;
+}
+
+/** A field of an adapter's input or output: a table with its columns, a parameter with its type, or something else. */
 export interface ApiField {
   name: string;
-  type: string;
+  type?: string;
   required?: boolean;
+  dataType?: ApiType;
   columns?: ApiField[];
 }
 
@@ -103,7 +112,7 @@ export interface Version {
   api: Api | null;
   inputs: VersionInput[];
   requirements: string[];
-  artifacts: { name: string; size: number; sha256: string }[];
+  artifacts: { name: string; size?: number; sha256: string }[];
   metrics: Record<string, Numeric | null>;
   environment: Environment | null;
 }

@@ -13,7 +13,7 @@ const whole = new Intl.NumberFormat("en-US");
 export function number(value: Numeric | null | undefined, digits = 5): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return NAMES[value] ?? value;
-  if (Number.isInteger(value) && Math.abs(value) < 1e9) return whole.format(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e12) return whole.format(value);
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e9)) {
     return value.toExponential(digits - 2).replace(/\.?0+e/, "e");

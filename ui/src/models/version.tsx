@@ -2,7 +2,14 @@
 
 import "./models.css";
 import { dataUrl, useAnswer } from "../data/client.ts";
-import type { ApiField, Environment, Model, Version, VersionInput } from "../data/types.ts";
+import type {
+  ApiField,
+  ApiType,
+  Environment,
+  Model,
+  Version,
+  VersionInput,
+} from "../data/types.ts";
 import { Answered, Empty, Skeleton } from "../design/answered.tsx";
 import { Ago, Card, Copy, Fact, Facts, Short } from "../design/parts.tsx";
 import { bytes, counted, number } from "../format/number.ts";
@@ -78,7 +85,7 @@ export function VersionCards({ model, version }: { model: Model; version: Versio
         </Card>
         <Card
           title="Files"
-          aside={bytes(version.artifacts.reduce((sum, { size }) => sum + size, 0))}
+          aside={counted(version.artifacts.length, "file")}
         >
           <Files version={version} />
         </Card>
@@ -211,13 +218,20 @@ function Fields({ fields }: { fields: ApiField[] }) {
       {fields.map((field) => (
         <li key={field.name}>
           <span>{field.name}</span>
-          <code>{field.type}</code>
+          <code>{typeOf(field.dataType) ?? field.type}</code>
           {field.required === false && <span class="soft">optional</span>}
           {field.columns && <Fields fields={field.columns} />}
         </li>
       ))}
     </ul>
   );
+}
+
+/** Returns a type in one word, as in `array<double>`. */
+function typeOf(type: ApiType | undefined): string | undefined {
+  if (!type) return undefined;
+  const parts = [type.keyType, type.valueType, type.itemType].flatMap((part) => typeOf(part) ?? []);
+  return parts.length ? `${type.type}<${parts.join(", ")}>` : type.type;
 }
 
 function Lines({ lines, none }: { lines: string[]; none: string }) {
@@ -233,7 +247,7 @@ function Files({ version: { artifacts } }: { version: Version }) {
         <li key={name}>
           <span>{name}</span>
           <Short id={sha256} />
-          <span class="soft number">{bytes(size)}</span>
+          {typeof size === "number" && <span class="soft number">{bytes(size)}</span>}
         </li>
       ))}
     </ul>

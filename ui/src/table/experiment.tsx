@@ -122,7 +122,7 @@ function Origin({ model, experiment }: { model: string; experiment: Experiment }
         {seconds !== null && seconds >= 0 && span(seconds)}
       </Fact>
       <Fact name="Last sign of life">
-        {status !== "FINISHED" && heartbeat && <Ago time={heartbeat} />}
+        {status !== "SUCCEEDED" && heartbeat && <Ago time={heartbeat} />}
       </Fact>
       <Fact name="Version">
         {version && <a href={versionPlace(model, version)}>{version}</a>}
@@ -216,7 +216,7 @@ function EnvironmentFacts({ experiment: { environment } }: { experiment: Experim
     <>
       <Facts>
         {Object.entries(rest).map(([name, value]) => (
-          <Fact key={name} name={name}>{text(value)}</Fact>
+          <Fact key={name} name={name}>{Array.isArray(value) ? value.join(" ") : text(value)}</Fact>
         ))}
       </Facts>
       {lines.length > 0 && (

@@ -105,7 +105,7 @@ function Row({ run, runs: { selection, drawn }, top, focused }: {
           filled={drawn.some((one) => one.rank === rank)}
         />
         <span>{run.name}</span>
-        {run.status !== "FINISHED" && (
+        {run.status !== "SUCCEEDED" && (
           <i class={`status ${run.status.toLowerCase()}`} title={run.status.toLowerCase()} />
         )}
         {selection.baseline === rank && <Icon name="scale" size={13} />}

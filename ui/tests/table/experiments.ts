@@ -9,7 +9,7 @@ export const EXPERIMENTS: Experiments = {
     id: ["a1", "b2", "c3"],
     name: ["forest", "ridge", "forest wide"],
     rank: [0, 1, 2],
-    status: ["FINISHED", "FAILED", "FINISHED"],
+    status: ["SUCCEEDED", "FAILED", "SUCCEEDED"],
     error: [null, "ValueError: Input contains NaN", null],
     version: ["1.0.0", null, null],
     created: ["2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z", "2026-01-01T02:00:00Z"],

@@ -31,7 +31,7 @@ Deno.test("a metric is compared by its last value, and called by its name or the
 });
 
 Deno.test("a colon searches in one column", () => {
-  assert.deepEqual(found("status:fin"), [0, 2]);
+  assert.deepEqual(found("status:succ"), [0, 2]);
   assert.deepEqual(found("optimizer:SG"), [1]);
 });
 
