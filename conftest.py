@@ -35,6 +35,7 @@ _SLOW_PLACES = (
         "test_interrupt.py",
         "test_other_users.py",
         "test_plugin.py",
+        "test_recovering.py",
     ),
     *("test_backup.py", "test_caches.py", "test_index.py", "test_merging.py", "test_recovery.py", "test_upkeep.py"),
     *(

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.errors import ExperimentError, ExperimentJournalError
@@ -25,9 +25,6 @@ from palantir_models.experiment.statuses import FAILED, RUNNING, SUCCEEDED, SUPE
 from palantir_models.experiment.values import instant
 from transforms.common.masking import masked_text
 from transforms.common.text import counted
-
-if TYPE_CHECKING:
-    pass
 
 
 class Recording:

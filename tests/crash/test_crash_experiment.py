@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from palantir_models.experiment.journal import kept
+from palantir_models.experiment.journal import kept, recovering
 from tests.crash import experiments
 
 KILLS = 50
@@ -101,7 +101,7 @@ def test_a_killed_process_loses_no_more_than_the_last_moment(logger: Server, tmp
         if not kept.live_folders(tmp_path):
             assert drained == 0, "it died before its journal was made"
             continue
-        row = kept.recover(tmp_path, f"run{number}")
+        row = recovering.recover(tmp_path, f"run{number}")
         assert row["status"] == "ABANDONED"
         found = values(folder / "metrics.parquet")
         rounds = len(found["single"])

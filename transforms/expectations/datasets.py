@@ -23,7 +23,11 @@ def primary_key(*columns: str) -> Expectation:
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that agree in some columns; without columns, all rows."""
+    """Rows that agree in some columns; without columns, all rows.
+
+    Attributes:
+        columns: the names of those columns.
+    """
 
     columns: tuple[str, ...]
 
@@ -75,7 +79,11 @@ def schema() -> Schema:
 
 @dataclass(frozen=True)
 class DatasetRef:
-    """Another input of the same transform."""
+    """Another input of the same transform.
+
+    Attributes:
+        param: the name of its parameter.
+    """
 
     param: str
 

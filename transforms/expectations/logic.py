@@ -34,7 +34,12 @@ def negate(expectation: Expectation) -> Expectation:
 
 @dataclass(frozen=True)
 class When:
-    """A condition with what follows from it, waiting for what holds otherwise."""
+    """A condition with what follows from it, waiting for what holds otherwise.
+
+    Attributes:
+        condition: the condition.
+        then: what is expected of the rows that meet it.
+    """
 
     condition: Expectation
     then: Expectation

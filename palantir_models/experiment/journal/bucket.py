@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 from palantir_models.experiment.columns.recorded import Recorded
-from palantir_models.experiment.journal import background, journal, kept, owner
+from palantir_models.experiment.journal import background, journal, kept, owner, recovering
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.journal import Journal
 from palantir_models.experiment.journal.look import Look
@@ -162,10 +162,10 @@ class UploadedJournals(Journals):
             return row
         (identity,) = matching
         if self.is_alive(identity) and journal.ENDED not in found[identity]:
-            raise kept.still_running(identity, self._header(identity))
+            raise recovering.still_running(identity, self._header(identity))
         lease = self._storage.try_acquire(f"{_name(identity)}/{_LEASE}")
         if lease is None:
-            raise kept.still_running(identity, self._header(identity))
+            raise recovering.still_running(identity, self._header(identity))
         try:
             self._fetch(identity, found[identity])
             row = super().recover(identity)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from palantir_models.experiment.columns.recorded import Recorded
-from palantir_models.experiment.journal import journal, kept, owner
+from palantir_models.experiment.journal import journal, kept, owner, recovering
 from palantir_models.experiment.journal.journal import Journal
 from palantir_models.experiment.journal.look import Look, look
 from palantir_models.experiment.journal.unpublished import Unpublished
@@ -48,8 +48,8 @@ class Journals:
             own.discard()
 
     def recover(self, experiment_id: str) -> dict[str, Any]:
-        """Save what an experiment had logged whose process died; see :func:`kept.recover`."""
-        return kept.recover(self.folder, experiment_id)
+        """Save what an experiment had logged whose process died; see :func:`recovering.recover`."""
+        return recovering.recover(self.folder, experiment_id)
 
     def unpublished(self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Iterator[Unpublished]:
         """Return the experiments that run or are kept apart, one after the other.

@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from palantir_models.experiment.columns.recorded import Recorded
-from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.journal import journal
 from palantir_models.experiment.journal.unpublished import Kept, Unpublished
 from palantir_models.experiment.statuses import ABANDONED, RUNNING, UNREADABLE
 from transforms.common.json_text import from_json
-from transforms.errors import NotFoundError, nearest
 from transforms.store.durable import sync_file, write_atomically
 
 ROW = "experiment.json"
@@ -44,53 +42,6 @@ def keep(folder: Path, row: Mapping[str, Any], recorded: Recorded) -> None:
         sync_file(file)
     # Last: with it the experiment is kept.
     write_atomically(folder / ROW, json.dumps(dict(row), default=str).encode())
-
-
-def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
-    """Save what an experiment had logged whose process died; a journal that is damaged stays beside it.
-
-    :param journals: the store's journal folder.
-    :param experiment_id: its id, or as much of the id's beginning as tells it from others.
-    :returns: its row, with status ``ABANDONED``.
-    :raises NotFoundError: when no running or abandoned experiment has this id.
-    :raises ExperimentError: when it is still running.
-    """
-    folder = _folder(journals, experiment_id)
-    header = journal.read_header(folder)
-    if header is None:
-        raise ExperimentError(
-            f"The header of experiment {folder.name} cannot be read ({folder / journal.HEADER}), so nothing tells whose "
-            f"values its journal holds. Restore the header from a backup, or delete it: transforms experiments rm {folder.name}"
-        )
-    claim = journal.claim(folder)
-    if claim is None:
-        raise still_running(folder.name, header)
-    try:
-        row, recorded = read_live(folder, running=False)
-        row = checked(folder.name, row)
-        if journal.read_frames(folder).damage:
-            row["error"] += f" All of it stays beside what is kept, as {journal.DAMAGED}."
-            keep(folder, row, recorded)
-            journal.set_aside(folder)
-        else:
-            keep(folder, row, recorded)
-        journal.delete(folder)
-    finally:
-        claim.close()
-    return row
-
-
-def still_running(experiment_id: str, header: Mapping[str, Any] | None) -> ExperimentError:
-    """Return the error for recovering an experiment whose process lives.
-
-    :param experiment_id: its id.
-    :param header: its journal's header.
-    """
-    owner = header or {}
-    return ExperimentError(
-        f"Experiment {experiment_id} is running in process {owner.get('pid')} on {owner.get('host')}: there is nothing to "
-        "recover."
-    )
 
 
 def unpublished(journals: Path, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Iterator[Unpublished]:
@@ -253,18 +204,3 @@ def _headless(folder: Path) -> Exception:
 
 def _died(header: Mapping[str, Any]) -> str:
     return f"Its process ({header.get('pid')} on {header.get('host')}) ended without publishing it."
-
-
-def _folder(journals: Path, experiment_id: str) -> Path:
-    found = live_folders(journals)
-    matching = [folder for folder in found if experiment_id and folder.name.startswith(experiment_id)]
-    if len(matching) == 1:
-        return matching[0]
-    if matching:
-        raise NotFoundError(f"{experiment_id!r} begins the ids of {len(matching)} experiments: give more of it.")
-    if experiment_id and any(file.parent.name.startswith(experiment_id) for file in journals.glob(f"*/{ROW}")):
-        raise NotFoundError(f"Experiment {experiment_id} has ended and is kept already: there is nothing to recover.")
-    raise NotFoundError(
-        f"No experiment {experiment_id!r} runs or was abandoned.{nearest(experiment_id, [f.name for f in found])} "
-        "'transforms experiments' lists them."
-    )
