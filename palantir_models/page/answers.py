@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,15 +50,20 @@ def failure(error: Exception) -> Response:
     """Return what a person is told of an error, never with a stack; that goes to the log where nobody expected it."""
     if isinstance(error, Refusal):
         return refusal(error.status, error.title, error.detail, error.hint)
-    if isinstance(error, NotFoundError):
-        return refusal(404, "Not found", str(error))
-    if isinstance(error, UsageError):
-        return refusal(400, "This cannot be asked", str(error))
     if isinstance(error, (TransformsError, OSError)):
-        hint = "'transforms doctor' looks whether all is whole." if isinstance(error, StoreError) else ""
-        return refusal(503, "The store cannot be read", str(error) or type(error).__name__, hint)
+        status = 404 if isinstance(error, NotFoundError) else 400 if isinstance(error, UsageError) else 503
+        return json_answer({"error": told(error)}, status)
     _log.error("The page could not answer.", exc_info=error)
     return unexpected(error)
+
+
+def told(error: TransformsError | OSError) -> dict[str, str]:
+    """Return what a person reads of an error that can happen: title, detail and hint."""
+    title = "Not found" if isinstance(error, NotFoundError) else "This cannot be asked"
+    if not isinstance(error, UsageError):
+        title = "The store cannot be read"
+    hint = "'transforms doctor' looks whether all is whole." if isinstance(error, StoreError) else ""
+    return {"title": title, "detail": str(error) or type(error).__name__, "hint": hint}
 
 
 def unexpected(error: Exception) -> Response:
@@ -90,3 +96,9 @@ def exact(value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [exact(part) for part in value]
     return value
+
+
+def saved(name: str) -> dict[str, str]:
+    """Return the header that has a browser save an answer, under a name without anything that a header or a disk minds."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).lstrip(".-")
+    return {"Content-Disposition": f'attachment; filename="{plain}"'}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, cast
 
@@ -28,6 +28,18 @@ _DATA = {
     "/data/store": "palantir_models.page.listing:store",
     "/data/models": "palantir_models.page.listing:models",
     "/data/models/{rid}": "palantir_models.page.versions:model",
+    "/data/models/{rid}/versions/{left}/diff/{right}": "palantir_models.page.versions:difference",
+    "/data/models/{rid}/experiments": "palantir_models.page.experiments:experiments",
+    "/data/models/{rid}/experiments/{id}": "palantir_models.page.experiments:experiment",
+    "/data/models/{rid}/diff": "palantir_models.page.experiments:difference",
+    "/data/models/{rid}/charts": "palantir_models.page.charts:chart",
+    "/data/models/{rid}/charts.csv": "palantir_models.page.exports:csv",
+    "/data/models/{rid}/charts.parquet": "palantir_models.page.exports:parquet",
+    "/data/models/{rid}/query": "palantir_models.page.exports:query",
+    "/data/models/{rid}/media/{kind}": "palantir_models.page.media:media",
+    "/data/models/{rid}/images/{id}/{series:path}/{step:int}": "palantir_models.page.media:image",
+    "/data/models/{rid}/plots/{id}/{series:path}/{step:int}": "palantir_models.page.media:plot",
+    "/data/models/{rid}/tables/{id}/{name:path}": "palantir_models.page.media:table",
     "/data/datasets": "palantir_models.page.datasets:datasets",
     "/data/datasets/{rid}": "palantir_models.page.datasets:dataset",
     "/data/datasets/{rid}/rows": "palantir_models.page.datasets:rows",
@@ -56,7 +68,8 @@ def page_app(opened: Opened) -> Starlette:
     def data(named: str) -> Answer:
         return lambda request: _function(named)(Asked(request, opened))
 
-    routes: list[BaseRoute] = [Route(path, partial(_answered, data(named))) for path, named in _DATA.items()]
+    routes: list[BaseRoute] = [To(path, partial(_answered, data(named))) for path, named in _DATA.items()]
+    routes.append(Route("/data/models/{rid}/live", partial(_streamed, opened)))
     routes += [Route(path, partial(_answered, lambda _: document.page())) for path in _PAGES]
     routes.append(Route("/frame", partial(_answered, lambda _: document.frame())))
     routes.append(Route("/static/{sum}/{name}", partial(_answered, _static)))
@@ -70,6 +83,14 @@ class Below(Mount):
 
     def __init__(self, path: str, app: ASGIApp) -> None:
         super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
+
+
+class To(Route):
+    """Leads a path to what answers it, also one with a line break."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any]) -> None:
+        super().__init__(path, endpoint)
         self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
@@ -95,14 +116,21 @@ class Later:
         return cast(ASGIApp, _function(self._named)(self._opened))
 
 
-def _function(named: str) -> Callable[[Any], Any]:
+def _function(named: str) -> Callable[..., Any]:
     module, _, name = named.partition(":")
-    found: Callable[[Any], Any] = getattr(importlib.import_module(module), name)
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return found
 
 
 def _static(request: Request) -> Response:
     return document.static(request.path_params["sum"], request.path_params["name"])
+
+
+async def _streamed(opened: Opened, request: Request) -> Response:
+    live: Callable[[Opened, Request], Awaitable[Response]] = await run_sync(
+        _function, "palantir_models.page.events:live"
+    )
+    return await live(opened, request)
 
 
 async def _answered(answer: Answer, request: Request) -> Response:

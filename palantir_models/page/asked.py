@@ -98,7 +98,7 @@ class Asked:
             raise _unfit("id", "at least one experiment has to be named")
         if len(given) > MOST_IDS:
             raise _unfit("id", f"{len(given):,} experiments are named, and {MOST_IDS:,} are the most")
-        return [experiment(text) for text in given]
+        return [experiment_of(text) for text in given]
 
     def text_of(self, name: str) -> str:
         """Return a parameter that must be given.
@@ -111,7 +111,7 @@ class Asked:
         return value
 
 
-def experiment(text: str) -> str:
+def experiment_of(text: str) -> str:
     """Return the digits of an experiment's id or RID.
 
     :raises Refusal: if it can be none.

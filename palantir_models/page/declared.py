@@ -85,7 +85,7 @@ def declared(config: Config, branch: str) -> Found:
         raise StoreError(f"The project's modules took more than {_SECONDS:.0f} seconds to import.") from None
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip().splitlines() or [f"it ended with {error.returncode}"]
-        raise StoreError(f"The project's modules cannot be imported: {said[-1]}") from None
+        raise StoreError(f"The project's modules cannot be imported: {said[-1].removesuffix('.')}.") from None
     content = from_json(done.stdout)
     return Found(
         [

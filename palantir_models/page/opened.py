@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -14,6 +15,8 @@ from transforms.config import Config
 from transforms.spec.resource import Resource, ResourceKind
 
 if TYPE_CHECKING:
+    from palantir_models.page.columns import Columns
+    from palantir_models.page.live import Live
     from palantir_models.reading.model import Model
     from transforms.store.index import LastWrite
     from transforms.store.store import Store
@@ -30,11 +33,13 @@ class Opened:
     Attributes:
         config: the same.
         closing: is set when the page ends, for what would go on until then.
+        begun: when experiments began, in seconds since 1970, by id, as far as somebody asked.
     """
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.closing = threading.Event()
+        self.begun: dict[str, float] = {}
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
@@ -91,9 +96,28 @@ class Opened:
         """
         from palantir_models.reading.model import Model
 
+        key = ("model", *self.state(resource, branch))
+        return self.once(key, lambda: Model(resource.alias, branch, self.store))
+
+    def state(self, resource: Resource, branch: str) -> tuple[str, str, int]:
+        """Return what names a state of a dataset or model: its branch, its key, and the row of the ledger that last wrote it."""
         write = self.store.writes().get((branch, resource.key))
-        seq = 0 if write is None else write.seq
-        return self.once((branch, resource.key, seq), lambda: Model(resource.alias, branch, self.store))
+        return branch, resource.key, 0 if write is None else write.seq
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The series of published experiments that were read last."""
+        from palantir_models.page.columns import Columns
+
+        return Columns()
+
+    def live(self, model: Model) -> Live:
+        """Return the experiments of a model that run, followed."""
+        from palantir_models.page.live import Live
+
+        live = self.once(("live", model.branch, model.alias), lambda: Live(model))
+        live.model = model
+        return live
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made for a key before, or make it; what nobody asked for in a long time is forgotten.

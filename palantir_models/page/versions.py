@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.page.answers import exact
 from palantir_models.page.asked import Asked
 from palantir_models.page.ids import model_rid
+from palantir_models.page.parameters import are_same, parameters_of
 from palantir_models.page.provenance import pinned
-from palantir_models.page.summaries import Details, details_of
 from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:
     from palantir_models.model.versions import ModelVersion
     from palantir_models.reading.experiment import RecordedExperiment
+    from palantir_models.reading.model import Model
     from transforms.store.entry import Entry
 
 _FACTS = (
@@ -35,9 +37,7 @@ def model(asked: Asked) -> dict[str, Any]:
     resource = asked.resource("model")
     opened = asked.opened.model(resource, asked.branch)
     names = {path: alias for alias, path in asked.opened.config.models.items()}
-    named = {version.experiment_id for version in opened.versions}
-    found = {one.experiment_id: one for one in opened.experiments if one.experiment_id in named}
-    details = details_of(found.values())
+    trained = _trained(opened, opened.versions)
     written = asked.opened.store.ledger.of_transactions([version.transaction for version in opened.versions])
     return {
         "rid": model_rid(resource.alias),
@@ -45,11 +45,48 @@ def model(asked: Asked) -> dict[str, Any]:
         "alias": names.get(resource.alias),
         "branch": asked.branch,
         "versions": [
-            _version(version, written.get(version.transaction))
-            | _trained(found.get(version.experiment_id or ""), details.get(version.experiment_id or "", Details()))
+            {**_version(version, written.get(version.transaction)), **trained[version.version]}
             for version in reversed(opened.versions)
         ],
     }
+
+
+def difference(asked: Asked) -> dict[str, Any]:
+    """Return what is in one or both of two versions, and what changed from the left one to the right one."""
+    opened = asked.opened.model(asked.resource("model"), asked.branch)
+    sides = [opened.version(asked.place(side)) for side in ("left", "right")]
+    written = asked.opened.store.ledger.of_transactions([version.transaction for version in sides])
+    trained = _trained(opened, sides)
+    params = parameters_of(_experiments(opened, sides).values())
+    found = []
+    for version in sides:
+        shown = {**_version(version, written.get(version.transaction)), **trained[version.version]}
+        found.append(
+            {
+                "api": {f"{way} {one['name']}": one for way in ("inputs", "outputs") for one in shown["api"][way]},
+                "inputs": {one["alias"]: one["version"] for one in shown["inputs"]},
+                "requirements": dict(text.partition("==")[::2] for text in shown["requirements"]),
+                "parameters": params.get(version.experiment_id or "", {}),
+                "metrics": shown["metrics"],
+                "code": {
+                    **{name: shown[name] for name in ("transform", "source", "code_version", "adapter")},
+                    **(shown["environment"]["git"] or {}),
+                },
+            }
+        )
+    left, right = found
+    return {group: changes(left[group], right[group]) for group in left}
+
+
+def changes(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return how values differ, by name: ``added``, ``removed``, ``changed`` or the ``same``."""
+    rows = []
+    for name in sorted({*left, *right}):
+        kind = "added" if name not in left else "removed" if name not in right else "changed"
+        if name in left and name in right and are_same(left[name], right[name]):
+            kind = "same"
+        rows.append({"name": name, "kind": kind, "left": exact(left.get(name)), "right": exact(right.get(name))})
+    return rows
 
 
 def _version(version: ModelVersion, entry: Entry | None) -> dict[str, Any]:
@@ -63,13 +100,34 @@ def _version(version: ModelVersion, entry: Entry | None) -> dict[str, Any]:
     }
 
 
-def _trained(experiment: RecordedExperiment | None, details: Details) -> dict[str, Any]:
-    """Return what the experiment of a version says of its training."""
-    environment = from_json(details.environment)
+def _experiments(model: Model, versions: Sequence[ModelVersion]) -> dict[str, RecordedExperiment]:
+    """Return the experiments of versions, by id."""
+    named = {version.experiment_id for version in versions}
+    return {one.experiment_id: one for one in model.experiments if one.experiment_id in named}
+
+
+def _trained(model: Model, versions: Sequence[ModelVersion]) -> dict[str, dict[str, Any]]:
+    """Return what the experiments of versions say of their training, by version; all are read in one go."""
+    from palantir_models.reading.comparison import Comparison
+    from palantir_models.reading.points import sources_of
+
+    found = _experiments(model, versions)
+    last: dict[str, dict[str, Any]] = {}
+    environments: dict[str, Any] = {}
+    if found:
+        rows = Comparison(list(found.values())).summaries.polars().filter(kind="metric")
+        for identity, name, value in rows.select("experiment_id", "name", "last").iter_rows():
+            last.setdefault(identity, {})[name] = exact(value)
+    for source, ids in sources_of(found.values()):
+        environments |= {one: from_json(row.get("environment") or "{}") for one, row in source.details(ids).items()}
     return {
-        "source": None if experiment is None else experiment.source,
-        "metrics": {one.name: one.last for one in details.series if one.kind == "metric"},
-        "environment": {name: environment.get(name) for name in ("python", "platform", "git")},
+        version.version: {
+            "source": found[identity].source if identity in found else None,
+            "metrics": last.get(identity, {}),
+            "environment": {name: environments.get(identity, {}).get(name) for name in ("python", "platform", "git")},
+        }
+        for version in versions
+        for identity in [version.experiment_id or ""]
     }
 
 

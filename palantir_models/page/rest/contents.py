@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from palantir_models.page.summaries import Details, Summary, details_of
+from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.experiment import RecordedExperiment
-from palantir_models.reading.facts import source_of
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
+from palantir_models.reading.points import sources_of
 from palantir_models.reading.sources import Source
 
 if TYPE_CHECKING:
@@ -73,11 +73,7 @@ class Contents:
 
     @cached_property
     def _sources(self) -> list[tuple[Source, list[str]]]:
-        found: dict[int, tuple[Source, list[str]]] = {}
-        for one in self._experiments:
-            source = source_of(one)
-            found.setdefault(id(source), (source, []))[1].append(one.experiment_id)
-        return list(found.values())
+        return sources_of(self._experiments)
 
     @cached_property
     def _parameters(self) -> dict[str, dict[str, ParameterValue]]:
@@ -87,31 +83,29 @@ class Contents:
         return found
 
     @cached_property
-    def _details(self) -> Mapping[str, Details]:
-        return details_of(self._experiments)
+    def _summaries(self) -> pl.DataFrame:
+        return Comparison(self._experiments).summaries.polars()
 
     @cached_property
     def _metrics(self) -> dict[str, dict[str, Metric]]:
-        return {
-            identity: {one.name: _metric(one) for one in details.series if one.kind == "metric"}
-            for identity, details in self._details.items()
-        }
+        if not self._experiments:
+            return {}
+        found: dict[str, dict[str, Metric]] = {}
+        rows = self._summaries.filter(kind="metric").select("experiment_id", *Metric._fields)
+        for identity, *facts in rows.iter_rows():
+            metric = Metric(*facts)
+            found.setdefault(identity, {})[metric.name] = metric
+        return found
 
     @cached_property
     def _tables(self) -> dict[str, list[TableFacts]]:
-        having = {
-            identity for identity, found in self._details.items() if any(one.kind == "table" for one in found.series)
-        }
+        having = set(self._summaries.filter(kind="table")["experiment_id"]) if self._experiments else set()
         tables: dict[str, list[TableFacts]] = {}
         for source, ids in self._sources:
             if chosen := [identity for identity in ids if identity in having]:
                 for identity, *facts in _table_rows(source.part("tables", chosen)):
                     tables.setdefault(identity, []).append(TableFacts(*facts))
         return tables
-
-
-def _metric(one: Summary) -> Metric:
-    return Metric(one.name, one.length, *(None if n is None else float(n) for n in (one.min, one.max, one.last)))
 
 
 def _table_rows(rows: pl.LazyFrame) -> list[tuple[Any, ...]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
@@ -13,10 +15,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from typer.testing import CliRunner
 
+from palantir_models import open_model
 from palantir_models.page.ids import model_rid
 from palantir_models.page.opened import Opened
 from palantir_models.page.start import Page, Place
+from transforms.cli.app import app
 from transforms.config import load_config
 
 
@@ -81,9 +86,9 @@ class Running:
         self.said: list[str] = []
         self._pages: list[tuple[Page, threading.Thread]] = []
 
-    def begin(self, root: Path | str, place: Place | None = None) -> Browser:
-        """Begin a server over a root."""
-        config = load_config(Path(root) if "://" not in str(root) else None, {}, str(root))
+    def begin(self, project: Path, place: Place | None = None, root: str | None = None) -> Browser:
+        """Begin a server over the store of a project."""
+        config = load_config(project, {}, root)
         page = Page(Opened(config), place or Place(port=0), self.said.append)
         thread = threading.Thread(target=page.run, args=(False,))
         thread.start()
@@ -106,7 +111,87 @@ def running() -> Iterator[Running]:
     pages.end()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rid() -> str:
     """The RID of the model ``/wine``."""
     return model_rid("/wine")
+
+
+SHOP = """
+import math
+
+import plotly.graph_objects as go
+import polars as pl
+from PIL import Image
+
+from palantir_models.transforms import ModelOutput
+from tests.palantir_models.model.sample_adapter import Doubler
+from transforms.api import Input, IntegerParam, Output, Pipeline, transform
+
+print("a pipeline's module may print")
+
+
+@transform.using(out=Output("/shop/raw"))
+def raw(out):
+    out.write_table(pl.DataFrame({"x": [2**60, 1, None], "name": ["<script>alert(1)</script>", "b", "c"]}))
+
+
+@transform.using(clean=Output("/shop/clean"), raw=Input("/shop/raw"), least=IntegerParam(0))
+def clean(raw, clean, least):
+    clean.write_table(raw.polars().drop_nulls())
+
+
+@transform.using(model=ModelOutput("/wine"), clean=Input("/shop/clean"))
+def train(clean, model):
+    for number in range(3):
+        experiment = model.create_experiment(f"trial <b>{number}</b>")
+        experiment.log_params({"depth": number, "rate": 0.5, "large": 2**60, "mixed": 1 if number else "1"})
+        for step in range(100):
+            value = [math.nan, math.inf, -math.inf][step - 50] if 50 <= step < 53 else 1 / (step + 1 + number)
+            experiment.log_metrics({"train/loss": value, "speed": float(step)})
+        if number == 1:
+            experiment.log_metric("only/here", 1.0)
+            experiment.log_image("val/samples", Image.new("RGB", (4, 2), "red"), caption="<b>red</b>")
+            experiment.log_image("val/samples", Image.new("L", (3, 3)), step=5)
+            experiment.log_plot("curve", go.Figure(go.Scatter(y=[1, 2])), caption="two")
+            experiment.log_table("confusion", pl.DataFrame({"a": [1, 2**60], "b": ["x", None]}), description="all")
+        model.publish(Doubler(number + 2), experiment=experiment, notes="<i>notes</i>")
+
+
+pipeline = Pipeline()
+pipeline.add_transforms(raw, clean, train)
+"""
+
+
+@pytest.fixture(scope="package")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project that was built: /shop/raw, /shop/clean and three versions of /wine with their experiments."""
+    folder, module = tmp_path_factory.mktemp("shop"), f"shop_{uuid.uuid4().hex}"
+    (folder / f"{module}.py").write_text(SHOP)
+    (folder / "pyproject.toml").write_text(
+        f'[tool.transforms]\npipelines = ["{module}"]\n[tool.transforms.models]\nwine = "/wine"\n'
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(sys, "path", [str(folder), *sys.path])
+        result = CliRunner().invoke(app, ["build"])
+    assert result.exit_code == 0, result.output
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))  # for the process that imports the project anew
+        yield folder
+    sys.modules.pop(module, None)
+
+
+@pytest.fixture(scope="package")
+def page(shop: Path) -> Iterator[Browser]:
+    """A page over the project that was built; for tests that change nothing."""
+    pages = Running()
+    yield pages.begin(shop)
+    pages.end()
+
+
+@pytest.fixture(scope="package")
+def ids(shop: Path) -> list[str]:
+    """The ids of the three published experiments, oldest first."""
+    model = open_model("/wine", root=shop / ".transforms")
+    return [one.experiment_id for one in reversed(model.experiments)]

@@ -1,0 +1,81 @@
+"""Finding the experiments that an address names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from palantir_models.page.answers import Refusal
+from palantir_models.page.asked import Asked
+from palantir_models.page.parameters import parameters_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from palantir_models.reading.experiment import RecordedExperiment
+    from palantir_models.reading.model import Model
+    from palantir_models.reading.parameters import ParameterValue
+
+
+class Known:
+    """A model as it was when it was opened, with what its published experiments have and will always have.
+
+    :param model: the model.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @cached_property
+    def published(self) -> Mapping[str, RecordedExperiment]:
+        """The published experiments, by id."""
+        return {one.experiment_id: one for one in self.model.experiments}
+
+    @cached_property
+    def summaries(self) -> pl.DataFrame | None:
+        """What is known of each of their series; see :attr:`~palantir_models.reading.comparison.Comparison.summaries`."""
+        return summaries_of(self.model.experiments)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Mapping[str, ParameterValue]]:
+        """Their hyperparameters, by name, by id."""
+        return parameters_of(self.model.experiments)
+
+
+def known(asked: Asked) -> Known:
+    """Open the model whose RID is in the path."""
+    opened, resource, branch = asked.opened, asked.resource("model"), asked.branch
+    return opened.once(("known", *opened.state(resource, branch)), lambda: Known(opened.model(resource, branch)))
+
+
+def experiments(asked: Asked, ids: Sequence[str]) -> list[RecordedExperiment]:
+    """Return the experiments of the model in the path that have some ids, in their order.
+
+    :raises Refusal: if one is not there, or not there any more.
+    """
+    there = known(asked)
+    found = there.published
+    if not all(identity in found for identity in ids):
+        found = {**found, **{one.experiment_id: one for one in there.model.unpublished}}
+    missing = [identity for identity in ids if identity not in found]
+    if missing:
+        raise gone(missing, there.model.alias)
+    return [found[identity] for identity in ids]
+
+
+def summaries_of(found: Sequence[RecordedExperiment]) -> pl.DataFrame | None:
+    """Return what is known of each series of some experiments, a series a row; None where there are none."""
+    from palantir_models.reading.comparison import Comparison
+
+    return Comparison(found).summaries.polars() if found else None
+
+
+def gone(ids: Sequence[str], alias: str) -> Refusal:
+    """Return the refusal of experiments that are not there."""
+    return Refusal(
+        410,
+        "The experiment is gone" if len(ids) == 1 else f"{len(ids)} experiments are gone",
+        f"{alias} has no experiment {', '.join(ids[:3])}{' and others' if len(ids) > 3 else ''}.",
+        "It was deleted, or belongs to another model or branch.",
+    )

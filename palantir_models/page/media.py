@@ -1,0 +1,112 @@
+"""Images, plots and tables of experiments: which there are, and each by the ids of its experiment, its series and its step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from palantir_models.page import chosen
+from palantir_models.page.answers import Refusal, exact, saved
+from palantir_models.page.asked import Asked, experiment_of
+from palantir_models.page.datasets import cells
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from palantir_models.reading.experiment import RecordedExperiment
+
+_COLUMNS: Mapping[str, Sequence[str]] = {
+    "image": ("series", "step", "caption", "width", "height"),
+    "plot": ("series", "step", "caption"),
+    "table": ("name", "description", "row_count"),
+}
+_FORMATS: Mapping[str, str] = {"image": "png", "plot": "plotly", "table": "parquet"}
+# What was logged under a series and a step never changes.
+_FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+_MOST_ROWS = 1000
+
+
+def media(asked: Asked) -> dict[str, Any]:
+    """Return which images, plots or tables some experiments have, by series; none of them is read."""
+    import polars as pl
+
+    from palantir_models.reading.points import sources_of
+
+    kind = asked.place("kind")
+    if kind not in _COLUMNS:
+        raise Refusal(404, "There is no such kind", f"{kind[:40]!r} is none of image, plot and table.")
+    columns = _COLUMNS[kind]
+    found = chosen.experiments(asked, asked.ids())
+    parts = [
+        source.part(f"{kind}s", ids).select("experiment_id", *columns).collect() for source, ids in sources_of(found)
+    ]
+    order = {one.experiment_id: place for place, one in enumerate(found)}
+    series: dict[str, list[dict[str, Any]]] = {}
+    rows = pl.concat(parts).rows(named=True)
+    for row in sorted(rows, key=lambda row: (row.get("step") or 0, order[row["experiment_id"]])):
+        series.setdefault(row[columns[0]], []).append(_entry(kind, row))
+    return {"series": [{"name": name, "entries": series[name]} for name in sorted(series)]}
+
+
+def image(asked: Asked) -> Response:
+    """Return the bytes of an image, always as the PNG that it is."""
+    one, series, step = _place(asked)
+    content = _only(one.images(series).polars(lazy=True), step, "png")
+    headers = _FOREVER | (saved(f"{one.name}-{series}-{step}.png") if asked.flag("download") else {})
+    return Response(content, headers=headers, media_type="image/png")
+
+
+def plot(asked: Asked) -> Response:
+    """Return the figure of a plot as JSON, as it was logged."""
+    one, series, step = _place(asked)
+    content = _only(one.plots(series).polars(lazy=True), step, "figure")
+    headers = _FOREVER | (saved(f"{one.name}-{series}-{step}.json") if asked.flag("download") else {})
+    return Response(content, headers=headers, media_type="application/json")
+
+
+def table(asked: Asked) -> dict[str, Any]:
+    """Return rows of a table that was logged."""
+    one, name = _experiment(asked), asked.place("name")
+    offset, limit = asked.whole("offset", 0, 0, 2**62), asked.whole("limit", 100, 1, _MOST_ROWS)
+    frame = one.tables[name].polars()
+    return {
+        "columns": [{"name": column, "type": str(kind)} for column, kind in frame.schema.items()],
+        "rows": cells(frame.slice(offset, limit).rows()),
+        "count": frame.height,
+        "description": one.tables.description(name),
+    }
+
+
+def _entry(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["experiment_id"],
+        "step": exact(row.get("step")),
+        "caption": row.get("caption", row.get("description")),
+        "width": row.get("width"),
+        "height": row.get("height"),
+        "rows": row.get("row_count"),
+        "format": _FORMATS[kind],
+        "size": None,
+    }
+
+
+def _experiment(asked: Asked) -> RecordedExperiment:
+    (one,) = chosen.experiments(asked, [experiment_of(asked.place("id"))])
+    return one
+
+
+def _place(asked: Asked) -> tuple[RecordedExperiment, str, int]:
+    return _experiment(asked), asked.place("series"), int(asked.place("step"))
+
+
+def _only(rows: pl.LazyFrame, step: int, column: str) -> bytes | str:
+    """Return the content of the one row of a step."""
+    import polars as pl
+
+    found = rows.filter(pl.col("step") == step).select(column).collect()
+    if found.is_empty():
+        raise Refusal(404, "There is nothing at this step", f"The series has nothing at step {step}.")
+    content: bytes | str = found.item(0, 0)
+    return content
