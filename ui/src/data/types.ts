@@ -357,6 +357,7 @@ export interface BuildInput extends Place {
 export interface BuildOutput extends Place {
   rows: number | null;
   files: number | null;
+  /** Their names. */
   experiments: string[];
 }
 
@@ -379,7 +380,6 @@ export interface Build {
   inputs: BuildInput[];
   parameters: Record<string, ParameterValue>;
   code_version: string;
-  source: string | null;
   seconds: number;
 }
 

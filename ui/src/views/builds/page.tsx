@@ -11,6 +11,7 @@ import { moment, span } from "../../format/time.ts";
 import { text } from "../../format/value.ts";
 import { to } from "../../state/address.ts";
 import { PlaceLink } from "../places.tsx";
+import { useSource } from "../sources.ts";
 
 /** Shows the job of a row of the ledger. */
 export function BuildView({ seq }: { seq: number }) {
@@ -25,6 +26,7 @@ export function BuildView({ seq }: { seq: number }) {
 }
 
 function Job({ build }: { build: Build }) {
+  const source = useSource(build.transform);
   const parameters = Object.entries(build.parameters);
   return (
     <>
@@ -45,7 +47,9 @@ function Job({ build }: { build: Build }) {
         </Card>
         <Card title="Ran">
           <Facts>
-            <Fact name="code">{build.source && <code>{build.source}</code>}</Fact>
+            <Fact name="code">
+              {source && <code title="Where it is written now">{source}</code>}
+            </Fact>
             <Fact name="code version">
               {build.code_version && <Short id={build.code_version} />}
             </Fact>
@@ -101,10 +105,11 @@ function Wrote({ place }: { place: BuildOutput }) {
     <Row>
       <PlaceLink place={place} />
       {place.rows !== null && <small>{counted(place.rows, "row")}</small>}
-      {place.experiments.map((id) => (
-        <small key={id}>
-          <a href={to(`/models/${encodeURIComponent(place.rid)}/experiments/${id}`)}>
-            its experiment
+      {place.experiments.map((name) => (
+        <small key={name}>
+          experiment{" "}
+          <a href={to(`/models/${encodeURIComponent(place.rid)}`, { tab: "experiments", q: name })}>
+            {name}
           </a>
         </small>
       ))}

@@ -100,8 +100,8 @@ function PlaceShape(
       {kind === "model"
         ? <polygon points={hexagon(width)} />
         : <rect width={width} height={HEIGHT} rx={kind === "transform" ? 7 : HEIGHT / 2} />}
-      <circle class="lineage-state" cx={14} cy={HEIGHT / 2} r={4} />
-      <text x={25} y={HEIGHT / 2} dominant-baseline="central">{label}</text>
+      <circle class="lineage-state" cx={14} r={4.5} />
+      <text x={12} y={HEIGHT / 2} dominant-baseline="central">{label}</text>
     </g>
   );
 }

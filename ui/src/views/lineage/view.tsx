@@ -31,6 +31,8 @@ export const STATES = {
   unknown: "no transform of this project makes it",
 } as const;
 
+const DETAIL = 360; // pixels that the detail takes of a wide window
+
 /** Shows the whole graph, with what is selected beside it. */
 export function LineageView() {
   const answer = useAnswer<Lineage>(dataUrl("/lineage"));
@@ -67,7 +69,9 @@ function Graph({ lineage }: { lineage: Lineage }) {
     const place = places.find((one) => one.id === id);
     if (!place) return;
     const middle = { x: place.x + place.width / 2, y: place.y };
-    view.value = centre(view.peek(), middle, size.current);
+    const { width, height } = size.current;
+    const beside = width > 2 * DETAIL ? DETAIL : 0;
+    view.value = centre(view.peek(), middle, { width: width - beside, height });
   }, [places, view]);
   const select = useCallback((id: string | null) => choose({ place: id }), []);
   const follow = useCallback((id: string | null) => {
@@ -115,6 +119,11 @@ function Graph({ lineage }: { lineage: Lineage }) {
         {text && <span class="soft" role="status">{found.length} found</span>}
         <States lineage={lineage} text={text} />
       </div>
+      {lineage.problems.length > 0 && (
+        <div class="lineage-problems" role="alert">
+          {lineage.problems.map((problem) => <p key={problem}>{problem}</p>)}
+        </div>
+      )}
       <Canvas
         lineage={lineage}
         view={view}
