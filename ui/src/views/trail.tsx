@@ -19,45 +19,47 @@ export function Trail({ model, experiment }: { model: string; experiment: Experi
   if (!metric) return null;
   const { version, seq, environment, source, status } = experiment;
   return (
-    <Card
-      title={`Where ${metric.name} came from`}
-      aside={<IconButton icon="close" name="Close" onClick={() => choose({ origin: null })} />}
-    >
-      <ol class="trail">
-        <li>
-          <strong>{metric.name}</strong> is {number(metric.last)}
-          {metric.last_step !== null && metric.last_step !== undefined &&
-            ` at step ${metric.last_step}`}
-        </li>
-        <li>logged by experiment {experiment.name ?? experiment.id}</li>
-        {version && (
+    <div class="origin-card">
+      <Card
+        title={`Where ${metric.name} came from`}
+        aside={<IconButton icon="close" name="Close" onClick={() => choose({ origin: null })} />}
+      >
+        <ol class="trail">
           <li>
-            published with{" "}
-            <a
-              href={to(
-                `/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}`,
+            <strong>{metric.name}</strong> is {number(metric.last)}
+            {metric.last_step !== null && metric.last_step !== undefined &&
+              ` at step ${metric.last_step}`}
+          </li>
+          <li>logged by experiment {experiment.name ?? experiment.id}</li>
+          {version && (
+            <li>
+              published with{" "}
+              <a
+                href={to(
+                  `/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}`,
+                )}
+              >
+                version {version}
+              </a>
+            </li>
+          )}
+          {typeof seq === "number" ? <li>committed by</li> : (
+            <li class="soft">
+              {status === "RUNNING" ? "not published yet: it runs" : "never published"}
+              {source && (
+                <>
+                  , from <code>{source}</code>
+                </>
               )}
-            >
-              version {version}
-            </a>
-          </li>
+            </li>
+          )}
+        </ol>
+        {typeof seq === "number" && (
+          <div class="trail-origin">
+            <Origin seq={seq} commit={environment?.git?.commit} source={source} />
+          </div>
         )}
-        {typeof seq === "number" ? <li>in</li> : (
-          <li class="soft">
-            {status === "RUNNING" ? "not published yet: it runs" : "never published"}
-            {source && (
-              <>
-                , from <code>{source}</code>
-              </>
-            )}
-          </li>
-        )}
-      </ol>
-      {typeof seq === "number" && (
-        <div class="trail-origin">
-          <Origin seq={seq} commit={environment?.git?.commit} source={source} />
-        </div>
-      )}
-    </Card>
+      </Card>
+    </div>
   );
 }

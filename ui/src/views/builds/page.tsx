@@ -30,12 +30,11 @@ function Job({ build }: { build: Build }) {
   const parameters = Object.entries(build.parameters);
   return (
     <>
-      <p class="crumbs">
-        <a href={to("/builds")}>Builds</a>
-        <span>#{build.seq}</span>
-      </p>
       <header class="heading">
-        <h1>{build.transform}</h1>
+        <nav class="crumbs" aria-label="Where this is">
+          <a href={to("/builds")}>Builds</a>
+        </nav>
+        <h1>#{build.seq} {build.transform}</h1>
         {!build.published && <StatusMark status={build.status} />}
       </header>
       <div class="build-flow">

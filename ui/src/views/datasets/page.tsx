@@ -34,10 +34,10 @@ function Page({ dataset }: { dataset: Dataset }) {
   const version = chosen("version") ?? String(dataset.version);
   return (
     <>
-      <p class="crumbs">
-        <a href={to("/datasets")}>Datasets</a>
-      </p>
       <header class="heading">
+        <nav class="crumbs" aria-label="Where this is">
+          <a href={to("/datasets")}>Datasets</a>
+        </nav>
         <h1>{dataset.path}</h1>
         <div class="aside soft dataset-facts">
           {dataset.rows !== null && <span>{counted(dataset.rows, "row")}</span>}

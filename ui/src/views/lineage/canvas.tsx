@@ -5,7 +5,8 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Lineage, LineagePlace } from "../../data/types.ts";
 import { arrowPath, type Point, type Size, type Viewport, zoomAt } from "./geometry.ts";
 
-const HEIGHT = 34; // pixels, as the server lays them out
+/** The height of a box, in pixels, as the server lays them out. */
+export const HEIGHT = 34;
 const DRAG = 4; // pixels that a pointer may tremble in a click
 
 interface CanvasProps {

@@ -9,9 +9,11 @@ import { Answered, Empty, Skeleton } from "../../design/answered.tsx";
 import { Search } from "../../design/search.tsx";
 import { useKeys } from "../../shell/keys.ts";
 import { choose, chosen } from "../../state/address.ts";
-import { Canvas } from "./canvas.tsx";
+import { Canvas, HEIGHT } from "./canvas.tsx";
 import { Detail } from "./detail.tsx";
 import {
+  around,
+  begin,
   centre,
   fit,
   neighbours,
@@ -79,16 +81,16 @@ function Graph({ lineage }: { lineage: Lineage }) {
     if (id) show(id);
   }, [select, show]);
   const whole = useCallback(() => {
-    view.value = fit(lineage, size.current);
+    view.value = fit({ x: 0, y: 0, width: lineage.width, height: lineage.height }, size.current);
   }, [lineage, view]);
   const measured = useCallback((now: Size) => {
     const isFirst = size.current.width === 0;
     size.current = now;
     if (!isFirst) return;
-    whole();
+    view.value = begin(lineage, now);
     const asked = chosen("place");
     if (asked) show(asked);
-  }, [show, whole]);
+  }, [lineage, show, view]);
   const zoom = (factor: number) => {
     const { width, height } = size.current;
     view.value = zoomAt(view.peek(), { x: width / 2, y: height / 2 }, factor);
@@ -98,8 +100,9 @@ function Graph({ lineage }: { lineage: Lineage }) {
     if (next) follow(next);
   };
   useEffect(() => {
-    if (text && found.length === 1) show(found[0]!);
-  }, [text, found, show]);
+    const seen = places.filter(({ id }) => found.includes(id));
+    if (seen.length) view.value = fit(around(seen, HEIGHT), size.current, 80);
+  }, [found, places, view]);
   useKeys({
     "ArrowLeft": ["Go to what it is made from", () => step("before")],
     "ArrowRight": ["Go to what is made from it", () => step("after")],
