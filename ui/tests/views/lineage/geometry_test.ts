@@ -1,6 +1,8 @@
-import { around, begin, deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import {
+  around,
   arrowPath,
+  begin,
   centre,
   fit,
   neighbours,
