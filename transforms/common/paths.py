@@ -92,16 +92,16 @@ def within(folder: Path, name: str, what: str, error: type[TransformsError] = Da
     :param error: what is raised.
     :raises TransformsError: if the place would lie elsewhere.
     """
-    reason = escape(name)
+    found = escape(name)
     place = folder / name
-    if reason is None:
+    if found is None:
         try:
             if not place.resolve().is_relative_to(folder.resolve()):
-                reason = "is a symbolic link that leads out of its folder"
+                found = "is a symbolic link that leads out of its folder"
         except (OSError, RuntimeError) as failure:  # links in a circle
-            reason = f"cannot be followed ({failure})"
-    if reason is not None:
-        raise error(f"{what}: {shown(name)} cannot be read, as it {reason}.")
+            found = f"cannot be followed ({failure})"
+    if found is not None:
+        raise error(f"{what}: {shown(name)} cannot be read, as it {found}.")
     return place
 
 

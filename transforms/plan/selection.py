@@ -34,40 +34,40 @@ def names_each(graph: Graph, selectors: Sequence[str]) -> bool:
 
 
 def _any(graph: Graph, selectors: Iterable[str]) -> set[str]:
-    chosen: set[str] = set()
+    found: set[str] = set()
     for selector in selectors:
         parts = [_part(graph, part) for part in selector.split(",") if part]
         if not parts:
             raise NotFoundError(f"The selection {selector!r} names nothing; leave it out, or name a transform.")
-        chosen |= set.intersection(*parts)
-    return chosen
+        found |= set.intersection(*parts)
+    return found
 
 
 def _part(graph: Graph, part: str) -> set[str]:
     match = _OPERATORS.fullmatch(part)
     assert match is not None
     exact = _exact(graph, part)  # a name may end in a plus
-    selected = exact or _core(graph, match["core"])
-    chosen = {node.name for node in selected}
+    found = exact or _core(graph, match["core"])
+    chosen = {node.name for node in found}
     if match["up"] and not exact:
-        chosen |= {node.name for node in graph.upstream(*selected, depth=_depth(match["up_depth"]))}
+        chosen |= {node.name for node in graph.upstream(*found, depth=_depth(match["up_depth"]))}
     if match["down"] and not exact:
-        chosen |= {node.name for node in graph.downstream(*selected, depth=_depth(match["down_depth"]))}
+        chosen |= {node.name for node in graph.downstream(*found, depth=_depth(match["down_depth"]))}
     return chosen
 
 
 def _core(graph: Graph, core: str) -> list[Node]:
     method, _, pattern = core.partition(":")
     if method == "tag":
-        selected = [node for node in graph.nodes if any(fnmatchcase(tag, pattern) for tag in node.tags)]
+        found = [node for node in graph.nodes if any(fnmatchcase(tag, pattern) for tag in node.tags)]
     elif method == "path":
-        selected = [node for node in graph.nodes if fnmatchcase(node.source.file, f"*{pattern}*")]
+        found = [node for node in graph.nodes if fnmatchcase(node.source.file, f"*{pattern}*")]
     else:
-        selected = _exact(graph, core)  # a name may have brackets
-        selected = selected or [node for node in graph.nodes if any(fnmatchcase(name, core) for name in _names(node))]
-    if not selected:
+        found = _exact(graph, core)  # a name may have brackets
+        found = found or [node for node in graph.nodes if any(fnmatchcase(name, core) for name in _names(node))]
+    if not found:
         raise _unknown(graph, core)
-    return selected
+    return found
 
 
 def _exact(graph: Graph, name: str) -> list[Node]:

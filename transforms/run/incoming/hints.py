@@ -26,25 +26,25 @@ def helpful_options(place: Path, options: TableOptions, separator: str) -> list[
     :param separator: what separates its values where nothing was said.
     """
     data = place.read_bytes()
-    helpful = list[str]()
+    found = list[str]()
     guess = encoding_of(data)
     if guess is None:
         return []
     if guess != "utf-8" and options.encoding is None:
-        helpful += ["--encoding", guess]
+        found += ["--encoding", guess]
     data = data.decode(options.encoding or guess, errors="replace").encode().removeprefix(b"\xef\xbb\xbf")
     used = options.separator or separator
     best = _separator(data, used, options)
     if best != used:
-        helpful += ["--separator", "\\t" if best == "\t" else best]
+        found += ["--separator", "\\t" if best == "\t" else best]
     rows = _rows(data, best, options)
     if best != "," and options.decimal is None and _have(rows, _DECIMAL_COMMA):
-        helpful += ["--decimal", ","]
+        found += ["--decimal", ","]
         if _have(rows, _GROUPED):
-            helpful += ["--thousands", "."]
+            found += ["--thousands", "."]
     if rows and options.header and not options.columns:
-        helpful += renaming([name.decode(errors="replace") for name in rows[0]], options)
-    return helpful
+        found += renaming([name.decode(errors="replace") for name in rows[0]], options)
+    return found
 
 
 def looks_otherwise_separated(names: Sequence[str], options: TableOptions) -> bool:

@@ -264,12 +264,12 @@ export interface Media {
 /** An image, plot or table of an experiment. */
 export interface MediaEntry {
   id: string;
-  /** Nothing for a table, which has no steps. */
-  step: Numeric | null;
+  step: Numeric;
   caption: string | null;
-  /** Pixels of an image. */
   width: number | null;
   height: number | null;
+  format: string | null;
+  size: number | null;
 }
 
 /** `/data/models/{rid}/tables/{id}/{name}` and `/data/datasets/{rid}/rows` */
@@ -279,20 +279,13 @@ export interface Rows {
   count: number;
 }
 
-/** `event: begin` of `/data/models/{rid}/live`: the experiments that ended since the cursor, to be asked for anew. */
-export interface LiveBegin {
-  missed: string[];
-}
-
 /** `event: experiments` of `/data/models/{rid}/live` */
 export interface LiveRow {
   id: string;
   status: Status;
-  error: string | null;
   heartbeat: string | null;
   dropped: number;
   values: number;
-  published: boolean;
 }
 
 /** `event: points` of `/data/models/{rid}/live` */
@@ -301,10 +294,7 @@ export interface LivePoints {
   series: string;
   steps: Numeric[];
   values: (Numeric | null)[];
-  /** Seconds since 1970. */
-  timestamps: number[];
-  /** Whether what was told of the series before counts no more. */
-  anew: boolean;
+  timestamps: (number | string)[];
 }
 
 /** `/data/datasets` */
@@ -367,7 +357,6 @@ export interface BuildInput extends Place {
 export interface BuildOutput extends Place {
   rows: number | null;
   files: number | null;
-  /** Their names. */
   experiments: string[];
 }
 
@@ -390,6 +379,7 @@ export interface Build {
   inputs: BuildInput[];
   parameters: Record<string, ParameterValue>;
   code_version: string;
+  source: string | null;
   seconds: number;
 }
 

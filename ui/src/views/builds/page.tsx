@@ -11,7 +11,6 @@ import { moment, span } from "../../format/time.ts";
 import { text } from "../../format/value.ts";
 import { to } from "../../state/address.ts";
 import { PlaceLink } from "../places.tsx";
-import { useSource } from "../sources.ts";
 
 /** Shows the job of a row of the ledger. */
 export function BuildView({ seq }: { seq: number }) {
@@ -26,15 +25,15 @@ export function BuildView({ seq }: { seq: number }) {
 }
 
 function Job({ build }: { build: Build }) {
-  const source = useSource(build.transform);
   const parameters = Object.entries(build.parameters);
   return (
     <>
+      <p class="crumbs">
+        <a href={to("/builds")}>Builds</a>
+        <span>#{build.seq}</span>
+      </p>
       <header class="heading">
-        <nav class="crumbs" aria-label="Where this is">
-          <a href={to("/builds")}>Builds</a>
-        </nav>
-        <h1>#{build.seq} {build.transform}</h1>
+        <h1>{build.transform}</h1>
         {!build.published && <StatusMark status={build.status} />}
       </header>
       <div class="build-flow">
@@ -46,9 +45,7 @@ function Job({ build }: { build: Build }) {
         </Card>
         <Card title="Ran">
           <Facts>
-            <Fact name="code">
-              {source && <code title="Where it is written now">{source}</code>}
-            </Fact>
+            <Fact name="code">{build.source && <code>{build.source}</code>}</Fact>
             <Fact name="code version">
               {build.code_version && <Short id={build.code_version} />}
             </Fact>
@@ -104,11 +101,10 @@ function Wrote({ place }: { place: BuildOutput }) {
     <Row>
       <PlaceLink place={place} />
       {place.rows !== null && <small>{counted(place.rows, "row")}</small>}
-      {place.experiments.map((name) => (
-        <small key={name}>
-          experiment{" "}
-          <a href={to(`/models/${encodeURIComponent(place.rid)}`, { tab: "experiments", q: name })}>
-            {name}
+      {place.experiments.map((id) => (
+        <small key={id}>
+          <a href={to(`/models/${encodeURIComponent(place.rid)}/experiments/${id}`)}>
+            its experiment
           </a>
         </small>
       ))}

@@ -17,6 +17,8 @@ const entry = (id: string, step: number): MediaEntry => ({
   caption: null,
   width: 8,
   height: 8,
+  format: "png",
+  size: 99,
 });
 const MEDIA = {
   series: [
