@@ -5,7 +5,7 @@ import * as esbuild from "esbuild";
 const HERE = new URL(".", import.meta.url).pathname;
 const STATIC = `${HERE}../palantir_models/page/static`;
 /** What is bundled into one file each, named as its source; the page's own is a module, the others stand by themselves. */
-const ENTRIES = { module: ["src/main.tsx"], alone: ["src/frame.ts"] };
+const ENTRIES = { module: ["src/main.tsx", "src/widget.ts"], alone: ["src/frame.ts", "src/report.ts"] };
 const SHIPPED = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
 
 const options: esbuild.BuildOptions = {

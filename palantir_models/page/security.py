@@ -18,13 +18,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from palantir_models.page.answers import refusal
+from palantir_models.page.answers import Refusal, failure
 
 TICKET = "ticket"
 """The parameter of an address that brings a browser its cookie."""
 
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9.-]*)(?::(?P<port>[0-9]{1,5}))?")
+_API = "/api/"
 _MOST_BODY = 1 << 20
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
@@ -141,25 +142,28 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        answer = self._refused(scope) or self._welcome(scope)
+        try:
+            self._require_fit(scope)
+            answer = self._welcome(scope)
+        except Refusal as refused:
+            answer = _refusal_of(refused, scope["path"])
         await (answer or self._app)(scope, receive, told)
 
-    def _refused(self, scope: Scope) -> Response | None:
+    def _require_fit(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
         reached = (scope.get("server") or ("", 0))[0]
         named = headers.getlist("host")
         if len(named) != 1 or not self._hosts.has(named[0], reached):
-            return refusal(
+            raise Refusal(
                 421,
                 "This is another server's name",
                 f"The page was asked for as {' and '.join(named) or 'nothing'}, which is not its address.",
                 "Use the address that 'transforms ui' printed; a forwarded port must have the same number on both ends.",
             )
-        if scope["method"] == "POST" and scope["path"].startswith("/api/"):
-            return _unfit_body(headers)
-        if scope["method"] not in ("GET", "HEAD"):
-            return refusal(405, "The page only reads", f"{scope['method']} is not answered.", "Use GET.")
-        return None
+        if scope["method"] == "POST" and scope["path"].startswith(_API):
+            _require_fit_body(headers)
+        elif scope["method"] not in ("GET", "HEAD"):
+            raise Refusal(405, "The page only reads", f"{scope['method']} is not answered.", "Use GET.")
 
     def _welcome(self, scope: Scope) -> Response | None:
         """Return what leads to the door; None for who is in."""
@@ -173,7 +177,7 @@ class Guard:
             return answer
         if self._door.admits(Headers(scope=scope), self._cookie):
             return None
-        return refusal(
+        raise Refusal(
             401,
             "This page needs a key",
             "It is open to other machines, so it is shown to those who have its key.",
@@ -181,17 +185,25 @@ class Guard:
         )
 
 
-def _unfit_body(headers: Headers) -> Response | None:
-    """Return the refusal of what a form on another site can send, or what is longer than a search can be."""
+def _require_fit_body(headers: Headers) -> None:
+    """Refuse what a form on another site can send, and what is longer than a search can be."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        return refusal(
+        raise Refusal(
             415, "A search is JSON", f"It came as {kind or 'nothing'}.", "Send Content-Type: application/json."
         )
     length = headers.get("content-length", "")
     if not length.isdecimal() or int(length) > _MOST_BODY:
-        return refusal(413, "The search is too long", f"Its length is {length or 'not told'}.", "Send less than 1 MiB.")
-    return None
+        raise Refusal(413, "The search is too long", f"Its length is {length or 'not told'}.", "Send less than 1 MiB.")
+
+
+def _refusal_of(refused: Refusal, path: str) -> Response:
+    """Return the answer to who is refused, in the words of the part that was asked for."""
+    if not path.startswith(_API):
+        return failure(refused)
+    from palantir_models.page.rest.errors import refusal  # at once, it would be loaded before the page is there
+
+    return refusal(refused)
 
 
 def _within(path: str) -> str:

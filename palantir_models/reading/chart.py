@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COLOURS = ("#3b6fb6", "#d1622b", "#3f8f4f", "#a2457f", "#7a6a2f", "#2f8f8f", "#b6443b", "#6b5bb0")
 """Told apart on light and dark ground; the ninth experiment begins anew, with dashes."""
 _WIDTH, _HEIGHT = 340, 150
-_LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 22, 18
+_LEFT, _RIGHT, _TOP, _BOTTOM = 2, 2, 22, 18
 
 
 def colour(index: int) -> str:
@@ -51,7 +51,7 @@ def chart(name: str, curves: Mapping[int, Points]) -> str:
         "fill='none' stroke='currentColor' stroke-opacity='.25'/>"
     )
     return (
-        f"<svg xmlns='http://www.w3.org/2000/svg' width='{_WIDTH}' height='{_HEIGHT}' role='img' "
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{_WIDTH}' height='{_HEIGHT}' style='margin:4px 14px 4px 0' role='img' "
         f"aria-label='{escaped(name)}'>{frame}{''.join(lines)}{labels}</svg>"
     )
 
@@ -70,7 +70,7 @@ def _curve(points: Points, index: int, step_range: tuple[int, int], value_range:
         if not len(piece):
             continue
         if not finite[piece[0]]:
-            parts += [_mark(xs[i], values[kept[i]], index) for i in piece]
+            parts += [_sign(xs[i], values[kept[i]], index) for i in piece]
         elif len(piece) == 1:
             parts.append(f"<circle cx='{xs[piece[0]]:.1f}' cy='{ys[piece[0]]:.1f}' r='2' fill='{colour(index)}'/>")
         else:
@@ -79,7 +79,7 @@ def _curve(points: Points, index: int, step_range: tuple[int, int], value_range:
     return "".join(parts)
 
 
-def _mark(x: float, value: float, index: int) -> str:
+def _sign(x: float, value: float, index: int) -> str:
     """Return the mark of a value that is not finite: at the top for infinity, else at the bottom; a cross for NaN."""
     sign = "×" if value != value else "▲" if value > 0 else "▼"
     y = _TOP + 8 if value > 0 else _HEIGHT - _BOTTOM - 2
@@ -103,9 +103,18 @@ def _label(x: float, y: float, anchor: str, text: str, bold: bool = False) -> st
     )
 
 
+def mark(index: int) -> str:
+    """Return the line of the experiment at a position as a small picture, as HTML."""
+    dashes = " stroke-dasharray='4 2'" if index // len(COLOURS) % 2 else ""
+    return (
+        "<svg xmlns='http://www.w3.org/2000/svg' width='18' height='8' style='vertical-align:middle;margin-right:4px'>"
+        f"<line x1='1' x2='17' y1='4' y2='4' stroke-width='3' stroke='{colour(index)}'{dashes}/></svg>"
+    )
+
+
 def legend(names: Sequence[str]) -> str:
-    """Return which experiment has which colour, as HTML."""
+    """Return which experiment has which line, as HTML."""
     return " ".join(
-        f"<span style='white-space:nowrap'><span style='color:{colour(index)}'>■</span> {escaped(name)}</span>"
+        f"<span style='display:inline-block;margin-right:12px;font-size:.85em'>{mark(index)}{escaped(name)}</span>"
         for index, name in enumerate(names)
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import repeat
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from palantir_models.display import html_table, text_table
+from palantir_models.display import heading, html_table, note, text_table
 from palantir_models.experiment.columns.points import Points
-from palantir_models.reading.chart import chart, legend
+from palantir_models.reading.chart import chart, legend, mark
 from palantir_models.reading.curve import sparkline
 from palantir_models.reading.facts import ExperimentFacts
 from palantir_models.reading.frame import Frame
@@ -26,9 +24,10 @@ from transforms.errors import UsageError
 if TYPE_CHECKING:
     import polars as pl
 
-_CHARTS = 8
-_LISTED = 20
-_MOST_DRAWN = 5_000_000
+_CHARTS, _DRAWN = 8, 20  # charts of a display, and the experiments in them
+_LISTED, _LISTED_IN_HTML = 20, 100  # columns of a display for metrics, and as many for what differs
+_ROWS = 200
+_MOST_DRAWN = 5_000_000  # values that a display reads to draw them
 
 
 Compared = TypeVar("Compared", bound=ExperimentFacts)
@@ -64,6 +63,11 @@ class Comparison(ReadOnly, Generic[Compared]):
         """The hyperparameters: one row an experiment, one column each. A column holds text where types differ."""
         names = sorted({name for params in self._params for name in params})
         return self._wide({name: [params.get(name) for params in self._params] for name in names})
+
+    @property
+    def typed_params(self) -> Mapping[str, Mapping[str, ParameterValue]]:
+        """The hyperparameters of each experiment by its id, each of the type it was logged with; read in one go."""
+        return {one.experiment_id: params for one, params in zip(self.experiments, self._params, strict=True)}
 
     @property
     def differing(self) -> list[str]:
@@ -190,62 +194,75 @@ class Comparison(ReadOnly, Generic[Compared]):
         made = [pl.Series(name, values, pl.String) for name, values in identity.items()]
         return Frame(pl.DataFrame([*made, *(_column(name, values) for name, values in named.items())]).lazy())
 
-    def _rows(self) -> tuple[list[str], list[list[object]]]:
-        """Header and rows of a display: an experiment a row, with what differs and the last values."""
-        params, metrics = self.differing[:_LISTED], self._names[:_LISTED]
+    def _rows(self, listed: int) -> tuple[list[str], list[list[object]]]:
+        """Header and rows of a display: an experiment a row, with the last values and what differs."""
+        params, metrics = self.differing[:listed], self._names[:listed]
         last = self._by_metric("last")
         dropped = any(one.dropped_count for one in self.experiments)
         header = ["experiment", "version", "status", *metrics, *params, *(["dropped"] if dropped else [])]
         rows: list[list[object]] = []
-        values_of = zip(*(last[name].to_list() for name in metrics), strict=True) if metrics else repeat(())
-        for label, one, values, found in zip(self.labels, self.experiments, self._params, values_of, strict=False):
-            row: list[object] = [label, one.version, one.status, *found]
-            row += [values.get(name) for name in params]
+        for index, (label, one) in enumerate(zip(self.labels[:_ROWS], self.experiments, strict=False)):
+            row = [label, one.version, one.status, *(last[name][index] for name in metrics)]
+            row += [self._params[index].get(name) for name in params]
             rows.append(row + ([one.dropped_count] if dropped else []))
         return header, rows
 
-    def _left_out(self) -> str:
+    def _left_out(self, listed: int, curves: Mapping[str, Any]) -> str:
         """Say what of the experiments a display does not show, and where it is."""
-        differing = len(self.differing)
+        differing, experiments = len(self.differing), len(self.experiments)
         same = len({name for params in self._params for name in params}) - differing
         left = [
-            (len(self._names) - _LISTED, "metric", ".last"),
-            (differing - _LISTED, "differing hyperparameter", ".params"),
+            (experiments - _ROWS, "experiment", "in .last and .params"),
+            (len(self._names) - listed, "metric", "in .last"),
+            (differing - listed, "differing hyperparameter", "in .params"),
+            (len(self._lines) - len(curves), "chart", "by .points()"),
+            (experiments - _DRAWN if curves else 0, "experiment", "in the charts"),
         ]
-        said = [f"{counted(count, noun)} more in {place}" for count, noun, place in left if count > 0]
+        said = [f"{counted(count, noun)} more {place}" for count, noun, place in left if count > 0]
         if same:
             said.append(f"{counted(same, 'hyperparameter')} the same in all: .params")
         return f"Not shown: {'; '.join(said)}." if said else ""
+
+    @cached_property
+    def _lines(self) -> pl.DataFrame:
+        """The metrics that have a curve in one of the experiments that a display draws, with the number of values to read."""
+        import polars as pl
+
+        drawn = self._summaries.filter((pl.col("kind") == "metric") & (pl.col("position") < _DRAWN))
+        lengths = drawn.group_by("name").agg(pl.sum("length").alias("total"), pl.max("length").alias("longest"))
+        return self._metrics.select("name").join(
+            lengths.filter(pl.col("longest") > 1), on="name", maintain_order="left"
+        )
 
     def _curves(self) -> dict[str, dict[int, Points]]:
         """The points of the metrics that a display draws, by metric and the experiment's position."""
         import polars as pl
 
-        drawn = self._metrics.filter((pl.col("longest") > 1) & (pl.col("total").cum_sum() <= _MOST_DRAWN))["name"].head(
-            _CHARTS
-        )
-        names = drawn.to_list()
-        points = list(self.points(names).values()) if names else []
+        names = self._lines.filter(pl.col("total").cum_sum() <= _MOST_DRAWN)["name"].head(_CHARTS).to_list()
+        points = points_of(self.experiments[:_DRAWN], names).values() if names else ()
         return {name: {index: found[name] for index, found in enumerate(points) if name in found} for name in names}
 
     def __repr__(self) -> str:
-        header, rows = self._rows()
+        header, rows = self._rows(_LISTED)
+        curves = self._curves()
         lines = [f"{counted(len(self.experiments), 'experiment')}, last values", text_table(header, rows)]
-        lines += [self._left_out()] * bool(self._left_out())
-        for name, curves in self._curves().items():
+        lines += [left] if (left := self._left_out(_LISTED, curves)) else []
+        for name, found in curves.items():
             lines.append(name)
-            lines.append(
-                text_table(
-                    ["", ""], [(self.labels[index], sparkline(points.values)) for index, points in curves.items()]
-                )
-            )
+            drawn = [(self.labels[index], sparkline(points.values)) for index, points in found.items()]
+            lines.append(text_table(["", ""], drawn))
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        charts = "".join(chart(name, curves) for name, curves in self._curves().items())
+        header, rows = self._rows(_LISTED_IN_HTML)
+        curves = self._curves()
+        drawn = len(self.experiments[:_DRAWN])
+        marks = [mark(index) if curves and index < drawn else "" for index in range(len(rows))]
+        charts = "".join(chart(name, found) for name, found in curves.items())
         return (
-            f"<div><b>{counted(len(self.experiments), 'experiment')}</b>, last values{html_table(*self._rows())}"
-            f"<div><small>{html.escape(self._left_out())}</small></div><div>{legend(self.labels)}</div><div>{charts}</div></div>"
+            f"<div>{heading(counted(len(self.experiments), 'experiment') + ', last values')}"
+            f"{html_table(header, rows, marks)}{note(self._left_out(_LISTED_IN_HTML, curves))}"
+            f"<div style='margin-top:8px'>{legend(self.labels[:drawn]) if charts else ''}</div><div>{charts}</div></div>"
         )
 
 

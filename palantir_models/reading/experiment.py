@@ -6,14 +6,25 @@ from collections.abc import Mapping, Sequence, Sized
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.display import escaped, html_facts, html_table, text_facts, text_table
+from palantir_models.display import (
+    badge,
+    beside,
+    escaped,
+    failure,
+    html_facts,
+    html_table,
+    note,
+    text_facts,
+    text_table,
+)
 from palantir_models.experiment.columns.points import Points
 from palantir_models.reading.chart import chart
 from palantir_models.reading.curve import sparkline
 from palantir_models.reading.facts import ExperimentFacts
 from palantir_models.reading.following import Follower, News
 from palantir_models.reading.frame import Frame
-from palantir_models.reading.media import LoggedImage, LoggedPlot, Media, Tables
+from palantir_models.reading.logged import LoggedImage, LoggedPlot
+from palantir_models.reading.media import Media, Tables
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
 from palantir_models.reading.points import points_of
 from palantir_models.reading.series import SeriesSummary, parse_series
@@ -157,14 +168,12 @@ class RecordedExperiment(ExperimentFacts):
     def _facts(self) -> dict[str, object]:
         return {
             "model": self.model if self.version is None else f"{self.model} {self.version}",
-            "status": self.status,
-            "error": self.error,
             "created": self.created_time,
             "finished": self.finished_time,
             "transform": self.transform,
             "commit": (self.environment.get("git") or {}).get("commit", "")[:10],
             "values": f"{self.value_count:,}",
-            "dropped": self.dropped_count and f"{counted(self.dropped_count, 'value')} could not be kept",
+            "dropped": f"{counted(self.dropped_count, 'value')} could not be kept" if self.dropped_count else None,
         }
 
     def _series_rows(self) -> list[tuple[object, ...]]:
@@ -181,7 +190,8 @@ class RecordedExperiment(ExperimentFacts):
 
         :param listed: so many hyperparameters and series at the most; how many are left out is said.
         """
-        lines = [f"Experiment {self.name!r} ({self.experiment_id})", text_facts(self._facts())]
+        lines = [f"Experiment {self.name!r} ({self.experiment_id})"]
+        lines.append(text_facts({"status": self.status, "error": self.error, **self._facts()}))
         if self.params:
             lines += ["Hyperparameters", text_facts(dict(list(self.params.items())[:listed]))]
             lines += [f"  … and {_left(self.params, listed)} more"] * bool(_left(self.params, listed))
@@ -200,16 +210,37 @@ class RecordedExperiment(ExperimentFacts):
 
     def _repr_html_(self) -> str:
         params = html_table(["hyperparameter", "value"], list(self.params.items())[:_LISTED]) if self.params else ""
-        series = html_table(_SERIES_HEADER, self._series_rows()[:_LISTED]) if self.series else ""
-        more = max(0, len(self.params) - _LISTED), max(0, len(self.series) - _LISTED)
-        rest = (
-            f"<div><small>… and {more[0]} hyperparameters and {more[1]} series more</small></div>" if any(more) else ""
-        )
-        charts = "".join(chart(name, {0: points}) for name, points in self._drawn().items())
-        return (
-            f"<div><b>Experiment {escaped(self.name)}</b> <small>{self.experiment_id}</small>"
-            f"{html_facts(self._facts())}{params}{series}{rest}<div>{charts}</div></div>"
-        )
+        width = len(_SERIES_HEADER) - (not any(one.dropped for one in self.series))  # the last column is mostly empty
+        rows = [row[:width] for row in self._series_rows()[:_LISTED]]
+        series = html_table(_SERIES_HEADER[:width], rows) if rows else ""
+        points = self._drawn()
+        charts = "".join(chart(name, {0: found}) for name, found in points.items())
+        media: list[Media[LoggedImage] | Media[LoggedPlot] | Tables] = [self.images(), self.plots(), self.tables]
+        title = f"<b>{escaped(self.name)}</b> {badge(self.status)} <small style='opacity:.6'>{escaped(self.experiment_id)}</small>"
+        parts = [
+            f"<div style='font-size:1.1em'>{title}</div>",
+            failure(self.error),
+            beside(html_facts(self._facts()), params, series),
+            note(self._left_out(len(points))),
+            f"<div>{charts}</div>",
+            *(part._repr_html_() for part in media if len(part)),
+        ]
+        return f"<div>{''.join(parts)}</div>"
+
+    def _left_out(self, drawn: int) -> str:
+        """Say what a display does not show, and where it is."""
+        curves = sum(one.kind == "metric" and one.length > 1 for one in self.series)
+        left = [
+            (_left(self.params, _LISTED), "hyperparameter", "in .params"),
+            (_left(self.series, _LISTED), "series", "in .series"),
+            (curves - drawn, "chart", "by .points()"),
+        ]
+        said = [
+            f"{count:,} more {noun}{'' if count == 1 or noun == 'series' else 's'} {place}"
+            for count, noun, place in left
+            if count
+        ]
+        return f"Not shown: {'; '.join(said)}." if said else ""
 
 
 _SERIES_HEADER = ["kind", "series", "length", "last step", "last", "min", "max", "dropped"]

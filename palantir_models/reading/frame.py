@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from palantir_models.display import note, scrolling
 from palantir_models.experiment.columns.points import ordered
 
 if TYPE_CHECKING:
@@ -68,5 +69,5 @@ class Frame:
 
     def _repr_html_(self) -> str:
         head = self.polars(lazy=True).head(_SHOWN + 1).collect()
-        end = "" if head.height <= _SHOWN else f"<small>The first {_SHOWN} rows.</small>"
-        return f"{head.head(_SHOWN)._repr_html_()}{end}"
+        more = f"The first {_SHOWN} rows; .polars(), .pandas() or .arrow() reads all." if head.height > _SHOWN else ""
+        return scrolling(head.head(_SHOWN)._repr_html_()) + note(more)

@@ -4,94 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from palantir_models.display import escaped
+from palantir_models.display import escaped, heading, html_table, note
 from palantir_models.experiment.media.portable import portable
 from palantir_models.reading.frame import Frame
+from palantir_models.reading.logged import LoggedImage, LoggedPlot, figure_html
 from transforms.common.text import counted
 from transforms.errors import NotFoundError, nearest
 
 if TYPE_CHECKING:
-    import plotly.graph_objects
     import polars as pl
-    from PIL.Image import Image
 
-_SHOWN = 6
-
-
-@dataclass(frozen=True)
-class LoggedImage:
-    """An image as it was logged.
-
-    Attributes:
-        series: its series.
-        step: its step in the series.
-        timestamp: when it was logged, in UTC.
-        caption: its caption, if any.
-        width: in pixels.
-        height: in pixels.
-        png: the bytes of the PNG.
-    """
-
-    series: str
-    step: int
-    timestamp: datetime
-    caption: str | None
-    width: int
-    height: int
-    png: bytes
-
-    def pillow(self) -> Image:
-        """Return it as a Pillow image, however many pixels it has; without texts in it that Pillow finds too long."""
-        from PIL.PngImagePlugin import PngImageFile
-
-        from palantir_models.experiment.media.pngfile import without_texts
-
-        # Not by Image.open, whose limits are for pictures of strangers: this one was decoded when it was logged.
-        try:
-            image = PngImageFile(io.BytesIO(self.png))
-            image.load()  # texts may also follow the pixels
-        except ValueError:
-            image = PngImageFile(io.BytesIO(without_texts(self.png)))
-        return image
-
-    def _repr_png_(self) -> bytes:
-        return self.png
-
-    def __repr__(self) -> str:
-        return f"<Image of {self.series!r} at step {self.step}, {self.width}x{self.height}{_quoted(self.caption)}>"
-
-
-@dataclass(frozen=True)
-class LoggedPlot:
-    """A plot as it was logged.
-
-    Attributes:
-        series: its series.
-        step: its step in the series.
-        timestamp: when it was logged, in UTC.
-        caption: its caption, if any.
-        json: the Plotly figure as JSON.
-    """
-
-    series: str
-    step: int
-    timestamp: datetime
-    caption: str | None
-    json: str
-
-    def figure(self) -> plotly.graph_objects.Figure:
-        """Return it as a ``plotly.graph_objects.Figure``."""
-        import plotly.io
-
-        return plotly.io.from_json(self.json, skip_invalid=True)
-
-    def __repr__(self) -> str:
-        return f"<Plot of {self.series!r} at step {self.step}{_quoted(self.caption)}>"
+_SERIES, _OF_EACH = 4, 4  # that a display shows
+_TABLES, _ROWS, _COLUMNS, _MOST_READ = 4, 5, 30, 1_000_000
 
 
 Item = TypeVar("Item", LoggedImage, LoggedPlot)
@@ -140,19 +67,25 @@ class Media(Frame, Sequence[Item], Generic[Item]):
         return f"<{counted(len(self), self._noun)} of {names}>" if names else f"<no {self._noun}s>"
 
     def _repr_html_(self) -> str:
-        import base64
+        chosen = self._sample()
+        figures = "".join(figure_html(self[position]) for position in chosen)
+        title = heading(counted(len(self), self._noun).capitalize() if len(self) else f"No {self._noun}s")
+        left = len(self) - len(chosen)
+        said = [f"Not shown: {left:,} more."] if left else []
+        if self._make is LoggedPlot and chosen:
+            said.append("A plot is drawn where it is the last line of a cell: .plots()[0].")
+        return f"<div>{title}{figures}{note(' '.join(said))}</div>"
 
-        parts = [f"<div><b>{counted(len(self), self._noun)}</b></div>"]
-        for item in self[:_SHOWN]:
-            label = escaped(f"{item.series} · step {item.step}{' · ' + item.caption if item.caption else ''}")
-            picture = ""
-            if isinstance(item, LoggedImage):
-                source = f"data:image/png;base64,{base64.b64encode(item.png).decode()}"
-                picture = f"<img src='{source}' style='max-width:220px;max-height:220px;display:block'>"
-            parts.append(f"<figure style='display:inline-block;margin:4px'>{picture}<small>{label}</small></figure>")
-        if len(self) > _SHOWN:
-            parts.append(f"<div><small>The first {_SHOWN}.</small></div>")
-        return "".join(parts)
+    def _sample(self) -> list[int]:
+        """Return which to show: of the first series, the first, the last and some between them."""
+        found: dict[str, list[int]] = {}
+        for position, (series, _) in enumerate(self._places):
+            found.setdefault(series, []).append(position)
+        chosen: list[int] = []
+        for positions in list(found.values())[:_SERIES]:
+            last = len(positions) - 1
+            chosen += sorted({positions[round(part * last / (_OF_EACH - 1))] for part in range(_OF_EACH)})
+        return chosen
 
 
 class Tables(Mapping[str, Frame]):
@@ -205,6 +138,24 @@ class Tables(Mapping[str, Frame]):
         found = ", ".join(f"{name!r} ({counted(row['row_count'], 'row')})" for name, row in self._known.items())
         return f"<Tables: {found or 'none'}>"
 
+    def _repr_html_(self) -> str:
+        parts = [heading("Tables" if self else "No tables")]
+        for name in list(self)[:_TABLES]:
+            about = f" · {escaped(self.description(name))}" if self.description(name) else ""
+            rows = counted(self._known[name]["row_count"], "row")
+            title = f"<summary>{escaped(name)} <span style='opacity:.75'>{rows}{about}</span></summary>"
+            parts.append(f"<details open style='margin:4px 0'>{title}{self._head(name)}</details>")
+        parts.append(note(f"Not shown: {len(self) - _TABLES:,} more tables." if len(self) > _TABLES else ""))
+        return f"<div>{''.join(parts)}</div>"
 
-def _quoted(caption: str | None) -> str:
-    return f", {caption!r}" if caption else ""
+    def _head(self, name: str) -> str:
+        """Return the first rows of a table, and what is left out."""
+        count = self._known[name]["row_count"]
+        if count > _MOST_READ:
+            return note("Too long to be read for a display; .polars(), .pandas() or .arrow() reads it.")
+        head = self[name].polars(lazy=True).head(_ROWS).collect()
+        left = [(count - head.height, "row"), (head.width - _COLUMNS, "column")]
+        said = " and ".join(counted(more, noun) for more, noun in left if more > 0)
+        return html_table(head.columns[:_COLUMNS], (row[:_COLUMNS] for row in head.rows())) + note(
+            f"Not shown: {said} more." if said else ""
+        )

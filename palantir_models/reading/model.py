@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from palantir_models.adapter.base import ModelAdapter
-from palantir_models.display import escaped, html_table, text_table
+from palantir_models.display import escaped, heading, html_table, note, text_table
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.model.input import load_version
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
@@ -184,13 +184,13 @@ class Model(ReadOnly):
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        older = f"<small>… and {len(self.versions) - _LISTED} older</small>" if self.versions[_LISTED:] else ""
         versions = html_table(_VERSIONS, self._rows()) if self.versions else ""
+        older = f"Not shown: {len(self.versions) - _LISTED:,} older, in .versions." if self.versions[_LISTED:] else ""
         others = "".join(
-            f"<div>{title}</div>{html_table(_OTHERS, rows)}" + (f"<small>… and {more} more</small>" if more else "")
+            f"{heading(title)}{html_table(_OTHERS, rows)}{note(f'Not shown: {more:,} more.' if more else '')}"
             for title, more, rows in self._groups()
         )
-        return f"<div><b>{escaped(self._title())}</b>{versions}{older}{others}</div>"
+        return f"<div><b>{escaped(self._title())}</b>{versions}{note(older)}{others}</div>"
 
 
 _VERSIONS = ["version", "created", "transform", "experiment", "values", "dropped"]

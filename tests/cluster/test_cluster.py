@@ -62,7 +62,7 @@ def test_a_worker_killed_in_the_middle_of_a_write(project, cluster):
     made.await_file("writing-0")
     kill(cluster.workers[-1])
     (made.folder / "hurry").touch()
-    printed, _ = build.communicate(timeout=240)
+    printed, _ = build.communicate(timeout=1800)
     assert build.returncode == 0, printed
     assert rows_of(made) == list(range(40_000))
 

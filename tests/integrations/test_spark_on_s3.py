@@ -147,7 +147,7 @@ def test_spark_reads_and_writes_a_store_in_a_bucket(project, bucket):
     put_frame(store, "master", "/raw2", {"a.txt": "x"})
     names = ["numbers", "grouped", "grown", "summed", "lengths", "copies", "lines", "train"]
     build = command(project, "build", *names)
-    output, _ = build.communicate(timeout=240)
+    output, _ = build.communicate(timeout=1800)
     assert build.returncode == 0, output
     assert rows(store, "/numbers").sort("id")["half"].sum() == 999 * 500 / 2
     assert sorted(rows(store, "/summed").rows()) == [("0", 166833, 334), ("1", 166167, 333), ("2", 166500, 333)]
@@ -168,7 +168,7 @@ def test_a_job_that_fails_or_dies_on_spark_leaves_nothing(project, bucket):
     """What executors had written is deleted, by the job itself or by the next command."""
     store = Store(bucket)
     first = command(project, "build", "numbers", "failing")
-    output, _ = first.communicate(timeout=240)
+    output, _ = first.communicate(timeout=1800)
     assert first.returncode == 1, output
     assert "nothing suits" in output
     assert {name.split("/")[0] for name in store.storage.files("master/datasets")} == {"numbers"}
@@ -188,7 +188,7 @@ def test_without_hadoops_client_the_package_to_add_is_named(project, bucket):
     text = (project / "pyproject.toml").read_text()
     (project / "pyproject.toml").write_text(text.replace("packages = ", "# packages = "))
     build = command(project, "build", "numbers")
-    output, _ = build.communicate(timeout=240)
+    output, _ = build.communicate(timeout=1800)
     assert build.returncode == 1, output
     assert client_package() in output
     assert Store(bucket).newest_entries(1) == []

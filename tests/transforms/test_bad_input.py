@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -65,14 +66,21 @@ class Shell:
         return pl.read_delta(str(self.folder / ".transforms/master/datasets" / alias)).to_dicts()
 
 
-@pytest.fixture
-def shell(tmp_path):
-    """A project with one dataset and one transform, built once."""
-    made = Shell(tmp_path)
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory):
+    """The folder of a project with one dataset and one transform, built once."""
+    made = Shell(tmp_path_factory.mktemp("project"))
     made.declare(GOOD)
     assert made.run("put", "/raw", "raw.csv")[0] == 0
     assert made.run("build")[0] == 0
-    return made
+    return made.folder
+
+
+@pytest.fixture
+def shell(built_once, tmp_path):
+    """Such a project of the test's own."""
+    shutil.copytree(built_once, tmp_path, dirs_exist_ok=True)
+    return Shell(tmp_path)
 
 
 DECLARATIONS = {

@@ -92,16 +92,16 @@ def within(folder: Path, name: str, what: str, error: type[TransformsError] = Da
     :param error: what is raised.
     :raises TransformsError: if the place would lie elsewhere.
     """
-    found = escape(name)
+    reason = escape(name)
     place = folder / name
-    if found is None:
+    if reason is None:
         try:
             if not place.resolve().is_relative_to(folder.resolve()):
-                found = "is a symbolic link that leads out of its folder"
+                reason = "is a symbolic link that leads out of its folder"
         except (OSError, RuntimeError) as failure:  # links in a circle
-            found = f"cannot be followed ({failure})"
-    if found is not None:
-        raise error(f"{what}: {shown(name)} cannot be read, as it {found}.")
+            reason = f"cannot be followed ({failure})"
+    if reason is not None:
+        raise error(f"{what}: {shown(name)} cannot be read, as it {reason}.")
     return place
 
 

@@ -34,40 +34,40 @@ def names_each(graph: Graph, selectors: Sequence[str]) -> bool:
 
 
 def _any(graph: Graph, selectors: Iterable[str]) -> set[str]:
-    found: set[str] = set()
+    chosen: set[str] = set()
     for selector in selectors:
         parts = [_part(graph, part) for part in selector.split(",") if part]
         if not parts:
             raise NotFoundError(f"The selection {selector!r} names nothing; leave it out, or name a transform.")
-        found |= set.intersection(*parts)
-    return found
+        chosen |= set.intersection(*parts)
+    return chosen
 
 
 def _part(graph: Graph, part: str) -> set[str]:
     match = _OPERATORS.fullmatch(part)
     assert match is not None
     exact = _exact(graph, part)  # a name may end in a plus
-    found = exact or _core(graph, match["core"])
-    chosen = {node.name for node in found}
+    selected = exact or _core(graph, match["core"])
+    chosen = {node.name for node in selected}
     if match["up"] and not exact:
-        chosen |= {node.name for node in graph.upstream(*found, depth=_depth(match["up_depth"]))}
+        chosen |= {node.name for node in graph.upstream(*selected, depth=_depth(match["up_depth"]))}
     if match["down"] and not exact:
-        chosen |= {node.name for node in graph.downstream(*found, depth=_depth(match["down_depth"]))}
+        chosen |= {node.name for node in graph.downstream(*selected, depth=_depth(match["down_depth"]))}
     return chosen
 
 
 def _core(graph: Graph, core: str) -> list[Node]:
     method, _, pattern = core.partition(":")
     if method == "tag":
-        found = [node for node in graph.nodes if any(fnmatchcase(tag, pattern) for tag in node.tags)]
+        selected = [node for node in graph.nodes if any(fnmatchcase(tag, pattern) for tag in node.tags)]
     elif method == "path":
-        found = [node for node in graph.nodes if fnmatchcase(node.source.file, f"*{pattern}*")]
+        selected = [node for node in graph.nodes if fnmatchcase(node.source.file, f"*{pattern}*")]
     else:
-        found = _exact(graph, core)  # a name may have brackets
-        found = found or [node for node in graph.nodes if any(fnmatchcase(name, core) for name in _names(node))]
-    if not found:
+        selected = _exact(graph, core)  # a name may have brackets
+        selected = selected or [node for node in graph.nodes if any(fnmatchcase(name, core) for name in _names(node))]
+    if not selected:
         raise _unknown(graph, core)
-    return found
+    return selected
 
 
 def _exact(graph: Graph, name: str) -> list[Node]:

@@ -216,17 +216,17 @@ class Ledger:
         :param limit: how many.
         :param until: none after this row.
         """
-        found: list[Entry] = []
+        entries: list[Entry] = []
         head = self.head()
         seq = head if until is None else min(until, head)
-        while seq > 0 and len(found) < limit:
-            numbers = range(seq, max(seq - min(limit - len(found), _AT_ONCE), 0), -1)
+        while seq > 0 and len(entries) < limit:
+            numbers = range(seq, max(seq - min(limit - len(entries), _AT_ONCE), 0), -1)
             batch = self._load(numbers)
-            found.extend(entry for entry in batch.values() if isinstance(entry, Entry))
+            entries.extend(entry for entry in batch.values() if isinstance(entry, Entry))
             if len(batch) < len(numbers):
-                return found + self._newest_rows(seq - len(batch), limit - len(found))
+                return entries + self._newest_rows(seq - len(batch), limit - len(entries))
             seq -= len(numbers)
-        return found
+        return entries
 
     def forget(self, until: int) -> None:
         """Drop cached entries up to a seq: a long process keeps no history in memory."""

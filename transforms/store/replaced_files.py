@@ -43,7 +43,7 @@ def delete_replaced(storage: Storage, name: str, table: DeltaTable, hours: int, 
     """
     until = machine.now().timestamp() - hours * 3600
     named = {path for path, _ in storage.delta.files(name, table)}  # another program may have brought one back
-    found: list[str] = []
+    deleted: list[str] = []
     for listed in storage.names(f"{name}/{REPLACED}"):
         content = from_json(storage.read(f"{name}/{REPLACED}/{listed}"))
         if datetime.fromisoformat(content["time"]).timestamp() > until:
@@ -51,11 +51,11 @@ def delete_replaced(storage: Storage, name: str, table: DeltaTable, hours: int, 
         files = [file for file in content["files"] if file not in named and fault(file) is None]
         sizes = storage.sizes([f"{name}/{file}" for file in files])
         there = [file for file, size in zip(files, sizes, strict=True) if size is not None]
-        found += there
+        deleted += there
         if not dry_run:
             storage.delete_many([f"{name}/{file}" for file in there])
             storage.delete(f"{name}/{REPLACED}/{listed}")
-    return list(dict.fromkeys(found))  # more than one list may name a file
+    return list(dict.fromkeys(deleted))  # more than one list may name a file
 
 
 def replaced(storage: Storage, name: str, table: DeltaTable, hours: int) -> list[str]:
@@ -72,14 +72,14 @@ def replaced(storage: Storage, name: str, table: DeltaTable, hours: int) -> list
     """
     base, until = storage.uri(name), machine.now().timestamp() - hours * 3600
     # Where another program cut the log, the checkpoint alone names some.
-    found = {file.removeprefix("file://").removeprefix(f"{base}/") for file in storage.delta.replaced(table, hours)}
+    old = {file.removeprefix("file://").removeprefix(f"{base}/") for file in storage.delta.replaced(table, hours)}
     last: dict[str, float] = {}  # a file that was brought back may have been replaced again
     for action in actions(storage, name):
         if remove := action.get("remove"):
             last[unquote(remove["path"])] = remove.get("deletionTimestamp") or math.inf
-    found |= {path for path, at in last.items() if at / 1000 <= until}
-    found -= {path for path, at in last.items() if at / 1000 > until}
-    found -= {path for path, _ in storage.delta.files(name, table)}
-    files = sorted(path for path in found if escape(path) is None)
+    old |= {path for path, at in last.items() if at / 1000 <= until}
+    old -= {path for path, at in last.items() if at / 1000 > until}
+    old -= {path for path, _ in storage.delta.files(name, table)}
+    files = sorted(path for path in old if escape(path) is None)
     sizes = storage.sizes([f"{name}/{file}" for file in files])
     return [file for file, size in zip(files, sizes, strict=True) if size is not None]

@@ -116,7 +116,6 @@ class UploadedJournal(Journal):
         self._wants_end = True
 
     def go_on(self) -> None:
-        """See :class:`Journal`."""
         super().go_on()
         self._wants_end = False
         _uploads.discard(self)
@@ -143,11 +142,9 @@ class UploadedJournals(Journals):
         self._storage = storage
 
     def begin(self, experiment_id: str, header: Mapping[str, Any]) -> Journal:
-        """See :class:`Journals`."""
         return UploadedJournal(self._place(experiment_id), header, self._storage)
 
     def keep(self, row: Mapping[str, Any], recorded: Recorded, own: Journal | None = None) -> None:
-        """See :class:`Journals`."""
         super().keep(row, recorded, own)  # which empties the experiment's place in the bucket
         self._move(row["experiment_id"])
 
@@ -175,7 +172,6 @@ class UploadedJournals(Journals):
         return row
 
     def unpublished(self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Iterator[Unpublished]:
-        """See :class:`Journals`."""
         here, listed = set(), self._listed()
         for experiment in super().unpublished(wanted):
             identity = experiment.row["experiment_id"]
@@ -236,14 +232,12 @@ class UploadedJournals(Journals):
         return Look(kept.live_row(header, alive, ended, found.damage), found.frames, found.end, changed)
 
     def kept(self, experiment_id: str) -> Unpublished | None:
-        """See :class:`Journals`."""
         files = self._storage.files(_name(experiment_id))
         return (
             self._uploaded(experiment_id, files, lambda _: True) if kept.ROW in files else super().kept(experiment_id)
         )
 
     def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
-        """See :class:`Journals`."""
         here = dict(super().unfinished())
         yield from here.items()
         for identity, files in self._listed().items():
@@ -254,7 +248,6 @@ class UploadedJournals(Journals):
                 yield identity, header
 
     def superseded(self, seconds: float) -> list[str]:
-        """See :class:`Journals`."""
         found = set(super().superseded(seconds))
         for identity, files in self._listed().items():
             file = files.get(journal.ENDED)
@@ -265,7 +258,6 @@ class UploadedJournals(Journals):
         return sorted(found)
 
     def forget_processes(self) -> None:
-        """See :class:`Journals`."""
         super().forget_processes()
         for name, file in self._storage.files(owner.PROCESSES).items():
             place = f"{owner.PROCESSES}/{name}"
@@ -273,21 +265,18 @@ class UploadedJournals(Journals):
                 self._storage.delete_many([place])
 
     def is_alive(self, experiment_id: str) -> bool:
-        """See :class:`Journals`."""
         if super().is_alive(experiment_id):
             return True
         process = str((self._header(experiment_id) or {}).get("owner", ""))
         return process.isalnum() and self._storage.is_held(f"{owner.PROCESSES}/{process}")
 
     def age_seconds(self, experiment_id: str) -> float:
-        """See :class:`Journals`."""
         if (self.folder / experiment_id).exists():
             return super().age_seconds(experiment_id)
         files = self._listed().get(experiment_id, {})
         return time.time() - max((found.modified for found in files.values()), default=0.0)
 
     def delete(self, experiment_id: str) -> None:
-        """See :class:`Journals`."""
         shutil.rmtree(self._place(experiment_id), ignore_errors=True)
         self._storage.delete_folder(_name(experiment_id))
 

@@ -30,11 +30,11 @@ def _put_together(storage: Storage, name: str, files: Mapping[str, Found], begin
     """Return the content, and whether the pieces follow each other."""
     begins = {file: int(file.removeprefix(PIECE)) for file in sorted(files) if file.startswith(PIECE)}
     wanted = [file for file, first in begins.items() if first + files[file].size > begin]
-    found, is_whole = bytearray(), True
+    joined, is_whole = bytearray(), True
     for file, content in zip(wanted, storage.read_many([f"{name}/{file}" for file in wanted]), strict=True):
         if content is not None:  # else a piece before it holds it by now, or there is a hole
-            hole = begins[file] - begin - len(found)
+            hole = begins[file] - begin - len(joined)
             is_whole = is_whole and hole <= 0
-            found += bytes(max(0, hole))
-            found += content[begin + len(found) - begins[file] :]
-    return bytes(found), is_whole
+            joined += bytes(max(0, hole))
+            joined += content[begin + len(joined) - begins[file] :]
+    return bytes(joined), is_whole

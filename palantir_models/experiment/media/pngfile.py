@@ -121,19 +121,19 @@ def _check_pixels(pixels: list[memoryview], runs: list[tuple[int, int]]) -> None
     """Decompress the pixels piece by piece: whether they are all there, and how each row is filtered."""
     expected = sum(count * length for count, length in runs)
     stream = zlib.decompressobj()
-    found = 0
+    decoded = 0
     try:
         for part in pixels:
             rest: bytes | memoryview = part
-            while rest and not stream.eof and found <= expected:
+            while rest and not stream.eof and decoded <= expected:
                 piece = stream.decompress(rest, _PIECE)
-                _check_filters(piece, found, runs)
-                found += len(piece)
+                _check_filters(piece, decoded, runs)
+                decoded += len(piece)
                 rest = stream.unconsumed_tail
     except zlib.error as error:
         raise ValueError("its pixels are damaged") from error
-    if found < expected:
-        raise ValueError(f"it has {found:,} of the {expected:,} bytes of its pixels")
+    if decoded < expected:
+        raise ValueError(f"it has {decoded:,} of the {expected:,} bytes of its pixels")
     if not stream.eof:
         raise ValueError("its pixels do not end where they should")
 

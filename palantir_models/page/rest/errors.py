@@ -12,11 +12,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from palantir_models.page.answers import Refusal
 from palantir_models.page.rest.answers import Failure
 from transforms.errors import TransformsError
 
 _log = logging.getLogger(__name__)
-_CODES = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND", 413: "REQUEST_ENTITY_TOO_LARGE", 500: "INTERNAL"}
+_CODES = {401: "UNAUTHORIZED", 404: "NOT_FOUND", 413: "REQUEST_ENTITY_TOO_LARGE", 500: "INTERNAL"}
+_NAMES = {401: "Unauthorized", 404: "NotServed", 405: "NotServed", 413: "RequestEntityTooLarge"}
 
 _REASONS = {
     "4XX": "The request is not answered: an argument is wrong, or something is not there.",
@@ -81,8 +83,8 @@ def handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def not_served(request: Request, error: HTTPException) -> JSONResponse:
-        name = "NotServed" if error.status_code in (404, 405) else "InvalidArgument"
-        answer = failure(error.status_code, name, f"{request.method} {request.url.path}: {error.detail}.")
+        description = f"{request.method} {request.url.path}: {error.detail}."
+        answer = failure(error.status_code, _name(error.status_code), description)
         answer.headers.update(error.headers or {})
         return answer
 
@@ -96,6 +98,12 @@ def handle_errors(app: FastAPI) -> None:
     def broken(request: Request, error: Exception) -> JSONResponse:
         # The server behind it logs the error with its stack, which is nobody's business who asks.
         return failure(500, "Internal", "The server failed at this request; what it printed says why.")
+
+
+def refusal(refused: Refusal) -> JSONResponse:
+    """Return the answer to who is refused before the interface is asked."""
+    description = f"{refused.title}: {refused.detail} {refused.hint}".rstrip()
+    return failure(refused.status, _name(refused.status), description)
 
 
 def failure(status: int, name: str, description: str, **parameters: str) -> JSONResponse:
@@ -114,6 +122,10 @@ def failure(status: int, name: str, description: str, **parameters: str) -> JSON
         parameters=parameters,
     )
     return JSONResponse(answer.model_dump(by_alias=True), status)
+
+
+def _name(status: int) -> str:
+    return _NAMES.get(status, "InvalidArgument")
 
 
 def _invalid(problem: Mapping[str, Any]) -> JSONResponse:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from palantir_models.page.rest.answers import ExperimentPage
 from palantir_models.page.rest.contents import Contents
 from palantir_models.page.rest.experiments import experiment_answers
-from palantir_models.page.rest.filters import OrderBy, Search
+from palantir_models.page.rest.filters import AnyFilter, OrderBy, Search
 from palantir_models.page.rest.found import FoundModel
 from palantir_models.page.rest.matching import matches
 from palantir_models.page.rest.paging import Key, after, key_of, page_of
 from palantir_models.reading.experiment import RecordedExperiment
 
+_BATCH = 1000
 _NEWEST_FIRST = OrderBy(field="CREATED_TIME", direction="DESC")
 
 
@@ -27,10 +30,16 @@ def search(model: FoundModel, asked: Search) -> ExperimentPage:
     question = f"{model.rid} {order.model_dump_json()} {asked.model_dump_json(include={'where'})}"
     ordered = sorted(model.experiments, key=key, reverse=descending)
     ahead = list(after(ordered, key, descending, asked.page_token, question))
-    contents, where = Contents(ahead), asked.where
-    found = (one for one in ahead if where is None or matches(where, one, contents))
-    page, token = page_of(found, key, asked.page_size, question)
+    page, token = page_of(_found(ahead, asked.where), key, asked.page_size, question)
     return ExperimentPage(data=experiment_answers(page, model.rid, model.version_rids), next_page_token=token)
+
+
+def _found(experiments: Sequence[RecordedExperiment], where: AnyFilter | None) -> Iterator[RecordedExperiment]:
+    """Yield what a filter finds; what is behind a page that is full is not read, and never all of it at a time."""
+    for start in range(0, len(experiments), _BATCH):
+        batch = experiments[start : start + _BATCH]
+        contents = Contents(batch)
+        yield from (one for one in batch if where is None or matches(where, one, contents))
 
 
 def _created(experiment: RecordedExperiment) -> Key:

@@ -57,6 +57,7 @@ def compare_experiments(
 
 def _rows(comparison: Comparison[RecordedExperiment]) -> list[dict[str, Any]]:
     last, least, most = (frame.polars().to_dicts() for frame in (comparison.last, comparison.min, comparison.max))
+    params = comparison.typed_params
     rows = []
     for index, one in enumerate(comparison.experiments):
         names = [name for name in last[index] if name not in ("experiment", "version")]
@@ -66,7 +67,7 @@ def _rows(comparison: Comparison[RecordedExperiment]) -> list[dict[str, Any]]:
             if last[index][name] is not None
         }
         known = {key: getattr(one, key) for key in ("experiment_id", "name", "model", "version", "status")}
-        rows.append({**known, "params": dict(one.params), "metrics": metrics})
+        rows.append({**known, "params": dict(params[one.experiment_id]), "metrics": metrics})
     return rows
 
 
@@ -76,14 +77,15 @@ def _print(comparison: Comparison[RecordedExperiment], every: bool, out: Output)
     experiments = comparison.experiments
     last = comparison.last.polars().to_dicts()
     metrics = [name for name in last[0] if name not in ("experiment", "version")]
-    all_params = sorted({name for one in experiments for name in one.params})
+    found = list(comparison.typed_params.values())
+    all_params = sorted({name for params in found for name in params})
     differing = comparison.differing
-    params = [*differing, *(name for name in all_params if every and name not in differing)]
+    listed = [*differing, *(name for name in all_params if every and name not in differing)]
     lines: list[tuple[str, list[str]]] = [
         ("version", [one.version or "" for one in experiments]),
         ("status", [one.status for one in experiments]),
         *((name, [shown(row[name]) for row in last]) for name in metrics),
-        *((name, [shown(one.params.get(name)) for one in experiments]) for name in params),
+        *((name, [shown(params.get(name)) for params in found]) for name in listed),
     ]
     if len(experiments) <= _SIDE_BY_SIDE:
         out.table(["", *comparison.labels], [[name, *values] for name, values in lines])
@@ -91,6 +93,6 @@ def _print(comparison: Comparison[RecordedExperiment], every: bool, out: Output)
         values = [list(column) for column in zip(*(values for _, values in lines), strict=True)]
         headings = ["experiment", *(name for name, _ in lines)]
         out.table(headings, [[label, *row] for label, row in zip(comparison.labels, values, strict=True)])
-    same = len(all_params) - len(params)
+    same = len(all_params) - len(listed)
     if same:
         out.say(f"{counted(same, 'hyperparameter')} the same in all; --all shows them.")

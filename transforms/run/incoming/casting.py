@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from transforms.errors import UsageError, nearest
+from transforms.run.incoming.inferred_types import plain_numbers
 from transforms.run.incoming.options import TableOptions
-from transforms.run.incoming.written import plain_numbers
 
 if TYPE_CHECKING:
     import polars as pl

@@ -26,25 +26,25 @@ def helpful_options(place: Path, options: TableOptions, separator: str) -> list[
     :param separator: what separates its values where nothing was said.
     """
     data = place.read_bytes()
-    found = list[str]()
+    helpful = list[str]()
     guess = encoding_of(data)
     if guess is None:
         return []
     if guess != "utf-8" and options.encoding is None:
-        found += ["--encoding", guess]
+        helpful += ["--encoding", guess]
     data = data.decode(options.encoding or guess, errors="replace").encode().removeprefix(b"\xef\xbb\xbf")
     used = options.separator or separator
     best = _separator(data, used, options)
     if best != used:
-        found += ["--separator", "\\t" if best == "\t" else best]
+        helpful += ["--separator", "\\t" if best == "\t" else best]
     rows = _rows(data, best, options)
     if best != "," and options.decimal is None and _have(rows, _DECIMAL_COMMA):
-        found += ["--decimal", ","]
+        helpful += ["--decimal", ","]
         if _have(rows, _GROUPED):
-            found += ["--thousands", "."]
+            helpful += ["--thousands", "."]
     if rows and options.header and not options.columns:
-        found += renaming([name.decode(errors="replace") for name in rows[0]], options)
-    return found
+        helpful += renaming([name.decode(errors="replace") for name in rows[0]], options)
+    return helpful
 
 
 def looks_otherwise_separated(names: Sequence[str], options: TableOptions) -> bool:

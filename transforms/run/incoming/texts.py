@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from transforms.run.incoming.columns import cast_column, check_known, check_same_columns, final_names
 from transforms.run.incoming.fault import TableFault
 from transforms.run.incoming.hints import helpful_options, looks_otherwise_separated
+from transforms.run.incoming.inferred_types import typed
 from transforms.run.incoming.options import TableOptions
 from transforms.run.incoming.separated import SeparatedText, read_separated
-from transforms.run.incoming.written import typed
 
 if TYPE_CHECKING:
     import polars as pl

@@ -26,6 +26,8 @@ export interface Wanted {
   to: number | null;
   /** How many points an experiment may have at most, in pixels. */
   width: number;
+  /** Whether the axis below is logarithmic, so that buckets are as wide as they look. */
+  log: boolean;
 }
 
 /** Where a chart's points can be had as files, and the queries that make them. */

@@ -30,6 +30,7 @@ export function useSeries(
     from: zoom?.[0] ?? null,
     to: zoom?.[1] ?? null,
     width: WIDTHS * Math.ceil(width * Math.min(devicePixelRatio, 2) / WIDTHS),
+    log: xScale === "log",
   };
   const loaded = useChart(wanted, runs.reduce((sum, run) => sum + run.values, 0));
   const { chart } = loaded;

@@ -55,6 +55,7 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
         from: wanted.from,
         to: wanted.to,
         width: wanted.width,
+        log: wanted.log ? 1 : null,
       });
     return {
       load: async (wanted: Wanted, abort: AbortSignal) =>

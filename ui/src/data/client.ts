@@ -139,6 +139,13 @@ export function useAnswer<T>(url: string): Answer<T> {
   return known<T>(url).value;
 }
 
+/** Asks anew for an answer that somebody looked at, unless it is fresh: what changes all the time is read now and then. */
+function refreshOld(path: string): void {
+  const url = dataUrl(path);
+  const entry = kept.get(url);
+  if (entry && Date.now() - entry.asked > FRESH_FOR) void refresh(url);
+}
+
 /** Returns where the experiments of a model are asked for. */
 export function experimentsUrl(model: string): string {
   return dataUrl(`/models/${encodeURIComponent(model)}/experiments`);
@@ -151,6 +158,7 @@ export function experimentsUrl(model: string): string {
  * @param rows the experiments that changed.
  */
 export function patchExperiments(model: string, rows: readonly LiveRow[]): void {
+  for (const { id } of rows) refreshOld(`/models/${encodeURIComponent(model)}/experiments/${id}`);
   const url = experimentsUrl(model);
   const answer = keep(url).answer as Signal<Answer<Experiments>>;
   const before = answer.peek().value;

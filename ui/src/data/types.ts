@@ -264,12 +264,12 @@ export interface Media {
 /** An image, plot or table of an experiment. */
 export interface MediaEntry {
   id: string;
-  step: Numeric;
+  /** Nothing for a table, which has no steps. */
+  step: Numeric | null;
   caption: string | null;
+  /** Pixels of an image. */
   width: number | null;
   height: number | null;
-  format: string | null;
-  size: number | null;
 }
 
 /** `/data/models/{rid}/tables/{id}/{name}` and `/data/datasets/{rid}/rows` */
@@ -279,13 +279,20 @@ export interface Rows {
   count: number;
 }
 
+/** `event: begin` of `/data/models/{rid}/live`: the experiments that ended since the cursor, to be asked for anew. */
+export interface LiveBegin {
+  missed: string[];
+}
+
 /** `event: experiments` of `/data/models/{rid}/live` */
 export interface LiveRow {
   id: string;
   status: Status;
+  error: string | null;
   heartbeat: string | null;
   dropped: number;
   values: number;
+  published: boolean;
 }
 
 /** `event: points` of `/data/models/{rid}/live` */
@@ -294,7 +301,10 @@ export interface LivePoints {
   series: string;
   steps: Numeric[];
   values: (Numeric | null)[];
-  timestamps: (number | string)[];
+  /** Seconds since 1970. */
+  timestamps: number[];
+  /** Whether what was told of the series before counts no more. */
+  anew: boolean;
 }
 
 /** `/data/datasets` */
@@ -357,6 +367,7 @@ export interface BuildInput extends Place {
 export interface BuildOutput extends Place {
   rows: number | null;
   files: number | null;
+  /** Their names. */
   experiments: string[];
 }
 
@@ -379,7 +390,6 @@ export interface Build {
   inputs: BuildInput[];
   parameters: Record<string, ParameterValue>;
   code_version: string;
-  source: string | null;
   seconds: number;
 }
 

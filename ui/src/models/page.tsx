@@ -3,7 +3,7 @@
 import "./models.css";
 import { ChartsTab } from "../charts/index.ts";
 import { dataUrl, useAnswer } from "../data/client.ts";
-import type { Model } from "../data/types.ts";
+import type { Experiments, Model } from "../data/types.ts";
 import { Answered, Skeleton } from "../design/answered.tsx";
 import { Short } from "../design/parts.tsx";
 import { number } from "../format/number.ts";
@@ -12,7 +12,7 @@ import { choose, chosen, here, to } from "../state/address.ts";
 import { useRuns } from "../state/runs.ts";
 import { RunList } from "../table/run_list.tsx";
 import { ExperimentsTab } from "../table/tab.tsx";
-import { MediaTab, useLive } from "../views/index.ts";
+import { LiveMark, MediaTab, useLive } from "../views/index.ts";
 import { Path } from "./place.tsx";
 import { Overview } from "./overview.tsx";
 import { Versions } from "./versions.tsx";
@@ -31,7 +31,7 @@ export function ModelPage({ model }: { model: string }) {
   const counts = { versions: answer.value?.versions.length, experiments: experiments?.count };
   return (
     <div class={tab === "experiments" ? "view whole model fill" : "view whole model"}>
-      <Heading model={answer.value} rid={model} />
+      <Heading model={answer.value} rid={model} running={runningOf(experiments)} />
       <nav class="tabs" aria-label="Parts of the model">
         {TABS.map((name) => (
           <a key={name} href={here({ tab: name })} aria-current={name === tab ? "page" : undefined}>
@@ -73,7 +73,15 @@ function titleOf(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-function Heading({ model, rid }: { model: Model | null; rid: string }) {
+function runningOf(experiments: Experiments | null): number {
+  return experiments?.columns.status.filter((status) => status === "RUNNING").length ?? 0;
+}
+
+function Heading({ model, rid, running }: {
+  model: Model | null;
+  rid: string;
+  running: number;
+}) {
   return (
     <header class="heading">
       <nav class="crumbs" aria-label="Where this is">
@@ -81,6 +89,9 @@ function Heading({ model, rid }: { model: Model | null; rid: string }) {
       </nav>
       <h1>{model ? <Path path={model.path} /> : "…"}</h1>
       <Short id={rid} length={32} />
+      <div class="aside">
+        <LiveMark running={running} />
+      </div>
     </header>
   );
 }

@@ -15,6 +15,7 @@ import { Ago, Card, Copy, Fact, Facts, Short } from "../design/parts.tsx";
 import { bytes, counted, number } from "../format/number.ts";
 import { moment } from "../format/time.ts";
 import { to } from "../state/address.ts";
+import { Origin } from "../views/origin.tsx";
 import { experimentPlace, modelPlace, Path } from "./place.tsx";
 
 /** The page of a version. */
@@ -37,7 +38,24 @@ export function VersionView({ model, version }: { model: string; version: string
                 <h1>Version {version}</h1>
               </header>
               {found
-                ? <VersionCards model={value} version={found} />
+                ? (
+                  <>
+                    <VersionCards model={value} version={found} />
+                    {found.seq !== null && (
+                      <div class="origin-card">
+                        <Card title="Where it came from">
+                          <div class="body">
+                            <Origin
+                              seq={found.seq}
+                              commit={found.environment?.git?.commit}
+                              source={found.source}
+                            />
+                          </div>
+                        </Card>
+                      </div>
+                    )}
+                  </>
+                )
                 : (
                   <Empty title={`This model has no version ${version}`}>
                     <p>
@@ -60,7 +78,7 @@ export function VersionCards({ model, version }: { model: Model; version: Versio
     <div class="cards">
       <div class="stack">
         <Card title={`Version ${version.version}`} aside={<Ago time={version.created_time} />}>
-          <Origin model={model} version={version} />
+          <Publication model={model} version={version} />
         </Card>
         <Card title="Metrics" aside={`${Object.keys(version.metrics).length} series`}>
           <Metrics model={model} version={version} />
@@ -94,7 +112,7 @@ export function VersionCards({ model, version }: { model: Model; version: Versio
   );
 }
 
-function Origin({ model, version }: { model: Model; version: Version }) {
+function Publication({ model, version }: { model: Model; version: Version }) {
   const build = version.seq === null
     ? null
     : <a href={to(`/builds/${version.seq}`)}>build {version.seq}</a>;

@@ -47,6 +47,7 @@ export const KEYS = {
   order: "the column that orders logged tables, with - before it for descending",
   version: "the version of the dataset whose rows are shown",
   page: "which part of a long list is shown",
+  origin: "the metric of an experiment whose origin is told",
   place: "what is selected in the lineage graph",
 } as const;
 

@@ -12,8 +12,8 @@ import { text } from "../format/value.ts";
 import { modelPlace, Path, versionPlace } from "../models/place.tsx";
 import { Commit, Inputs } from "../models/version.tsx";
 import { dark } from "../shell/theme.ts";
-import { to } from "../state/address.ts";
-import { useLive } from "../views/index.ts";
+import { here, to } from "../state/address.ts";
+import { LiveMark, SignOfLife, Trail, useLive } from "../views/index.ts";
 
 /** One experiment. */
 export function ExperimentView({ model, id }: { model: string; id: string }) {
@@ -51,7 +51,9 @@ function Sheet(
           {name || `experiment ${rank + 1}`}
         </h1>
         <StatusMark status={status} />
+        {status === "RUNNING" && experiment.heartbeat && <SignOfLife time={experiment.heartbeat} />}
         <div class="aside">
+          <LiveMark running={status === "RUNNING" ? 1 : 0} />
           <a class="button" href={to(modelPlace(model), { tab: "charts", ...alone })}>Charts</a>
           {media.length > 0 && (
             <a class="button" href={to(modelPlace(model), { tab: "media", ...alone })}>Media</a>
@@ -70,6 +72,7 @@ function Sheet(
           could not be kept, as they came faster than they were written: the series have gaps.
         </p>
       )}
+      <Trail model={model} experiment={experiment} />
       <div class="cards">
         <div class="stack">
           <Card title="Facts" aside={<Ago time={experiment.created} />}>
@@ -173,7 +176,11 @@ function Metrics({ metrics, model, rank }: { metrics: Series[]; model: string; r
                   {name}
                 </a>
               </td>
-              <td class="number">{number(last)}</td>
+              <td class="number">
+                <a href={here({ origin: name })} title="Where did this come from?">
+                  {number(last)}
+                </a>
+              </td>
               <td class="number">{number(min)}</td>
               <td class="number">{number(max)}</td>
               <td class="number soft">{number(length)}</td>

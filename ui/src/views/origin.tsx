@@ -1,48 +1,38 @@
 /** Where something came from: the job that wrote it, what that read, the jobs that wrote that, and so on to the sources. */
 
-import "./builds/builds.css";
+import "./origin.css";
 import { useState } from "preact/hooks";
 import { dataUrl, useAnswer } from "../data/client.ts";
 import type { Build, BuildInput } from "../data/types.ts";
 import { Answered, Skeleton } from "../design/answered.tsx";
+import { Icon } from "../design/icons.tsx";
+import { Short } from "../design/parts.tsx";
 import { moment } from "../format/time.ts";
 import { to } from "../state/address.ts";
 import { PlaceLink } from "./places.tsx";
+import { useSource } from "./sources.ts";
 
 const OPEN = 2; // steps back that are shown at once
 
-/**
- * Shows a job with what it read, each with the job that wrote it.
- *
- * @param seq the job's row of the ledger.
- * @param commit the commit of its code, where that is known.
- * @param depth how many steps back it lies from what was asked for.
- */
-export function Origin(
-  { seq, commit = null, depth = 0 }: { seq: number; commit?: string | null; depth?: number },
-) {
+interface OriginProps {
+  /** The job's row of the ledger. */
+  seq: number;
+  /** The commit of its code, where that is known. */
+  commit?: string | null;
+  /** Where its code was, where that was recorded; else where it is now is said. */
+  source?: string | null;
+  /** How many steps back it lies from what was asked for. */
+  depth?: number;
+}
+
+/** Shows a job with what it read, each with the job that wrote it. */
+export function Origin({ seq, commit = null, source = null, depth = 0 }: OriginProps) {
   const answer = useAnswer<Build>(dataUrl(`/builds/${seq}`));
   return (
     <Answered answer={answer} waiting={<Skeleton rows={2} />}>
       {(build) => (
         <div class="origin">
-          <p class="origin-job">
-            <a href={to(`/builds/${seq}`)}>job #{seq}</a> <strong>{build.transform}</strong>
-            <time dateTime={build.time}>{moment(build.time)}</time>
-          </p>
-          <p class="origin-code">
-            {build.source && <code>{build.source}</code>}
-            {build.code_version && (
-              <span>
-                code version <code>{build.code_version.slice(0, 10)}</code>
-              </span>
-            )}
-            {commit && (
-              <span>
-                commit <code title={commit}>{commit.slice(0, 10)}</code>
-              </span>
-            )}
-          </p>
+          <Job build={build} commit={commit} recorded={source} />
           {build.inputs.length === 0 && <p class="soft">It read nothing: here the data begins.</p>}
           {build.inputs.length > 0 && (
             <ul>
@@ -57,12 +47,41 @@ export function Origin(
   );
 }
 
+function Job(
+  { build, commit, recorded }: { build: Build; commit: string | null; recorded: string | null },
+) {
+  const now = useSource(build.transform);
+  const source = recorded ?? now;
+  return (
+    <>
+      <p class="origin-line">
+        <a href={to(`/builds/${build.seq}`)}>job #{build.seq}</a>
+        <strong>{build.transform}</strong>
+        <time dateTime={build.time}>{moment(build.time)}</time>
+      </p>
+      <p class="origin-line soft">
+        {source && (
+          <code title={recorded ? "As it was recorded" : "Where it is written now"}>{source}</code>
+        )}
+        <span class="inline">
+          code version <Short id={build.code_version} />
+        </span>
+        {commit && (
+          <span class="inline">
+            commit <Short id={commit} />
+          </span>
+        )}
+      </p>
+    </>
+  );
+}
+
 function Step({ input, depth }: { input: BuildInput; depth: number }) {
   const [isOpen, setOpen] = useState(depth < OPEN);
   const seq = input.seq_of_writer;
   return (
     <li>
-      <p class="origin-input">
+      <p class="origin-line">
         read <PlaceLink place={input} />
         {seq === null ? <span class="soft">which no job of this store wrote</span> : (
           <button
@@ -71,6 +90,7 @@ function Step({ input, depth }: { input: BuildInput; depth: number }) {
             aria-expanded={isOpen}
             onClick={() => setOpen(!isOpen)}
           >
+            <Icon name="chevron" size={12} />
             {isOpen ? "written by" : "what wrote it?"}
           </button>
         )}

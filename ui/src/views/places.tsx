@@ -1,5 +1,6 @@
 /** Datasets and models as links to what is known of them. */
 
+import "./places.css";
 import type { Place } from "../data/types.ts";
 import { to } from "../state/address.ts";
 

@@ -1,7 +1,14 @@
 import { deepEqual } from "node:assert/strict";
 import { hearPoints, type News, tellPoints } from "../../src/data/live.ts";
 
-const POINTS = [{ id: "a", series: "loss", steps: [1], values: [0.5], timestamps: [] }];
+const POINTS = [{
+  id: "a",
+  series: "loss",
+  steps: [1],
+  values: [0.5],
+  timestamps: [],
+  anew: false,
+}];
 
 Deno.test("who listens to a model is told its points, and no other's, until it no longer listens", () => {
   const heard: News[] = [];

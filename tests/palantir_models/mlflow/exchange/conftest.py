@@ -84,9 +84,8 @@ def other(project: Path) -> Store:
     return Store(project / "other")
 
 
-@pytest.fixture
-def model(project: Path) -> Model:
-    """Model ``/wine`` with two versions: the experiment ``plain``, and ``rich``, which has something of everything."""
+def publish_wine() -> None:
+    """Publish two versions: the experiment ``plain``, and ``rich``, which has something of everything."""
     output = ModelOutput("/wine")
     plain = output.create_experiment("plain")
     plain.log_metrics({"loss": 0.5})
@@ -108,6 +107,23 @@ def model(project: Path) -> Model:
     typed = {"t": when, "bytes": [b"\xff"], "list": [[1, None]], "f": pl.Series([math.inf], dtype=pl.Float32)}
     rich.log_table("typed/äö", pl.DataFrame(typed))
     output.publish(Doubler(2), experiment=rich)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a store with the model ``/wine``, which is not written any more."""
+    folder = tmp_path_factory.mktemp("wine")
+    (folder / "pyproject.toml").write_text("[tool.transforms]\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        publish_wine()
+    return folder / ".transforms"
+
+
+@pytest.fixture
+def model(project: Path, published: Path) -> Model:
+    """Model ``/wine`` in the project's store."""
+    shutil.copytree(published, project / ".transforms")
     return Model("/wine", "master", Store(project / ".transforms"))
 
 

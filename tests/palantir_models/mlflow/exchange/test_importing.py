@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -486,18 +488,32 @@ def assert_same(mine: dict[str, Any], copy: dict[str, Any]) -> None:
             assert value == copy[name], name
 
 
-def exported(model: Model, uri: str, tmp_path: Path) -> Path:
-    """Export an experiment and return the folder of its run's files."""
-    list(export_experiments(uri, model.experiments))
-    (folder,) = {
-        file.parents[1] for file in (tmp_path / "mlflow").rglob("transforms/images.parquet") if holds_rows(file)
-    }
-    return folder
+@dataclass(frozen=True)
+class Exported:
+    """Where an experiment is in MLflow: the address of the database, and the folder of its run's files."""
+
+    uri: str
+    folder: Path
 
 
-def holds_rows(file: Path) -> bool:
-    """Whether a Parquet file has any."""
-    return pl.read_parquet(file).height > 0
+@pytest.fixture(scope="module")
+def exported_once(published: Path, empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """The model's experiments, exported; the one with something of everything."""
+    place = tmp_path_factory.mktemp("mlflow")
+    shutil.copy(empty_database, place / "runs.db")
+    uri = f"sqlite:///{place}/runs.db"
+    list(export_experiments(uri, Model("/wine", "master", Store(published)).experiments))
+    (folder,) = {file.parents[1] for file in place.rglob("transforms/images.parquet") if pl.read_parquet(file).height}
+    return Exported(uri, folder)
+
+
+@pytest.fixture
+def exported(exported_once: Exported, tmp_path: Path) -> Iterator[Exported]:
+    """An export whose files a test may spoil; they are as before when it has ended."""
+    shutil.copytree(exported_once.folder, tmp_path / "as before")
+    yield exported_once
+    shutil.rmtree(exported_once.folder)
+    shutil.copytree(tmp_path / "as before", exported_once.folder)
 
 
 @pytest.mark.parametrize("table", ["images", "plots", "tables"])
@@ -506,42 +522,40 @@ def holds_rows(file: Path) -> bool:
     ["/etc/passwd", "../../../../../../../../../etc/passwd", "a/../../secret", "linked", "up/secret", "", "a\0b", None],
 )
 def test_a_prepared_copy_reads_no_file_outside_of_its_run(
-    model: Model, other: Store, uri: str, tmp_path: Path, table: str, name: str | None
+    exported: Exported, other: Store, tmp_path: Path, table: str, name: str | None
 ) -> None:
     """By no name and through no link; nothing is imported."""
-    folder = exported(model, uri, tmp_path)
-    (tmp_path / "mlflow/secret").write_text("secret")
+    folder = exported.folder
+    (tmp_path / "secret").write_text("secret")
     (folder / "linked").symlink_to("/etc/passwd")
-    (folder / "up").symlink_to(tmp_path / "mlflow")
+    (folder / "up").symlink_to(tmp_path)
     rows = pl.read_parquet(folder / f"transforms/{table}.parquet")
     rows.with_columns(file=pl.lit(name, pl.String)).write_parquet(folder / f"transforms/{table}.parquet")
     with pytest.raises(TrackingError, match="Nothing was imported"):
-        bring(other, uri)
+        bring(other, exported.uri)
     assert other.newest_entries(1) == []
 
 
 @pytest.mark.parametrize("table", ["images", "plots", "tables"])
-def test_a_file_that_is_not_what_its_table_says_is_not_imported(
-    model: Model, other: Store, uri: str, tmp_path: Path, table: str
-) -> None:
+def test_a_file_that_is_not_what_its_table_says_is_not_imported(exported: Exported, other: Store, table: str) -> None:
     """An image is a PNG, a plot is JSON, a table is Parquet."""
-    folder = exported(model, uri, tmp_path)
+    folder = exported.folder
     (folder / "notes.txt").write_text("root:x:0:0")
     rows = pl.read_parquet(folder / f"transforms/{table}.parquet")
     rows.with_columns(file=pl.lit("notes.txt")).write_parquet(folder / f"transforms/{table}.parquet")
     with pytest.raises(TrackingError, match=f"one of its {table}, which cannot be read as such"):
-        bring(other, uri)
+        bring(other, exported.uri)
     assert other.newest_entries(1) == []
 
 
 @pytest.mark.parametrize("file", ["images.parquet", "experiment.json"])
-def test_a_copy_that_is_a_link_is_not_read(model: Model, other: Store, uri: str, tmp_path: Path, file: str) -> None:
+def test_a_copy_that_is_a_link_is_not_read(exported: Exported, other: Store, tmp_path: Path, file: str) -> None:
     """Its parts, too, lie in the run."""
-    folder = exported(model, uri, tmp_path) / "transforms"
+    folder = exported.folder / "transforms"
     (folder / file).rename(tmp_path / file)
     (folder / file).symlink_to(tmp_path / file)
     with pytest.raises(TrackingError, match="symbolic link that leads out of its folder"):
-        bring(other, uri)
+        bring(other, exported.uri)
 
 
 def test_links_out_of_a_run_are_left_out_and_counted(runs: Tracking, store: Store, uri: str, tmp_path: Path) -> None:
@@ -564,12 +578,11 @@ def test_links_out_of_a_run_are_left_out_and_counted(runs: Tracking, store: Stor
 @pytest.mark.parametrize(
     "text", ["[" * 5000, '{"format": 1, "experiment": [], "files": []}', '{"format": 1}', "null", "\ud800"]
 )
-def test_a_damaged_copy_is_told(model: Model, other: Store, uri: str, tmp_path: Path, text: str) -> None:
+def test_a_damaged_copy_is_told(exported: Exported, other: Store, text: str) -> None:
     """Whatever is in it: nested without end, of another shape, no text."""
-    folder = exported(model, uri, tmp_path) / "transforms"
-    (folder / "experiment.json").write_bytes(text.encode(errors="surrogatepass"))
+    (exported.folder / "transforms/experiment.json").write_bytes(text.encode(errors="surrogatepass"))
     with pytest.raises(TrackingError, match="exact copy"):
-        bring(other, uri)
+        bring(other, exported.uri)
 
 
 def test_an_id_that_is_none_is_not_taken_over(model: Model, other: Store, uri: str, client: Any) -> None:

@@ -11,6 +11,7 @@ import { moment, span } from "../../format/time.ts";
 import { text } from "../../format/value.ts";
 import { to } from "../../state/address.ts";
 import { PlaceLink } from "../places.tsx";
+import { useSource } from "../sources.ts";
 
 /** Shows the job of a row of the ledger. */
 export function BuildView({ seq }: { seq: number }) {
@@ -25,15 +26,15 @@ export function BuildView({ seq }: { seq: number }) {
 }
 
 function Job({ build }: { build: Build }) {
+  const source = useSource(build.transform);
   const parameters = Object.entries(build.parameters);
   return (
     <>
-      <p class="crumbs">
-        <a href={to("/builds")}>Builds</a>
-        <span>#{build.seq}</span>
-      </p>
       <header class="heading">
-        <h1>{build.transform}</h1>
+        <nav class="crumbs" aria-label="Where this is">
+          <a href={to("/builds")}>Builds</a>
+        </nav>
+        <h1>#{build.seq} {build.transform}</h1>
         {!build.published && <StatusMark status={build.status} />}
       </header>
       <div class="build-flow">
@@ -45,7 +46,9 @@ function Job({ build }: { build: Build }) {
         </Card>
         <Card title="Ran">
           <Facts>
-            <Fact name="code">{build.source && <code>{build.source}</code>}</Fact>
+            <Fact name="code">
+              {source && <code title="Where it is written now">{source}</code>}
+            </Fact>
             <Fact name="code version">
               {build.code_version && <Short id={build.code_version} />}
             </Fact>
@@ -101,10 +104,11 @@ function Wrote({ place }: { place: BuildOutput }) {
     <Row>
       <PlaceLink place={place} />
       {place.rows !== null && <small>{counted(place.rows, "row")}</small>}
-      {place.experiments.map((id) => (
-        <small key={id}>
-          <a href={to(`/models/${encodeURIComponent(place.rid)}/experiments/${id}`)}>
-            its experiment
+      {place.experiments.map((name) => (
+        <small key={name}>
+          experiment{" "}
+          <a href={to(`/models/${encodeURIComponent(place.rid)}`, { tab: "experiments", q: name })}>
+            {name}
           </a>
         </small>
       ))}

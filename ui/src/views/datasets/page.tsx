@@ -34,33 +34,36 @@ function Page({ dataset }: { dataset: Dataset }) {
   const version = chosen("version") ?? String(dataset.version);
   return (
     <>
-      <p class="crumbs">
-        <a href={to("/datasets")}>Datasets</a>
-      </p>
       <header class="heading">
+        <nav class="crumbs" aria-label="Where this is">
+          <a href={to("/datasets")}>Datasets</a>
+        </nav>
         <h1>{dataset.path}</h1>
-        <div class="aside soft">
+        <div class="aside soft dataset-facts">
           {dataset.rows !== null && <span>{counted(dataset.rows, "row")}</span>}
           {dataset.bytes !== null && <span>{bytes(dataset.bytes)}</span>}
           <span>version {dataset.version}</span>
           <Ago time={dataset.updated} />
         </div>
       </header>
+      {dataset.problem && <p class="dataset-problem" role="alert">{dataset.problem}</p>}
       <div class="dataset">
-        <Card title={`First rows of version ${version}`}>
-          <FirstRows rid={dataset.rid} version={version} />
-        </Card>
-        <div class="dataset-side">
+        <div class="dataset-stack">
+          <Card title={`First rows of version ${version}`}>
+            <FirstRows rid={dataset.rid} version={version} />
+          </Card>
+          <Versions dataset={dataset} shown={version} />
+          <Card title="Where it came from">
+            <div class="body">
+              <Origin seq={dataset.seq} />
+            </div>
+          </Card>
+        </div>
+        <div class="dataset-stack">
           <Schema dataset={dataset} />
           <Checks dataset={dataset} />
           <Readers dataset={dataset} />
         </div>
-        <Versions dataset={dataset} shown={version} />
-        <Card title="Where it came from">
-          <div class="body">
-            <Origin seq={dataset.seq} />
-          </div>
-        </Card>
       </div>
     </>
   );
@@ -118,7 +121,7 @@ function Readers({ dataset: { readers } }: { dataset: Dataset }) {
         <ul>
           {readers.map((name) => (
             <li key={name}>
-              <a href={to("/builds", { q: name })}>{name}</a>
+              <a href={to("/lineage", { place: name })}>{name}</a>
             </li>
           ))}
         </ul>
@@ -142,7 +145,7 @@ function Versions({ dataset: { versions }, shown }: { dataset: Dataset; shown: s
           </tr>
         </thead>
         <tbody>
-          {versions.map(({ version, seq, time, operation, rows, transaction }) => (
+          {versions.map(({ version, seq, time, operation, mode, rows, transaction }) => (
             <tr key={version} aria-current={String(version) === shown}>
               <td class="number">
                 <a href={here({ version: String(version) })}>{version}</a>
@@ -152,7 +155,7 @@ function Versions({ dataset: { versions }, shown }: { dataset: Dataset; shown: s
                   ? <span class="none">none</span>
                   : <a href={to(`/builds/${seq}`)}>#{seq}</a>}
               </td>
-              <td>{operation}</td>
+              <td>{mode ?? operation.toLowerCase()}</td>
               <td class="number">{rows?.toLocaleString("en") ?? <span class="none">–</span>}</td>
               <td>
                 <Ago time={time} />

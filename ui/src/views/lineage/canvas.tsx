@@ -5,7 +5,8 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Lineage, LineagePlace } from "../../data/types.ts";
 import { arrowPath, type Point, type Size, type Viewport, zoomAt } from "./geometry.ts";
 
-const HEIGHT = 34; // pixels, as the server lays them out
+/** The height of a box, in pixels, as the server lays them out. */
+export const HEIGHT = 34;
 const DRAG = 4; // pixels that a pointer may tremble in a click
 
 interface CanvasProps {
@@ -100,8 +101,8 @@ function PlaceShape(
       {kind === "model"
         ? <polygon points={hexagon(width)} />
         : <rect width={width} height={HEIGHT} rx={kind === "transform" ? 7 : HEIGHT / 2} />}
-      <circle class="lineage-state" cx={14} cy={HEIGHT / 2} r={4} />
-      <text x={25} y={HEIGHT / 2} dominant-baseline="central">{label}</text>
+      <circle class="lineage-state" cx={14} r={4.5} />
+      <text x={12} y={HEIGHT / 2} dominant-baseline="central">{label}</text>
     </g>
   );
 }

@@ -23,7 +23,7 @@ export interface Edge {
   to: string;
 }
 
-const LEAST = 0.1, MOST = 2.5;
+const LEAST = 0.1, READABLE = 0.6, MOST = 2.5;
 
 /** Zooms so that what is under a point of the window stays there. */
 export function zoomAt(view: Viewport, at: Point, factor: number): Viewport {
@@ -32,20 +32,36 @@ export function zoomAt(view: Viewport, at: Point, factor: number): Viewport {
   return { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
 }
 
-/** Shows a whole drawing in the middle of a window, not magnified. */
-export function fit(drawing: Size, window: Size, margin = 24): Viewport {
+/** Shows a part of the drawing whole and in the middle of a window, not magnified. */
+export function fit(part: Point & Size, window: Size, margin = 24): Viewport {
   const room = (size: number) => Math.max(1, size - 2 * margin);
-  const wanted = Math.min(
-    1,
-    room(window.width) / drawing.width,
-    room(window.height) / drawing.height,
-  );
+  const wanted = Math.min(1, room(window.width) / part.width, room(window.height) / part.height);
   const scale = Number.isFinite(wanted) ? Math.max(LEAST, wanted) : 1;
   return {
     scale,
-    x: (window.width - drawing.width * scale) / 2,
-    y: (window.height - drawing.height * scale) / 2,
+    x: window.width / 2 - (part.x + part.width / 2) * scale,
+    y: window.height / 2 - (part.y + part.height / 2) * scale,
   };
+}
+
+/** Shows a whole drawing as {@link fit} does, or its left part where the whole could not be read. */
+export function begin(drawing: Size, window: Size, margin = 24): Viewport {
+  const whole = fit({ x: 0, y: 0, ...drawing }, window, margin);
+  if (whole.scale >= READABLE) return whole;
+  const y = (window.height - drawing.height * READABLE) / 2;
+  return { scale: READABLE, x: margin, y: Math.max(margin, y) };
+}
+
+/** Returns the least part of the drawing that has some places in it, with air around it. */
+export function around(
+  places: readonly (Point & { width: number })[],
+  height: number,
+): Point & Size {
+  const left = Math.min(...places.map((place) => place.x));
+  const right = Math.max(...places.map((place) => place.x + place.width));
+  const top = Math.min(...places.map((place) => place.y)) - height / 2;
+  const bottom = Math.max(...places.map((place) => place.y)) + height / 2;
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** Brings a point of the drawing into the middle of the window, large enough to be read. */

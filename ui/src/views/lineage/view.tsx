@@ -9,9 +9,11 @@ import { Answered, Empty, Skeleton } from "../../design/answered.tsx";
 import { Search } from "../../design/search.tsx";
 import { useKeys } from "../../shell/keys.ts";
 import { choose, chosen } from "../../state/address.ts";
-import { Canvas } from "./canvas.tsx";
+import { Canvas, HEIGHT } from "./canvas.tsx";
 import { Detail } from "./detail.tsx";
 import {
+  around,
+  begin,
   centre,
   fit,
   neighbours,
@@ -30,6 +32,8 @@ export const STATES = {
   failed: "its last run failed",
   unknown: "no transform of this project makes it",
 } as const;
+
+const DETAIL = 360; // pixels that the detail takes of a wide window
 
 /** Shows the whole graph, with what is selected beside it. */
 export function LineageView() {
@@ -67,7 +71,9 @@ function Graph({ lineage }: { lineage: Lineage }) {
     const place = places.find((one) => one.id === id);
     if (!place) return;
     const middle = { x: place.x + place.width / 2, y: place.y };
-    view.value = centre(view.peek(), middle, size.current);
+    const { width, height } = size.current;
+    const beside = width > 2 * DETAIL ? DETAIL : 0;
+    view.value = centre(view.peek(), middle, { width: width - beside, height });
   }, [places, view]);
   const select = useCallback((id: string | null) => choose({ place: id }), []);
   const follow = useCallback((id: string | null) => {
@@ -75,16 +81,16 @@ function Graph({ lineage }: { lineage: Lineage }) {
     if (id) show(id);
   }, [select, show]);
   const whole = useCallback(() => {
-    view.value = fit(lineage, size.current);
+    view.value = fit({ x: 0, y: 0, width: lineage.width, height: lineage.height }, size.current);
   }, [lineage, view]);
   const measured = useCallback((now: Size) => {
     const isFirst = size.current.width === 0;
     size.current = now;
     if (!isFirst) return;
-    whole();
+    view.value = begin(lineage, now);
     const asked = chosen("place");
     if (asked) show(asked);
-  }, [show, whole]);
+  }, [lineage, show, view]);
   const zoom = (factor: number) => {
     const { width, height } = size.current;
     view.value = zoomAt(view.peek(), { x: width / 2, y: height / 2 }, factor);
@@ -94,8 +100,9 @@ function Graph({ lineage }: { lineage: Lineage }) {
     if (next) follow(next);
   };
   useEffect(() => {
-    if (text && found.length === 1) show(found[0]!);
-  }, [text, found, show]);
+    const seen = places.filter(({ id }) => found.includes(id));
+    if (seen.length) view.value = fit(around(seen, HEIGHT), size.current, 80);
+  }, [found, places, view]);
   useKeys({
     "ArrowLeft": ["Go to what it is made from", () => step("before")],
     "ArrowRight": ["Go to what is made from it", () => step("after")],
@@ -115,6 +122,11 @@ function Graph({ lineage }: { lineage: Lineage }) {
         {text && <span class="soft" role="status">{found.length} found</span>}
         <States lineage={lineage} text={text} />
       </div>
+      {lineage.problems.length > 0 && (
+        <div class="lineage-problems" role="alert">
+          {lineage.problems.map((problem) => <p key={problem}>{problem}</p>)}
+        </div>
+      )}
       <Canvas
         lineage={lineage}
         view={view}

@@ -4,19 +4,20 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { dataUrl, experimentsUrl, patchExperiments, refresh } from "../../data/client.ts";
 import { tellPoints } from "../../data/live.ts";
+import type { LivePoints, LiveRow, Problem } from "../../data/types.ts";
 import { chosen } from "../../state/address.ts";
 import { EMPTY, type LiveMessage, take } from "./reducer.ts";
-import type { LivePoints, LiveRow } from "../../data/types.ts";
 
-/** How the stream stands. */
-export type Link = "waiting" | "following" | "lost";
-
-const PATIENCE = [500, 1000, 2000, 5000, 10000]; // milliseconds before another try
-const TOGETHER = 100; // milliseconds whose events the page takes at once
+/** How the stream stands: it is waited for, followed, lost and tried again, or has nothing to tell for a reason. */
+export type Link = { kind: "waiting" | "following" | "lost" } | { kind: "stuck"; problem: Problem };
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
-const link = signal<Link>("waiting");
+const PATIENCE = [500, 1000, 2000, 5000, 10000]; // milliseconds before another try
+const TOGETHER = 100; // milliseconds whose events the page takes at once
+const EVENTS = ["begin", "experiments", "points"] as const;
+
+const link = signal<Link>({ kind: "waiting" });
 
 /** How the stream of the model that is looked at stands. */
 export const following: ReadonlySignal<Link> = link;
@@ -30,6 +31,7 @@ class Follower {
   #flush: Timer;
   #rows = new Map<string, LiveRow>();
   #points: LivePoints[] = [];
+  #missed = false;
 
   constructor(readonly model: string) {
     // A browser keeps six connections to a server, over all its tabs: a tab that nobody sees must not hold one.
@@ -44,8 +46,8 @@ class Follower {
   }
 
   readonly #looked = () => {
-    if (document.hidden) this.#close();
-    else if (!this.#source) this.#open();
+    this.#close();
+    if (!document.hidden) this.#open();
   };
 
   #open(): void {
@@ -56,20 +58,23 @@ class Follower {
     this.#source = source;
     source.onopen = () => {
       this.#tries = 0;
-      link.value = "following";
+      link.value = { kind: "following" };
     };
     source.onerror = () => {
       this.#close();
-      link.value = "lost";
-      this.#retry = setTimeout(
-        () => this.#open(),
-        PATIENCE[Math.min(this.#tries++, PATIENCE.length - 1)],
-      );
+      link.value = { kind: "lost" };
+      const wait = PATIENCE[Math.min(this.#tries++, PATIENCE.length - 1)];
+      this.#retry = setTimeout(() => this.#open(), wait);
     };
-    for (const type of ["experiments", "points", "reset"] as const) {
+    source.addEventListener("problem", (event) => {
+      link.value = { kind: "stuck", problem: JSON.parse(event.data) };
+    });
+    for (const type of EVENTS) {
       source.addEventListener(type, (event) => {
-        const data = event.data ? JSON.parse(event.data) : null;
-        this.#take({ type, cursor: event.lastEventId, data } as LiveMessage);
+        link.value = { kind: "following" };
+        this.#take(
+          { type, cursor: event.lastEventId, data: JSON.parse(event.data) } as LiveMessage,
+        );
       });
     }
   }
@@ -83,22 +88,25 @@ class Follower {
   #take(message: LiveMessage): void {
     const [state, effect] = take(this.#state, message);
     this.#state = state;
-    if (effect.reload) {
-      void refresh(experimentsUrl(this.model));
-      tellPoints(this.model, null);
-    }
+    this.#missed ||= effect.missed;
     for (const row of effect.rows) this.#rows.set(row.id, row);
     this.#points.push(...effect.points);
-    this.#flush ||= setTimeout(() => this.#hand(), TOGETHER);
+    this.#flush ??= setTimeout(() => this.#hand(), TOGETHER);
   }
 
   #hand(): void {
+    const rows = [...this.#rows.values()], points = this.#points, missed = this.#missed;
     this.#flush = undefined;
-    const rows = [...this.#rows.values()], points = this.#points;
     this.#rows.clear();
     this.#points = [];
-    if (rows.length) patchExperiments(this.model, rows);
-    if (points.length) tellPoints(this.model, points);
+    this.#missed = false;
+    if (missed) {
+      void refresh(experimentsUrl(this.model));
+      tellPoints(this.model, null);
+    } else {
+      if (rows.length) patchExperiments(this.model, rows);
+      if (points.length) tellPoints(this.model, points);
+    }
   }
 }
 
@@ -106,7 +114,7 @@ class Follower {
 export function useLive(model: string): void {
   const branch = chosen("branch");
   useEffect(() => {
-    link.value = "waiting";
+    link.value = { kind: "waiting" };
     const follower = new Follower(model);
     return () => follower.end();
   }, [model, branch]);

@@ -1,5 +1,6 @@
 /** When a running experiment last gave a sign of life, told to the second. */
 
+import "./live.css";
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { moment, span } from "../../format/time.ts";

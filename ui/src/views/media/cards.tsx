@@ -1,11 +1,12 @@
 /** What surrounds an image or a plot: whose it is, of which step, what is written about it. */
 
 import type { ComponentChildren } from "preact";
-import type { MediaEntry, Numeric } from "../../data/types.ts";
+import type { Numeric } from "../../data/types.ts";
 import { dataUrl } from "../../data/client.ts";
 import { Icon } from "../../design/icons.tsx";
 import { Swatch } from "../../design/parts.tsx";
 import type { Run } from "../../state/runs.ts";
+import type { Medium } from "./series.ts";
 import type { Shown } from "./steps.ts";
 
 /** Returns where an image, a plot's figure or a table is. */
@@ -38,7 +39,7 @@ export function SeriesSection({ name, without, children }: {
 }
 
 /** Whose an image or a plot is, and of which step where that is not the one that was asked for. */
-export function Owner({ run, shown }: { run: Run; shown: Shown<MediaEntry> }) {
+export function Owner({ run, shown }: { run: Run; shown: Shown<Medium> }) {
   return (
     <figcaption class="media-owner">
       <Swatch look={run} />

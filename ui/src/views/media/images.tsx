@@ -1,14 +1,14 @@
 /** Images: of all experiments at one step, or of all steps below each other. */
 
 import { useState } from "preact/hooks";
-import type { MediaEntry, Numeric } from "../../data/types.ts";
+import type { Numeric } from "../../data/types.ts";
 import { Swatch } from "../../design/parts.tsx";
 import { choose } from "../../state/address.ts";
 import type { Run } from "../../state/runs.ts";
 import { visibleRows } from "../../table/window.ts";
 import { Caption, Download, Later, mediaUrl, Owner, SeriesSection } from "./cards.tsx";
 import { seenAsText } from "./seen.ts";
-import type { MediaSeries } from "./series.ts";
+import type { MediaSeries, Medium } from "./series.ts";
 import { compareSteps, type Shown, shownAt, stepsOf } from "./steps.ts";
 
 interface ImagesProps {
@@ -43,7 +43,7 @@ function ImageCard({ model, series, run, shown }: {
   model: string;
   series: string;
   run: Run;
-  shown: Shown<MediaEntry>;
+  shown: Shown<Medium>;
 }) {
   const entry = shown.kind === "exact" || shown.kind === "before" ? shown.entry : null;
   return (
@@ -69,7 +69,7 @@ function ImageCard({ model, series, run, shown }: {
 
 /** An image in a button that opens it. */
 function Thumbnail(
-  { model, series, run, entry }: { model: string; series: string; run: Run; entry: MediaEntry },
+  { model, series, run, entry }: { model: string; series: string; run: Run; entry: Medium },
 ) {
   const open = () =>
     choose({ of: series, see: seenAsText([{ rank: run.rank, step: entry.step }]) });
@@ -92,7 +92,7 @@ function Thumbnail(
 }
 
 /** Whether an image has so few pixels that they are shown as such. */
-export function isSmall({ width, height }: MediaEntry): boolean {
+export function isSmall({ width, height }: Medium): boolean {
   return (width ?? 0) < 300 && (height ?? 0) < 300;
 }
 

@@ -1,10 +1,10 @@
 /** Plots of all experiments at one step, drawn in the one frame that is made for them. */
 
-import type { MediaEntry, Numeric } from "../../data/types.ts";
+import type { Numeric } from "../../data/types.ts";
 import type { Run } from "../../state/runs.ts";
 import { PlotLayer, usePlot } from "../plots/layer.tsx";
 import { Caption, Download, Later, mediaUrl, Owner, SeriesSection } from "./cards.tsx";
-import type { MediaSeries } from "./series.ts";
+import type { MediaSeries, Medium } from "./series.ts";
 import { type Shown, shownAt } from "./steps.ts";
 
 /** Draws the experiments' plots of each series beside each other. */
@@ -36,7 +36,7 @@ function PlotCard({ model, series, run, shown }: {
   model: string;
   series: string;
   run: Run;
-  shown: Shown<MediaEntry>;
+  shown: Shown<Medium>;
 }) {
   const entry = shown.kind === "exact" || shown.kind === "before" ? shown.entry : null;
   return (

@@ -4,11 +4,16 @@ import type { Media, MediaEntry, Numeric } from "../../data/types.ts";
 import type { Run } from "../../state/runs.ts";
 import { byExperiment, stepsOf } from "./steps.ts";
 
+/** An image or a plot at its step; a table counts as one at step 0. */
+export interface Medium extends MediaEntry {
+  step: Numeric;
+}
+
 /** A series with what each of the experiments that are looked at has of it. */
 export interface MediaSeries {
   name: string;
   /** In the order of the experiments; those without any are left out. */
-  owners: { run: Run; entries: MediaEntry[] }[];
+  owners: { run: Run; entries: Medium[] }[];
   /** How many of the experiments that are looked at have none. */
   without: number;
 }
@@ -25,7 +30,7 @@ export function seriesOf(media: Media, runs: readonly Run[], words: string): Med
   return media.series
     .filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)))
     .map(({ name, entries }) => {
-      const grouped = byExperiment(entries);
+      const grouped = byExperiment(entries.map((entry) => ({ ...entry, step: entry.step ?? 0 })));
       const owners = runs.flatMap((run) => {
         const own = grouped.get(run.id);
         return own ? [{ run, entries: own }] : [];

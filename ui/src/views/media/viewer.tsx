@@ -2,14 +2,12 @@
 
 import "./viewer.css";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { MediaEntry } from "../../data/types.ts";
 import { IconButton, Swatch } from "../../design/parts.tsx";
-import { bytes } from "../../format/number.ts";
 import { adjust, choose, chosen, query } from "../../state/address.ts";
 import { Caption, Download, mediaUrl } from "./cards.tsx";
 import { isSmall } from "./images.tsx";
 import { parseSeen, type Seen, seenAsText } from "./seen.ts";
-import type { MediaSeries } from "./series.ts";
+import type { MediaSeries, Medium } from "./series.ts";
 import { compareSteps, shownAt } from "./steps.ts";
 
 type Owners = MediaSeries["owners"];
@@ -17,8 +15,8 @@ type Owners = MediaSeries["owners"];
 /** An image with whose it is. */
 interface Side {
   run: Owners[number]["run"];
-  entries: MediaEntry[];
-  entry: MediaEntry;
+  entries: Medium[];
+  entry: Medium;
 }
 
 const WAYS = { swipe: "Swipe", side: "Side by side", difference: "Difference" } as const;
@@ -274,10 +272,7 @@ function SideFacts({ model, series, owners, side, put }: {
         />
       </div>
       <Caption text={entry.caption} />
-      <small>
-        {entry.width} × {entry.height}
-        {entry.size !== null && `, ${bytes(entry.size)}`}
-      </small>
+      <small>{entry.width} × {entry.height} pixels</small>
     </section>
   );
 }

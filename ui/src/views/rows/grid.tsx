@@ -11,6 +11,8 @@ import { visibleRows } from "../../table/window.ts";
 
 const ROW = 28; // pixels, as the style sheet has it
 const ROOM = 15 * ROW;
+/** Types of numbers, as Delta and as Polars name them. */
+const NUMERIC = /^(U?Int|Float|Decimal|byte|short|integer|long|float|double|decimal)/;
 
 interface RowsGridProps {
   columns: Merged["columns"];
@@ -86,7 +88,11 @@ function Head({ name, type, order, reorder }: {
   const isOrdered = order?.column === name;
   const way = !isOrdered ? "none" : order.falls ? "descending" : "ascending";
   return (
-    <th aria-sort={reorder && way} title={`${name}: ${type}`}>
+    <th
+      class={NUMERIC.test(type) ? "number" : ""}
+      aria-sort={reorder && way}
+      title={`${name}: ${type}`}
+    >
       {reorder
         ? (
           <button type="button" class="quiet" onClick={() => reorder(nextOrder(order, name))}>

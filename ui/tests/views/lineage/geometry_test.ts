@@ -1,6 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
+  around,
   arrowPath,
+  begin,
   centre,
   fit,
   neighbours,
@@ -31,12 +33,24 @@ Deno.test("zooming ends where nothing could be read any more, and what is under 
   deepEqual(zoomAt(view, { x: 50, y: 50 }, 0.7), view);
 });
 
-Deno.test("a drawing is fitted whole and in the middle, and is not magnified", () => {
-  const view = fit({ width: 2000, height: 500 }, { width: 1048, height: 800 });
-  equal(view.scale, 0.5);
-  deepEqual([view.x, view.y], [24, 275]);
-  equal(fit({ width: 100, height: 100 }, { width: 1000, height: 800 }).scale, 1);
-  ok(Number.isFinite(fit({ width: 0, height: 0 }, { width: 0, height: 0 }).x));
+Deno.test("a part of the drawing is fitted whole and in the middle, and is not magnified", () => {
+  const whole = { x: 0, y: 0, width: 2000, height: 500 };
+  deepEqual(fit(whole, { width: 1048, height: 800 }), { scale: 0.5, x: 24, y: 275 });
+  const part = fit({ x: 1000, y: 100, width: 100, height: 100 }, { width: 1000, height: 800 });
+  deepEqual(part, { scale: 1, x: 500 - 1050, y: 400 - 150 });
+  ok(Number.isFinite(fit({ x: 0, y: 0, width: 0, height: 0 }, { width: 0, height: 0 }).x));
+});
+
+Deno.test("a drawing begins whole, or with its left part where the whole could not be read", () => {
+  const narrow = { width: 400, height: 800 };
+  deepEqual(begin({ width: 300, height: 200 }, narrow), { scale: 1, x: 50, y: 300 });
+  deepEqual(begin({ width: 4000, height: 200 }, narrow), { scale: 0.6, x: 24, y: 340 });
+  equal(begin({ width: 4000, height: 9000 }, narrow).y, 24);
+});
+
+Deno.test("what was found is framed with the whole of its boxes", () => {
+  const places = [{ x: 10, y: 100, width: 50 }, { x: 200, y: 40, width: 80 }];
+  deepEqual(around(places, 30), { x: 10, y: 25, width: 270, height: 90 });
 });
 
 Deno.test("a place that was found is brought into the middle, large enough to be read", () => {

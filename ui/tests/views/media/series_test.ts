@@ -17,8 +17,6 @@ const entry = (id: string, step: number): MediaEntry => ({
   caption: null,
   width: 8,
   height: 8,
-  format: "png",
-  size: 99,
 });
 const MEDIA = {
   series: [

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from transforms.run.incoming.inferred_types import typed
 from transforms.run.incoming.options import TableOptions
-from transforms.run.incoming.written import typed
 
 NUMBERS: list[tuple[list[str], list[Any]]] = [
     (["0", "-1", "9223372036854775807", "-9223372036854775808"], [0, -1, 2**63 - 1, -(2**63)]),
