@@ -23,30 +23,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--torch", action="store_true", help="run tests/integrations/pytorch, which need gigabytes")
 
 
-# What `make fast` leaves out: a part of a path, or a fixture.
-_SLOW_PLACES = (
-    *("/spark/", "/mlflow/", "/cluster/", "/crash/", "/torture/", "/simulation/", "/object_store/", "/compat/"),
-    *("/pipelines/", "test_exchange.py", "test_xgboost.py", "test_architecture.py", "test_doctests.py"),
-    # Processes of their own, a long history, or many examples.
-    *(
-        "test_app.py",
-        "test_bad_input.py",
-        "test_forks.py",
-        "test_interrupt.py",
-        "test_other_users.py",
-        "test_plugin.py",
-        "test_recovering.py",
-    ),
-    *("test_backup.py", "test_caches.py", "test_index.py", "test_merging.py", "test_recovery.py", "test_upkeep.py"),
-    *(
-        "test_any_frame.py",
-        "test_round_trip.py",
-        "test_store_commands.py",
-        "test_vacuum.py",
-        "test_everyday_mistakes.py",
-    ),
-)
-_SLOW_FIXTURES = {"needs_spark", "s3_endpoint", "empty_database"}
+# What `make fast` leaves out, beside what is marked as slow: folders whose tests all need something costly, and fixtures
+# that bring it.
+_COSTLY_FOLDERS = {
+    *("spark", "mlflow", "cluster", "crash", "torture", "simulation"),
+    *("object_store", "compat", "pipelines"),
+}
+_COSTLY_FIXTURES = {"needs_spark", "s3_endpoint", "empty_database"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -61,8 +44,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_slow(item: pytest.Item) -> bool:
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
     return (
-        any(place in f"/{item.nodeid}" for place in _SLOW_PLACES)
-        or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+        item.get_closest_marker("slow") is not None
+        or not _COSTLY_FOLDERS.isdisjoint(item.path.relative_to(item.config.rootpath).parts)
+        or not _COSTLY_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
         or "bucket" in [value for value in parameters if isinstance(value, str)]
     )
 

@@ -151,7 +151,8 @@ def project(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., ClusterP
             f'[tool.transforms]\npipelines = ["{pipelines}"]\n'
             f'[tool.transforms.spark]\nmaster = "{cluster.master}"\n'
             '[tool.transforms.spark.conf]\n"spark.executor.memory" = "600m"\n"spark.driver.host" = "127.0.0.1"\n'
-            '"spark.driver.bindAddress" = "127.0.0.1"\n"spark.sql.shuffle.partitions" = "4"\n'
+            '"spark.driver.bindAddress" = "127.0.0.1"\n"spark.sql.shuffle.partitions" = "2"\n'
+            '"spark.databricks.delta.snapshotPartitions" = "2"\n'
             f'"spark.ui.enabled" = "false"\n"spark.executor.extraJavaOptions" = "{QUICK_JAVA}"\n'
         )
         (tmp_path / "jobs_on_cluster.py").write_text(textwrap.dedent(source))

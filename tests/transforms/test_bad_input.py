@@ -14,6 +14,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PIPELINE = """
 import time
 from pathlib import Path

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 GROUP, FIRST, SECOND, READER = 54242, 54001, 54002, 54003
 PIPE = """
 import polars as pl

@@ -8,6 +8,8 @@ import pytest
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
 from palantir_models.serializers import XGBoostSerializer
 
+pytestmark = pytest.mark.slow
+
 X = np.arange(40, dtype=float).reshape(20, 2)
 
 

@@ -6,6 +6,7 @@ import math
 import tempfile
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from tests.palantir_models.model.sample_adapter import Doubler
 from transforms.api import transform
 from transforms.store.store import Store
 from transforms.testing import run_transform
+
+pytestmark = pytest.mark.slow
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 VALUES = st.floats(allow_nan=True, allow_infinity=True)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 Shell = Any
 SOURCE = str(Path(__file__).parents[3])
 HEAVY = ("polars", "pandas", "pyarrow", "deltalake", "plotly", "numpy", "rich", "palantir_models")

@@ -11,6 +11,8 @@ import pytest
 
 import transforms
 
+pytestmark = pytest.mark.slow
+
 Shell = Any
 FRAMEWORK = str(Path(transforms.__file__).parent)
 HEAD = """

@@ -17,6 +17,8 @@ from tests.processes import free_port
 from tests.transforms.cli.test_models import TRAIN
 from transforms.cli.app import app
 
+pytestmark = pytest.mark.slow
+
 Shell = Any
 DATABASE = "sqlite:///mlflow/runs.db"
 

@@ -24,6 +24,8 @@ from transforms.store.store import Store
 from transforms.store.transaction import Transaction
 from transforms.testing import run_transform
 
+pytestmark = pytest.mark.slow
+
 Shell = Any
 SOURCE = str(Path(__file__).parents[3])
 NOTHING = "interrupted; nothing of the running jobs was committed\n"

@@ -21,6 +21,8 @@ from transforms.store.entry import Entry
 from transforms.store.ledger import Ledger
 from transforms.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 Shell = Any
 
 _DIE = """

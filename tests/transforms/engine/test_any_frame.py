@@ -20,6 +20,8 @@ from transforms.errors import DataError
 from transforms.spec.resource import Resource
 from transforms.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 T = Resource("dataset", "/t")
 CONTEXT = Context(prec=100)
 UNITS = {"s": 1_000_000, "ms": 1000, "us": 1}

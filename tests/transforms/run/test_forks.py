@@ -21,6 +21,8 @@ from transforms.errors import ForkedProcessError, TransformsError
 from transforms.run.put_frame import put_frame
 from transforms.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60
 NAMES = [f"{number}.txt" for number in range(4)]
 

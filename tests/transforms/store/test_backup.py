@@ -16,6 +16,8 @@ from transforms.store.backup import back_up
 from transforms.store.checkup import check_store
 from transforms.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("/a", "/b/c")
 
 

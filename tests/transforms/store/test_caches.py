@@ -22,6 +22,8 @@ from transforms.store.checkup import check_store
 from transforms.store.layout import STORE_FILE
 from transforms.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 ROWS = 6
 CACHES = ("_ledger/_published", "_ledger/_index/{:020}.json", "_ledger/_delta_log/_last_checkpoint")
 

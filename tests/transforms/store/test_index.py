@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from transforms.store.store import Store
+
+pytestmark = pytest.mark.slow
 
 
 def test_it_is_saved_now_and_then_and_says_the_same_without_a_copy(store, commit):

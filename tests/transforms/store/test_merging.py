@@ -13,6 +13,8 @@ from transforms.spec.resource import Resource
 from transforms.store import ledger_upkeep
 from transforms.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 A = Resource("dataset", "/a")
 
 

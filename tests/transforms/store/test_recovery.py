@@ -17,6 +17,8 @@ from transforms.store import machine
 from transforms.store.recovery import collect_dead, finish, give_up
 from transforms.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 A, B = Resource("dataset", "/a"), Resource("dataset", "/b")
 ONE, TWO, THREE = (pl.DataFrame({"x": [number]}) for number in (1, 2, 3))
 

@@ -22,6 +22,8 @@ from transforms.store.pins import lowest_pin
 from transforms.store.store import Store
 from transforms.store.vacuum import vacuum_tables
 
+pytestmark = pytest.mark.slow
+
 MODEL = Resource("model", "/m")
 ROW = pa.table({"x": [1]})
 

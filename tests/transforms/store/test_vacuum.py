@@ -22,6 +22,8 @@ from transforms.store import log_cleanup, machine, merging, replaced_files
 from transforms.store.store import Store
 from transforms.store.vacuum import vacuum_tables
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = pl.DataFrame({"x": [1]}), pl.DataFrame({"x": [2]})
 
 

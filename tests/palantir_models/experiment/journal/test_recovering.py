@@ -16,6 +16,8 @@ from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.recovering import recover
 from transforms.errors import NotFoundError
 
+pytestmark = pytest.mark.slow
+
 KILLED = """
     import os, signal, sys
     from pathlib import Path
