@@ -7,6 +7,7 @@ it, so who installs one needs neither Deno nor the npm registry.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -70,12 +71,10 @@ def bundle() -> None:
     """Bundle the page if it is stale; a failure ends the process with one sentence."""
     if not is_stale():
         return
-    from deno import find_deno_bin
-
     environment = {**os.environ, "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"}
     for arguments in (["install", "--frozen", "--quiet"], ["task", "--quiet", "bundle"]):
         ran = subprocess.run(
-            [find_deno_bin(), *arguments], cwd=UI, env=environment, capture_output=True, text=True, check=False
+            [_deno(), *arguments], cwd=UI, env=environment, capture_output=True, text=True, check=False
         )
         if ran.returncode:
             said = " ".join((ran.stderr or ran.stdout).split())
@@ -83,6 +82,13 @@ def bundle() -> None:
                 f"The page could not be bundled from {UI}, which needs four packages of the npm registry where they are not "
                 f"here yet; a wheel or an sdist has the page in it. Deno said: {said}"
             )
+
+
+def _deno() -> str:
+    from deno import find_deno_bin
+
+    # Where pip puts the tools of a build is on the search path alone, which the package itself does not look at.
+    return shutil.which("deno") or find_deno_bin()
 
 
 def _tools() -> list[str]:
