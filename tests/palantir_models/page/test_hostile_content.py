@@ -103,8 +103,3 @@ def test_lists_have_every_name_and_text_whole(hostile: Hostile) -> None:
         assert {entry["caption"] for one in series for entry in one["entries"]} == {SCRIPT}
     (version,) = hostile.ask("").json["versions"]
     assert version["notes"] == SCRIPT
-
-
-def test_an_image_brings_no_texts_that_came_in_its_file(hostile: Hostile) -> None:
-    """A PNG can have words in it beside its pixels."""
-    assert b"script" not in hostile.ask(f"/images/{hostile.identity}/__proto__/0").body

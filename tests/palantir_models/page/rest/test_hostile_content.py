@@ -8,41 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import pandas as pd
 import pytest
 from foundry_sdk import Config, FoundryClient, UserTokenAuth
 
-from palantir_models.code_workspaces import ModelOutput
 from palantir_models.page.ids import experiment_rid, model_rid
-from tests.palantir_models.model.sample_adapter import Doubler
 from tests.palantir_models.page.conftest import Browser, Running
-
-SCRIPT = "<script>alert(1)</script>"
-NAMES = [
-    SCRIPT,
-    "<img src=x onerror=alert(1)>",
-    "</script><svg onload=alert(1)>",
-    "javascript:alert(1)",
-    "line\nbreak",
-    "\r\nSet-Cookie: a=b",
-    "\r\n\r\n<html>",
-    "../../../../etc/passwd",
-    "..%2f..%2fetc",
-    "a/../b",
-    "//elsewhere.example/a",
-    "/json",
-    "x/series/y/json",
-    "a?b=c#d",
-    "100%",
-    "%s%n{0}${x}",
-    "' OR 1=1 --",
-    "__proto__",
-    "\x00",
-    "\u202egnp.exe",
-    "=cmd|' /C calc'!A0",
-    "🦊",
-]
-CELL = {"text": SCRIPT, "formula": "=HYPERLINK(1)", "</td>": "&lt;"}
+from tests.palantir_models.page.hostile import ALIAS, CELL, NAMES, SCRIPT, log_hostile
 
 
 @dataclass(frozen=True)
@@ -59,21 +30,11 @@ class Hostile:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     """One experiment, with each of the names for a hyperparameter, a metric and a table."""
     project = tmp_path_factory.mktemp("hostile")
-    (project / "pyproject.toml").write_text("[tool.transforms]\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project)
-        output = ModelOutput(f"/{SCRIPT.replace('/', '')}")
-        experiment = output.create_experiment(SCRIPT)
-        for name in NAMES:
-            experiment.log_param(name, SCRIPT)
-            experiment.log_metric(name, 1.5)
-            experiment.log_table(name, pd.DataFrame({key: [value] for key, value in CELL.items()}), description=SCRIPT)
-        output.publish(Doubler(2), experiment=experiment, notes=SCRIPT)
+    rid = experiment_rid(log_hostile(project))
     pages = Running()
     browser = pages.begin(project / ".transforms")
     client = FoundryClient(UserTokenAuth("any"), f"127.0.0.1:{browser.port}", Config(scheme="http"))
-    rid = experiment_rid(experiment._recording.experiment_id)
-    yield Hostile(browser, client.models.Model.Experiment, model_rid(output.alias), rid)
+    yield Hostile(browser, client.models.Model.Experiment, model_rid(ALIAS), rid)
     pages.end()
 
 
