@@ -138,15 +138,16 @@ def loaded_by_collecting(pytestconfig: pytest.Config) -> frozenset[str]:
 
 
 # The scopes that take longest are begun first, so that in the end no process works on while the others have nothing to do.
+_SHARED = {"spark": "/spark/", "page": "tests/page/"}
 _LONGEST = ("spark", *(f"tests/{name}" for name in ("cluster/", "object_store/", "torture/", "crash/", "simulation/")))
 
 
 class _FilesSideBySide(LoadScopeScheduling):
-    """A file's tests run in one process, so that they share what is costly; all that need Spark share its session."""
+    """A file's tests run in one process, so that they share what is costly: Spark's session, and the store of the page."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "spark" if "/spark/" in file else file
+        return next((name for name, place in _SHARED.items() if place in file), file)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         longest = (scope for start in _LONGEST for scope in self.workqueue if scope.startswith(start))

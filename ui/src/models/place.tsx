@@ -21,10 +21,10 @@ export function experimentPlace(rid: string, id: string): string {
 export function Path({ path }: { path: string }) {
   const names = path.split("/");
   const from = Math.max(names.length - 2, 0);
-  const folders = names.slice(0, from).join("/");
+  const folders = names.slice(0, from).map((name) => `${name}/`).join("");
   return (
     <span class="path">
-      {folders && <span class="folders">{folders}/</span>}
+      {folders && <span class="folders">{folders}</span>}
       {names.slice(from).join("/")}
     </span>
   );

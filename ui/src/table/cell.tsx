@@ -23,7 +23,7 @@ export function Value({ column: { kind, group, values, goal }, place, base }: {
   if (kind === "span") return <>{span(Number(value))}</>;
   if (kind === "text") {
     const differs = base !== null && base !== place && values[base] !== value;
-    return <span class={differs ? "differs" : ""} title={text(value)}>{text(value)}</span>;
+    return differs ? <span class="differs">{text(value)}</span> : <>{text(value)}</>;
   }
   return (
     <>
@@ -34,7 +34,7 @@ export function Value({ column: { kind, group, values, goal }, place, base }: {
           better={goal === "least" ? -1 : goal ? 1 : 0}
         />
       )}
-      <span title={String(value)}>{number(value as Numeric)}</span>
+      {number(value as Numeric)}
     </>
   );
 }

@@ -4,8 +4,7 @@
  */
 
 import "./grid.css";
-import { memo } from "preact/compat";
-import type { ComponentChildren, VNode } from "preact";
+import { Component, type ComponentChildren, type VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Part, visibleColumns, visibleRows } from "./window.ts";
 
@@ -34,7 +33,9 @@ export interface GridProps<C extends GridColumn> {
   corner: ComponentChildren;
   title: (column: C) => VNode;
   head: (row: number) => VNode;
-  cell: (column: C, row: number) => VNode;
+  cell: (column: C, row: number) => ComponentChildren;
+  /** What is said of a cell when it is pointed at. */
+  tip: (column: C, row: number) => string | undefined;
   rowClass: (row: number) => string;
 }
 
@@ -93,17 +94,29 @@ export function Grid<C extends GridColumn>(props: GridProps<C>) {
   );
 }
 
+interface RowProps<C extends GridColumn> {
+  row: number;
+  top: number;
+  part: readonly C[];
+  left: number;
+  width: number;
+  draw: GridProps<C>;
+  marks: string;
+}
+
 /** A row is drawn anew only when something of it changes: scrolling draws the rows that come. */
-const Row = memo(
-  function Row<C extends GridColumn>({ row, top, part, left, width, draw, marks }: {
-    row: number;
-    top: number;
-    part: readonly C[];
-    left: number;
-    width: number;
-    draw: GridProps<C>;
-    marks: string;
-  }) {
+class Row<C extends GridColumn> extends Component<RowProps<C>> {
+  override shouldComponentUpdate(after: RowProps<C>): boolean {
+    const before = this.props;
+    return before.top !== after.top || before.marks !== after.marks ||
+      before.draw.cell !== after.draw.cell || before.draw.head !== after.draw.head ||
+      before.width !== after.width || before.left !== after.left ||
+      before.part.length !== after.part.length ||
+      before.part.some((column, i) => column !== after.part[i]);
+  }
+
+  override render() {
+    const { row, top, part, left, width, draw, marks } = this.props;
     return (
       <div
         class={`row ${marks}`}
@@ -113,23 +126,23 @@ const Row = memo(
         <div class="first" role="rowheader" style={{ width: `${draw.first}px` }}>
           {draw.head(row)}
         </div>
-        <Cells part={part} left={left} draw={(column) => draw.cell(column, row)} role="gridcell" />
+        <Cells
+          part={part}
+          left={left}
+          draw={(column) => draw.cell(column, row)}
+          tip={(column) => draw.tip(column, row)}
+          role="gridcell"
+        />
       </div>
     );
-  },
-  (before, after) =>
-    before.top === after.top && before.marks === after.marks &&
-    before.draw.cell === after.draw.cell &&
-    before.draw.head === after.draw.head && before.width === after.width &&
-    before.left === after.left &&
-    before.part.length === after.part.length &&
-    before.part.every((column, i) => column === after.part[i]),
-);
+  }
+}
 
-function Cells<C extends GridColumn>({ part, left, draw, role }: {
+function Cells<C extends GridColumn>({ part, left, draw, tip, role }: {
   part: readonly C[];
   left: number;
-  draw: (column: C) => VNode;
+  draw: (column: C) => ComponentChildren;
+  tip?: (column: C) => string | undefined;
   role: "columnheader" | "gridcell";
 }) {
   let at = left;
@@ -144,6 +157,7 @@ function Cells<C extends GridColumn>({ part, left, draw, role }: {
             role={role}
             class={column.numeric ? "cell numeric" : "cell"}
             style={style}
+            title={tip?.(column)}
           >
             {draw(column)}
           </div>

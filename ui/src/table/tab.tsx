@@ -5,6 +5,7 @@ import { Empty, Skeleton, Trouble } from "../design/answered.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Search } from "../design/search.tsx";
 import { counted } from "../format/number.ts";
+import { text } from "../format/value.ts";
 import { choose, chosen, here, query } from "../state/address.ts";
 import { type Run, type Runs, useRuns } from "../state/runs.ts";
 import { drawnOf, selecting, toggled } from "../state/selection.ts";
@@ -188,6 +189,12 @@ function Rows({ model, runs, columns, pinned, rest }: {
     },
     [experiments, places, base],
   );
+  const tip = useCallback((column: Column, rank: number) => {
+    if (column.kind === "time" || column.kind === "status" || column.kind === "span") {
+      return undefined;
+    }
+    return text(column.values[places.get(rank)!], 17);
+  }, [places]);
   return (
     <Grid
       name="Experiments"
@@ -200,6 +207,7 @@ function Rows({ model, runs, columns, pinned, rest }: {
       title={(column) => <Title column={column} order={order} />}
       head={head}
       cell={cell}
+      tip={tip}
       rowClass={(rank) =>
         `${selection.runs.includes(rank) ? "" : "out"} ${String(rank) === at ? "at" : ""}`}
     />

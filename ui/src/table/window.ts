@@ -6,7 +6,7 @@ export interface Part {
   last: number;
 }
 
-const AHEAD = 240; // pixels that are drawn before they are seen
+const AHEAD = 120; // pixels that are drawn before they are seen
 
 /**
  * Returns the rows that are seen, and some before and after them.

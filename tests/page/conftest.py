@@ -1,0 +1,115 @@
+"""The page as a person meets it: a real store, the real server, a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from palantir_models.page.ids import model_rid
+from palantir_models.page.opened import Opened
+from palantir_models.page.start import Page, Place
+from tests.page.study import broken_study, churn_study
+from transforms.config import load_config
+from transforms.store.store import Store
+from transforms.testing.run import run_transform
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage
+    from playwright.sync_api import Page as Tab
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 60_000  # milliseconds, as a busy machine is no fault of the page
+WIDE = {"width": 1400, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def page_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with what the sample pipelines write, a study of a hundred experiments, and a job that failed."""
+    from pipelines.digits.raw import digits_raw
+    from pipelines.digits.train import digits_train
+    from pipelines.wine.clean import wine_clean
+    from pipelines.wine.raw import wine_raw
+    from pipelines.wine.score import wine_score
+    from pipelines.wine.train import TRAININGS
+
+    root = tmp_path_factory.mktemp("page") / "store"
+    store = Store(root)
+    for job in (wine_raw, wine_clean, *TRAININGS, wine_score, digits_raw, churn_study):
+        run_transform(job, store=store)
+    run_transform(digits_train, params={"epochs": 3}, store=store)
+    with pytest.raises(ValueError, match="Input contains NaN"):
+        run_transform(broken_study, store=store)
+    return root
+
+
+class Served:
+    """A server over a store, and where its views are.
+
+    :param page: the server, which runs.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.address = page.address.rstrip("/")
+
+    def model(self, path: str, query: str = "") -> str:
+        """Return the address of a model's page."""
+        return f"{self.address}/models/{model_rid(path)}{query and f'?{query}'}"
+
+
+@pytest.fixture(scope="session")
+def served(page_root: Path) -> Iterator[Served]:
+    """The server over that store."""
+    page = Page(Opened(load_config(page_root, {}, str(page_root))), Place(port=0), lambda _: None)
+    thread = threading.Thread(target=page.run, args=(False,))
+    thread.start()
+    yield Served(page)
+    page.stop()
+    thread.join(60)
+    assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; where it is missing the test fails with ``CI=true``, else it is left out."""
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE)
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        reason = "The page is looked at with Chromium, which is not installed. Run: .ci/chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"] if _is_root() else [])
+        yield browser
+        browser.close()
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0  # Chromium's own sandbox cannot be begun by root
+
+
+def _is_wrong(message: ConsoleMessage) -> bool:
+    """Whether it tells of a fault of the page; that the server refused something is for the page to show."""
+    return message.type in ("error", "warning") and not message.text.startswith("Failed to load resource")
+
+
+@pytest.fixture
+def browser_page(browser: Browser) -> Iterator[Tab]:
+    """An empty tab, 1400 by 900 pixels; whatever the page says is wrong, or its policy forbids, fails the test."""
+    context = browser.new_context(viewport=WIDE, color_scheme="light", reduced_motion="reduce")  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    tab = context.new_page()
+    wrong: list[str] = []
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.on("console", lambda message: wrong.append(message.text) if _is_wrong(message) else None)
+    yield tab
+    context.close()
+    assert wrong == []
