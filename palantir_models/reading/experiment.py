@@ -134,11 +134,6 @@ class RecordedExperiment(ExperimentFacts):
 
         return Comparison([self, *others])
 
-    @property
-    def row(self) -> dict[str, Any]:
-        """Its row of the experiments table, with the keys ``model`` and ``version``."""
-        return {**{name: getattr(self, name) for name in ExperimentFacts.__annotations__}, **self._details}
-
     @cached_property
     def _details(self) -> Mapping[str, Any]:
         return self._source.details([self.experiment_id]).get(self.experiment_id, {})
@@ -185,11 +180,8 @@ class RecordedExperiment(ExperimentFacts):
         is_little = 0 < sum(s.length for s in metrics) <= _MOST_DRAWN
         return self.points([s.name for s in metrics]) if is_little else {}
 
-    def text(self, listed: int | None = None) -> str:
-        """Return it as text: where it comes from, its hyperparameters and its series.
-
-        :param listed: so many hyperparameters and series at the most; how many are left out is said.
-        """
+    def _text(self, listed: int | None) -> str:
+        """Return it as text, with so many hyperparameters and series at the most."""
         lines = [f"Experiment {self.name!r} ({self.experiment_id})"]
         lines.append(text_facts({"status": self.status, "error": self.error, **self._facts()}))
         if self.params:
@@ -206,7 +198,7 @@ class RecordedExperiment(ExperimentFacts):
         return "\n".join(lines)
 
     def __repr__(self) -> str:
-        return self.text(_LISTED)
+        return self._text(_LISTED)
 
     def _repr_html_(self) -> str:
         params = html_table(["hyperparameter", "value"], list(self.params.items())[:_LISTED]) if self.params else ""
@@ -241,6 +233,17 @@ class RecordedExperiment(ExperimentFacts):
             if count
         ]
         return f"Not shown: {'; '.join(said)}." if said else ""
+
+
+def row_of(experiment: RecordedExperiment) -> dict[str, Any]:
+    """Return an experiment's row of the experiments table, with ``model`` and ``version``, for who passes it on whole."""
+    facts = {name: getattr(experiment, name) for name in ExperimentFacts.__annotations__}
+    return {**facts, **experiment._details}  # noqa: SLF001 (as facts.source_of)
+
+
+def text_of(experiment: RecordedExperiment) -> str:
+    """Return an experiment as text: where it comes from, and all of its hyperparameters and series."""
+    return experiment._text(None)  # noqa: SLF001 (the same)
 
 
 _SERIES_HEADER = ["kind", "series", "length", "last step", "last", "min", "max", "dropped"]

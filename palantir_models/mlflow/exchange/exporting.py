@@ -19,7 +19,7 @@ from palantir_models.mlflow.exchange.origin import Origin
 from palantir_models.mlflow.exchange.run_files import RunFiles
 from palantir_models.mlflow.exchange.tracking import artifact_folder, tracking
 from palantir_models.mlflow.parameter_texts import parameter_text
-from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.experiment import RecordedExperiment, row_of
 from palantir_models.reading.facts import source_of
 from transforms.errors import UsageError
 
@@ -237,7 +237,7 @@ def _log_files(client: MlflowClient, run: Run, experiment: RecordedExperiment, m
     if listed:
         client.log_batch(run_id, tags=[RunTag(tags.LOGGED_ARTIFACTS, json.dumps(listed))])
     with tempfile.TemporaryDirectory(prefix="transforms-") as folder:
-        ExactCopy(experiment.row, files, {name: part.to_arrow() for name, part in parts.items()}).save(Path(folder))
+        ExactCopy(row_of(experiment), files, {name: part.to_arrow() for name, part in parts.items()}).save(Path(folder))
         place.save(Path(folder), FOLDER)
 
 

@@ -15,6 +15,8 @@ from palantir_models.experiment.handler import ErrorHandlerType
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiment.recording import Recording
+from palantir_models.reading.experiment import row_of, text_of
+from palantir_models.reading.facts import ExperimentFacts
 from palantir_models.reading.model import open_model
 from palantir_models.reading.series import SeriesSummary
 from tests.palantir_models.reading.conftest import PARAMS, STARTED
@@ -25,6 +27,16 @@ from transforms.errors import NotFoundError
 def trial(model):
     """The experiment that logged something of every kind."""
     return model.experiment("trial-2")
+
+
+def test_its_user_sees_what_is_theirs(trial):
+    """Its row as it is stored, and its text in full, are for those who pass them on."""
+    calls = {"metrics", "points", "images", "plots", "summary", "compare", "follow"}
+    values = {"params", "series", "tables", "environment", "is_published", *ExperimentFacts.__annotations__}
+    assert {name for name in dir(trial) if not name.startswith("_")} == calls | values
+    row, text = row_of(trial), text_of(trial)
+    assert (row["model"], row["version"], row["name"]) == ("/wine", "1.1.0", "trial-2")
+    assert all(name in text for name in trial.params)
 
 
 def test_hyperparameters_come_back_with_their_types(trial):

@@ -41,6 +41,8 @@ def details(experiment: RecordedExperiment) -> dict[str, Any]:
     """Return an experiment as JSON has it, with its hyperparameters and a summary of each series."""
     from dataclasses import asdict
 
-    row = {key: value for key, value in experiment.row.items() if key not in ("series", "environment")}
+    from palantir_models.reading.experiment import row_of
+
+    row = {key: value for key, value in row_of(experiment).items() if key not in ("series", "environment")}
     series = [{key: value for key, value in asdict(one).items() if value is not None} for one in experiment.series]
     return {**row, "params": dict(experiment.params), "series": series, "environment": dict(experiment.environment)}

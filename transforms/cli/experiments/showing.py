@@ -25,4 +25,6 @@ def show_experiment(
         if as_json:
             out.json(details(one))
         else:
-            out.line(one.text())
+            from palantir_models.reading.experiment import text_of
+
+            out.line(text_of(one))

@@ -18,7 +18,7 @@ from PIL import Image
 
 from palantir_models.code_workspaces import ModelOutput
 from palantir_models.mlflow.exchange.tracking import tracking
-from palantir_models.reading.experiment import RecordedExperiment
+from palantir_models.reading.experiment import RecordedExperiment, row_of
 from palantir_models.reading.facts import source_of
 from palantir_models.reading.model import Model
 from tests.palantir_models.model.sample_adapter import Doubler
@@ -135,7 +135,7 @@ def contents() -> Callable[[RecordedExperiment], dict[str, Any]]:
 
 def _contents(experiment: RecordedExperiment) -> dict[str, Any]:
     where = ("experiment_id", "model", "version", "branch", "transaction", "source", "environment", "model_version_id")
-    found: dict[str, Any] = {name: value for name, value in experiment.row.items() if name not in where}
+    found: dict[str, Any] = {name: value for name, value in row_of(experiment).items() if name not in where}
     for table in ("hyperparameters", "metrics", "images", "plots", "tables"):
         rows = source_of(experiment).part(table, [experiment.experiment_id]).drop("experiment_id").collect()
         order = ["series", "step"] if "series" in rows.columns else ["name"]
