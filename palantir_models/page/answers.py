@@ -36,9 +36,14 @@ class Refusal(Exception):
         self.hint = hint
 
 
-def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def as_json(value: Any) -> bytes:
     """Return a value as JSON: times in ISO 8601, numbers that are not finite as null."""
-    return Response(_encoder.encode(value), status, headers, "application/json")
+    return _encoder.encode(value)
+
+
+def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an answer that has a value as JSON; see :func:`as_json`."""
+    return Response(as_json(value), status, headers, "application/json")
 
 
 def refusal(status: int, title: str, detail: str, hint: str = "") -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,18 +45,36 @@ def chart(asked: Asked) -> Response:
     """Return the numbers of a chart, in the form of :mod:`~palantir_models.page.wire`."""
     ids, series, axis = asked.ids(), asked.text_of("series"), axis_of(asked)
     width = asked.whole("width", _WIDTH, 1, _WIDEST)
-    curves = curves_of(asked, ids, series, axis)
+    found = dict(zip(ids, curves_of(asked, ids, series, axis), strict=True))
+    view = (asked.number("from"), asked.number("to"))
+    head, columns = chart_of(found, width, view, asked.flag("log"))
+    return Response(packed({"series": series, "x": axis, **head}, columns), media_type=TYPE)
+
+
+def chart_of(
+    found: Mapping[str, Curve],
+    width: int,
+    view: tuple[float | None, float | None] = (None, None),
+    log: bool = False,
+) -> tuple[dict[str, Any], list[Floats]]:
+    """Return the numbers of a chart and what is said of them, as :func:`~palantir_models.page.wire.packed` takes both.
+
+    :param found: the curve of each experiment, by id.
+    :param width: how many pixels there are.
+    :param view: from where to where it is looked at; None for where the first curve begins, or the last one ends.
+    :param log: whether the axis is logarithmic.
+    :raises Refusal: if the view ends before it begins.
+    """
+    ids, curves = list(found), list(found.values())
     domain = _domain(curves)
-    low, high = asked.number("from"), asked.number("to")
+    low, high = view
     view = (domain[0] if low is None else low, domain[1] if high is None else high) if domain else (0.0, 0.0)
     if view[0] > view[1]:
         raise Refusal(400, "This cannot be asked", f"The view from {view[0]:g} to {view[1]:g} ends before it begins.")
     places = [curve.between(*view) for curve in curves]
-    drawn = draw(curves, view, width, asked.flag("log"))
+    drawn = draw(curves, view, width, log)
     runs = [_run(identity, curve, part) for identity, curve, part in zip(ids, curves, places, strict=True)]
     head = {
-        "series": series,
-        "x": axis,
         "kind": drawn.kind,
         "width": width,
         "from": view[0] if domain else None,
@@ -68,8 +86,7 @@ def chart(asked: Asked) -> Response:
         "columns": len(drawn.names) * len(runs),
         "rows": len(drawn.x),
     }
-    content = packed(head, [drawn.x, *(column for columns in drawn.columns for column in columns)])
-    return Response(content, media_type=TYPE)
+    return head, [drawn.x, *(column for columns in drawn.columns for column in columns)]
 
 
 def draw(curves: Sequence[Curve], view: tuple[float, float], width: int, log: bool = False) -> Drawn:

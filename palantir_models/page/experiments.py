@@ -12,7 +12,12 @@ from palantir_models.page.parameters import are_same, columns_of, parameters_of,
 from palantir_models.page.provenance import pinned
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import polars as pl
+
+    from palantir_models.reading.experiment import RecordedExperiment
+    from palantir_models.reading.parameters import ParameterValue
 
 
 _FACTS = {
@@ -44,16 +49,34 @@ def experiments(asked: Asked) -> dict[str, Any]:
     ranks = ranks_of(every)
     beats = asked.opened.live(model).heartbeats()
     params = {**there.parameters, **parameters_of(apart)}
-    columns = {name: [getattr(one, fact) for one in every] for name, fact in _FACTS.items()}
+    return table_of(every, params, [there.summaries, chosen.summaries_of(apart)], ranks, beats)
+
+
+def table_of(
+    every: Sequence[RecordedExperiment],
+    params: Mapping[str, Mapping[str, ParameterValue]],
+    summaries: Iterable[pl.DataFrame | None],
+    ranks: Mapping[str, int],
+    beats: Mapping[str, datetime | None],
+) -> dict[str, Any]:
+    """Return experiments column by column.
+
+    :param every: the experiments, in their order.
+    :param params: their hyperparameters by name, by id.
+    :param summaries: what is known of their series; None where nothing is.
+    :param ranks: the place of each in its model's order of creation, by id.
+    :param beats: when those that run last told that they do, by id.
+    """
+    ids = [one.experiment_id for one in every]
     return {
         "count": len(every),
         "columns": {
-            **columns,
-            "rank": [ranks[one.experiment_id] for one in every],
-            "heartbeat": [beats.get(one.experiment_id) for one in every],
+            **{name: [getattr(one, fact) for one in every] for name, fact in _FACTS.items()},
+            "rank": [ranks[identity] for identity in ids],
+            "heartbeat": [beats.get(identity) for identity in ids],
         },
-        "parameters": columns_of([params.get(one.experiment_id, {}) for one in every]),
-        **_series([there.summaries, chosen.summaries_of(apart)], [one.experiment_id for one in every]),
+        "parameters": columns_of([params.get(identity, {}) for identity in ids]),
+        **_series(summaries, ids),
     }
 
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from palantir_models.page.ids import model_rid
-from palantir_models.page.opened import Opened
-from palantir_models.page.start import Page, Place
+from tests.page.curves import curves_study
+from tests.page.serving import Served, serving
 from tests.page.study import broken_study, churn_study
-from transforms.config import load_config
 from transforms.store.store import Store
 from transforms.testing.run import run_transform
 
@@ -48,30 +45,26 @@ def page_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-class Served:
-    """A server over a store, and where its views are.
-
-    :param page: the server, which runs.
-    """
-
-    def __init__(self, page: Page) -> None:
-        self.address = page.address.rstrip("/")
-
-    def model(self, path: str, query: str = "") -> str:
-        """Return the address of a model's page."""
-        return f"{self.address}/models/{model_rid(path)}{query and f'?{query}'}"
-
-
 @pytest.fixture(scope="session")
 def served(page_root: Path) -> Iterator[Served]:
     """The server over that store."""
-    page = Page(Opened(load_config(page_root, {}, str(page_root))), Place(port=0), lambda _: None)
-    thread = threading.Thread(target=page.run, args=(False,))
-    thread.start()
-    yield Served(page)
-    page.stop()
-    thread.join(60)
-    assert not thread.is_alive()
+    with serving(page_root) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def curves_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of curves that are hard to draw."""
+    root = tmp_path_factory.mktemp("curves") / "store"
+    run_transform(curves_study, store=Store(root))
+    return root
+
+
+@pytest.fixture(scope="session")
+def curves(curves_root: Path) -> Iterator[Served]:
+    """The server over that store."""
+    with serving(curves_root) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

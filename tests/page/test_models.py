@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
 
-    from tests.page.conftest import Served
+    from tests.page.serving import Served
 
 
 def test_every_model_is_listed_with_what_there_is_of_it(browser_page: Tab, served: Served) -> None:

@@ -13,7 +13,7 @@ import palantir_models
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
 
-    from tests.page.conftest import Served
+    from tests.page.serving import Served
 
 STATIC = Path(palantir_models.__file__).parent / "page" / "static"
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
     from playwright.sync_api import Page as Tab
 
-    from tests.page.conftest import Served
+    from tests.page.serving import Served
 
 
 @pytest.fixture

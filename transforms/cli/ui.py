@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import Annotated
 
 import typer
 
+from transforms.cli.extras import require_page
 from transforms.cli.options import open_project, session_of
 from transforms.cli.output import Output
-from transforms.errors import MissingExtraError
-
-_NEEDED = ("starlette", "uvicorn", "fastapi", "msgspec")
 
 
 def ui(
@@ -41,12 +38,7 @@ def ui(
 
     transforms --root s3://lake/store ui
     """
-    missing = [package for package in _NEEDED if importlib.util.find_spec(package) is None]
-    if missing:
-        raise MissingExtraError(
-            f"The model page needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed. "
-            "Type: pip install 'transforms-on-delta[page]'"
-        )
+    require_page("The model page")
     from palantir_models.page.opened import Opened
     from palantir_models.page.start import Page, Place
 

@@ -7,7 +7,16 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from transforms.cli.experiments import comparing, exporting, importing, listing, recovering, removing, showing
+from transforms.cli.experiments import (
+    comparing,
+    exporting,
+    importing,
+    listing,
+    recovering,
+    removing,
+    reporting,
+    showing,
+)
 
 _DEFAULT = "list"
 
@@ -25,12 +34,13 @@ class ExperimentsGroup(TyperGroup):
 experiments = typer.Typer(
     cls=ExperimentsGroup,
     rich_markup_mode=None,
-    help="List, show and compare experiments, recover or delete abandoned ones, and exchange them with MLflow.",
+    help="List, show and compare experiments, report on them, recover or delete abandoned ones, and exchange them with MLflow.",
     epilog="Without a command, experiments are listed: 'transforms experiments MODEL' is 'transforms experiments list MODEL'.",
 )
 experiments.command(_DEFAULT)(listing.list_experiments)
 experiments.command("show")(showing.show_experiment)
 experiments.command("compare")(comparing.compare_experiments)
+experiments.command("report")(reporting.report_experiments)
 experiments.command("rm")(removing.remove_experiments)
 experiments.command("recover")(recovering.recover_experiment)
 experiments.command("export")(exporting.export_experiments)

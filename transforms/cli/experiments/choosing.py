@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from transforms.errors import UsageError
+
 if TYPE_CHECKING:
     from palantir_models.reading.experiment import RecordedExperiment
     from transforms.run.project import Project
@@ -28,6 +30,21 @@ def named(project: Project, wanted: list[str], branch: str, model: str | None) -
     from palantir_models.reading.everywhere import find_experiments
 
     return find_experiments(project.store, branch, wanted, model_alias(project, model))
+
+
+def to_compare(project: Project, wanted: list[str] | None, branch: str, model: str | None) -> list[RecordedExperiment]:
+    """Return the experiments to put side by side: those that are named, else the published ones of a model.
+
+    :raises UsageError: if neither is said, or the model has none.
+    """
+    if wanted:
+        return named(project, wanted, branch, model)
+    if model is None:
+        raise UsageError("Name the experiments to compare, or the model whose published ones are: --model MODEL.")
+    chosen = [one for one in every_one(project, branch, model) if one.is_published]
+    if not chosen:
+        raise UsageError(f"Model {model} has no published experiments on branch {branch}: name those to compare by id.")
+    return chosen
 
 
 def every_one(project: Project, branch: str, model: str | None) -> list[RecordedExperiment]:

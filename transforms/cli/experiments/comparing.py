@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from transforms.cli.experiments.choosing import Model, every_one, named
+from transforms.cli.experiments.choosing import Model, to_compare
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.text import counted
-from transforms.errors import UsageError
 from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
@@ -36,18 +35,7 @@ def compare_experiments(
     """Compare experiments: the last value of each metric, then the hyperparameters that differ."""
     from palantir_models.reading.comparison import Comparison
 
-    project = open_project(ctx)
-    if wanted:
-        chosen = named(project, wanted, branch, model)
-    elif model is not None:
-        chosen = [one for one in every_one(project, branch, model) if one.is_published]
-        if not chosen:
-            raise UsageError(
-                f"Model {model} has no published experiments on branch {branch}: name those to compare by id."
-            )
-    else:
-        raise UsageError("Name the experiments to compare, or the model whose published ones are: --model MODEL.")
-    comparison = Comparison(chosen)
+    comparison = Comparison(to_compare(open_project(ctx), wanted, branch, model))
     with Output(as_json, session_of(ctx).quiet) as out:
         if as_json:
             out.json(_rows(comparison))

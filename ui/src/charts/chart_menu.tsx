@@ -72,5 +72,5 @@ function CopyQuery({ name, text }: { name: string; text: () => Promise<string> }
       setSaid(`Not copied: ${error instanceof Error ? error.message : error}`);
     }
   };
-  return <button type="button" onClick={() => void copy()}>{said}</button>;
+  return <button type="button" data-stays onClick={() => void copy()}>{said}</button>;
 }

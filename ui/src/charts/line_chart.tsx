@@ -61,11 +61,12 @@ export function LineChart({ view, onZoom, onReset, onRead, plot: shared }: {
     if (clientWidth) plot.current!.draw(view, clientWidth, clientHeight);
   }, [view]);
   useEffect(() => {
+    const element = place.current!;
     const follow = new ResizeObserver(() => {
-      const { clientWidth, clientHeight } = place.current!;
+      const { clientWidth, clientHeight } = element;
       if (clientWidth) plot.current!.draw(latest.current, clientWidth, clientHeight);
     });
-    follow.observe(place.current!);
+    follow.observe(element);
     return () => follow.disconnect();
   }, []);
 

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "../design/icons.tsx";
 
-/** A menu; its children are made when it is opened. */
+/** A menu; its children are made when it is opened. Choosing one closes it, unless that has `data-stays`. */
 export function Menu(
   { icon, name, children }: { icon: IconName; name: string; children: () => ComponentChildren },
 ) {
@@ -28,6 +28,9 @@ export function Menu(
       removeEventListener("keydown", escape, true);
     };
   }, [open]);
+  const chose = (event: Event) => {
+    if ((event.target as Element).closest("a, button:not([data-stays])")) setOpen(false);
+  };
   return (
     <div class="menu" ref={place}>
       <button
@@ -41,7 +44,7 @@ export function Menu(
       >
         <Icon name={icon} />
       </button>
-      {open && <div class="panel chart-menu">{children()}</div>}
+      {open && <div class="panel chart-menu" onClick={chose}>{children()}</div>}
     </div>
   );
 }

@@ -7,9 +7,10 @@ import { useLayoutEffect, useState } from "preact/hooks";
 export function useWidth(element: RefObject<Element | null>): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
-    const measure = () => setWidth(Math.floor(element.current!.getBoundingClientRect().width));
+    const measured = element.current!;
+    const measure = () => setWidth(Math.floor(measured.getBoundingClientRect().width));
     const follow = new ResizeObserver(measure);
-    follow.observe(element.current!);
+    follow.observe(measured);
     measure();
     return () => follow.disconnect();
   }, []);

@@ -1,0 +1,41 @@
+"""The page's server over a store, in a thread of the test."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from palantir_models.page.ids import model_rid
+from palantir_models.page.opened import Opened
+from palantir_models.page.start import Page, Place
+from transforms.config import load_config
+
+
+class Served:
+    """A server over a store, and where its views are.
+
+    :param page: the server, which runs.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.address = page.address.rstrip("/")
+
+    def model(self, path: str, query: str = "") -> str:
+        """Return the address of a model's page."""
+        return f"{self.address}/models/{model_rid(path)}{query and f'?{query}'}"
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[Served]:
+    """Serve a store while the block runs."""
+    page = Page(Opened(load_config(root, {}, str(root))), Place(port=0), lambda _: None)
+    thread = threading.Thread(target=page.run, args=(False,))
+    thread.start()
+    try:
+        yield Served(page)
+    finally:
+        page.stop()
+        thread.join(60)
+    assert not thread.is_alive()
