@@ -29,7 +29,7 @@ _COSTLY_FOLDERS = {
     *("spark", "mlflow", "cluster", "crash", "torture", "simulation"),
     *("object_store", "compat", "pipelines"),
 }
-_COSTLY_FIXTURES = {"needs_spark", "s3_endpoint", "empty_database"}
+_COSTLY_FIXTURES = {"needs_spark", "s3_endpoint", "empty_database", "browser"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -12,8 +12,9 @@ QUERY = (
 def main(model="/examples/digits/model"):
     """Print the commands, ready to be pasted."""
     print()
-    print("Everything above lies in Delta tables under .transforms. Three ways to look at it:")
+    print("Everything above lies in Delta tables under .transforms. Four ways to look at it:")
     print()
+    print("  .venv/bin/transforms ui")
     print("  .venv/bin/transforms experiments")
     print(f"  .venv/bin/transforms show {TABLES[model]}")
     print(f'  .venv/bin/python -c "{QUERY.format(model=model)}"')

@@ -19,7 +19,7 @@ from setuptools import build_meta
 UI = Path(__file__).parent
 BUNDLE = UI.parent / "palantir_models" / "page" / "static" / "main.js"
 DENO = "deno>=2.9,<3"
-_SOURCES = ("src/**/*", "bundle.ts", "deno.json", "deno.lock")
+_SOURCES = ("src/**/*", "icon.svg", "bundle.ts", "deno.json", "deno.lock")
 _Settings = Mapping[str, Any] | None
 
 prepare_metadata_for_build_wheel = build_meta.prepare_metadata_for_build_wheel

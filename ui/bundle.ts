@@ -5,7 +5,10 @@ import * as esbuild from "esbuild";
 const HERE = new URL(".", import.meta.url).pathname;
 const STATIC = `${HERE}../palantir_models/page/static`;
 /** What is bundled into one file each, named as its source; the page's own is a module, the others stand by themselves. */
-const ENTRIES = { module: ["src/main.tsx", "src/widget.ts"], alone: ["src/frame.ts", "src/report.ts"] };
+const ENTRIES = {
+  module: ["src/main.tsx", "src/widget.ts"],
+  alone: ["src/frame.ts", "src/report.ts"],
+};
 const SHIPPED = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
 
 const options: esbuild.BuildOptions = {
@@ -38,6 +41,7 @@ const bundles: esbuild.BuildOptions[] = [
 ];
 await Deno.mkdir(STATIC, { recursive: true });
 await Deno.writeTextFile(`${STATIC}/licences.txt`, await notices());
+await Deno.copyFile(`${HERE}icon.svg`, `${STATIC}/icon.svg`);
 if (Deno.args.includes("--watch")) {
   for (const one of bundles) {
     await (await esbuild.context({ ...one, minify: false, sourcemap: "inline" })).watch();

@@ -40,7 +40,7 @@ _DOCUMENT = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Models</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="/static/{sum}/icon.svg">
 <link rel="stylesheet" href="/static/{sum}/main.css">
 <script type="module" src="/static/{sum}/main.js"></script>
 </head>

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CODE = ("transforms", "palantir_models", "palantir_models_serializers", "models_api", "language_model_service_api")
 KEPT = (*CODE, "ui", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")

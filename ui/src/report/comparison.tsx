@@ -65,7 +65,8 @@ function useBoardOf(
   const fixed = useMemo(() => ({
     series: Object.keys(data.charts),
     parameters: data.experiments.parameters.map(({ name }) => name),
-    load: ({ series, ids }: { series: string; ids: readonly string[] }) => Promise.resolve(chartIn(data, series, ids)),
+    load: ({ series, ids }: { series: string; ids: readonly string[] }) =>
+      Promise.resolve(chartIn(data, series, ids)),
   }), [data]);
   const runs = useMemo(
     () => drawn.map((run) => ({ ...run, label: run.name, values: 0 })),
@@ -75,5 +76,14 @@ function useBoardOf(
     const values = data.experiments.parameters.find(({ name }) => name === parameter)?.values ?? [];
     return groupsOf(all.map(({ id }) => id), values, parameter, dark);
   }, [data, all, dark]);
-  return { choosing, ...fixed, runs, groups, strong: null, axes: ["step"], files: () => null, crosshair };
+  return {
+    choosing,
+    ...fixed,
+    runs,
+    groups,
+    strong: null,
+    axes: ["step"],
+    files: () => null,
+    crosshair,
+  };
 }

@@ -39,14 +39,20 @@ export function RunTable({ experiments, all, drawn }: {
             <tr key={run.id}>
               <th scope="row">
                 <label>
-                  <input type="checkbox" checked={ticked.has(run.rank)} onChange={() => flip(run.rank)} />
+                  <input
+                    type="checkbox"
+                    checked={ticked.has(run.rank)}
+                    onChange={() => flip(run.rank)}
+                  />
                   <LineSwatch look={run} />
                   {run.name}
                 </label>
               </th>
               <td>{experiments.columns.version[run.rank]}</td>
               <td>{run.status.toLowerCase()}</td>
-              {columns.map(({ key, values }) => <td key={key} class="number">{text(values[run.rank])}</td>)}
+              {columns.map(({ key, values }) => (
+                <td key={key} class="number">{text(values[run.rank])}</td>
+              ))}
             </tr>
           ))}
         </tbody>

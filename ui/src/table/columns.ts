@@ -122,8 +122,8 @@ function fact(
 }
 
 const WIDTHS: Record<Kind, number> = { text: 64, number: 88, status: 132, time: 100, span: 72 };
-const LETTER = 7.2; // pixels, and some for the space at the sides
-const SIDES = 28;
+const LETTER = 7.8; // pixels, and some for the space at the sides
+const SIDES = 32;
 const LOOKED_AT = 300; // values, of which the longest decides how wide a column of text is
 
 function column(

@@ -3,6 +3,7 @@
 import "./run_list.css";
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { Skeleton } from "../design/answered.tsx";
 import { Icon } from "../design/icons.tsx";
 import { IconButton, Swatch } from "../design/parts.tsx";
 import { Search } from "../design/search.tsx";
@@ -42,7 +43,9 @@ export function RunList({ model }: { model: string }) {
           <button type="button" class="quiet" onClick={() => choose(selecting([]))}>None</button>
         </span>
       </div>
-      <Rows found={found} runs={runs} />
+      {runs.experiments || runs.problem
+        ? <Rows found={found} runs={runs} />
+        : <Skeleton rows={12} />}
     </aside>
   );
 }
