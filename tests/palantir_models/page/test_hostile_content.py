@@ -50,7 +50,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     project = tmp_path_factory.mktemp("hostile")
     identity = log_hostile(project)
     pages = Running()
-    yield Hostile(pages.begin(project / ".transforms"), identity)
+    yield Hostile(pages.begin(project), identity)
     pages.end()
 
 

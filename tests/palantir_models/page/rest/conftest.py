@@ -109,7 +109,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
 def foundry(root: tuple[Path, dict[str, str]]) -> Iterator[Foundry]:
     """The server over the store, and the official client."""
     pages = Running()
-    port = pages.begin(root[0]).port
+    port = pages.begin(root[0].parent).port
     client = FoundryClient(UserTokenAuth("any"), f"127.0.0.1:{port}", Config(scheme="http"))
     yield Foundry(port, client, model_rid("/wine"), root[1])
     pages.end()

@@ -30,7 +30,7 @@ def test_every_example_gives_what_it_says(running: Running, tmp_path: Path, monk
     running_experiment = model.create_experiment("running")
     running_experiment.log_metric("loss", 0.5)
     running_experiment._recording.drain()
-    browser = running.begin(tmp_path / ".transforms")
+    browser = running.begin(tmp_path)
     text = DOCUMENT.read_text().replace("127.0.0.1:8123", f"127.0.0.1:{browser.port}")
     test = doctest.DocTestParser().get_doctest(text, {}, DOCUMENT.name, str(DOCUMENT), 0)
     assert len(test.examples) > 20

@@ -32,7 +32,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     project = tmp_path_factory.mktemp("hostile")
     rid = experiment_rid(log_hostile(project))
     pages = Running()
-    browser = pages.begin(project / ".transforms")
+    browser = pages.begin(project)
     client = FoundryClient(UserTokenAuth("any"), f"127.0.0.1:{browser.port}", Config(scheme="http"))
     yield Hostile(browser, client.models.Model.Experiment, model_rid(ALIAS), rid)
     pages.end()

@@ -15,7 +15,7 @@ from tests.palantir_models.page.rest.conftest import Foundry
 @pytest.fixture
 def stranger(running: Running, root: tuple[Path, dict[str, str]]) -> Browser:
     """A page that other machines can reach."""
-    return running.begin(root[0], Place("0.0.0.0", 0))
+    return running.begin(root[0].parent, Place("0.0.0.0", 0))
 
 
 def client(browser: Browser, token: str, host: str = "127.0.0.1") -> FoundryClient:
@@ -40,7 +40,7 @@ def test_another_token_is_refused(stranger: Browser, foundry: Foundry) -> None:
 
 def test_the_name_of_another_server_is_refused(running: Running, root: tuple[Path, dict[str, str]]) -> None:
     """Also by which a page on the web would have a browser ask."""
-    answer = running.begin(root[0]).ask("/api/openapi.json", Host="evil.example")
+    answer = running.begin(root[0].parent).ask("/api/openapi.json", Host="evil.example")
     assert answer.status == 421
     assert answer.json["errorName"] == "InvalidArgument"
     assert "evil.example" in answer.json["errorDescription"]
@@ -57,5 +57,5 @@ def test_what_a_form_can_send_or_is_endless_is_refused(
     running: Running, root: tuple[Path, dict[str, str]], kind: str, body: bytes, status: int, name: str
 ) -> None:
     """Before it is read."""
-    answer = running.begin(root[0]).ask("/api/v2/models/a/experiments/search", "POST", body, Content_Type=kind)
+    answer = running.begin(root[0].parent).ask("/api/v2/models/a/experiments/search", "POST", body, Content_Type=kind)
     assert (answer.status, answer.json["errorName"]) == (status, name)

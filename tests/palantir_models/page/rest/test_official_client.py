@@ -6,14 +6,19 @@ import json
 import math
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from foundry_sdk import AsyncFoundryClient, Config, PalantirRPCException, UserTokenAuth
+from foundry_sdk import AsyncFoundryClient, Config, FoundryClient, PalantirRPCException, UserTokenAuth
 from foundry_sdk.v2.models import errors, models
 
 import palantir_models as pm
+from palantir_models.code_workspaces import ModelOutput
+from palantir_models.page.ids import model_rid
 from palantir_models.page.rest.versions import version_answer
+from tests.palantir_models.model.sample_adapter import Doubler
+from tests.palantir_models.page.conftest import Running
 from tests.palantir_models.page.rest.conftest import BIG, STARTED, Foundry
 
 
@@ -216,6 +221,33 @@ def test_what_writes_is_refused(foundry: Foundry) -> None:
         foundry.client.models.Model.create(name="new", parent_folder_rid="ri.a.main.folder.b", preview=True)
     assert refused.value.name == "NotServed"
     assert "POST /api/v2/models" in refused.value.error_description
+
+
+def test_a_store_in_a_bucket_is_read_as_well(
+    running: Running, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was published, and what still runs."""
+    (tmp_path / "pyproject.toml").write_text(f'[tool.transforms]\nroot = "{bucket}"\n')
+    monkeypatch.chdir(tmp_path)
+    output = ModelOutput("/wine")
+    published = output.create_experiment("published")
+    published.log_metric("train/loss", 0.25)
+    output.publish(Doubler(2), experiment=published)
+    live = output.create_experiment("live")
+    live.log_metric("train/loss", 0.5)
+    live._recording.drain()
+    try:
+        browser = running.begin(tmp_path)
+        client = FoundryClient(UserTokenAuth("any"), f"127.0.0.1:{browser.port}", Config(scheme="http"))
+        experiments = client.models.Model.Experiment
+        found = experiments.search(model_rid("/wine"), preview=True).data
+        assert {(one.status, one.series[0].value.last) for one in found} == {("RUNNING", 0.5), ("SUCCEEDED", 0.25)}
+        for one in found:
+            series = experiments.Series.json(model_rid("/wine"), one.rid, "train/loss", preview=True).series
+            assert [value.value for value in series] == [one.series[0].value.last]
+    finally:
+        live._recording.close("FAILED", "the test ended")
+        live._recording.discard_journal()
 
 
 async def _asked(port: int, model: str, experiment: str) -> tuple[int, float]:

@@ -48,6 +48,7 @@ def document(foundry: Foundry) -> Any:
     return schema
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("path", sorted(PATHS))
 def test_every_answer_is_as_the_document_says(document: Any, path: str, mode: GenerationMode) -> None:

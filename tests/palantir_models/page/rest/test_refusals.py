@@ -196,7 +196,7 @@ def test_a_store_that_is_damaged_is_said(
 ) -> None:
     """In words, with what cannot be read."""
     root, address = published
-    browser = running.begin(root)
+    browser = running.begin(root.parent)
     place = root / damaged
     if place.is_dir():
         shutil.rmtree(place)
