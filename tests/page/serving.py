@@ -17,9 +17,11 @@ class Served:
     """A server over a store, and where its views are.
 
     :param page: the server, which runs.
+    :param root: the store's root.
     """
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, root: Path) -> None:
+        self.root = root
         self.address = page.address.rstrip("/")
 
     def model(self, path: str, query: str = "") -> str:
@@ -34,7 +36,7 @@ def serving(root: Path) -> Iterator[Served]:
     thread = threading.Thread(target=page.run, args=(False,))
     thread.start()
     try:
-        yield Served(page)
+        yield Served(page, root)
     finally:
         page.stop()
         thread.join(60)

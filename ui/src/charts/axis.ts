@@ -18,8 +18,15 @@ const number = (title: string, log: boolean): Axis => ({
   title,
   ticks: (span, most) => ticksOf(span, log ? "log" : "linear", most),
   label: tickLabel,
-  exact: (value) => String(Number(value.toPrecision(10))),
+  exact: (value) => title === "step" ? stepLabel(value) : String(Number(value.toPrecision(10))),
 });
+
+/** A step, or about which step the middle of a bucket is. */
+function stepLabel(value: number): string {
+  return Number.isInteger(value)
+    ? value.toLocaleString("en-US")
+    : `≈ ${Math.round(value).toLocaleString("en-US")}`;
+}
 
 /**
  * Returns the axis that a choice names.

@@ -1,6 +1,6 @@
 /** Having a chart's data: asked for when a chart is near the window, kept for a while, finer after a zoom. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart } from "../data/wire.ts";
 import { type Board, useBoard, type Wanted } from "./board.ts";
 
@@ -17,35 +17,56 @@ const kept = new WeakMap<Board["load"], Map<string, Chart>>();
 /**
  * Has a component follow a chart's data.
  *
- * @param wanted what is asked for.
- * @param version changes when there is more to be had, as an experiment went on.
+ * @param wanted what is asked for. When it changes, an answer to what was wanted before is of no use any more.
+ * @param version changes when there is more to be had, as an experiment goes on; one answer is waited for before the next is
+ *   asked for, however often that is.
  */
 export function useChart(wanted: Wanted, version: number): Loaded {
   const { load } = useBoard();
-  const key = JSON.stringify([wanted, version]);
-  const [loaded, setLoaded] = useState<Loaded & { series: string }>(() => ({
-    chart: remembered(load, key),
+  const key = JSON.stringify(wanted);
+  const [loaded, setLoaded] = useState<Loaded>(() => ({
+    chart: remembered(load, `${key} ${version}`),
     error: null,
-    series: wanted.series,
   }));
+  const latest = useRef(version);
+  latest.current = version;
+  const ask = useRef(() => {});
   useEffect(() => {
-    const known = remembered(load, key);
-    if (known) {
-      setLoaded({ chart: known, error: null, series: wanted.series });
-      return;
-    }
     const abort = new AbortController();
-    load(wanted, abort.signal).then((chart) => {
-      remember(load, key, chart);
-      if (!abort.signal.aborted) setLoaded({ chart, error: null, series: wanted.series });
-    }, (error) => {
-      if (!abort.signal.aborted) {
-        setLoaded((before) => ({ ...before, error: String(error?.message ?? error) }));
+    let waiting = false;
+    ask.current = async () => {
+      if (waiting) return;
+      waiting = true;
+      for (let asked = NaN; asked !== latest.current && !abort.signal.aborted;) {
+        asked = latest.current;
+        const next = await answered(load, wanted, `${key} ${asked}`, abort.signal);
+        if (abort.signal.aborted) return;
+        setLoaded((before) => ({ chart: next.chart ?? before.chart, error: next.error }));
       }
-    });
+      waiting = false;
+    };
+    ask.current();
     return () => abort.abort();
   }, [key, load]);
+  useEffect(() => ask.current(), [version]);
   return loaded;
+}
+
+async function answered(
+  load: Board["load"],
+  wanted: Wanted,
+  key: string,
+  abort: AbortSignal,
+): Promise<Loaded> {
+  const known = remembered(load, key);
+  if (known) return { chart: known, error: null };
+  try {
+    const chart = await load(wanted, abort);
+    remember(load, key, chart);
+    return { chart, error: null };
+  } catch (error) {
+    return { chart: null, error: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function remembered(load: Board["load"], key: string): Chart | null {

@@ -26,6 +26,8 @@ export interface Stroke {
 
 /** How much of a line's colour its band has. */
 export const BAND = 0.14;
+/** And the band's edge: a spike of one bucket is hardly more than its edge. */
+export const EDGE = 0.5;
 
 /** The strokes of a chart from the hindmost to the foremost. */
 export function strokesOf({ picture }: View): Stroke[] {
@@ -40,8 +42,9 @@ export function paintBands(frame: Frame, { picture, strong }: View): void {
   within(frame, (context) => {
     for (const line of picture.lines) {
       if (!line.low || !line.high) continue;
-      context.globalAlpha = BAND * (strong === null || strong === line.key ? 1 : 0.4);
-      context.fillStyle = line.colour;
+      const shown = strong === null || strong === line.key ? 1 : 0.4;
+      context.fillStyle = context.strokeStyle = line.colour;
+      context.lineWidth = frame.ratio;
       context.beginPath();
       const place = (at: number, value: number) =>
         [frame.left(picture.xs[at]!), frame.top(value)] as const;
@@ -51,7 +54,10 @@ export function paintBands(frame: Frame, { picture, strong }: View): void {
         );
         context.closePath();
       }
+      context.globalAlpha = BAND * shown;
       context.fill();
+      context.globalAlpha = EDGE * shown;
+      context.stroke();
     }
   });
 }

@@ -32,6 +32,8 @@ export class Plot {
   /** By what values are divided before they are drawn, so that the widest span is no infinity. */
   #unit = 1;
   #endTouch = () => {};
+  /** The line that stands out now. */
+  #strong: string | null = null;
 
   /**
    * @param place the element that the canvas is put into.
@@ -74,7 +76,8 @@ export class Plot {
   /** Has one line stand out, or none. */
   emphasize(key: string | null): void {
     const plot = this.#plot;
-    if (!plot || !this.#view) return;
+    if (!plot || !this.#view || key === this.#strong) return;
+    this.#strong = key;
     strokesOf(this.#view).forEach(({ line, raw }, place) => {
       const series = plot.series[place + 1]!;
       series.alpha = (raw ? FAINT : 1) * (key === null || key === line.key ? 1 : DIMMED);
@@ -117,6 +120,7 @@ export class Plot {
     this.#endTouch();
     this.#plot?.destroy();
     this.#plot = null;
+    this.#strong = null;
   }
 
   #data(view: View): uPlot.AlignedData {

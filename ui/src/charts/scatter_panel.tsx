@@ -31,7 +31,7 @@ export function ScatterPanel({ columns, runs, drawn }: PanelProps) {
   const [pointed, setPointed] = useState<number | null>(null);
   const query = choosing.query.value;
   const metrics = columns.filter(({ key }) => key.startsWith("metric:"));
-  const below = sideOf(query.get("px"), columns, columns[0]);
+  const below = sideOf(query.get("px"), columns, columns.find(isNumeric) ?? columns[0]);
   const side = sideOf(query.get("py"), columns, metrics[0] ?? columns[1]);
   const axes = useMemo(
     () =>
@@ -184,6 +184,10 @@ export function ScatterPanel({ columns, runs, drawn }: PanelProps) {
       </div>
     </>
   );
+}
+
+function isNumeric({ values }: Column): boolean {
+  return values.some((value) => typeof value === "number");
 }
 
 /** Leaves room between dots and the edge. */

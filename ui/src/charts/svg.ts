@@ -3,7 +3,7 @@
 import type { Span } from "./extent.ts";
 import { outlines, pieces } from "./geometry.ts";
 import { SIGNS } from "./marks.ts";
-import { BAND, strokesOf } from "./painting.ts";
+import { BAND, EDGE, strokesOf } from "./painting.ts";
 import type { Scale } from "./picture.ts";
 import { tickLabel, ticksOf } from "./ticks.ts";
 import type { View } from "./view.ts";
@@ -41,7 +41,9 @@ export function svgOf(view: View, width: number, height: number): string {
     if (!line.low || !line.high) continue;
     for (const outline of outlines(line.low, line.high, at)) {
       drawn.push(
-        `<polygon points="${outline.join(" ")}" fill="${line.colour}" fill-opacity="${BAND}"/>`,
+        `<polygon points="${
+          outline.join(" ")
+        }" fill="${line.colour}" fill-opacity="${BAND}" stroke="${line.colour}" stroke-opacity="${EDGE}"/>`,
       );
     }
   }
