@@ -148,7 +148,7 @@ def _measured(opened: Opened, write: LastWrite) -> dict[str, Any]:
 def _versions(opened: Opened, view: TableView) -> list[dict[str, Any]]:
     """Return the newest versions of a table, newest first: what its log tells, and the ledger of those that jobs wrote."""
     commits = view.table.history(_MOST_VERSIONS)
-    entries = opened.store.ledger.of_transactions([commit.get("transaction", "") for commit in commits])
+    entries = opened.store.entries_of(commit.get("transaction") for commit in commits)
     return [
         {
             "version": commit["version"],

@@ -86,8 +86,7 @@ def experiment(asked: Asked) -> dict[str, Any]:
 
     (one,) = chosen.experiments(asked, [experiment_of(asked.place("id"))])
     model = chosen.known(asked).model
-    transaction = one.transaction or ""
-    entry = asked.opened.store.ledger.of_transactions([transaction]).get(transaction)
+    entry = asked.opened.store.entries_of([one.transaction]).get(one.transaction or "")
     beats = asked.opened.live(model).heartbeats()
     return {
         **{name: getattr(one, fact) for name, fact in _FACTS.items()},
@@ -107,7 +106,7 @@ def difference(asked: Asked) -> dict[str, Any]:
     """Return what is not the same in all of some experiments: parameters, environment, inputs and code."""
     found = chosen.experiments(asked, asked.ids())
     params = parameters_of(found)
-    entries = asked.opened.store.ledger.of_transactions([one.transaction or "" for one in found])
+    entries = asked.opened.store.entries_of(one.transaction for one in found)
     inputs = []
     for one in found:
         entry = entries.get(one.transaction or "")

@@ -38,7 +38,7 @@ def model(asked: Asked) -> dict[str, Any]:
     opened = asked.opened.model(resource, asked.branch)
     names = {path: alias for alias, path in asked.opened.config.models.items()}
     trained = _trained(opened, opened.versions)
-    written = asked.opened.store.ledger.of_transactions([version.transaction for version in opened.versions])
+    written = asked.opened.store.entries_of(version.transaction for version in opened.versions)
     return {
         "rid": model_rid(resource.alias),
         "path": resource.alias,
@@ -55,7 +55,7 @@ def difference(asked: Asked) -> dict[str, Any]:
     """Return what is in one or both of two versions, and what changed from the left one to the right one."""
     opened = asked.opened.model(asked.resource("model"), asked.branch)
     sides = [opened.version(asked.place(side)) for side in ("left", "right")]
-    written = asked.opened.store.ledger.of_transactions([version.transaction for version in sides])
+    written = asked.opened.store.entries_of(version.transaction for version in sides)
     trained = _trained(opened, sides)
     params = parameters_of(_experiments(opened, sides).values())
     found = []

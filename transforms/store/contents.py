@@ -91,6 +91,11 @@ class Contents:
         """Return the newest committed jobs, newest first."""
         return self.ledger.newest(limit) if self.exists else []
 
+    def entries_of(self, transactions: Iterable[str | None]) -> dict[str, Entry]:
+        """Return the committed jobs of some transactions, by transaction; one that was not committed is left out."""
+        wanted = {transaction for transaction in transactions if transaction}
+        return self.ledger.of_transactions(wanted) if wanted and self.exists else {}
+
     def waiting(self) -> frozenset[int]:
         """Return the ledger rows of committed jobs that a table refused, and that are in none of their tables so far."""
         return frozenset(self.publisher.published().waiting) if self.exists else frozenset()

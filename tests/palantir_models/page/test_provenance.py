@@ -12,6 +12,10 @@ import pytest
 
 from palantir_models.page.ids import dataset_rid
 from palantir_models.page.versions import changes
+from palantir_models.transforms import ModelOutput
+from transforms.api import transform
+from transforms.config import load_config
+from transforms.run.job import JobOptions, run_job
 from transforms.run.put_frame import put_frame
 from transforms.store.store import Store
 
@@ -189,3 +193,19 @@ def test_a_store_without_a_project_has_a_lineage(running: Any, shop: Path, tmp_p
     assert found["train"][0] == "unknown"
     assert found["dataset:/shop/raw"] == ("fresh", "comes from outside")
     assert "raw" not in found
+
+
+def test_a_job_that_failed_is_told_from_one_that_is_stale(running: Any, shop: Path, tmp_path: Path) -> None:
+    """By the experiment that it left, younger than its last commit; with why."""
+
+    @transform.using(model=ModelOutput("/wine"))
+    def train(model: Any) -> None:
+        model.create_experiment("bold").log_metric("loss", 1.0)
+        raise ValueError("it diverged")
+
+    shutil.copytree(shop / ".transforms", tmp_path / ".transforms")
+    assert run_job(train, Store(tmp_path / ".transforms"), load_config(tmp_path), JobOptions()).status == "failed"
+    state, reason = states(running.begin(tmp_path))["train"]
+    assert state == "failed"
+    assert reason.startswith("its experiment bold failed")
+    assert "it diverged" in reason

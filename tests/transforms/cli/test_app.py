@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 Shell = Any
 SOURCE = str(Path(__file__).parents[3])
 HEAVY = ("polars", "pandas", "pyarrow", "deltalake", "plotly", "numpy", "rich", "palantir_models")
-COMMANDS = "init put list plan build run show log graph recover gc doctor models experiments"
+COMMANDS = "init put list plan build run show log graph recover gc doctor models experiments ui"
 
 
 def test_help_imports_nothing_heavy() -> None:

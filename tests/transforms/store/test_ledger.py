@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from transforms.spec.resource import Resource
 from transforms.store.ledger import log_file
@@ -61,3 +62,33 @@ def test_h16_the_order_of_commits_comes_from_the_log_files_names(store, commit):
     assert store.view(A, "master", until=first.seq)[0].table.to_pyarrow_dataset().to_table(
         use_threads=False
     ).to_pylist() == [{"x": 1}]
+
+
+@pytest.mark.parametrize("is_cold", [False, True], ids=["in memory", "read anew"])
+def test_jobs_are_found_by_their_transactions(store, commit, is_cold):
+    """From what the process knows of the log, and else from the ledger's table; one that was not committed is left out."""
+    made = [commit({"/a": pl.DataFrame({"x": [number]})}) for number in range(3)]
+    asked = Store(store.root) if is_cold else store
+    found = asked.entries_of([made[0].transaction, made[2].transaction, None, "f" * 32])
+    assert {transaction: entry.seq for transaction, entry in found.items()} == {
+        made[0].transaction: made[0].seq,
+        made[2].transaction: made[2].seq,
+    }
+    assert found[made[0].transaction].outputs == made[0].outputs
+
+
+def test_no_job_is_found_where_nothing_was_committed(tmp_path):
+    """Nor is anything made by asking."""
+    assert Store(tmp_path / "nothing").entries_of(["f" * 32]) == {}
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_history_is_read_page_by_page(store, commit):
+    """Each page ends where the next one begins, also where that is beyond the end."""
+    for number in range(5):
+        commit({"/a": pl.DataFrame({"x": [number]})})
+    for asked in (store, Store(store.root)):
+        assert [entry.seq for entry in asked.ledger.newest(2, until=3)] == [3, 2]
+        assert [entry.seq for entry in asked.ledger.newest(9, until=1)] == [1]
+        assert [entry.seq for entry in asked.ledger.newest(2, until=99)] == [5, 4]
+        assert asked.ledger.newest(2, until=0) == []
