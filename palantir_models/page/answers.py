@@ -6,12 +6,15 @@ import logging
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.responses import Response
 
 from transforms.errors import NotFoundError, StoreError, TransformsError, UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _log = logging.getLogger(__name__)
 _EXACT = 2**53  # the whole numbers below it are exact in JavaScript
@@ -86,6 +89,16 @@ def shown_number(value: float | None) -> float | str | None:
     if value is None or math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def shown_numbers(values: pl.Series) -> list[Any]:
+    """Return a column of numbers, each as JSON has it without loss; looked at one by one only where some need it."""
+    found: list[Any] = values.to_list()
+    if values.dtype.is_float():
+        for place in (~values.is_finite()).arg_true():
+            found[place] = shown_number(found[place])
+        return found
+    return [exact(value) for value in found] if (values.abs() > _EXACT).any() else found
 
 
 def exact(value: Any) -> Any:

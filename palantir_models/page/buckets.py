@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
+_NONE: Places = np.empty(0, np.intp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +44,23 @@ class Curve:
         if (x[1:] < x[:-1]).any():
             order = np.argsort(x, kind="stable")
             x, values = x[order], values[order]
+        return cls.rising(x, values)
+
+    @classmethod
+    def rising(cls, x: Floats, values: Floats) -> Curve:
+        """Return the curve of values that lie in order.
+
+        :param x: where they lie; never falling, all finite.
+        :param values: as many.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = values.sum()
+        if np.isfinite(total):  # then each of them is, and none has to be looked at
+            return cls(x, values, _NONE, values[:0])
         odd = np.flatnonzero(~np.isfinite(values))
-        return cls(x, np.where(np.isfinite(values), values, np.nan) if len(odd) else values, odd, values[odd])
+        y = values.copy()
+        y[odd] = np.nan
+        return cls(x, y, odd, values[odd])
 
     def __len__(self) -> int:
         return len(self.x)

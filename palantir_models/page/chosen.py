@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from palantir_models.page.answers import Refusal
+from starlette.responses import Response
+
+from palantir_models.page.answers import Refusal, json_answer
 from palantir_models.page.asked import Asked
 from palantir_models.page.parameters import parameters_of
+from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +29,17 @@ class Known:
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self._answers: dict[str, bytes] = {}
+
+    def answer(self, name: str, make: Callable[[], Any]) -> Response:
+        """Return an answer that is the same until something is committed to the model, as JSON that is kept.
+
+        :param name: what is answered.
+        :param make: gives it.
+        """
+        if name not in self._answers:
+            self._answers[name] = bytes(json_answer(make()).body)
+        return Response(self._answers[name], media_type="application/json")
 
     @cached_property
     def published(self) -> Mapping[str, RecordedExperiment]:
@@ -36,6 +50,17 @@ class Known:
     def summaries(self) -> pl.DataFrame | None:
         """What is known of each of their series; see :attr:`~palantir_models.reading.comparison.Comparison.summaries`."""
         return summaries_of(self.model.experiments)
+
+    @cached_property
+    def environments(self) -> Mapping[str, Mapping[str, Any]]:
+        """Where each of them ran, by id."""
+        from palantir_models.reading.points import sources_of
+
+        return {
+            identity: from_json(row.get("environment") or "{}")
+            for source, ids in sources_of(self.model.experiments)
+            for identity, row in source.details(ids).items()
+        }
 
     @cached_property
     def parameters(self) -> Mapping[str, Mapping[str, ParameterValue]]:

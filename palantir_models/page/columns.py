@@ -39,7 +39,7 @@ class Held:
     def of(cls, points: Points) -> Held:
         """Return points ready to be cut."""
         seconds = None if points.timestamps is None else seconds_of(points.timestamps)
-        return cls(Curve.of(points.steps.astype(np.float64), points.values), seconds)
+        return cls(Curve.rising(points.steps.astype(np.float64), points.values), seconds)
 
     @property
     def size(self) -> int:

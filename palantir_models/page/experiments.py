@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from starlette.responses import Response
+
 from palantir_models.page import chosen
-from palantir_models.page.answers import exact, shown_number
+from palantir_models.page.answers import exact, json_answer, shown_numbers
 from palantir_models.page.asked import Asked, experiment_of
 from palantir_models.page.parameters import are_same, columns_of, parameters_of, type_of
 from palantir_models.page.provenance import pinned
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import polars as pl
 
+    from palantir_models.page.chosen import Known
     from palantir_models.reading.experiment import RecordedExperiment
     from palantir_models.reading.parameters import ParameterValue
-
 
 _FACTS = {
     "id": "experiment_id",
@@ -39,17 +40,30 @@ _NUMBERS = ("last", "min", "max", "first")
 _COUNTS = ("length", "last_step")
 
 
-def experiments(asked: Asked) -> dict[str, Any]:
+def experiments(asked: Asked) -> Response:
     """Return all experiments of a model, column by column, newest first."""
+    known = chosen.known(asked)
+    apart = known.model.unpublished
+    if not apart:  # of those that are published nothing changes
+        return known.answer("experiments", lambda: _columns(known, (), {}))
+    return json_answer(_columns(known, apart, asked.opened.live(known.model).heartbeats()))
+
+
+def _columns(known: Known, apart: Sequence[RecordedExperiment], beats: Mapping[str, datetime | None]) -> dict[str, Any]:
+    """Return published experiments and others as columns.
+
+    :param known: the model.
+    :param apart: the others.
+    :param beats: when something was last logged to those that run, by id.
+    """
     from palantir_models.reading.facts import ranks_of
 
-    there = chosen.known(asked)
-    model, apart = there.model, there.model.unpublished
-    every = sorted([*model.experiments, *apart], key=lambda one: (one.created_time, one.experiment_id), reverse=True)
+    every = sorted(
+        [*known.model.experiments, *apart], key=lambda one: (one.created_time, one.experiment_id), reverse=True
+    )
     ranks = ranks_of(every)
-    beats = asked.opened.live(model).heartbeats()
-    params = {**there.parameters, **parameters_of(apart)}
-    return table_of(every, params, [there.summaries, chosen.summaries_of(apart)], ranks, beats)
+    params = {**known.parameters, **parameters_of(apart)}
+    return table_of(every, params, [known.summaries, chosen.summaries_of(apart)], ranks, beats)
 
 
 def table_of(
@@ -151,7 +165,7 @@ def _series(summaries: Iterable[pl.DataFrame | None], ids: Sequence[str]) -> dic
     kinds = found.group_by("kind", "name").agg(pl.len().alias("times")).sort("kind", "name")
     every = kinds.join(order, how="cross", maintain_order="left_right")
     wide = every.join(found, on=["kind", "name", "place"], how="left", maintain_order="left")
-    lists = {name: _shown(wide[name]) for name in (*_NUMBERS, *_COUNTS)}
+    lists = {name: shown_numbers(wide[name]) for name in (*_NUMBERS, *_COUNTS)}
     metrics, media = [], []
     for index, (kind, name, _) in enumerate(kinds.iter_rows()):
         part = slice(index * len(ids), (index + 1) * len(ids))
@@ -160,13 +174,3 @@ def _series(summaries: Iterable[pl.DataFrame | None], ids: Sequence[str]) -> dic
         else:
             media.append({"kind": kind, "name": name, "length": lists["length"][part]})
     return {"metrics": metrics, "media": media}
-
-
-def _shown(values: pl.Series) -> list[Any]:
-    """Return numbers as JSON has them; looked at one by one only where some are not finite, or too large to be exact."""
-    found = values.to_list()
-    if values.dtype.is_float():
-        for place in (~values.is_finite()).arg_true():
-            found[place] = shown_number(found[place])
-        return found
-    return [exact(value) for value in found] if (values.abs() > 2**53).any() else found

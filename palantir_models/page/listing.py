@@ -39,9 +39,10 @@ def models(asked: Asked) -> dict[str, Any]:
     rows = []
     for alias in opened.aliases("model", asked.branch):
         model = opened.model(Resource("model", alias), asked.branch)
-        apart = [one.status for one in model.unpublished]
+        unpublished = model.unpublished
+        apart = [one.status for one in unpublished]
         write = writes.get(f"model:{alias}")
-        times = [one.created_time for one in (*model.experiments[:1], *model.unpublished[:1])]
+        times = [one.created_time for one in (*model.experiments[:1], *unpublished[:1])]
         rows.append(
             {
                 "rid": model_rid(alias),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from transforms.store.index import LastWrite
     from transforms.store.store import Store
 
-_MOST_KEPT = 1000
+_MOST_KEPT = 256
 T = TypeVar("T")
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.page.answers import exact
+from starlette.responses import Response
+
+from palantir_models.page import chosen
+from palantir_models.page.answers import exact, shown_numbers
 from palantir_models.page.asked import Asked
 from palantir_models.page.ids import model_rid
-from palantir_models.page.parameters import are_same, parameters_of
+from palantir_models.page.parameters import are_same
 from palantir_models.page.provenance import pinned
 from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:
     from palantir_models.model.versions import ModelVersion
-    from palantir_models.reading.experiment import RecordedExperiment
-    from palantir_models.reading.model import Model
+    from palantir_models.page.chosen import Known
     from transforms.store.entry import Entry
 
 _FACTS = (
@@ -32,18 +34,22 @@ _FACTS = (
 )
 
 
-def model(asked: Asked) -> dict[str, Any]:
+def model(asked: Asked) -> Response:
     """Return a model with all of its versions, newest first."""
-    resource = asked.resource("model")
-    opened = asked.opened.model(resource, asked.branch)
+    known = chosen.known(asked)
+    return known.answer("versions", lambda: _model(asked, known))
+
+
+def _model(asked: Asked, known: Known) -> dict[str, Any]:
+    opened = known.model
     names = {path: alias for alias, path in asked.opened.config.models.items()}
-    trained = _trained(opened, opened.versions)
+    trained = _trained(known, opened.versions)
     written = asked.opened.store.entries_of(version.transaction for version in opened.versions)
     return {
-        "rid": model_rid(resource.alias),
-        "path": resource.alias,
-        "alias": names.get(resource.alias),
-        "branch": asked.branch,
+        "rid": model_rid(opened.alias),
+        "path": opened.alias,
+        "alias": names.get(opened.alias),
+        "branch": opened.branch,
         "versions": [
             {**_version(version, written.get(version.transaction)), **trained[version.version]}
             for version in reversed(opened.versions)
@@ -53,11 +59,10 @@ def model(asked: Asked) -> dict[str, Any]:
 
 def difference(asked: Asked) -> dict[str, Any]:
     """Return what is in one or both of two versions, and what changed from the left one to the right one."""
-    opened = asked.opened.model(asked.resource("model"), asked.branch)
-    sides = [opened.version(asked.place(side)) for side in ("left", "right")]
+    known = chosen.known(asked)
+    sides = [known.model.version(asked.place(side)) for side in ("left", "right")]
     written = asked.opened.store.entries_of(version.transaction for version in sides)
-    trained = _trained(opened, sides)
-    params = parameters_of(_experiments(opened, sides).values())
+    trained = _trained(known, sides)
     found = []
     for version in sides:
         shown = {**_version(version, written.get(version.transaction)), **trained[version.version]}
@@ -66,7 +71,7 @@ def difference(asked: Asked) -> dict[str, Any]:
                 "api": {f"{way} {one['name']}": one for way in ("inputs", "outputs") for one in shown["api"][way]},
                 "inputs": {one["alias"]: one["version"] for one in shown["inputs"]},
                 "requirements": dict(text.partition("==")[::2] for text in shown["requirements"]),
-                "parameters": params.get(version.experiment_id or "", {}),
+                "parameters": known.parameters.get(version.experiment_id or "", {}),
                 "metrics": shown["metrics"],
                 "code": {
                     **{name: shown[name] for name in ("transform", "source", "code_version", "adapter")},
@@ -100,35 +105,24 @@ def _version(version: ModelVersion, entry: Entry | None) -> dict[str, Any]:
     }
 
 
-def _experiments(model: Model, versions: Sequence[ModelVersion]) -> dict[str, RecordedExperiment]:
-    """Return the experiments of versions, by id."""
-    named = {version.experiment_id for version in versions}
-    return {one.experiment_id: one for one in model.experiments if one.experiment_id in named}
-
-
-def _trained(model: Model, versions: Sequence[ModelVersion]) -> dict[str, dict[str, Any]]:
-    """Return what the experiments of versions say of their training, by version; all are read in one go."""
-    from palantir_models.reading.comparison import Comparison
-    from palantir_models.reading.points import sources_of
-
-    found = _experiments(model, versions)
+def _trained(known: Known, versions: Sequence[ModelVersion]) -> dict[str, dict[str, Any]]:
+    """Return what the experiments of versions say of their training, by version."""
     last: dict[str, dict[str, Any]] = {}
-    environments: dict[str, Any] = {}
-    if found:
-        rows = Comparison(list(found.values())).summaries.polars().filter(kind="metric")
-        for identity, name, value in rows.select("experiment_id", "name", "last").iter_rows():
-            last.setdefault(identity, {})[name] = exact(value)
-    for source, ids in sources_of(found.values()):
-        environments |= {one: from_json(row.get("environment") or "{}") for one, row in source.details(ids).items()}
-    return {
-        version.version: {
-            "source": found[identity].source if identity in found else None,
+    if known.summaries is not None:
+        metrics = known.summaries.filter(kind="metric")
+        values = shown_numbers(metrics["last"])
+        for identity, name, value in zip(metrics["experiment_id"], metrics["name"], values, strict=True):
+            last.setdefault(identity, {})[name] = value
+    found = {}
+    for version in versions:
+        identity = version.experiment_id or ""
+        environment = known.environments.get(identity, {})
+        found[version.version] = {
+            "source": known.published[identity].source if identity in known.published else None,
             "metrics": last.get(identity, {}),
-            "environment": {name: environments.get(identity, {}).get(name) for name in ("python", "platform", "git")},
+            "environment": {name: environment.get(name) for name in ("python", "platform", "git")},
         }
-        for version in versions
-        for identity in [version.experiment_id or ""]
-    }
+    return found
 
 
 def _inputs(version: ModelVersion, entry: Entry | None) -> list[dict[str, Any]]:
