@@ -41,8 +41,8 @@ test: $(SPARK) $(PAGE) check  ## Check style and types, then run the whole suite
 	@.ci/chromium
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-fast: $(STAMP)  ## The tests that need no Spark, MLflow, bucket or killed process.
-	$(BIN)/python -m pytest -n $(WORKERS) --fast
+fast: $(STAMP)  ## The tests that need no Spark, MLflow, bucket or killed process; which take a second is told.
+	$(BIN)/python -m pytest -n $(WORKERS) --fast --durations=5 --durations-min=1
 
 coverage: $(SPARK) $(PAGE)  ## Which lines and branches no test takes.
 	@.ci/strace

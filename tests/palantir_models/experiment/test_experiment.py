@@ -546,6 +546,7 @@ def logged_and_read_back(run: Experiment, sequence: list[tuple[Any, ...]]) -> No
     assert run.value_count == sum(map(len, metrics.values()))
 
 
+@pytest.mark.slow
 def test_threads_share_an_experiment() -> None:
     """Threads that log to one series take each step once, and nothing is lost or mixed up."""
     run = experiment()

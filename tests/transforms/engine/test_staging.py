@@ -164,6 +164,7 @@ ROWS = st.lists(st.fixed_dictionaries(VALUES), min_size=1, max_size=20)
 SCHEMA = {"n": pl.Int64, "s": pl.String, "f": pl.Float64, "d": pl.Date}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(ROWS)
 def test_random_rows_come_back_and_statistics_hold(tmp_path_factory, rows):

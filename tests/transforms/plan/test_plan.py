@@ -348,6 +348,7 @@ def test_planning_takes_steps_in_proportion_to_the_transforms(make):
     assert 1_000 < few < many < 5 * few
 
 
+@pytest.mark.slow
 def test_five_thousand_transforms():
     """A long chain and a wide fan are ordered, selected, planned and drawn without recursion."""
     count = 5000

@@ -70,6 +70,7 @@ def test_a_picture_with_a_long_text_is_stored_with_it_and_opens(packed: bool) ->
     assert read_back(data).tobytes() == picture.tobytes()
 
 
+@pytest.mark.slow
 def test_a_picture_of_many_pixels_is_stored_and_opens() -> None:
     """A slide of a microscope has more of them than Pillow opens from a stranger."""
     slide = Image.new("1", (20_000, 9_500))
