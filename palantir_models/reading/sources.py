@@ -138,8 +138,8 @@ class Apart:
 
     def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """See :class:`Source`."""
-        row = self._experiment.row
-        return {row["experiment_id"]: row}
+        details = self._experiment.details
+        return {details["experiment_id"]: details}
 
 
 def unpublished(store: Store, model: str | None, branch: str) -> list[tuple[dict[str, Any], Source]]:

@@ -207,8 +207,7 @@ class UploadedJournals(Journals):
             return None
         alive = self.is_alive(identity)
         folder = self._fetch(identity, files, self._storage.make_folder(f"{layout.TEMPORARY}/{identity}"))
-        row, recorded = kept.read_live(folder, alive)
-        return Unpublished(kept.checked(identity, row), recorded)
+        return kept.live(identity, folder, alive)
 
     def look(self, experiment_id: str, begin: int) -> Look | None:
         """See :class:`Journals`; of another machine's journal only the pieces are fetched that hold something new."""

@@ -16,7 +16,8 @@ from typing import Any
 
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import journal
-from palantir_models.experiment.journal.unpublished import Kept, Unpublished
+from palantir_models.experiment.journal.frames import Frame
+from palantir_models.experiment.journal.unpublished import Kept, Unpublished, recorded_in
 from palantir_models.experiment.statuses import ABANDONED, RUNNING, UNREADABLE
 from transforms.common.json_text import from_json
 from transforms.store.durable import sync_file, write_atomically
@@ -121,19 +122,35 @@ def read_live(folder: Path, running: bool | None = None) -> tuple[dict[str, Any]
     :raises FileNotFoundError: when it has ended meanwhile.
     :raises ValueError: when its header cannot be read.
     """
+    row, frames = _live(folder, running)
+    recorded = recorded_in(frames)
+    return {**row, "series": recorded.series_json()}, recorded
+
+
+def live(identity: str, folder: Path, running: bool | None = None) -> Unpublished:
+    """Return the same as one of a list: what it logged is decoded when somebody asks for it.
+
+    :param identity: its id.
+    :param folder: see :func:`read_live`, and for what is raised.
+    :param running: whether its process lives, where the folder does not tell that.
+    """
+    row, frames = _live(folder, running)
+    return Unpublished(checked(identity, row), frames)
+
+
+def _live(folder: Path, running: bool | None) -> tuple[dict[str, Any], list[Frame]]:
+    """Return the row, but for what is known of its series, and the journal's frames."""
     if running is None:
         running = journal.is_alive(folder)  # before reading: what it logs afterwards is not missed
     ended, header = journal.read_end(folder), header_of(folder)
     reading = journal.read_frames(folder)
-    recorded = Recorded({frame.kind: frame.content()} for frame in reading.frames)
-    row = live_row(header, running, ended, reading.damage)
-    row |= {
-        "parameter_count": recorded.parameter_count,
-        "value_count": recorded.value_count,
-        "dropped_count": recorded.dropped_count,
-        "series": recorded.series_json(),
+    few = recorded_in(frame for frame in reading.frames if frame.kind in ("dropped", "hyperparameters"))
+    counts = {
+        "parameter_count": few.parameter_count,
+        "value_count": sum(frame.rows for frame in reading.frames if frame.kind == "metrics"),
+        "dropped_count": few.dropped_count,
     }
-    return row, recorded
+    return {**live_row(header, running, ended, reading.damage), **counts}, reading.frames
 
 
 def live_row(header: Mapping[str, Any], running: bool, ended: Mapping[str, Any], damage: str) -> dict[str, Any]:
@@ -181,8 +198,7 @@ def _read(folder: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Unpublis
         return there if wanted(there.row) else None
     if not wanted({"model": None, "branch": None, **header_of(folder)}):
         return None
-    row, recorded = read_live(folder)
-    return Unpublished(checked(folder.name, row), recorded)
+    return live(folder.name, folder)
 
 
 def _changed(folder: Path) -> float:

@@ -10,6 +10,7 @@ import pytest
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.journal import kept
 from palantir_models.experiment.journal.folder import Journals
+from palantir_models.experiment.journal.frames import Frame
 from palantir_models.experiment.journal.recovering import recover
 from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import Experiment
@@ -61,3 +62,20 @@ def test_a_damaged_journal_gives_what_stands_before_and_says_what_is_lost(tmp_pa
     assert str(row["error"]).startswith("Its journal is damaged: ")
     assert "ended without publishing" in str(row["error"])
     assert "is damaged" in str(kept.read_live(tmp_path / "ab12", running=True)[0]["error"])
+
+
+def test_a_list_decodes_no_value_of_what_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much it logged: frames tell how many rows they have."""
+    experiment = Experiment(Recording("run", model="/m", journals=tmp_path))
+    experiment.log_param("depth", 3)
+    for step in range(10):
+        experiment.log_metric("loss", step / 10)
+    experiment._recording.drain()
+    content, decoded = Frame.content, []
+    monkeypatch.setattr(Frame, "content", lambda frame: decoded.append(frame.kind) or content(frame))
+    (listed,) = kept.unpublished(tmp_path)
+    assert [listed.row[name] for name in ("value_count", "parameter_count", "dropped_count")] == [10, 1, 0]
+    assert decoded == ["hyperparameters"]
+    assert '"last":0.9' in listed.details["series"]
+    assert "metrics" in decoded
+    experiment._recording.discard_journal()
