@@ -207,3 +207,17 @@ def test_a_store_that_is_damaged_is_said(
     assert (answer.status, failed["errorCode"], failed["errorName"]) == (500, "INTERNAL", "StoreCannotBeRead")
     assert told in failed["errorDescription"]
     assert b"Traceback" not in answer.body
+
+
+def test_what_nobody_expected_is_told_without_the_servers_insides(
+    running: Running, published: tuple[Path, str]
+) -> None:
+    """A file whose bytes are others, for example: the server's log says more."""
+    root, address = published
+    browser = running.begin(root.parent)
+    for file in (root / "master/models/wine/metrics/data").glob("**/*.parquet"):
+        file.write_bytes(bytes(file.stat().st_size))
+    answer = browser.ask(f"{address}/series/loss/json")
+    failed = json.loads(answer.body)
+    assert (answer.status, failed["errorCode"], failed["errorName"]) == (500, "INTERNAL", "Internal")
+    assert failed["errorDescription"] == "The server failed at this request; what it printed says why."
