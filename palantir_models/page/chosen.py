@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from palantir_models.page.answers import Refusal, json_answer
+from palantir_models.page.answers import Refusal, as_json
 from palantir_models.page.asked import Asked
 from palantir_models.page.parameters import parameters_of
 from transforms.common.json_text import from_json
@@ -38,7 +38,7 @@ class Known:
         :param make: gives it.
         """
         if name not in self._answers:
-            self._answers[name] = bytes(json_answer(make()).body)
+            self._answers[name] = as_json(make())
         return Response(self._answers[name], media_type="application/json")
 
     @cached_property

@@ -62,6 +62,8 @@ def models(asked: Asked) -> dict[str, Any]:
 
 def _problems(opened: Opened) -> list[dict[str, str]]:
     """Return what a person should know who looks at the store."""
+    from palantir_models.reading.everywhere import unreadable_experiments
+
     if not opened.store.exists:
         return [
             {
@@ -70,7 +72,7 @@ def _problems(opened: Opened) -> list[dict[str, str]]:
                 "hint": "Build a pipeline with 'transforms build', or name another root with --root.",
             }
         ]
-    return [
+    commits = [
         {
             "title": f"Commit #{entry.seq} is not in every table yet",
             "detail": f"{entry.transform} made it. Nothing of it is shown here until it is.",
@@ -78,3 +80,12 @@ def _problems(opened: Opened) -> list[dict[str, str]]:
         }
         for entry in opened.store.unpublished()
     ]
+    experiments = [
+        {
+            "title": f"Experiment {identity[:8]} cannot be read",
+            "detail": reason,
+            "hint": f"Restore it from a backup, or delete it: transforms experiments rm {identity}",
+        }
+        for identity, reason in unreadable_experiments(opened.store)
+    ]
+    return [*commits, *experiments]

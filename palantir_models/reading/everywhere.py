@@ -67,6 +67,15 @@ def failed_experiments(store: Store, branch: str) -> list[Mapping[str, Any]]:
     return sorted((row for row in rows if row.get("transform")), key=lambda row: str(row["created_time"]))
 
 
+def unreadable_experiments(store: Store) -> list[tuple[str, str]]:
+    """Return the id of each experiment of which nothing tells whose it is, and why; what can be read is not read for it.
+
+    :param store: the store.
+    """
+    found = journals_of(store.storage).unpublished(lambda row: row["model"] is None)
+    return [(one.row["experiment_id"], one.row["error"]) for one in found]
+
+
 def find_experiments(
     store: Store, branch: str, wanted: Iterable[str], alias: str | None = None
 ) -> list[RecordedExperiment]:

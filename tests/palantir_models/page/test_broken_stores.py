@@ -154,12 +154,15 @@ def test_half_a_journal_has_a_page(
 
 
 def test_a_header_that_cannot_be_read_hides_nothing(ask: Any, store: Path) -> None:
-    """The other experiments are shown."""
+    """The other experiments are shown, and this one is told at the top."""
     broken = store / "_journal" / ("e" * 32)
     broken.mkdir(parents=True)
     (broken / "header.json").write_text("{half")
     assert ask("/data/models/{rid}/experiments").json["count"] == 3
     assert ask("/data/models").status == 200
+    (problem,) = ask("/data/store").json["problems"]
+    assert problem["title"] == "Experiment eeeeeeee cannot be read"
+    assert "transforms experiments rm" in problem["hint"]
 
 
 def test_a_commit_that_its_table_refuses_is_told(ask: Any, store: Path) -> None:

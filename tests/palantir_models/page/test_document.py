@@ -16,7 +16,7 @@ def folder(tmp_path: Path) -> Path:
     """A bundle."""
     static = tmp_path / "static"
     static.mkdir()
-    for name in ("main.js", "main.css", "frame.js"):
+    for name in ("main.js", "main.css", "frame.js", "icon.svg"):
         (static / name).write_text(f"/* {name} */")
     (tmp_path / "secret.js").write_text("no part of the bundle")
     return static
@@ -30,7 +30,7 @@ def asked(content: bytes) -> list[tuple[str, str]]:
 def test_a_document_loads_files_that_are_there(folder: Path) -> None:
     """Below the sum of their content, so that they may be kept for good."""
     for made, names in (
-        (document.page(folder), ["main.css", "main.js"]),
+        (document.page(folder), ["icon.svg", "main.css", "main.js"]),
         (document.frame(folder), ["plotly.min.js", "frame.js"]),
     ):
         found = asked(made.body)
