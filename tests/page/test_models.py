@@ -96,6 +96,7 @@ def test_a_version_has_a_page_of_its_own(browser_page: Tab, served: Served) -> N
     browser_page.get_by_role("link", name="1.1.0").click()
     expect(browser_page.get_by_role("heading", name="Version 1.1.0", level=1)).to_be_visible()
     expect(browser_page.locator("main")).to_contain_text("trial 50")
+    expect(browser_page).to_have_title("Version 1.1.0 · /studies/churn")
     browser_page.get_by_role("link", name="its experiment").click()
     expect(browser_page.get_by_role("heading", name="trial-50")).to_be_visible()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -236,6 +237,42 @@ def test_a_model_without_experiments_says_how_to_log_one(browser_page: Tab, serv
     browser_page.goto(served.model("/studies/churn", "tab=experiments"))
     expect(browser_page.get_by_role("heading", name="Nothing was logged for this model yet")).to_be_visible()
     expect(browser_page.locator("pre")).to_contain_text("log_metric")
+
+
+def test_a_thousand_experiments_of_two_hundred_columns_draw_what_is_seen(browser_page: Tab, served: Served) -> None:
+    """However far one scrolls, the right values are there, and some hundred elements."""
+    from playwright.sync_api import expect
+
+    browser_page.route("**/experiments*", lambda route: route.fulfill(json=_many(1000, 100)))
+    browser_page.goto(served.model("/studies/churn", "tab=experiments&cols=created&cols=lasting"))
+    grid = browser_page.get_by_role("grid")
+    cells = grid.get_by_role("gridcell")
+    expect(grid).to_have_attribute("aria-colcount", "202")
+    expect(_row(grid, "run 999")).to_be_visible()
+    assert cells.count() < 1000
+    grid.evaluate("grid => grid.scrollTo(grid.scrollWidth, 500 * 32)")
+    row = _row(grid, "run 490")
+    expect(row.get_by_text("490.99", exact=True)).to_be_in_viewport()
+    expect(grid.get_by_role("columnheader").filter(has_text="metric 99")).to_be_in_viewport()
+    assert cells.count() < 1000
+
+
+def _many(count: int, width: int) -> dict[str, Any]:
+    """Experiments whose values tell their row and column: the metric 7 of the run 3 is 3.07."""
+    ranks = range(count)
+    nothing: list[None] = [None] * count
+    columns: dict[str, Sequence[Any]] = dict.fromkeys(FACTS.split(), nothing)
+    columns |= {"id": [f"id{rank}" for rank in ranks], "name": [f"run {rank}" for rank in ranks], "rank": list(ranks)}
+    columns |= {"status": ["SUCCEEDED"] * count, "dropped": [0] * count, "values": [1] * count}
+    values = [[rank + place / 100 for rank in ranks] for place in range(width)]
+    statistics = ("last", "min", "max", "first", "length", "last_step")
+    return {
+        "count": count,
+        "columns": columns,
+        "parameters": [{"name": f"param {at}", "type": "double", "values": values[at]} for at in range(width)],
+        "metrics": [{"name": f"metric {at}", **dict.fromkeys(statistics, values[at])} for at in range(width)],
+        "media": [],
+    }
 
 
 FACTS = "id name rank status error version created finished heartbeat dropped transform source code_version transaction values"

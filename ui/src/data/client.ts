@@ -4,6 +4,7 @@ import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { query } from "../state/address.ts";
 import { written } from "../state/query.ts";
+import { patched } from "./patching.ts";
 import type { Experiments, LiveRow, Problem } from "./types.ts";
 
 /** How an answer stands. What was known stays known while it is asked for anew, so that nothing jumps. */
@@ -152,7 +153,7 @@ export function experimentsUrl(model: string): string {
 }
 
 /**
- * Puts what came live into the experiments that are known. One that is not among them is new: all are asked for again.
+ * Puts what came live into the experiments that are known; where that cannot be done, all are asked for again.
  *
  * @param model its rid.
  * @param rows the experiments that changed.
@@ -163,20 +164,7 @@ export function patchExperiments(model: string, rows: readonly LiveRow[]): void 
   const answer = keep(url).answer as Signal<Answer<Experiments>>;
   const before = answer.peek().value;
   if (!before) return;
-  const places = new Map(before.columns.id.map((id, place) => [id, place]));
-  if (
-    rows.some((row) =>
-      !places.has(row.id) || row.status !== before.columns.status[places.get(row.id)!]
-    )
-  ) {
-    void refresh(url); // a new one, or one that ended and now has a version or an error
-    return;
-  }
-  const columns = { ...before.columns };
-  for (const name of ["heartbeat", "dropped", "values"] as const) {
-    const column = [...columns[name]];
-    for (const row of rows) column[places.get(row.id)!] = row[name];
-    Object.assign(columns, { [name]: column });
-  }
-  answer.value = { value: { ...before, columns }, problem: null };
+  const value = patched(before, rows);
+  if (value) answer.value = { value, problem: null };
+  else void refresh(url);
 }

@@ -8,6 +8,7 @@ import { Answered, Skeleton } from "../design/answered.tsx";
 import { Short } from "../design/parts.tsx";
 import { number } from "../format/number.ts";
 import { useKeys } from "../shell/keys.ts";
+import { useTitle } from "../shell/title.ts";
 import { choose, chosen, here, to } from "../state/address.ts";
 import { useRuns } from "../state/runs.ts";
 import { RunList } from "../table/run_list.tsx";
@@ -25,6 +26,7 @@ export function ModelPage({ model }: { model: string }) {
   const answer = useAnswer<Model>(dataUrl(`/models/${encodeURIComponent(model)}`));
   const { experiments } = useRuns(model);
   const tab = TABS.find((one) => one === chosen("tab")) ?? "overview";
+  useTitle(titleOf(tab), answer.value?.path);
   useKeys(Object.fromEntries(
     TABS.map((name, place) => [String(place + 1), [titleOf(name), () => choose({ tab: name })]]),
   ));

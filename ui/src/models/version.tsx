@@ -14,6 +14,7 @@ import { Answered, Empty, Skeleton } from "../design/answered.tsx";
 import { Ago, Card, Copy, Fact, Facts, Short } from "../design/parts.tsx";
 import { bytes, counted, number } from "../format/number.ts";
 import { moment } from "../format/time.ts";
+import { useTitle } from "../shell/title.ts";
 import { to } from "../state/address.ts";
 import { Origin } from "../views/origin.tsx";
 import { experimentPlace, modelPlace, Path } from "./place.tsx";
@@ -21,6 +22,7 @@ import { experimentPlace, modelPlace, Path } from "./place.tsx";
 /** The page of a version. */
 export function VersionView({ model, version }: { model: string; version: string }) {
   const answer = useAnswer<Model>(dataUrl(`/models/${encodeURIComponent(model)}`));
+  useTitle(`Version ${version}`, answer.value?.path);
   return (
     <div class="view whole model">
       <Answered answer={answer} waiting={<Skeleton rows={14} />}>

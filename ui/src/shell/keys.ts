@@ -36,12 +36,18 @@ export function listed(): [string, string][] {
   return [...words];
 }
 
-/** Has the page listen. Keys that are typed into a field are text. */
+const PRESSING = new Set(["Enter", " "]);
+
+/** Has the page listen. Keys that are typed into a field are text, and Enter and Space press the button or link that has them. */
 export function followKeys(): void {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (
       event.target instanceof Element && event.target.closest("input, textarea, select, dialog")
+    ) return;
+    if (
+      PRESSING.has(event.key) && event.target instanceof Element &&
+      event.target.closest("button, a, summary")
     ) return;
     const shifted = event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key;
     const found = bound.peek().find(({ current }) => shifted in current);

@@ -1,8 +1,7 @@
 /** The page of one experiment: what is known of it, what it was given, what it logged. */
 
 import "./experiment.css";
-import { useEffect } from "preact/hooks";
-import { dataUrl, refresh, useAnswer } from "../data/client.ts";
+import { dataUrl, useAnswer } from "../data/client.ts";
 import type { Experiment, Model, Series } from "../data/types.ts";
 import { Answered, Skeleton } from "../design/answered.tsx";
 import { lookOf } from "../design/palette.ts";
@@ -13,23 +12,17 @@ import { text } from "../format/value.ts";
 import { modelPlace, Path, versionPlace } from "../models/place.tsx";
 import { Commit, Inputs } from "../models/version.tsx";
 import { dark } from "../shell/theme.ts";
+import { useTitle } from "../shell/title.ts";
 import { here, to } from "../state/address.ts";
-import { useRuns } from "../state/runs.ts";
 import { LiveMark, SignOfLife, Trail, useLive } from "../views/index.ts";
 
 /** One experiment. */
 export function ExperimentView({ model, id }: { model: string; id: string }) {
   useLive(model);
   const place = `/models/${encodeURIComponent(model)}`;
-  const url = dataUrl(`${place}/experiments/${encodeURIComponent(id)}`);
-  const answer = useAnswer<Experiment>(url);
-  const columns = useRuns(model).experiments?.columns;
-  const values = columns?.values[columns.id.indexOf(id)];
-  useEffect(() => {
-    const known = answer.value;
-    if (known && values !== undefined && values !== known.values) void refresh(url); // it goes on
-  }, [values]);
+  const answer = useAnswer<Experiment>(dataUrl(`${place}/experiments/${encodeURIComponent(id)}`));
   const path = useAnswer<Model>(dataUrl(place)).value?.path;
+  useTitle(answer.value?.name, path);
   return (
     <div class="view whole model">
       <Answered answer={answer} waiting={<Skeleton rows={14} />}>
