@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -150,6 +151,21 @@ def test_one_that_is_published_meanwhile_is_told_to_its_end(store, output, run):
     assert (told(last), last.changed, last.has_ended) == ({}, set(), True)
     late = follower(store, run).follow(cursor)
     assert (late.is_anew, told(late)) == (True, {"loss": [(0, 0.5), (1, 0.4), (2, 0.3)], "late": [(0, 1.0)]})
+
+
+def test_one_whose_process_died_right_after_its_commit_is_published(store, output, run, monkeypatch):
+    """Its journal is still there, and counts no more."""
+    watcher = follower(store, run)
+    log(run, loss=[0.5])
+    cursor = watcher.follow().cursor
+    run.log_metric("loss", 0.4)
+    monkeypatch.setattr("palantir_models.experiment.journal.journal.Journal.discard", lambda _: None)
+    output.publish(Doubler(2), experiment=run)
+    monkeypatch.undo()
+    (header,) = Path(store.root).rglob("header.json")
+    header.write_text(json.dumps({**json.loads(header.read_text()), "owner": "dead"}))
+    news = watcher.follow(cursor)
+    assert (told(news), news.status, news.is_published) == ({"loss": [(1, 0.4)]}, "SUCCEEDED", True)
 
 
 def test_one_that_fails_meanwhile_is_told_to_its_end(store, run):
