@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,7 +66,7 @@ def _held(asked: Asked, known: Known, ids: Sequence[str], series: str, timed: bo
     published = [known.published[identity] for identity in ids if identity in known.published]
     found = dict(asked.opened.columns.get(published, series, timed)) if published else {}
     others = [identity for identity in ids if identity not in known.published]
-    running = asked.opened.live(known.model).held(others, series) if others else {}
+    running = asked.opened.live(known.model).held(others, series, timed) if others else {}
     kept = [identity for identity in others if identity not in running]
     if kept:
         points = Comparison(chosen.experiments(asked, kept)).points(series, timed)
@@ -83,9 +84,9 @@ def _begun(asked: Asked, ids: Sequence[str]) -> dict[str, float]:
 
 
 def _by_time(held: Held | None, begun: float) -> Curve:
-    if held is None or held.seconds is None:
+    if held is None or held.timed is None:
         return _NOTHING
-    return Curve.of(held.seconds - begun, _values(held.curve))
+    return replace(held.timed, x=held.timed.x - begun) if begun else held.timed
 
 
 def _by_metric(held: Held | None, other: Held | None) -> Curve:

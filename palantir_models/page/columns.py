@@ -29,23 +29,24 @@ class Held:
 
     Attributes:
         curve: its values by step.
-        seconds: when each was logged, in seconds since 1970; None where nobody asked for it.
+        timed: its values by when they were logged, in seconds since 1970; None where nobody asked for it.
     """
 
     curve: Curve
-    seconds: Floats | None = None
+    timed: Curve | None = None
 
     @classmethod
     def of(cls, points: Points) -> Held:
         """Return points ready to be cut."""
-        seconds = None if points.timestamps is None else seconds_of(points.timestamps)
-        return cls(Curve.rising(points.steps.astype(np.float64), points.values), seconds)
+        curve = Curve.rising(points.steps.astype(np.float64), points.values)
+        return cls(curve, None if points.timestamps is None else Curve.of(seconds_of(points.timestamps), points.values))
 
     @property
     def size(self) -> int:
         """How many bytes its arrays take."""
-        arrays = (self.curve.x, self.curve.y, self.curve.odd, self.curve.odd_values, self.seconds)
-        return sum(array.nbytes for array in arrays if array is not None)
+        curves = [self.curve] if self.timed is None else [self.curve, self.timed]
+        arrays = {id(array): array.nbytes for one in curves for array in (one.x, one.y, one.odd, one.odd_values)}
+        return sum(arrays.values())
 
 
 def seconds_of(timestamps: npt.NDArray[np.datetime64]) -> Floats:
@@ -118,7 +119,7 @@ class Columns:
                 continue
             read = self._reads[number]
             held = read.series.get((identity, series))
-            if held is None or held.seconds is not None or not timed:
+            if held is None or held.timed is not None or not timed:
                 self._reads.move_to_end(number)
                 return read
         return None

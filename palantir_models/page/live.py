@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -56,15 +57,23 @@ class Live:
             wanted = {**dict.fromkeys(self._running()), **cursors}
             return [self._followed[one].news(since) for one, since in wanted.items() if one in self._followed]
 
-    def held(self, ids: Sequence[str], series: str) -> dict[str, Held | None]:
-        """Return one series of those experiments of some that are followed, by id; None for one that has no such series."""
+    def held(self, ids: Sequence[str], series: str, timed: bool) -> dict[str, Held | None]:
+        """Return one series of those experiments of some that are followed, by id; None for one that has no such series.
+
+        :param ids: the experiments.
+        :param series: the series.
+        :param timed: whether the times are needed.
+        """
         with self._lock:
             self._running()
             found = {identity: self._followed[identity] for identity in ids if identity in self._followed}
             for followed in found.values():
                 followed.look()
             points = {identity: followed.points(series) for identity, followed in found.items()}
-        return {identity: None if part is None else Held.of(part) for identity, part in points.items()}
+        return {
+            identity: None if part is None else Held.of(part if timed else replace(part, timestamps=None))
+            for identity, part in points.items()
+        }
 
     def _running(self) -> Mapping[str, _Followed]:
         """Find experiments that began, let go of those that ended long ago, and return those that run."""

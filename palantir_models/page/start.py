@@ -26,6 +26,8 @@ _HEAVY = (
     "palantir_models.reading.model",
     "palantir_models.reading.comparison",
 )
+_EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+"""What stands for every address of the machine, with the one at which the machine itself reaches it."""
 _LONGEST_HEAD = 1 << 16  # a chart names up to a thousand experiments in its address
 _LAST_SECONDS = 2
 
@@ -81,7 +83,7 @@ class Page:
     @property
     def address(self) -> str:
         """What a browser opens; it lets one in, where the page needs a key."""
-        host = "127.0.0.1" if self._host in ("", "0.0.0.0") else "::1" if self._host == "::" else self._host
+        host = _EVERYWHERE.get(self._host, self._host)
         address = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
         return address if self._door.is_open else f"{address}?{TICKET}={self._door.ticket}"
 
@@ -115,8 +117,11 @@ class Page:
             webbrowser.open(self.address)
 
     def _tell(self, ticket: str) -> None:
+        elsewhere = ""
+        if self._host in _EVERYWHERE:
+            elsewhere = f" Other machines say {socket.gethostname()} in place of {_EVERYWHERE[self._host]}."
         self._say(
-            f"The model page is at {self.address}\nThis address lets one browser in. Press Ctrl-C to end the page."
+            f"The model page is at {self.address}\nThis address lets one browser in.{elsewhere} Press Ctrl-C to end the page."
         )
 
 

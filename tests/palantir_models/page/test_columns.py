@@ -48,8 +48,8 @@ def test_an_experiment_is_read_once_for_all_of_its_series(experiments: Any, read
 def test_times_are_read_when_they_are_needed(experiments: Any, reads: list[Any]) -> None:
     """And then also serve who needs none."""
     held = Columns()
-    assert all(one.seconds is None for one in held.get(experiments, "speed").values())
-    assert all(one.seconds is not None for one in held.get(experiments, "speed", timed=True).values())
+    assert all(one.timed is None for one in held.get(experiments, "speed").values())
+    assert all(one.timed is not None for one in held.get(experiments, "speed", timed=True).values())
     held.get(experiments, "train/loss")
     assert len(reads) == 2
 

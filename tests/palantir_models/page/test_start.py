@@ -47,6 +47,16 @@ def test_without_a_wish_a_free_port_is_found(running: Any, tmp_path: Path, taken
     assert browser.ask("/data/store").status == 200
 
 
+def test_a_page_for_other_machines_says_how_they_reach_it(running: Any, tmp_path: Path) -> None:
+    """And what lets them in: a ticket for a browser, a key for a program."""
+    browser = running.begin(tmp_path, Place("0.0.0.0", 0))
+    browser.ask("/")
+    said = "\n".join(running.said)
+    assert f"http://127.0.0.1:{browser.port}/?ticket=" in said
+    assert f"Other machines say {socket.gethostname()} in place of 127.0.0.1." in said
+    assert "Authorization: Bearer" in said
+
+
 def test_an_address_that_is_not_this_machines_is_said(tmp_path: Path) -> None:
     """Nothing can listen there."""
     with pytest.raises(UsageError, match="The page cannot listen at 192.0.2.1"):
