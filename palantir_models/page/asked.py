@@ -100,6 +100,14 @@ class Asked:
             raise _unfit("id", f"{len(given):,} experiments are named, and {MOST_IDS:,} are the most")
         return [experiment_of(text) for text in given]
 
+    def texts(self, name: str) -> list[str]:
+        """Return what a parameter is given as, each once; one that must be given, and may be several times.
+
+        :raises Refusal: if it is missing.
+        """
+        self.text_of(name)
+        return list(dict.fromkeys(self._request.query_params.getlist(name)))
+
     def text_of(self, name: str) -> str:
         """Return a parameter that must be given.
 

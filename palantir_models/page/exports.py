@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 def csv(asked: Asked) -> Response:
-    """Return every value of the series of some experiments as CSV."""
+    """Return every value of one series or several of some experiments as CSV."""
     content = _values(asked).write_csv().encode()
     return Response(content, headers=_saved(asked, "csv"), media_type="text/csv; charset=utf-8")
 
 
 def parquet(asked: Asked) -> Response:
-    """Return every value of the series of some experiments as Parquet."""
+    """Return every value of one series or several of some experiments as Parquet."""
     buffer = io.BytesIO()
     _values(asked).write_parquet(buffer)
     return Response(buffer.getvalue(), headers=_saved(asked, "parquet"), media_type="application/vnd.apache.parquet")
@@ -107,8 +107,9 @@ class Wanted:
 def _values(asked: Asked) -> pl.DataFrame:
     from palantir_models.reading.comparison import Comparison
 
-    return Comparison(chosen.experiments(asked, asked.ids())).metrics(asked.text_of("series")).polars()
+    return Comparison(chosen.experiments(asked, asked.ids())).metrics(asked.texts("series")).polars()
 
 
 def _saved(asked: Asked, ending: str) -> dict[str, str]:
-    return saved(f"{asked.text_of('series')}.{ending}")
+    series = asked.texts("series")
+    return saved(f"{series[0] if len(series) == 1 else 'charts'}.{ending}")

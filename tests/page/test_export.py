@@ -80,3 +80,20 @@ def test_the_query_reads_the_points_again(chart: Tab, engine: str) -> None:
     points = names["points"]
     rows = points.fetchall() if engine == "DuckDB" else points.rows()  # type: ignore[attr-defined]
     assert len(rows) == STEPS * len(NAMES)
+
+
+def test_all_charts_are_saved_at_once(browser_page: Tab, curves: Served) -> None:
+    """Those that were found: as one drawing, and as one table of their points."""
+    browser_page.goto(curves.model(MODEL, "tab=charts&find=small/m0"))
+    menu = browser_page.get_by_role("button", name="Save all charts")
+    found = []
+    for name in ("Save all as SVG", "Save all points as CSV"):
+        menu.click()
+        with browser_page.expect_download() as download:
+            browser_page.get_by_text(name, exact=True).click()
+        found.append(Path(download.value.path()).read_text())
+    titles = [element.text for element in ET.fromstring(found[0]).iter("{http://www.w3.org/2000/svg}title")]
+    assert titles == [f"small/m0{number}" for number in range(10)]
+    rows = list(csv.DictReader(found[1].splitlines()))
+    assert len(rows) == 10 * len(NAMES) * 5
+    assert {row["series"] for row in rows} == set(titles)

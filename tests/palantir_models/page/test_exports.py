@@ -70,3 +70,11 @@ def test_files_have_every_value(page: Any, rid: str, ids: list[str]) -> None:
     assert parquet.headers["Content-Disposition"] == 'attachment; filename="train-loss.parquet"'
     assert csv.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert pl.read_csv(io.BytesIO(csv.body))["step"].to_list() == rows["step"].to_list()
+
+
+def test_several_series_are_saved_in_one_file(page: Any, shop: Path, rid: str, ids: list[str]) -> None:
+    """Each row says of which it is; the file is named for all."""
+    answer = page.ask(f"/data/models/{rid}/charts.csv?series=speed&series=only/here&id={ids[0]}&id={ids[1]}")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="charts.csv"'
+    rows = pl.read_csv(io.BytesIO(answer.body))
+    assert dict(rows.group_by("series").len().iter_rows()) == {"speed": 200, "only/here": 1}

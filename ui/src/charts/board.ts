@@ -59,8 +59,8 @@ export interface Board {
   /** Which of `step`, `time`, `relative` and `metric` may lie below; a report has what was put into it. */
   axes: readonly string[];
   load(wanted: Wanted, abort: AbortSignal): Promise<Chart>;
-  /** Nothing where there is no server. */
-  files(wanted: Wanted): Files | null;
+  /** The points of one series or of several; nothing where there is no server. */
+  files(wanted: Wanted, series?: readonly string[]): Files | null;
   /** The x that is pointed at, and the chart in which it is. */
   crosshair: Signal<{ x: number; by: object } | null>;
 }

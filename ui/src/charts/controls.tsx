@@ -6,6 +6,7 @@ import type { Change } from "../state/query.ts";
 import { axisOf } from "./axis.ts";
 import { useBoard } from "./board.ts";
 import { type Chosen, MOST_SMOOTH, SIZES } from "./chosen.ts";
+import { SaveAll } from "./save_all.tsx";
 import type { Section } from "./sections.ts";
 
 const X_NAMES: Record<string, string> = {
@@ -78,6 +79,7 @@ export function Controls({ chosen, sections, children }: {
         onInput={(size) => adjust({ size: size === SIZES.usual ? null : size })}
       />
       {children}
+      <SaveAll series={sections.flatMap((section) => section.series)} chosen={chosen} />
       {chosen.zoom && <Zoomed chosen={chosen} choose={choose} />}
     </div>
   );

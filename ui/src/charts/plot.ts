@@ -155,8 +155,8 @@ export class Plot {
         bind: { dblclick: () => () => (this.events.reset(), null) },
       },
       scales: {
-        x: { time: false, distr: DISTRIBUTION[view.choices.xScale], range: xSpan },
-        y: { distr: DISTRIBUTION[view.choices.yScale], range: ySpan },
+        x: { time: false, distr: DISTRIBUTION[view.xScale], range: xSpan },
+        y: { distr: DISTRIBUTION[view.yScale], range: ySpan },
       },
       axes: [
         {
@@ -173,9 +173,7 @@ export class Plot {
             14 + 6.4 * Math.max(2, ...(labels ?? []).map((label) => label.length)),
           splits: (plot) => {
             const most = Math.max(2, plot.height / 42);
-            return ticksOf(now().extent.span, now().choices.yScale, most).map((tick) =>
-              tick / this.#unit
-            );
+            return ticksOf(now().extent.span, now().yScale, most).map((tick) => tick / this.#unit);
           },
           values: (_, ticks) => ticks.map((tick) => tickLabel(tick * this.#unit)),
         },
@@ -220,7 +218,7 @@ export class Plot {
 /** What can only be changed by beginning anew: which lines there are, how they look, how the axes are divided. */
 function shapeOf(view: View, ink: string): string {
   const lines = strokesOf(view).map(({ line, raw }) => [line.key, line.colour, line.dash, raw]);
-  return JSON.stringify([ink, view.choices.xScale, view.choices.yScale, lines]);
+  return JSON.stringify([ink, view.xScale, view.yScale, lines]);
 }
 
 function frameOf(plot: uPlot, unit: number): Frame {

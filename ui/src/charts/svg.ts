@@ -21,13 +21,13 @@ const INK = "#555866";
  * @param height of the chart in pixels; the legend comes on top of it.
  */
 export function svgOf(view: View, width: number, height: number): string {
-  const { picture, choices, axis, within, extent } = view;
+  const { picture, xScale, yScale, axis, within, extent } = view;
   const box = { left: LEFT, right: width - 16, top: TOP, bottom: height - FOOT };
-  const left = placer(within, choices.xScale, box.left, box.right);
-  const top = placer(extent.span, choices.yScale, box.bottom, box.top);
+  const left = placer(within, xScale, box.left, box.right);
+  const top = placer(extent.span, yScale, box.bottom, box.top);
   const at = (place: number, value: number) => `${left(picture.xs[place]!)},${top(value)}`;
   const body: string[] = [];
-  for (const tick of ticksOf(extent.span, choices.yScale, 6)) {
+  for (const tick of ticksOf(extent.span, yScale, 6)) {
     body.push(rule(box.left, top(tick), box.right, top(tick)));
     body.push(text(box.left - 6, top(tick) + 4, "end", tickLabel(tick)));
   }
@@ -81,6 +81,23 @@ export function svgOf(view: View, width: number, height: number): string {
       drawn.join("")
     }</g>` +
     `${rows.drawn}</svg>\n`;
+}
+
+/**
+ * Returns charts as one drawing.
+ *
+ * @param charts what {@link svgOf} returned for each, all of one width.
+ * @param width theirs.
+ * @param columns how many stand side by side.
+ */
+export function svgOfAll(charts: readonly string[], width: number, columns: number): string {
+  const height = Math.max(...charts.map((chart) => Number(/ height="(\d+)"/.exec(chart)![1])));
+  const placed = charts.map((chart, place) => {
+    const [x, y] = [width * (place % columns), height * Math.floor(place / columns)];
+    return chart.replace("<svg ", `<svg x="${x}" y="${y}" `);
+  });
+  const size = `width="${width * columns}" height="${height * Math.ceil(charts.length / columns)}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${placed.join("")}</svg>\n`;
 }
 
 function legend({ picture }: View, width: number, from: number): { drawn: string; height: number } {

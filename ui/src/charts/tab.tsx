@@ -47,9 +47,9 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
   const at = all[Number(query.value.get("run") ?? NaN)];
   const key = drawn.map(({ rank }) => rank).join();
   const asked = useMemo(() => {
-    const address = (kind: string, wanted: Wanted) =>
+    const address = (kind: string, wanted: Wanted, series: readonly string[] = [wanted.series]) =>
       dataUrl(`/models/${encodeURIComponent(model)}/${kind}`, {
-        series: wanted.series,
+        series,
         id: wanted.ids,
         x: wanted.x,
         from: wanted.from,
@@ -60,9 +60,9 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
     return {
       load: async (wanted: Wanted, abort: AbortSignal) =>
         decodeChart(await askBytes(address("charts", wanted), abort)),
-      files: (wanted: Wanted) => ({
-        csv: address("charts.csv", wanted),
-        parquet: address("charts.parquet", wanted),
+      files: (wanted: Wanted, series?: readonly string[]) => ({
+        csv: address("charts.csv", wanted, series),
+        parquet: address("charts.parquet", wanted, series),
         query: () => askJson<{ duckdb: string; polars: string }>(address("query", wanted)),
       }),
     };

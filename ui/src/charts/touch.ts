@@ -1,4 +1,4 @@
-/** Fingers on a chart: one moves the crosshair, two zoom, two taps show everything again. */
+/** Fingers on a chart: one moves the crosshair, which stays to be read, two zoom, two taps show everything again. */
 
 /** What fingers do. Places are in CSS pixels within the element. */
 export interface Touched {
@@ -46,7 +46,7 @@ export function followTouch(element: HTMLElement, touched: Touched): () => void 
     fingers.clear();
     const part = one && two && event.type === "pointerup" && pinched(one, two, element.clientWidth);
     if (part) touched.zoom(...part);
-    else touched.leave();
+    else if (event.type === "pointercancel") touched.leave(); // it scrolls the page
   };
 
   const ends = [["pointerdown", down], ["pointermove", move], ["pointerup", up], [

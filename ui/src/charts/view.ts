@@ -8,7 +8,8 @@ import type { Choices, Picture } from "./picture.ts";
 export interface View {
   title: string;
   picture: Picture;
-  choices: Choices;
+  xScale: Choices["xScale"];
+  yScale: Choices["yScale"];
   axis: Axis;
   /** What the axis below spans. */
   within: Span;

@@ -1,7 +1,7 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { axisOf } from "../../src/charts/axis.ts";
 import { type Choices, pictureOf } from "../../src/charts/picture.ts";
-import { escaped, svgOf } from "../../src/charts/svg.ts";
+import { escaped, svgOf, svgOfAll } from "../../src/charts/svg.ts";
 import { spansOf } from "../../src/charts/view.ts";
 import { chartOf, looksOf } from "./chart.ts";
 
@@ -14,7 +14,15 @@ function drawn(choices: Choices, values: Record<string, number[]>, label = "a"):
   const picture = pictureOf(chart, looks, choices);
   const spans = spansOf(picture, choices.yScale, { zoom: null, fixed: null, clip: false });
   return svgOf(
-    { title: "loss", picture, choices, axis: axisOf("step", false), ...spans, strong: null },
+    {
+      title: "loss",
+      picture,
+      xScale: choices.xScale,
+      yScale: choices.yScale,
+      axis: axisOf("step", false),
+      ...spans,
+      strong: null,
+    },
     400,
     200,
   );
@@ -46,4 +54,12 @@ Deno.test("a name is text, whatever it holds", () => {
   const svg = drawn(PLAIN, { last: [1, 2, 3] }, `</text><script>alert("1")</script>\u0000`);
   ok(!svg.includes("<script"));
   strictEqual(escaped(`<&">`), "&lt;&amp;&quot;&gt;");
+});
+
+Deno.test("several charts are one drawing, side by side", () => {
+  const one = drawn(PLAIN, { last: [1, 2, 3] });
+  const all = svgOfAll([one, one, one], 400, 2);
+  strictEqual(all.match(/<svg /g)?.length, 4);
+  match(all, /<svg x="400" y="0" /);
+  match(all, /<svg x="0" y="\d+" /);
 });
