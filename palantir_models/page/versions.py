@@ -14,10 +14,13 @@ from palantir_models.page.ids import model_rid
 from palantir_models.page.parameters import are_same
 from palantir_models.page.provenance import pinned
 from transforms.common.json_text import from_json
+from transforms.spec.resource import Resource
+from transforms.store import layout
 
 if TYPE_CHECKING:
     from palantir_models.model.versions import ModelVersion
     from palantir_models.page.chosen import Known
+    from palantir_models.reading.model import Model
     from transforms.store.entry import Entry
 
 _FACTS = (
@@ -45,13 +48,18 @@ def _model(asked: Asked, known: Known) -> dict[str, Any]:
     names = {path: alias for alias, path in asked.opened.config.models.items()}
     trained = _trained(known, opened.versions)
     written = asked.opened.store.entries_of(version.transaction for version in opened.versions)
+    artifacts = _artifacts(asked, opened)
     return {
         "rid": model_rid(opened.alias),
         "path": opened.alias,
         "alias": names.get(opened.alias),
         "branch": opened.branch,
         "versions": [
-            {**_version(version, written.get(version.transaction)), **trained[version.version]}
+            {
+                **_version(version, written.get(version.transaction)),
+                **trained[version.version],
+                "artifacts": artifacts[version.version],
+            }
             for version in reversed(opened.versions)
         ],
     }
@@ -101,8 +109,18 @@ def _version(version: ModelVersion, entry: Entry | None) -> dict[str, Any]:
         "api": exact(from_json(version.api)),
         "inputs": _inputs(version, entry),
         "requirements": from_json(version.requirements),
-        "artifacts": [{"name": name, "sha256": sha256} for name, sha256 in sorted(version.sha256.items())],
     }
+
+
+def _artifacts(asked: Asked, model: Model) -> dict[str, list[dict[str, Any]]]:
+    """Return the saved files of each version, with their sizes in bytes; None for one that is gone."""
+    folder = layout.resource_path(Resource("model", model.alias), model.branch)
+    files = [(version, name) for version in model.versions for name in sorted(version.sha256)]
+    places = [f"{folder}/{layout.ARTIFACTS}/{version.version_id}/{name}" for version, name in files]
+    found: dict[str, list[dict[str, Any]]] = {version.version: [] for version in model.versions}
+    for (version, name), size in zip(files, asked.opened.store.storage.sizes(places), strict=True):
+        found[version.version].append({"name": name, "size": size, "sha256": version.sha256[name]})
+    return found
 
 
 def _trained(known: Known, versions: Sequence[ModelVersion]) -> dict[str, dict[str, Any]]:

@@ -38,7 +38,7 @@ def test_a_version_says_where_it_came_from(page: Any, rid: str, ids: list[str]) 
     assert newest["experiment_id"] == ids[2]
     assert newest["metrics"] == {"train/loss": 1 / 102, "speed": 99.0}
     assert [one["name"] for one in newest["api"]["inputs"]] == ["df_in"]
-    assert all(len(artifact["sha256"]) == 64 for artifact in newest["artifacts"])
+    assert all(len(artifact["sha256"]) == 64 and artifact["size"] > 0 for artifact in newest["artifacts"])
     (read,) = newest["inputs"]
     assert (read["path"], read["rid"], read["version"]) == ("/shop/clean", CLEAN, 0)
     assert page.get(f"/data/builds/{read['seq_of_writer']}")["transform"] == "clean"
