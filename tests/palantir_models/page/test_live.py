@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from palantir_models import open_model
 from palantir_models.code_workspaces import ModelOutput
+from palantir_models.page import live
 from palantir_models.page.answers import Refusal
 from palantir_models.page.events import read_cursor, written_cursor
 from tests.palantir_models.model.sample_adapter import Doubler
@@ -186,6 +188,24 @@ def test_what_is_published_is_told_once_more(follow: Any, browser: Any, training
     assert rows[-1]["status"] == "SUCCEEDED"
     assert chart(browser, rid, training.id) == {0.0: 1.0, 1.0: 0.5}
     assert browser.get(f"/data/models/{rid}")["versions"][0]["experiment_id"] == training.id
+
+
+def test_what_ended_is_let_go(training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minute later, with all that was logged to it: until then, who was away is told of its end."""
+    now = 0.0
+    monkeypatch.setattr(live.time, "monotonic", lambda: now)
+    followed = live.Live(open_model("/wine", root=tmp_path / ".transforms"))
+    cursors = followed.cursors()
+    assert list(cursors) == [training.id]
+    training.model.publish(Doubler(2), experiment=training.experiment)
+    (news,) = followed.news(cursors)
+    assert news.has_ended
+    assert followed.cursors() == {}
+    now = 59.0
+    assert [one.status for one in followed.news(cursors)] == ["SUCCEEDED"]
+    now = 61.0
+    assert followed.news(cursors) == []
+    assert followed._followed == {}
 
 
 def test_a_stream_says_which_experiments_it_lost_sight_of(follow: Any, training: Training) -> None:
