@@ -51,7 +51,7 @@ def test_only_charts_near_the_window_are_made(browser_page: Tab, curves: Served)
     expect(browser_page.get_by_role("article", name="long/loss").locator("canvas")).to_have_count(0)
 
 
-def test_charts_are_as_large_as_the_slider_says(browser_page: Tab, curves: Served) -> None:
+def test_charts_are_as_large_as_the_slider_says_or_their_corner_is_dragged(browser_page: Tab, curves: Served) -> None:
     """And the address keeps it."""
     browser_page.goto(curves.model(MODEL, "tab=charts"))
     card = browser_page.get_by_role("article", name="long/loss")
@@ -62,6 +62,13 @@ def test_charts_are_as_large_as_the_slider_says(browser_page: Tab, curves: Serve
     assert after is not None
     assert after["height"] > before["height"] * 1.3
     assert "size=600" in browser_page.url
+    corner = card.locator(".chart-grip").bounding_box()
+    assert corner is not None
+    browser_page.mouse.move(corner["x"] + 7, corner["y"] + 7)
+    browser_page.mouse.down()
+    browser_page.mouse.move(corner["x"] - 93, corner["y"])
+    browser_page.mouse.up()
+    assert "size=500" in browser_page.url
 
 
 def test_an_enlarged_chart_lists_its_lines_and_goes_on_by_keys(browser_page: Tab, curves: Served) -> None:

@@ -11,7 +11,7 @@ import type { Plot } from "./plot.ts";
 import { ChartTable } from "./chart_table.tsx";
 import { useSeries } from "./series.ts";
 import { spansAsText } from "./spans.ts";
-import type { Chosen } from "./chosen.ts";
+import { type Chosen, SIZES } from "./chosen.ts";
 
 /** How high a chart is, for its width. */
 export const SHAPE = 0.58;
@@ -80,6 +80,34 @@ function ChartCard({ series, chosen }: { series: string; chosen: Chosen }) {
       {!view && !loaded.error && <div class="line-chart waiting" aria-busy="true" />}
       {loaded.error && <p class="chart-error" role="alert">{loaded.error}</p>}
       <Notes view={view} chart={loaded.chart} chosen={chosen} />
+      <Grip size={chosen.size} />
     </>
+  );
+}
+
+/** The corner by which charts are dragged to another size, all of them; the slider above them does the same. */
+function Grip({ size }: { size: number }) {
+  const { choosing } = useBoard();
+  const began = useRef<{ x: number; size: number } | null>(null);
+  const down = (event: PointerEvent) => {
+    (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    began.current = { x: event.clientX, size };
+  };
+  const move = (event: PointerEvent) => {
+    if (!began.current) return;
+    const wanted = Math.round(began.current.size + event.clientX - began.current.x);
+    choosing.adjust({ size: Math.min(Math.max(wanted, SIZES.least), SIZES.most) });
+  };
+  const up = () => began.current = null;
+  return (
+    <span
+      class="chart-grip"
+      aria-hidden="true"
+      title="Drag to make all charts larger or smaller"
+      onPointerDown={down}
+      onPointerMove={move}
+      onPointerUp={up}
+      onPointerCancel={up}
+    />
   );
 }

@@ -8,7 +8,7 @@ import type { Reading } from "./nearest.ts";
 const ROWS = 18; // in a column
 const MOST = 3 * ROWS;
 const ROW = 18; // pixels
-const COLUMN = 230; // pixels
+const COLUMN = 280; // pixels
 
 /** Shows readings sorted by value, the one nearest to the pointer in bold. */
 export function Tooltip({ x, axis, readings, nearest, left, top }: {
