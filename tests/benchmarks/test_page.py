@@ -158,11 +158,11 @@ def test_five_series_of_a_million_points(project: Path, report: Callable[..., No
     took, least = processor_seconds(first), processor_seconds(alone)
     report("5 x 1,000,000 points, first view", 1000 * took, 600, "ms")
     report("… as many times as Polars takes to read them", took / least, 4)
-    for share, limit in ((1.0, 60), (0.1, 20), (0.001, 20)):
+    for share in (1.0, 0.1, 0.001):
         low = max(0.0, _spike(1) - share * POINTS / 2)
         view = f"{query}&from={low}&to={low + share * POINTS}"
         took = processor_seconds(lambda view=view: server.ask("charts:chart", "/long", view))  # type: ignore[misc]
-        report(f"the same, a view of {share:.1%}", 1000 * took, limit, "ms")
+        report(f"the same, a view of {share:.1%}", 1000 * took, 20, "ms")
         content = server.ask("charts:chart", "/long", view)
         (length,) = struct.unpack_from("<I", content)
         assert SPIKE in np.frombuffer(content, "<f8", offset=4 + length)
