@@ -68,20 +68,27 @@ def is_stale() -> bool:
 
 
 def bundle() -> None:
-    """Bundle the page if it is stale; a failure ends the process with one sentence."""
+    """Bundle the page if it is stale; a failure ends the process with what is missing or wrong."""
     if not is_stale():
         return
-    environment = {**os.environ, "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"}
-    for arguments in (["install", "--frozen", "--quiet"], ["task", "--quiet", "bundle"]):
-        ran = subprocess.run(
-            [_deno(), *arguments], cwd=UI, env=environment, capture_output=True, text=True, check=False
+    said = _failure("install", "--frozen", "--quiet")
+    if said is not None:
+        first = next(iter(said.splitlines()), "nothing")
+        sys.exit(
+            f"The page could not be bundled from {UI}, as that needs four packages of the npm registry, which cannot be had "
+            f"(Deno said: {first}): build it again where the registry can be reached, or install a wheel, which has the page in it."
         )
-        if ran.returncode:
-            said = " ".join((ran.stderr or ran.stdout).split())
-            sys.exit(
-                f"The page could not be bundled from {UI}, which needs four packages of the npm registry where they are not "
-                f"here yet; a wheel or an sdist has the page in it. Deno said: {said}"
-            )
+    said = _failure("task", "--quiet", "bundle")
+    if said is not None:
+        sys.exit(f"The page could not be bundled from {UI}, as there is a mistake in it:\n{said}")
+
+
+def _failure(*arguments: str) -> str | None:
+    """Return what Deno says when it fails; None when it does not."""
+    environment = {**os.environ, "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"}
+    command = [_deno(), *arguments]
+    ran = subprocess.run(command, cwd=UI, env=environment, capture_output=True, text=True, check=False)
+    return (ran.stderr or ran.stdout).strip() if ran.returncode else None
 
 
 def _deno() -> str:

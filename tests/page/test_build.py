@@ -108,6 +108,16 @@ def test_without_the_registry_one_sentence_says_what_is_missing(checkout: Path, 
     assert not list(checkout.glob("dist/*.whl"))
 
 
+def test_a_mistake_in_a_source_is_told_with_its_place(checkout: Path, tools: Path) -> None:
+    """And the bundle that was there is not taken for the page of these sources."""
+    (checkout / "ui" / "src" / "main.tsx").write_text("const page = ;\n")
+    _stale(checkout)
+    ran = _hook(checkout, tools, "build_wheel('dist')")
+    assert ran.returncode != 0
+    assert "src/main.tsx:1:13" in ran.stderr
+    assert not list(checkout.glob("dist/*.whl"))
+
+
 def test_the_lock_names_no_address() -> None:
     """Whoever builds it elsewhere asks a registry of their own."""
     assert "://" not in (ROOT / "ui" / "deno.lock").read_text()
