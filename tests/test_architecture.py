@@ -34,6 +34,7 @@ FLOORS = (  # from the top; the longest name that fits wins
     ("transforms.run",),
     ("transforms.engine.spark",),
     ("transforms.engine.local",),
+    ("transforms.checks",),
     ("transforms.plan", "transforms.store"),
     ("transforms.config",),
     ("transforms.spec", "transforms.external"),

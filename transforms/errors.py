@@ -16,6 +16,7 @@
     │   │   └── ArtifactNotFoundError           a file of a model's saved state (also FileNotFoundError)
     │   └── MisuseError                     (also AttributeError and TypeError)
     ├── DataError                       the author of the data: it cannot be stored or read (also ValueError)
+    │   ├── CheckFailedError                it is not what a check with on_error="FAIL" expects
     │   ├── TableFault                      a file that cannot be read as a table
     │   └── SerializationError              a model's state that cannot be saved or rebuilt
     ├── EngineError                     whoever looks after Spark: it does not start, or lost its work (also RuntimeError)
@@ -99,6 +100,10 @@ class MisuseError(UsageError, AttributeError, TypeError):
 
 class DataError(TransformsError, ValueError):
     """Data that cannot be stored in, or read from, a dataset as asked."""
+
+
+class CheckFailedError(DataError):
+    """Data that a job reads or has written is not what a check expects; nothing of the job is committed."""
 
 
 class EngineError(TransformsError, RuntimeError):

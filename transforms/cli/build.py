@@ -178,6 +178,7 @@ def _error_text(project: Project, result: JobResult, verbose: bool) -> str:
 def _totals(results: Sequence[JobResult], interrupted: BuildInterrupted | None) -> dict[str, int]:
     counts = Counter(result.status for result in results)
     totals = {word: counts[status] for word, status in _TOTALS.items()}  # type: ignore[index]
+    totals["FAILED"] += counts["aborted by check"]
     if interrupted is None:
         return {**totals, "TOTAL": len(results)}
     unfinished = len(interrupted.stopping) + len(interrupted.committing)
@@ -219,4 +220,4 @@ def _place_of(error: BaseException | None) -> str | None:
 def _code(results: Sequence[JobResult]) -> int:
     if any(isinstance(result.error, RecoveryNeeded) for result in results):
         return RECOVERY_NEEDED
-    return JOB_FAILED if any(result.status == "failed" for result in results) else 0
+    return JOB_FAILED if any(result.is_failure for result in results) else 0

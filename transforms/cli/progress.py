@@ -21,6 +21,7 @@ WORDS = {
     "committed": "BUILT",
     "fresh": "FRESH",
     "aborted": "ABORTED",
+    "aborted by check": "ABORTED",
     "failed": "FAILED",
     "skipped": "SKIPPED",
     "interrupted": "STOPPED",
@@ -29,6 +30,7 @@ _STYLES = {
     "committed": "green",
     "fresh": "dim",
     "aborted": "yellow",
+    "aborted by check": "bold red",
     "failed": "bold red",
     "skipped": "yellow",
     "interrupted": "yellow",
@@ -148,6 +150,8 @@ class Progress:
 
 def job_text(result: JobResult) -> str:
     """Return what a job wrote, or why it wrote nothing."""
+    if result.status == "aborted by check":
+        return result.status
     if result.status == "failed":
         return next(kind.__name__ for kind in type(result.error).__mro__ if not kind.__name__.startswith("_"))
     if result.status != "committed":

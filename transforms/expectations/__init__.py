@@ -1,7 +1,7 @@
 """Expectations about data, declared: ``from transforms import expectations as E``.
 
-Follows the public page transforms-python/data-expectations-reference. This version declares expectations and does not
-evaluate them yet: a transform whose inputs or outputs have checks refuses to run.
+Follows the public page transforms-python/data-expectations-reference. This package declares them;
+``transforms.checks`` looks whether they hold.
 """
 
 from transforms.expectations.columns import col

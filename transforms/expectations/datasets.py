@@ -4,21 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from transforms.errors import TransformTypeError
-from transforms.expectations.columns import Column
+from transforms.errors import DeclarationError, TransformTypeError
+from transforms.expectations.columns import ForeignColumn, Properties
+from transforms.expectations.declared_types import checked_type
 from transforms.expectations.expectation import Expectation, Measure, column_name
+from transforms.expectations.measures import ForeignCount, RowCount
+from transforms.expectations.schemas import SchemaIs
+
+
+@dataclass(frozen=True)
+class Unique(Expectation):
+    """No two rows agree in some columns.
+
+    Attributes:
+        columns: the names of those columns; none: there is one row at most.
+        takes_null: whether the columns may be null.
+    """
+
+    columns: tuple[str, ...]
+    takes_null: bool
+
+    def __str__(self) -> str:
+        key = ", ".join(self.columns)
+        return f"({key}) is unique" if self.takes_null else f"({key}) is a primary key: unique and not null"
 
 
 def count() -> Measure:
     """Begin an expectation about the number of rows."""
-    return Measure("count")
+    return RowCount()
 
 
 def primary_key(*columns: str) -> Expectation:
     """Expect columns without nulls that together tell every row apart."""
-    return Expectation("primary_key", tuple(column_name(name, "primary_key") for name in columns))
+    if not columns:
+        raise DeclarationError("E.primary_key takes the name of at least one column; got none.")
+    return Unique(tuple(column_name(name, "primary_key") for name in columns), False)
 
 
 @dataclass(frozen=True)
@@ -33,20 +55,20 @@ class Group:
 
     def is_unique(self) -> Expectation:
         """Expect one row in each group."""
-        return Expectation("group_by.is_unique", self.columns)
+        return Unique(self.columns, True)
 
     def count(self) -> Measure:
         """Measure how many rows each group has."""
-        return Measure("group_by.count", self.columns)
+        return RowCount(self.columns)
 
-    def col(self, name: str) -> Column:
-        """Begin an expectation about a column within each group."""
-        return Column("group_by.col", (column_name(name, "group_by(...).col"), *self.columns))
+    def col(self, name: str) -> Properties:
+        """Begin an expectation about a statistic of a column within each group."""
+        return Properties(column_name(name, "group_by(...).col"), self.columns)
 
 
 def group_by(*columns: str) -> Group:
     """Begin an expectation about groups of rows."""
-    return Group(tuple(column_name(name, "group_by") for name in columns))
+    return Group(tuple(dict.fromkeys(column_name(name, "group_by") for name in columns)))
 
 
 @dataclass(frozen=True)
@@ -66,10 +88,13 @@ class Schema:
         return _about_schema("is_subset_of", columns)
 
 
-def _about_schema(kind: str, columns: Any) -> Expectation:
+def _about_schema(kind: Literal["contains", "equals", "is_subset_of"], columns: Any) -> Expectation:
     if not isinstance(columns, Mapping):
         raise TransformTypeError(f"E.schema().{kind} takes a dict of columns and their types; got {columns!r}.")
-    return Expectation(f"schema.{kind}", tuple(columns.items()))
+    where = f"schema().{kind}"
+    return SchemaIs(
+        kind, tuple((column_name(name, where), checked_type(t, f"E.{where}: {name}")) for name, t in columns.items())
+    )
 
 
 def schema() -> Schema:
@@ -87,13 +112,13 @@ class DatasetRef:
 
     param: str
 
-    def col(self, name: str) -> Column:
+    def col(self, name: str) -> ForeignColumn:
         """Name a column of it."""
-        return Column("dataset_ref.col", (column_name(name, "dataset_ref(...).col"), self.param))
+        return ForeignColumn(self.param, column_name(name, "dataset_ref(...).col"))
 
     def count(self) -> Measure:
         """Measure how many rows it has."""
-        return Measure("dataset_ref.count", (self.param,))
+        return ForeignCount(self.param)
 
 
 def dataset_ref(param: str) -> DatasetRef:

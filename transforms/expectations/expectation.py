@@ -1,27 +1,104 @@
-"""What every expectation is: a name and its arguments."""
+"""What every expectation is, and what may be compared."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
 
 from transforms.errors import TransformTypeError
 
+Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
-@dataclass(frozen=True, repr=False)
+_LITERALS = (bool, int, float, Decimal, str, date, datetime)
+
+
 class Expectation:
-    """Something that data should be.
+    """Something that data should be; as text, what that is in words."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something that is taken of data, to be compared."""
+
+    def equals(self, value: Any) -> Expectation:
+        """Expect it to be a value; null passes."""
+        return self._compared("==", value, "equals")
+
+    def not_equals(self, value: Any) -> Expectation:
+        """Expect it to be another value; null passes."""
+        return self._compared("!=", value, "not_equals")
+
+    def gt(self, value: Any) -> Expectation:
+        """Expect it above a value; null passes."""
+        return self._compared(">", value, "gt")
+
+    def gte(self, value: Any) -> Expectation:
+        """Expect it at a value or above; null passes."""
+        return self._compared(">=", value, "gte")
+
+    def lt(self, value: Any) -> Expectation:
+        """Expect it below a value; null passes."""
+        return self._compared("<", value, "lt")
+
+    def lte(self, value: Any) -> Expectation:
+        """Expect it at a value or below; null passes."""
+        return self._compared("<=", value, "lte")
+
+    def _compared(self, operator: Operator, value: Any, call: str) -> Expectation:
+        return Comparison(self, operator, self._operand(value, call))
+
+    def _operand(self, value: Any, call: str) -> Any:
+        return literal(value, f"{self}: {call}")
+
+
+@dataclass(frozen=True)
+class NumberMeasure(Measure):
+    """A measure that is a number, whatever it is taken of."""
+
+    def _operand(self, value: Any, call: str) -> Any:
+        if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+            raise TransformTypeError(f"{self}: {call} takes a number; got {value!r}.")
+        return value
+
+
+@dataclass(frozen=True)
+class Comparison(Expectation):
+    """What is measured stands in a relation to a value.
 
     Attributes:
-        kind: what it expects.
-        arguments: of what.
+        measure: what is measured.
+        operator: the relation.
+        value: the value; for a number of rows also another dataset's.
     """
 
-    kind: str
-    arguments: tuple[Any, ...] = ()
+    measure: Measure
+    operator: Operator
+    value: Any
 
-    def __repr__(self) -> str:
-        return f"{self.kind}({', '.join(map(repr, self.arguments))})"
+    def __str__(self) -> str:
+        return f"{self.measure} {self.operator} {shown(self.value)}"
+
+
+def literal(value: Any, call: str) -> Any:
+    """Return a value to compare with.
+
+    :raises TransformTypeError: if there is no column of such values.
+    """
+    if not isinstance(value, _LITERALS):
+        instead = "; use is_null() for nulls" if value is None else ""
+        raise TransformTypeError(f"{call} takes a number, a text, a truth, a date or a time; got {value!r}{instead}.")
+    return value
+
+
+def shown(value: Any) -> str:
+    """Return a value as messages have it."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g} s"
+    return str(value) if isinstance(value, (Measure, Decimal)) else repr(value)
 
 
 def checked(expectations: tuple[Any, ...], where: str) -> tuple[Expectation, ...]:
@@ -43,43 +120,3 @@ def column_name(name: Any, where: str) -> str:
     if not isinstance(name, str):
         raise TransformTypeError(f"E.{where} takes the name of a column; got {name!r}.")
     return name
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A number taken of data, to be compared.
-
-    Attributes:
-        kind: what is taken.
-        arguments: of what.
-    """
-
-    kind: str
-    arguments: tuple[Any, ...] = ()
-
-    def equals(self, value: Any) -> Expectation:
-        """Expect it to be a value."""
-        return self._compared("equals", value)
-
-    def not_equals(self, value: Any) -> Expectation:
-        """Expect it to be another value."""
-        return self._compared("not_equals", value)
-
-    def gt(self, value: Any) -> Expectation:
-        """Expect it above a value."""
-        return self._compared("gt", value)
-
-    def gte(self, value: Any) -> Expectation:
-        """Expect it at a value or above."""
-        return self._compared("gte", value)
-
-    def lt(self, value: Any) -> Expectation:
-        """Expect it below a value."""
-        return self._compared("lt", value)
-
-    def lte(self, value: Any) -> Expectation:
-        """Expect it at a value or below."""
-        return self._compared("lte", value)
-
-    def _compared(self, comparison: str, value: Any) -> Expectation:
-        return Expectation(f"{self.kind}.{comparison}", (*self.arguments, value))

@@ -252,7 +252,7 @@ class _Schedule:
         return self.results
 
     def _end(self, result: JobResult, culprit: str) -> None:
-        if result.status in ("failed", "skipped"):
+        if result.is_failure or result.status == "skipped":
             self._badly[result.name] = culprit
         else:
             self._well.add(result.name)

@@ -15,7 +15,8 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.usercode import met_at, user_line
-from transforms.errors import DataError, TransformsError, UnavailableError
+from transforms.errors import CheckFailedError, DataError, TransformsError, UnavailableError
+from transforms.run.checking import JobChecks
 from transforms.run.contexts import JobAborted, job_context
 from transforms.run.scope import EngineChoice, JobScope, Participant
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
@@ -40,7 +41,7 @@ _FRAMES = {
     "_duckdb": ("DuckDBPyRelation",),
 }
 
-Status = Literal["committed", "aborted", "failed", "fresh", "skipped", "interrupted"]
+Status = Literal["committed", "aborted", "aborted by check", "failed", "fresh", "skipped", "interrupted"]
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class JobResult:
 
     Attributes:
         name: the transform's name.
-        status: ``committed``, ``aborted`` (by itself), ``failed``, ``fresh`` (nothing to do), ``skipped`` (because
-            of a failure before it, or because the build was stopped) or ``interrupted`` (by the user; nothing of it was
-            committed).
+        status: ``committed``, ``aborted`` (by itself), ``aborted by check``, ``failed``, ``fresh`` (nothing to do), ``skipped``
+            (because of a failure before it, or because the build was stopped) or ``interrupted`` (by the user; nothing of
+            it was committed).
         seconds: how long the job took, commit included.
         entry: the ledger's row, where something was committed.
         error: what went wrong, where something did.
@@ -68,6 +69,11 @@ class JobResult:
     reason: str = ""
     values: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether what needs its outputs must not run."""
+        return self.status in ("failed", "aborted by check")
 
     @property
     def outputs(self) -> Mapping[str, Mapping[str, Any]]:
@@ -118,7 +124,8 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
     except BaseException as error:  # noqa: BLE001
         if isinstance(error, TransformsError) and (line := user_line(error)) is not None:
             error.add_note(met_at(line))
-        return JobResult(transform.__name__, "failed", time.perf_counter() - started, error=error)
+        status: Status = "aborted by check" if isinstance(error, CheckFailedError) else "failed"
+        return JobResult(transform.__name__, status, time.perf_counter() - started, error=error)
     seconds, warnings = time.perf_counter() - started, tuple(scope.warnings)
     return JobResult(transform.__name__, "committed", seconds, entry, values=values, warnings=warnings)
 
@@ -147,12 +154,14 @@ def _run(
         profiles=options.profiles,
     )
     participants: dict[str, Participant] = {}
+    checks = JobChecks(scope)
     try:
         values = _open(scope, participants)
+        checks.of_inputs()
         _call(scope, values, participants)
         if scope.aborted:
             raise JobAborted  # also where the function caught the one that abort_job() raised
-        sealed = [part for participant in participants.values() for part in participant.seal()]
+        sealed = checks.of_outputs([part for participant in participants.values() for part in participant.seal()])
         interrupted: InterruptedAfterCommit | None = None
         try:
             entry = transaction.commit(

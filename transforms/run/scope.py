@@ -77,6 +77,7 @@ class JobScope:
         fallbacks: the branches on which inputs are looked for after the build's own.
         parameters: the value of each scalar parameter, by name.
         pins: the inputs that were opened, by :func:`~transforms.store.lookup.input_key`.
+        views: what they hold, by the same key.
         engine: which engines it may use: ``auto`` starts Spark when something asks for it, ``local`` never, ``spark``
             at once.
         profiles: the Spark profiles of every job of the build, as they share one session.
@@ -93,6 +94,7 @@ class JobScope:
     fallbacks: Sequence[str] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     pins: dict[str, InputPin] = field(default_factory=dict)
+    views: dict[str, TableView] = field(default_factory=dict)
     engine: EngineChoice = "auto"
     profiles: Sequence[str] = ()
     aborted: bool = False
@@ -120,6 +122,7 @@ class JobScope:
             raise self.missing(resolved)
         view, branch = found
         self.pins[input_key(resolved)] = InputPin(view.seq, view.version, branch)
+        self.views[input_key(resolved)] = view
         return view, branch
 
     def missing(self, resource: Resource) -> NotFoundError:

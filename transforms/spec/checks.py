@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from transforms.errors import DeclarationError, TransformTypeError
+from transforms.expectations.expectation import Expectation
 
 
 class Check:
     """An expectation about a dataset, with a name and what happens when it does not hold.
 
-    Follows the public page transforms-python/api-check. This version declares checks and does not evaluate them: a
-    transform that has some refuses to run.
+    Follows the public page transforms-python/api-check. Those of inputs are made before the function runs, those of outputs
+    when it has returned, on the whole dataset as it would be committed.
 
     :param expectation: what ``transforms.expectations`` made.
     :param name: names the check within its transform.
-    :param on_error: ``FAIL`` fails the job, ``WARN`` warns.
+    :param on_error: ``FAIL`` keeps the job from committing anything, ``WARN`` warns.
     :param description: what it is for.
     :raises DeclarationError: if an argument is of the wrong type or value.
     """
 
     def __init__(self, expectation: Any, name: str, on_error: str = "FAIL", description: str | None = None) -> None:
-        from transforms.expectations import Expectation
-
         if not isinstance(expectation, Expectation):
             raise TransformTypeError(
                 f"Check({name!r}): an expectation is made with transforms.expectations; got {expectation!r}."
@@ -33,5 +32,13 @@ class Check:
             raise DeclarationError(f"Check({name!r}): on_error is 'FAIL' or 'WARN', not {on_error!r}.")
         self.expectation = expectation
         self.name = name
-        self.on_error = on_error
+        self.on_error: Literal["FAIL", "WARN"] = "FAIL" if on_error == "FAIL" else "WARN"
         self.description = description
+
+    def __repr__(self) -> str:
+        return f"Check({self.name!r}, {self.expectation}, {self.on_error})"
+
+    @property
+    def declared(self) -> str:
+        """A text that changes with what the check expects, and with what follows from it."""
+        return f"{self.name}:{self.on_error}:{self.expectation!r}"

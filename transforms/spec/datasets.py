@@ -9,8 +9,6 @@ from transforms.errors import DeclarationError, TransformTypeError
 from transforms.spec.checks import Check
 from transforms.spec.params import FoundryInputParam, FoundryOutputParam, LightweightInputParam, LightweightOutputParam
 
-_CHECKS = "its checks are not evaluated by this version; remove checks= to run it without them."
-
 
 class Input(FoundryInputParam, LightweightInputParam):
     """A dataset that a transform reads.
@@ -60,8 +58,6 @@ class Input(FoundryInputParam, LightweightInputParam):
     @property
     def unavailable(self) -> str | None:
         """What of the declaration this version cannot do."""
-        if self.checks:
-            return _CHECKS
         return "transaction_limit belongs to incremental runs, which come later." if self.transaction_limit else None
 
 
@@ -94,11 +90,6 @@ class Output(FoundryOutputParam, LightweightOutputParam):
     def alias(self) -> str | None:
         """The dataset's path or RID; None while unbound."""
         return self.aliases[0] if self.aliases else None
-
-    @property
-    def unavailable(self) -> str | None:
-        """What of the declaration this version cannot do."""
-        return _CHECKS if self.checks else None
 
 
 class InputSet(FoundryInputParam):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 from transforms.errors import DeclarationError, TransformTypeError
+from transforms.spec.checks import Check
 from transforms.spec.resource import Resource
 
 
@@ -24,6 +25,9 @@ class Param:
     runtime: ClassVar[str] = ""
     """``module:function`` that a running job calls with the parameter, its name and the job, to get what the function
     receives; for outputs, the participant in the job's commit. Resolved only when a job runs."""
+
+    checks: tuple[Check, ...] = ()
+    """What is expected of the dataset that it stands for."""
 
     def __init__(self, description: str | None = None) -> None:
         self.description = description

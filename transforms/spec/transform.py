@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from transforms.errors import DeclarationError, TransformTypeError, UsageError, nearest
 from transforms.spec.binding import bind
+from transforms.spec.check_names import check_checks
 from transforms.spec.params import Param
 from transforms.spec.resource import Resource
 from transforms.spec.source import source_of
@@ -89,6 +90,7 @@ class Transform:
         self._binding = bind(compute_func, self._given, form)
         update_wrapper(self, compute_func)
         self.source = source_of(compute_func)
+        check_checks(self.inputs, self.outputs, f"{self.__name__} ({self.source})")
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -135,6 +137,7 @@ class Transform:
         :raises ValueError: if something the function closes over cannot be compared between runs.
         """
         declared = sorted(f"{name}:{type(param).__name__}:{param.json_value!r}" for name, param in self.params.items())
+        declared += sorted(f"{name}:{check.declared}" for name, param in self.params.items() for check in param.checks)
         return logic_version(self._function, declared)
 
     @property

@@ -181,8 +181,9 @@ def test_overrides_come_as_text_from_the_command_line(param, text, value):
 def test_expectations_are_values_with_a_readable_form():
     """Equal declarations are equal, and a check shows what it expects."""
     assert E.col("a").is_in(1, 2) == E.col("a").is_in(1, 2)
-    assert repr(E.all(E.col("a").non_null(), E.count().gt(3))) == "all(col.non_null('a'), count.gt(3))"
-    assert repr(E.when(E.true(), E.false()).otherwise(E.primary_key("x"))) == "when(true(), false(), primary_key('x'))"
+    assert str(E.all(E.col("a").non_null(), E.count().gt(3))) == "(a is not null and count() > 3)"
+    chosen = E.when(E.true(), E.false()).otherwise(E.primary_key("x"))
+    assert str(chosen) == "if always then never else (x) is a primary key: unique and not null"
 
 
 def test_a_source_cannot_take_the_name_of_another_parameter():
@@ -199,3 +200,65 @@ def test_two_parameters_cannot_write_one_output(run_transform):
 
     with pytest.raises(DeclarationError, match="'one' and 'two' both write the dataset /same"):
         run_transform(compute)
+
+
+def checked(*, inputs=None, outputs=None):
+    """Declare a transform with these parameters."""
+
+    def build(**given): ...
+
+    return transform(**(inputs or {}), **(outputs or {"out": Output("/out")}))(build)
+
+
+@pytest.mark.parametrize(
+    ("declare", "told"),
+    [
+        (lambda: checked(inputs={"a": Input("/a", checks=[Check(E.true(), "one"), Check(E.true(), "one")])}), "'one'"),
+        (
+            lambda: checked(
+                inputs={"a": Input("/a", checks=Check(E.true(), "one"))},
+                outputs={"out": Output("/out", checks=Check(E.true(), "one"))},
+            ),
+            "'a' and 'out' both have a check 'one'",
+        ),
+        (
+            lambda: checked(
+                inputs={
+                    "known": Input("/k"),
+                    "a": Input("/a", checks=Check(E.count().gt(E.dataset_ref("knwn").count()), "c")),
+                }
+            ),
+            "Did you mean 'known'",
+        ),
+        (
+            lambda: checked(inputs={"a": Input("/a", checks=Check(E.count().gt(E.dataset_ref("a").count()), "c"))}),
+            "compares 'a' with itself",
+        ),
+        (
+            lambda: checked(
+                inputs={"s": InputSet(["/a", "/b"])},
+                outputs={"out": Output("/out", checks=Check(E.count().gt(E.dataset_ref("s").count()), "c"))},
+            ),
+            "which is 2 datasets",
+        ),
+    ],
+    ids=["twice on one", "on two", "unknown", "itself", "several"],
+)
+def test_checks_that_cannot_be_told_apart_or_refer_to_nothing_are_refused(declare, told):
+    """Where the transform is declared, with its line."""
+    with pytest.raises(DeclarationError, match=rf"test_declarations\.py:\d+.*{told}"):
+        declare()
+
+
+def test_what_a_check_expects_is_part_of_the_version():
+    """Another expectation, or another consequence, makes the job run again."""
+    versions = {
+        checked(inputs={"a": Input("/a", checks=checks)}).version
+        for checks in (
+            None,
+            Check(E.count().gt(1), "c"),
+            Check(E.count().gt(2), "c"),
+            Check(E.count().gt(2), "c", "WARN"),
+        )
+    }
+    assert len(versions) == 4
