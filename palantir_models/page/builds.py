@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.page.answers import Refusal, exact
 from palantir_models.page.asked import Asked
-from palantir_models.page.provenance import pinned, written
+from palantir_models.page.provenance import inputs_of, written
 from transforms.errors import StoreError
 from transforms.spec.resource import Resource
 from transforms.store.parameters import shown
@@ -27,7 +27,7 @@ def builds(asked: Asked) -> dict[str, Any]:
     store = asked.opened.store
     entries = _newest(store, asked.branch, before - 1, limit)
     missing = store.missing(entries, store.unpublished())
-    return {"entries": [_entry(entry, missing.get(entry.seq), {}) for entry in entries]}
+    return {"entries": [_entry(store, entry, missing.get(entry.seq), {}) for entry in entries]}
 
 
 def build(asked: Asked) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def build(asked: Asked) -> dict[str, Any]:
         )
     versions = {key: _version(store, entry, key) for key in entry.outputs}
     return {
-        **_entry(entry, store.missing([entry], store.unpublished()).get(entry.seq), versions),
+        **_entry(store, entry, store.missing([entry], store.unpublished()).get(entry.seq), versions),
         "tables": [
             {"table": change.table, "mode": change.mode, "rows": change.rows, "files": len(change.files)}
             for change in entry.changes
@@ -72,7 +72,7 @@ def _newest(store: Store, branch: str, until: int, limit: int) -> list[Entry]:
     return found[:limit]
 
 
-def _entry(entry: Entry, unpublished: str | None, versions: Mapping[str, int | None]) -> dict[str, Any]:
+def _entry(store: Store, entry: Entry, unpublished: str | None, versions: Mapping[str, int | None]) -> dict[str, Any]:
     outputs = [written(key, output, versions.get(key)) for key, output in entry.outputs.items()]
     return {
         "seq": entry.seq,
@@ -84,7 +84,7 @@ def _entry(entry: Entry, unpublished: str | None, versions: Mapping[str, int | N
         "published": unpublished is None,
         "transaction": entry.transaction,
         "outputs": outputs,
-        "inputs": [pinned(key, pin) for key, pin in sorted(entry.inputs.items())],
+        "inputs": inputs_of(entry, store.ledger),
         "models": [output for output in outputs if output["kind"] == "model"],
         "parameters": exact(shown(entry.parameters)),
         "code_version": entry.code_version,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from palantir_models.page.answers import Refusal, exact
 from palantir_models.page.asked import Asked
 from palantir_models.page.ids import dataset_rid
-from palantir_models.page.provenance import pinned
+from palantir_models.page.provenance import inputs_of
 from transforms.errors import TransformsError
 from transforms.spec.resource import Resource
 from transforms.store.lookup import input_key
@@ -52,7 +52,7 @@ def dataset(asked: Asked) -> dict[str, Any]:
         "versions": _versions(opened, view),
         "checks": checks_of(resource),
         "built_by": write.transform,
-        "inputs": [pinned(key, pin) for key, pin in sorted(entry.inputs.items())] if entry is not None else [],
+        "inputs": inputs_of(entry, opened.store.ledger) if entry is not None else [],
         "readers": sorted({other.transform for other in writes.values() if input_key(resource) in other.inputs}),
     }
 

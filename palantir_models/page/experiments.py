@@ -12,7 +12,7 @@ from palantir_models.page import chosen
 from palantir_models.page.answers import exact, json_answer, shown_numbers
 from palantir_models.page.asked import Asked, experiment_of
 from palantir_models.page.parameters import are_same, columns_of, parameters_of, type_of
-from palantir_models.page.provenance import pinned
+from palantir_models.page.provenance import inputs_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -112,7 +112,7 @@ def experiment(asked: Asked) -> dict[str, Any]:
         ],
         "environment": exact(one.environment),
         "series": [exact(vars(series)) for series in one.series],
-        "inputs": [] if entry is None else [pinned(key, pin) for key, pin in sorted(entry.inputs.items())],
+        "inputs": [] if entry is None else inputs_of(entry, asked.opened.store.ledger),
     }
 
 

@@ -64,8 +64,13 @@ def lineage(asked: Asked) -> dict[str, Any]:
         there = (resources[place.key].branch or branch, resources[place.key].key) in opened.store.writes()
         return ("fresh", "comes from outside") if there else ("never", "was never brought in")
 
+    seqs = {write.transform: write.seq for write in sorted(writes.values(), key=lambda write: write.seq)}
+    seqs |= {key: writes[r.key].seq for key, r in resources.items() if r.branch is None and r.key in writes}
     return {
-        "places": [_place(place, resources.get(place.key), state_of(place), picture) for place in layout.places],
+        "places": [
+            _place(place, resources.get(place.key), state_of(place), picture) | {"seq": seqs.get(place.key)}
+            for place in layout.places
+        ],
         "routes": [{"from": route.start, "to": route.end, "points": route.points} for route in layout.routes],
         "width": layout.width,
         "height": layout.height,

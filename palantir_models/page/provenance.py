@@ -9,16 +9,30 @@ from palantir_models.page.ids import rid_of
 from transforms.store.lookup import label, resource_of
 
 if TYPE_CHECKING:
-    from transforms.store.entry import InputPin
+    from transforms.store.entry import Entry, InputPin
+    from transforms.store.ledger import Ledger
 
 
-def pinned(key: str, pin: InputPin) -> dict[str, Any]:
-    """Return an input as a commit read it.
+def inputs_of(entry: Entry, ledger: Ledger) -> list[dict[str, Any]]:
+    """Return what a commit read, in the order of the inputs' keys.
 
-    :param key: the input, as the ledger's row names it.
-    :param pin: what was read of it.
+    The version of a dataset is that of its table. A model has several tables: its version is the newest that it had when
+    it was read, which the row says that wrote it.
+
+    :param entry: the commit.
+    :param ledger: the ledger that it is in.
     """
-    return {**_place(key), "version": pin.version, "branch": pin.branch, "seq_of_writer": pin.seq or None}
+    return [_pinned(key, pin, ledger) for key, pin in sorted(entry.inputs.items())]
+
+
+def _pinned(key: str, pin: InputPin, ledger: Ledger) -> dict[str, Any]:
+    place = _place(key)
+    version: int | str | None = pin.version
+    if place["kind"] == "model":
+        writer = ledger.entry(pin.seq) if pin.seq else None
+        numbers = _numbers(writer.outputs.get(resource_of(key).key, {})) if writer is not None else []
+        version = numbers[-1] if numbers else None
+    return {**place, "version": version, "branch": pin.branch, "seq_of_writer": pin.seq or None}
 
 
 def written(key: str, output: Mapping[str, Any], version: int | None = None) -> dict[str, Any]:
@@ -28,7 +42,7 @@ def written(key: str, output: Mapping[str, Any], version: int | None = None) -> 
     :param output: what the row says of it.
     :param version: the version of a dataset's table that it made, where that was looked up.
     """
-    numbers = [one["version"] for one in output.get("versions") or ([output] if "version" in output else [])]
+    numbers = _numbers(output)
     return {
         **_place(key),
         "version": numbers[-1] if numbers else version,
@@ -37,6 +51,10 @@ def written(key: str, output: Mapping[str, Any], version: int | None = None) -> 
         "files": output.get("files"),
         "experiments": list(output.get("experiments", ())),
     }
+
+
+def _numbers(output: Mapping[str, Any]) -> list[str]:
+    return [one["version"] for one in output.get("versions") or ([output] if "version" in output else [])]
 
 
 def _place(key: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from palantir_models.page.answers import exact, shown_numbers
 from palantir_models.page.asked import Asked
 from palantir_models.page.ids import model_rid
 from palantir_models.page.parameters import are_same
-from palantir_models.page.provenance import pinned
+from palantir_models.page.provenance import inputs_of
 from transforms.common.json_text import from_json
 from transforms.spec.resource import Resource
 from transforms.store import layout
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from palantir_models.page.chosen import Known
     from palantir_models.reading.model import Model
     from transforms.store.entry import Entry
+    from transforms.store.ledger import Ledger
 
 _FACTS = (
     "version",
@@ -56,7 +57,7 @@ def _model(asked: Asked, known: Known) -> dict[str, Any]:
         "branch": opened.branch,
         "versions": [
             {
-                **_version(version, written.get(version.transaction)),
+                **_version(version, written.get(version.transaction), asked.opened.store.ledger),
                 **trained[version.version],
                 "artifacts": artifacts[version.version],
             }
@@ -73,7 +74,10 @@ def difference(asked: Asked) -> dict[str, Any]:
     trained = _trained(known, sides)
     found = []
     for version in sides:
-        shown = {**_version(version, written.get(version.transaction)), **trained[version.version]}
+        shown = {
+            **_version(version, written.get(version.transaction), asked.opened.store.ledger),
+            **trained[version.version],
+        }
         found.append(
             {
                 "api": {f"{way} {one['name']}": one for way in ("inputs", "outputs") for one in shown["api"][way]},
@@ -102,12 +106,12 @@ def changes(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[dict[str,
     return rows
 
 
-def _version(version: ModelVersion, entry: Entry | None) -> dict[str, Any]:
+def _version(version: ModelVersion, entry: Entry | None, ledger: Ledger) -> dict[str, Any]:
     return {
         **{name: getattr(version, name) for name in _FACTS},
         "seq": None if entry is None else entry.seq,
         "api": exact(from_json(version.api)),
-        "inputs": _inputs(version, entry),
+        "inputs": _inputs(version, entry, ledger),
         "requirements": from_json(version.requirements),
     }
 
@@ -143,11 +147,11 @@ def _trained(known: Known, versions: Sequence[ModelVersion]) -> dict[str, dict[s
     return found
 
 
-def _inputs(version: ModelVersion, entry: Entry | None) -> list[dict[str, Any]]:
+def _inputs(version: ModelVersion, entry: Entry | None, ledger: Ledger) -> list[dict[str, Any]]:
     """Return what a version was trained on: from the row of its commit, or where that is gone from its own."""
     if entry is None:
         return [
             {"alias": alias, "path": alias, "kind": None, "rid": None, "version": number, "seq_of_writer": None}
             for alias, number in version.trained_on.items()
         ]
-    return [pinned(key, pin) for key, pin in sorted(entry.inputs.items())]
+    return inputs_of(entry, ledger)

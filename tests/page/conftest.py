@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.page.curves import curves_study
+from tests.page.gallery import gallery_study, hostile_failure, hostile_study
 from tests.page.serving import Served, serving
 from tests.page.study import broken_study, churn_study
 from transforms.store.store import Store
@@ -64,6 +65,25 @@ def curves_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def curves(curves_root: Path) -> Iterator[Served]:
     """The server over that store."""
     with serving(curves_root) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def gallery_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of images, plots and tables, and of whatever a hostile person could log."""
+    root = tmp_path_factory.mktemp("gallery") / "store"
+    store = Store(root)
+    for job in (gallery_study, hostile_study):
+        run_transform(job, store=store)
+    with pytest.raises(ValueError, match="onerror"):
+        run_transform(hostile_failure, store=store)
+    return root
+
+
+@pytest.fixture(scope="session")
+def gallery(gallery_root: Path) -> Iterator[Served]:
+    """The server over that store."""
+    with serving(gallery_root) as found:
         yield found
 
 

@@ -23,6 +23,7 @@ class Served:
     def __init__(self, page: Page, root: Path) -> None:
         self.root = root
         self.address = page.address.rstrip("/")
+        self.port = page.port
 
     def model(self, path: str, query: str = "") -> str:
         """Return the address of a model's page."""
@@ -30,9 +31,14 @@ class Served:
 
 
 @contextmanager
-def serving(root: Path) -> Iterator[Served]:
-    """Serve a store while the block runs."""
-    page = Page(Opened(load_config(root, {}, str(root))), Place(port=0), lambda _: None)
+def serving(root: Path, project: Path | None = None, port: int = 0) -> Iterator[Served]:
+    """Serve a store while the block runs.
+
+    :param root: the store.
+    :param project: the folder of the project that wrote it; none is known of when None.
+    :param port: the port; any that is free when 0.
+    """
+    page = Page(Opened(load_config(project or root, {}, str(root))), Place(port=port), lambda _: None)
     thread = threading.Thread(target=page.run, args=(False,))
     thread.start()
     try:

@@ -207,7 +207,7 @@ class Ledger:
         known = (note for note in self._entries.copy().values() if isinstance(note, Entry))
         found = {entry.transaction: entry for entry in known if entry.transaction in wanted}
         rest = sorted(wanted - found.keys())
-        rows = self._rows(pl.col("transaction").is_in(rest)) if rest else ()
+        rows = self._rows(pl.col("transaction").is_in(rest)) if rest and self.head() >= 0 else ()
         return found | {entry.transaction: entry for entry in rows}
 
     def newest(self, limit: int, until: int | None = None) -> list[Entry]:

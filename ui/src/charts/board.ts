@@ -3,6 +3,7 @@
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { News } from "../data/live.ts";
 import type { Chart } from "../data/wire.ts";
 import type { Change } from "../state/query.ts";
 import type { Group } from "./grouping.ts";
@@ -40,8 +41,8 @@ export interface Files {
 /** An experiment that is drawn. */
 export interface BoardRun extends Look {
   id: string;
-  /** How many values it has; a chart is asked for anew when it grows. */
-  values: number;
+  /** Whether it runs, so that what is remembered of it may have become too little. */
+  grows: boolean;
 }
 
 /** Everything that charts are made of. */
@@ -59,6 +60,8 @@ export interface Board {
   /** Which of `step`, `time`, `relative` and `metric` may lie below; a report has what was put into it. */
   axes: readonly string[];
   load(wanted: Wanted, abort: AbortSignal): Promise<Chart>;
+  /** Hears what is logged while the charts are looked at, and returns what ends it; nothing where all is as it was. */
+  hear: ((listener: (news: News) => void) => () => void) | null;
   /** The points of one series or of several; nothing where there is no server. */
   files(wanted: Wanted, series?: readonly string[]): Files | null;
   /** The x that is pointed at, and the chart in which it is. */

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart } from "../data/wire.ts";
+import { appended } from "./appending.ts";
 import { type Board, useBoard, type Wanted } from "./board.ts";
 
 /** How a chart's data stand. */
@@ -12,61 +13,62 @@ export interface Loaded {
 }
 
 const MOST_KEPT = 48; // charts, some 80 kB each
+const PATIENCE = 2000; // milliseconds between two askings, where points cannot be appended
 const kept = new WeakMap<Board["load"], Map<string, Chart>>();
 
 /**
- * Has a component follow a chart's data.
+ * Has a component follow a chart's data: what is logged is put behind its lines, and where that cannot be done the chart
+ * is asked for anew.
  *
- * @param wanted what is asked for. When it changes, an answer to what was wanted before is of no use any more.
- * @param version changes when there is more to be had, as an experiment goes on; one answer is waited for before the next is
- *   asked for, however often that is.
+ * @param wanted what is asked for.
  */
-export function useChart(wanted: Wanted, version: number): Loaded {
-  const { load } = useBoard();
+export function useChart(wanted: Wanted): Loaded {
+  const { load, hear, runs } = useBoard();
   const key = JSON.stringify(wanted);
   const [loaded, setLoaded] = useState<Loaded>(() => ({
-    chart: remembered(load, `${key} ${version}`),
+    chart: remembered(load, key),
     error: null,
   }));
-  const latest = useRef(version);
-  latest.current = version;
-  const ask = useRef(() => {});
+  const drawn = useRef(loaded.chart);
   useEffect(() => {
     const abort = new AbortController();
-    let waiting = false;
-    ask.current = async () => {
-      if (waiting) return;
-      waiting = true;
-      for (let asked = NaN; asked !== latest.current && !abort.signal.aborted;) {
-        asked = latest.current;
-        const next = await answered(load, wanted, `${key} ${asked}`, abort.signal);
-        if (abort.signal.aborted) return;
-        setLoaded((before) => ({ chart: next.chart ?? before.chart, error: next.error }));
-      }
-      waiting = false;
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    const show = (chart: Chart) => {
+      drawn.current = chart;
+      remember(load, key, chart);
+      setLoaded({ chart, error: null });
     };
-    ask.current();
-    return () => abort.abort();
-  }, [key, load]);
-  useEffect(() => ask.current(), [version]);
+    const ask = () => {
+      waiting = undefined;
+      load(wanted, abort.signal).then(
+        (chart) => !abort.signal.aborted && show(chart),
+        (error) => {
+          if (abort.signal.aborted) return;
+          setLoaded((before) => ({ ...before, error: String(error?.message ?? error) }));
+        },
+      );
+    };
+    const known = remembered(load, key);
+    if (known) show(known);
+    if (!known || runs.some(({ grows }) => grows)) ask();
+    const end = hear?.((news) => {
+      const own = news?.filter(({ id, series }) =>
+        series === wanted.series && wanted.ids.includes(id)
+      );
+      if (own?.length === 0) return;
+      const chart = own && drawn.current && wanted.x === "step"
+        ? appended(drawn.current, own, wanted.to)
+        : null;
+      if (chart) show(chart);
+      else waiting ??= setTimeout(ask, news === null ? 0 : PATIENCE);
+    });
+    return () => {
+      abort.abort();
+      clearTimeout(waiting);
+      end?.();
+    };
+  }, [key, load, hear]);
   return loaded;
-}
-
-async function answered(
-  load: Board["load"],
-  wanted: Wanted,
-  key: string,
-  abort: AbortSignal,
-): Promise<Loaded> {
-  const known = remembered(load, key);
-  if (known) return { chart: known, error: null };
-  try {
-    const chart = await load(wanted, abort);
-    remember(load, key, chart);
-    return { chart, error: null };
-  } catch (error) {
-    return { chart: null, error: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 function remembered(load: Board["load"], key: string): Chart | null {

@@ -60,7 +60,7 @@ export function useSeries(
   const { runs, strong, groups } = board;
   const { x, zoom, xScale, yScale, smooth, group, middle, spread, clip } = chosen;
   const wanted = wantedOf(board, series, chosen, width);
-  const loaded = useChart(wanted, runs.reduce((sum, run) => sum + run.values, 0));
+  const loaded = useChart(wanted);
   const { chart } = loaded;
   const picture = useMemo(
     () => chart && chart.head.x === x ? drawn(board, chart, chosen) : null,

@@ -4,6 +4,7 @@ import "./charts.css";
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { askBytes, askJson, dataUrl } from "../data/client.ts";
+import { hearPoints, type News } from "../data/live.ts";
 import { decodeChart } from "../data/wire.ts";
 import { Skeleton, Trouble } from "../design/answered.tsx";
 import { dark } from "../shell/theme.ts";
@@ -60,6 +61,7 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
     return {
       load: async (wanted: Wanted, abort: AbortSignal) =>
         decodeChart(await askBytes(address("charts", wanted), abort)),
+      hear: (listener: (news: News) => void) => hearPoints(model, listener),
       files: (wanted: Wanted, series?: readonly string[]) => ({
         csv: address("charts.csv", wanted, series),
         parquet: address("charts.parquet", wanted, series),
@@ -68,16 +70,22 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
     };
   }, [model, branch]);
   const places = useMemo(() => experiments ? placesByRank(experiments) : [], [experiments]);
-  const known = useMemo(() => ({
-    runs: drawn.slice(0, MOST_DRAWN).map((run) => ({
-      ...run,
-      label: run.name,
-      values: experiments?.columns.values[places[run.rank]!] ?? 0,
-    })),
-    series: (experiments?.metrics ?? [])
-      .filter(({ length }) => drawn.some(({ rank }) => length[places[rank]!]))
-      .map(({ name }) => name),
-  }), [key, experiments, isDark]);
+  const runs = useMemo(
+    () =>
+      drawn.slice(0, MOST_DRAWN).map((run) => ({
+        ...run,
+        label: run.name,
+        grows: run.status === "RUNNING",
+      })),
+    [key, isDark, drawn.map(({ status }) => status).join()],
+  );
+  const series = useMemo(
+    () =>
+      (experiments?.metrics ?? [])
+        .filter(({ length }) => drawn.some(({ rank }) => length[places[rank]!]))
+        .map(({ name }) => name),
+    [key, experiments],
+  );
   const grouped = useMemo(() => ({
     parameters: (experiments?.parameters ?? []).map(({ name }) => name),
     groups: (parameter: string) => {
@@ -92,7 +100,8 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
   }), [experiments, all, isDark]);
   return {
     choosing: { query, choose, adjust },
-    ...known,
+    runs,
+    series,
     ...grouped,
     ...asked,
     strong: at && drawn.includes(at) ? at.id : baseline?.id ?? null,

@@ -84,6 +84,8 @@ interface Kept {
   answer: Signal<Answer<unknown>>;
   asked: number;
   waiting: Promise<void> | null;
+  /** Whether it will be asked for anew. */
+  isDue: boolean;
 }
 
 const MOST_KEPT = 60;
@@ -96,6 +98,7 @@ function keep(url: string): Kept {
       answer: signal<Answer<unknown>>({ value: null, problem: null }),
       asked: -Infinity,
       waiting: null,
+      isDue: false,
     };
   kept.delete(url);
   kept.set(url, found); // the last of the map is the one that was used last
@@ -140,11 +143,16 @@ export function useAnswer<T>(url: string): Answer<T> {
   return known<T>(url).value;
 }
 
-/** Asks anew for an answer that somebody looked at, unless it is fresh: what changes all the time is read now and then. */
-function refreshOld(path: string): void {
+/** Has an answer that somebody looked at asked for anew, now or when it is no longer fresh, however often it is said. */
+function refreshSoon(path: string): void {
   const url = dataUrl(path);
   const entry = kept.get(url);
-  if (entry && Date.now() - entry.asked > FRESH_FOR) void refresh(url);
+  if (!entry || entry.isDue) return;
+  entry.isDue = true;
+  setTimeout(() => {
+    entry.isDue = false;
+    void refresh(url);
+  }, Math.max(0, entry.asked + FRESH_FOR - Date.now()));
 }
 
 /** Returns where the experiments of a model are asked for. */
@@ -159,7 +167,7 @@ export function experimentsUrl(model: string): string {
  * @param rows the experiments that changed.
  */
 export function patchExperiments(model: string, rows: readonly LiveRow[]): void {
-  for (const { id } of rows) refreshOld(`/models/${encodeURIComponent(model)}/experiments/${id}`);
+  for (const { id } of rows) refreshSoon(`/models/${encodeURIComponent(model)}/experiments/${id}`);
   const url = experimentsUrl(model);
   const answer = keep(url).answer as Signal<Answer<Experiments>>;
   const before = answer.peek().value;

@@ -69,7 +69,7 @@ function useBoardOf(
       Promise.resolve(chartIn(data, series, ids)),
   }), [data]);
   const runs = useMemo(
-    () => drawn.map((run) => ({ ...run, label: run.name, values: 0 })),
+    () => drawn.map((run) => ({ ...run, label: run.name, grows: false })),
     [drawn],
   );
   const groups = useMemo(() => (parameter: string) => {
@@ -82,6 +82,7 @@ function useBoardOf(
     runs,
     groups,
     strong: null,
+    hear: null,
     axes: ["step"],
     files: () => null,
     crosshair,

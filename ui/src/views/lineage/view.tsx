@@ -8,7 +8,7 @@ import type { Lineage } from "../../data/types.ts";
 import { Answered, Empty, Skeleton } from "../../design/answered.tsx";
 import { Search } from "../../design/search.tsx";
 import { useKeys } from "../../shell/keys.ts";
-import { choose, chosen } from "../../state/address.ts";
+import { choose, chosen, query } from "../../state/address.ts";
 import { Canvas, HEIGHT } from "./canvas.tsx";
 import { Detail } from "./detail.tsx";
 import {
@@ -96,7 +96,9 @@ function Graph({ lineage }: { lineage: Lineage }) {
     view.value = zoomAt(view.peek(), { x: width / 2, y: height / 2 }, factor);
   };
   const step = (side: "before" | "after") => {
-    const next = selected ? neighbours(selected.id, routes)[side][0] : places[0]?.id;
+    // Keys may come quicker than what they select is drawn.
+    const now = query.peek().get("place");
+    const next = now ? neighbours(now, routes)[side][0] : places[0]?.id;
     if (next) follow(next);
   };
   useEffect(() => {
