@@ -1,6 +1,7 @@
 /** Having a chart's data: asked for when a chart is near the window, kept for a while, finer after a zoom. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import type { LivePoints } from "../data/types.ts";
 import type { Chart } from "../data/wire.ts";
 import { appended } from "./appending.ts";
 import { type Board, useBoard, type Wanted } from "./board.ts";
@@ -29,42 +30,48 @@ export function useChart(wanted: Wanted): Loaded {
     chart: remembered(load, key),
     error: null,
   }));
-  const drawn = useRef(loaded.chart);
   useEffect(() => {
     const abort = new AbortController();
-    let waiting: ReturnType<typeof setTimeout> | undefined;
+    let drawn: Chart | null = null;
+    let due: ReturnType<typeof setTimeout> | undefined;
+    let meanwhile: LivePoints[] | null = null; // what came while an answer is waited for
+    const grown = (chart: Chart, points: readonly LivePoints[]) =>
+      wanted.x === "step" ? appended(chart, points, wanted.to) : null;
     const show = (chart: Chart) => {
-      drawn.current = chart;
+      drawn = chart;
       remember(load, key, chart);
       setLoaded({ chart, error: null });
     };
-    const ask = () => {
-      waiting = undefined;
-      load(wanted, abort.signal).then(
-        (chart) => !abort.signal.aborted && show(chart),
-        (error) => {
-          if (abort.signal.aborted) return;
-          setLoaded((before) => ({ ...before, error: String(error?.message ?? error) }));
-        },
-      );
+    const ask = async () => {
+      due = undefined;
+      meanwhile = [];
+      try {
+        const chart = await load(wanted, abort.signal);
+        if (!abort.signal.aborted) show(grown(chart, meanwhile) ?? chart);
+      } catch (error) {
+        if (abort.signal.aborted) return;
+        const said = error instanceof Error ? error.message : String(error);
+        setLoaded((before) => ({ ...before, error: said }));
+      } finally {
+        meanwhile = null;
+      }
     };
     const known = remembered(load, key);
     if (known) show(known);
-    if (!known || runs.some(({ grows }) => grows)) ask();
+    if (!known || runs.some(({ grows }) => grows)) void ask();
     const end = hear?.((news) => {
       const own = news?.filter(({ id, series }) =>
         series === wanted.series && wanted.ids.includes(id)
       );
       if (own?.length === 0) return;
-      const chart = own && drawn.current && wanted.x === "step"
-        ? appended(drawn.current, own, wanted.to)
-        : null;
+      if (own) meanwhile?.push(...own);
+      const chart = own && drawn && grown(drawn, own);
       if (chart) show(chart);
-      else waiting ??= setTimeout(ask, news === null ? 0 : PATIENCE);
+      else if (!own || !meanwhile) due ??= setTimeout(ask, own ? PATIENCE : 0);
     });
     return () => {
       abort.abort();
-      clearTimeout(waiting);
+      clearTimeout(due);
       end?.();
     };
   }, [key, load, hear]);
