@@ -253,3 +253,11 @@ def test_names_are_text_wherever_they_stand(browser_page: Tab, curves: Served) -
     browser_page.goto(curves.model(MODEL, "tab=charts&wide=odd/signs&also=parallel&also=scatter"))
     expect(browser_page.get_by_role("dialog").get_by_text(HOSTILE)).to_be_visible()
     assert browser_page.title() != "taken"
+
+
+def test_a_part_without_points_says_so(browser_page: Tab, curves: Served) -> None:
+    """Anyone may type an address that zooms into nothing."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(curves.model(MODEL, "tab=charts&find=odd/signs&from=1e9&to=2e9"))
+    expect(browser_page.get_by_role("article", name="odd/signs")).to_contain_text("nothing of the selected runs")

@@ -54,7 +54,7 @@ export function Notes(
           {short(view.extent.beyond)} beyond
         </span>
       )}
-      {!view.picture.lines.length && <span>none of the selected runs has it</span>}
+      {head.points === 0 && <span>nothing of the selected runs is in this part</span>}
     </footer>
   );
 }

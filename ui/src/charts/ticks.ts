@@ -120,6 +120,11 @@ export function momentLabel(seconds: number, spanned: number): string {
     ? { day: "numeric", month: "short" }
     : spanned > 6 * 60
     ? { hour: "2-digit", minute: "2-digit" }
-    : { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+    : {
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      ...(spanned < 10 && { fractionalSecondDigits: spanned < 1 ? 3 : 1 }),
+    };
   return new Intl.DateTimeFormat(undefined, { ...form, hourCycle: "h23" }).format(seconds * 1000);
 }

@@ -1,5 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { durationLabel, tickLabel, ticksOf, timeTicks } from "../../src/charts/ticks.ts";
+import {
+  durationLabel,
+  momentLabel,
+  tickLabel,
+  ticksOf,
+  timeTicks,
+} from "../../src/charts/ticks.ts";
 
 Deno.test("ticks are round numbers within the span", () => {
   deepStrictEqual(ticksOf([0.13, 1.02], "linear", 5), [0.2, 0.4, 0.6, 0.8, 1]);
@@ -50,4 +56,13 @@ Deno.test("labels are short", () => {
     "2h",
     "1d 3h",
   ]);
+});
+
+Deno.test("moments along an axis are told apart, whatever it spans", () => {
+  const from = Date.UTC(2026, 10, 26, 14, 5) / 1000;
+  for (const spanned of [0.4, 4, 40, 4000, 40_000, 400_000]) {
+    const labels = timeTicks([from, from + spanned], 5).map((tick) => momentLabel(tick, spanned));
+    ok(labels.length > 1);
+    strictEqual(new Set(labels).size, labels.length, `${spanned}: ${labels}`);
+  }
 });
