@@ -111,8 +111,8 @@ def heading(title: str) -> str:
 
 def badge(status: str) -> str:
     """Return the status of an experiment with a colour that says whether it went well."""
-    colour = {"SUCCEEDED": "#2e8540", "RUNNING": "#2f6fb5", "FAILED": "#b3372f", "UNREADABLE": "#b3372f"}.get(
-        status, "#7a7a7a"
+    colour = {"SUCCEEDED": "#3f9c57", "RUNNING": "#4a8ad0", "FAILED": "#d0564c", "UNREADABLE": "#d0564c"}.get(
+        status, "#8a8a8a"
     )
     return (
         f"<span style='border:1px solid {colour};border-radius:8px;padding:0 7px;font-size:.75em;color:{colour}'>"
