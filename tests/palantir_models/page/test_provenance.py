@@ -12,12 +12,14 @@ import pytest
 
 from palantir_models.page.ids import dataset_rid
 from palantir_models.page.versions import changes
-from palantir_models.transforms import ModelOutput
-from transforms.api import transform
+from palantir_models.transforms import ModelInput, ModelOutput
+from transforms.api import Output, transform
 from transforms.config import load_config
 from transforms.run.job import JobOptions, run_job
 from transforms.run.put_frame import put_frame
+from transforms.spec.resource import Resource
 from transforms.store.store import Store
+from transforms.testing.run import run_transform
 
 RAW, CLEAN = dataset_rid("/shop/raw"), dataset_rid("/shop/clean")
 
@@ -125,6 +127,26 @@ def test_a_build_says_which_version_of_a_dataset_it_made(page: Any) -> None:
     assert [(table["mode"], table["rows"]) for table in build["tables"]] == [("overwrite", 2)]
 
 
+def test_an_input_that_is_a_model_has_the_version_that_it_had(tmp_path: Path) -> None:
+    """Not that of one of its tables: it is told by the row that wrote the model."""
+    from palantir_models.page.provenance import inputs_of
+    from palantir_models.testing import put_model
+    from tests.page.study import Rate
+
+    store = Store(tmp_path)
+    for rate in (0.1, 0.2):
+        put_model(store, "master", Resource("model", "/m"), Rate(rate))
+
+    @transform.using(read=ModelInput("/m"), written=Output("/d"))
+    def reader(read: Any, written: Any) -> None:
+        written.write_table(pl.DataFrame({"x": [1]}))
+
+    run_transform(reader, store=store)
+    entry = store.newest_entries(1)[0]
+    (read,) = inputs_of(entry, store.ledger)
+    assert (read["path"], read["version"], read["seq_of_writer"]) == ("/m", "1.1.0", entry.seq - 1)
+
+
 @pytest.mark.parametrize("seq", ["99", "0", "-1", "x", "1" * 30])
 def test_a_build_that_never_was_is_said(page: Any, seq: str) -> None:
     """Whatever was typed."""
@@ -146,6 +168,8 @@ def test_the_lineage_says_how_each_job_stands(page: Any, rid: str) -> None:
     places = {place["id"]: place for place in found["places"]}
     assert places["model:/wine"]["rid"] == rid
     assert places["train"]["source"].startswith("shop_")
+    assert page.get(f"/data/builds/{places['train']['seq']}")["transform"] == "train"
+    assert places["model:/wine"]["seq"] == places["train"]["seq"]
     for route in found["routes"]:
         start, end = places[route["from"]], places[route["to"]]
         assert route["points"][0] == [start["x"] + start["width"], start["y"]]

@@ -103,10 +103,17 @@ def test_the_frame_of_plots_has_no_origin_and_reaches_nothing(browser: Any) -> N
 
 def test_other_machines_need_the_key(stranger: Any) -> None:
     """Without it not even the document is shown."""
-    for path in ("/", "/data/store", "/frame", "/static/a/b", "/api/openapi.json"):
+    for path in ("/", "/data/store", "/frame", "/api/openapi.json"):
         answer = stranger.ask(path)
         assert answer.status == 401, path
         assert "root" not in answer.json, path
+
+
+def test_the_pages_code_needs_no_key(stranger: Any) -> None:
+    """It is the same for everybody, and the frame of plots, whose origin is its own, sends no cookie for it."""
+    assert stranger.ask("/static/a/b").status == 404
+    assert stranger.ask("/static/../data/store").status in (401, 404)
+    assert stranger.ask("/static/%2e%2e/data/store").status in (401, 404)
 
 
 def test_a_browser_gets_the_key_as_a_cookie_for_a_ticket(running: Any, stranger: Any) -> None:
