@@ -104,3 +104,17 @@ def test_a_widget_draws_within_its_cell_and_leaves_the_notebook_as_it_is(browser
 def _answered(served: dict[str, tuple[str, str]], route: Route) -> None:
     kind, body = served[urlsplit(route.request.url).path]
     route.fulfill(content_type=kind, body=body)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--model", MODEL, "-o", "."], "The report cannot be written to ."),
+        (["-o", "curves.html"], "Name the experiments to compare"),
+    ],
+)
+def test_a_report_that_cannot_be_made_says_why(curves_root: Path, arguments: list[str], said: str) -> None:
+    """And what to type."""
+    done = CliRunner().invoke(app, ["--root", str(curves_root), "experiments", "report", *arguments])
+    assert done.exit_code != 0
+    assert said in f"{done.output} {done.exception}"
