@@ -55,6 +55,11 @@ export function LineageView() {
   );
 }
 
+/** Returns what of a window is free: in a wide one the detail takes a part, in a narrow one it lies over the graph. */
+function room({ width, height }: Size, isDetailed: boolean): Size {
+  return { width: isDetailed && width > 2 * DETAIL ? width - DETAIL : width, height };
+}
+
 function Graph({ lineage }: { lineage: Lineage }) {
   const { places, routes } = lineage;
   const view = useSignal<Viewport>({ x: 0, y: 0, scale: 1 });
@@ -71,9 +76,7 @@ function Graph({ lineage }: { lineage: Lineage }) {
     const place = places.find((one) => one.id === id);
     if (!place) return;
     const middle = { x: place.x + place.width / 2, y: place.y };
-    const { width, height } = size.current;
-    const beside = width > 2 * DETAIL ? DETAIL : 0;
-    view.value = centre(view.peek(), middle, { width: width - beside, height });
+    view.value = centre(view.peek(), middle, room(size.current, true));
   }, [places, view]);
   const select = useCallback((id: string | null) => choose({ place: id }), []);
   const follow = useCallback((id: string | null) => {
@@ -81,7 +84,10 @@ function Graph({ lineage }: { lineage: Lineage }) {
     if (id) show(id);
   }, [select, show]);
   const whole = useCallback(() => {
-    view.value = fit({ x: 0, y: 0, width: lineage.width, height: lineage.height }, size.current);
+    view.value = fit(
+      { x: 0, y: 0, width: lineage.width, height: lineage.height },
+      room(size.current, query.peek().has("place")),
+    );
   }, [lineage, view]);
   const measured = useCallback((now: Size) => {
     const isFirst = size.current.width === 0;
@@ -103,7 +109,9 @@ function Graph({ lineage }: { lineage: Lineage }) {
   };
   useEffect(() => {
     const seen = places.filter(({ id }) => found.includes(id));
-    if (seen.length) view.value = fit(around(seen, HEIGHT), size.current, 80);
+    if (seen.length) {
+      view.value = fit(around(seen, HEIGHT), room(size.current, query.peek().has("place")), 80);
+    }
   }, [found, places, view]);
   useKeys({
     "ArrowLeft": ["Go to what it is made from", () => step("before")],
