@@ -48,6 +48,28 @@ def is_whole(type: Any) -> bool:
     return type in _WHOLE
 
 
+def common_type(one: Any, other: Any) -> str | None:
+    """Return the type of numbers in which two columns can be looked up in each other without loss, where there is one.
+
+    :param one: a column's type in Delta's schema JSON.
+    :param other: that of another column of the same kind.
+    :returns: ``long``, ``double`` or ``decimal(38,…)``; None where they can be compared as they are.
+    """
+    if one == other or kind_of(one) != "number":
+        return None
+    if is_whole(one) and is_whole(other):
+        return "long"
+    if "float" in (one, other) or "double" in (one, other):
+        return "double"
+    return f"decimal(38,{max(scale_of(one), scale_of(other))})"
+
+
+def scale_of(type: Any) -> int:
+    """Return how many digits a type of decimals has behind the point; 0 for other types."""
+    name, *details = _plain(type)
+    return int(details[1]) if name == "decimal" else 0
+
+
 def has_type(declared: Any, type: Any) -> bool:
     """Tell whether a column is stored as a declared type is.
 

@@ -33,8 +33,8 @@ class Language(Protocol):
     def column(self, name: str) -> Any:
         """Return a column."""
 
-    def literal(self, value: Any, column: str) -> Any:
-        """Return a value, to be compared with a column."""
+    def literal(self, value: Any) -> Any:
+        """Return a value."""
 
     def constant(self, truth: bool) -> Any:
         """Return a truth."""
@@ -98,15 +98,13 @@ def _conditional(part: Conditional, say: Language) -> Any:
 
 
 def _comparison(part: Comparison, say: Language) -> Any:
-    column = ""
     if isinstance(part.measure, Column):
-        column = part.measure.name
-        operand = say.column(column)
+        operand = say.column(part.measure.name)
     elif isinstance(part.measure, Size):
         operand = say.size(part.measure.column)
     else:
         operand = say.measured(part)
-    return say.is_null(operand) | COMPARE[part.operator](operand, say.literal(part.value, column))
+    return say.is_null(operand) | COMPARE[part.operator](operand, say.literal(part.value))
 
 
 def _unique(part: Unique, say: Language) -> Any:

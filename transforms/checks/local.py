@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from transforms.checks.column_types import kind_of
+from transforms.checks.column_types import common_type, kind_of, scale_of
 from transforms.checks.conditions import failing
+from transforms.checks.facts import Facts
 from transforms.checks.questions import (
     SAMPLE,
     FailingGroups,
@@ -31,16 +32,15 @@ class LocalRows:
     """The rows of a dataset as a lazy Polars frame.
 
     :param frame: the rows.
-    :param columns: the type of each column in Delta's schema JSON, by name.
+    :param facts: what is known of them.
     :param foreign: the rows of the other inputs that checks name, by parameter.
     """
 
-    def __init__(
-        self, frame: pl.LazyFrame, columns: Mapping[str, Any], foreign: Mapping[str, pl.LazyFrame] | None = None
-    ) -> None:
+    def __init__(self, frame: pl.LazyFrame, facts: Facts, foreign: Mapping[str, pl.LazyFrame]) -> None:
         self._frame = frame
-        self._columns = columns
-        self._foreign = foreign or {}
+        self._facts = facts
+        self._columns = facts.columns
+        self._foreign = foreign
 
     def answers(self, questions: Sequence[Question]) -> Mapping[Question, Any]:
         """Return a number for each question, and for a property its value, None where there is none."""
@@ -73,11 +73,12 @@ class LocalRows:
         for number, leaf in enumerate(foreign_columns(questions)):
             marker, key = _FOREIGN.format(number), f"{_FOREIGN.format(number)} key"
             markers[leaf] = marker
-            other = self._foreign[leaf.param].select(pl.col(leaf.foreign).alias(key)).drop_nulls().unique()
-            left, right = _same_type(pl.col(leaf.column), pl.col(key), self._columns[leaf.column])
-            other = other.select(right.alias(key)).unique().with_columns(pl.lit(True).alias(marker))
-            frame = frame.with_columns(left.alias(f"{key} left")).join(
-                other, left_on=f"{key} left", right_on=key, how="left"
+            there, wanted = self._columns[leaf.column], self._facts.foreign_type(leaf.param, leaf.foreign)
+            type = common_type(there, wanted)
+            other = self._foreign[leaf.param].select(_as_type(pl.col(leaf.foreign), type).alias(key))
+            other = other.drop_nulls().unique().with_columns(pl.lit(True).alias(marker))
+            frame = frame.join(
+                other, left_on=_as_type(pl.col(leaf.column), type), right_on=key, how="left", coalesce=False
             )
         return frame, _Polars(self._columns, markers)
 
@@ -132,7 +133,7 @@ def _statistic(question: Property, say: _Polars) -> pl.Expr:
         case "approx_distinct_count":
             return column.drop_nulls().approx_n_unique()
         case "sum":
-            return (column if type in ("float", "double") else column.cast(pl.Decimal(38, _scale(type)))).sum()
+            return (column if type in ("float", "double") else column.cast(pl.Decimal(38, scale_of(type)))).sum()
         case "standard_deviation_sample":
             return column.cast(pl.Float64).std(ddof=1)
         case "standard_deviation_population":
@@ -143,17 +144,12 @@ def _statistic(question: Property, say: _Polars) -> pl.Expr:
             return column.min()
 
 
-def _scale(type: Any) -> int:
-    return int(type.rstrip(")").split(",")[1]) if str(type).startswith("decimal") else 0
-
-
-def _same_type(one: pl.Expr, other: pl.Expr, type: Any) -> tuple[pl.Expr, pl.Expr]:
-    """Return two columns of one kind as columns of one type, as a join wants them."""
+def _as_type(column: pl.Expr, type: str | None) -> pl.Expr:
     import polars as pl
 
-    if kind_of(type) != "number":
-        return one, other
-    return one.cast(pl.Float64), other.cast(pl.Float64)
+    if type is None:
+        return column
+    return column.cast({"long": pl.Int64(), "double": pl.Float64()}.get(type) or pl.Decimal(38, scale_of(type)))
 
 
 class _Polars:
@@ -173,8 +169,8 @@ class _Polars:
 
         return pl.col(name)
 
-    def literal(self, value: Any, column: str) -> Any:
-        """Return a value, to be compared with a column."""
+    def literal(self, value: Any) -> Any:
+        """Return a value."""
         import polars as pl
 
         return pl.lit(value)
@@ -193,14 +189,14 @@ class _Polars:
         """Return whether a column has one of some values."""
         import polars as pl
 
-        return pl.any_horizontal([pl.col(column) == self.literal(value, column) for value in values])
+        return pl.any_horizontal([pl.col(column) == self.literal(value) for value in values])
 
     def elements_are_of(self, column: str, values: Sequence[Any], takes_null: bool) -> Any:
         """Return whether each element of an array is one of some values."""
         import polars as pl
 
         element = pl.element()
-        known = pl.any_horizontal([pl.lit(False), *(element == self.literal(value, column) for value in values)])
+        known = pl.any_horizontal([pl.lit(False), *(element == self.literal(value) for value in values)])
         fine = (element.is_null() & takes_null) | (element.is_not_null() & known.fill_null(False))
         return pl.col(column).list.eval(fine).list.all()
 
@@ -218,7 +214,7 @@ class _Polars:
         """Return whether an array has a value."""
         import polars as pl
 
-        return pl.col(column).list.eval((pl.element() == self.literal(value, column)).fill_null(False)).list.any()
+        return pl.col(column).list.eval((pl.element() == self.literal(value)).fill_null(False)).list.any()
 
     def matches(self, column: str, pattern: str) -> Any:
         """Return whether a part of a text matches a regular expression.

@@ -158,6 +158,11 @@ class JobScope:
         engine.reach(self.transaction.store.storage)
         return engine
 
+    @property
+    def uses_spark(self) -> bool:
+        """Whether the job has asked for Spark, and is none of a single node."""
+        return self._give_back is not None and not self.transform.lightweight
+
     def left_unwritten(self, view: TableView) -> str | None:
         """Return the transform that returned without writing this version of a dataset; None where it was written."""
         return left_unwritten(self.transaction.store, view)

@@ -245,3 +245,14 @@ def test_the_time_of_the_check_decides(run_transform):
     assert results(result.entry)["past"].passed
     with pytest.warns(TransformsWarning, match="past"):
         run_transform(build, {"raw": [{"t": datetime(2900, 1, 1, tzinfo=UTC)}]})
+
+
+def test_an_expression_that_polars_does_not_know_is_told(run_transform):
+    """Look-around is for Spark."""
+
+    @transform.using(raw=Input("/raw", checks=Check(E.col("s").rlike("a(?=b)"), "odd")), out=Output("/out"))
+    def build(raw, out):
+        raise AssertionError
+
+    with pytest.raises(DataError, match=r"build \(.*The regular expression 'a\(\?=b\)' for column 's'.*look-around"):
+        run_transform(build, {"raw": [{"s": "ab"}]})

@@ -24,18 +24,13 @@ def scan_changed(storage: Storage, change: TableChange, before: TableView | None
     """
     import polars as pl
 
-    staged = scan_staged(storage, change)
+    staged = _scan_staged(storage, change)
     if change.mode == "overwrite" or before is None:
         return staged
     return pl.concat([scan_polars(before), staged], how="diagonal_relaxed")
 
 
-def scan_staged(storage: Storage, change: TableChange) -> pl.LazyFrame:
-    """Return the rows that a change adds.
-
-    :param storage: where the staged files lie.
-    :param change: the change.
-    """
+def _scan_staged(storage: Storage, change: TableChange) -> pl.LazyFrame:
     import polars as pl
 
     schema = {name: arrow_to_polars(kind) for name, kind in types_there(fields_of(change.schema)).items()}

@@ -1,0 +1,148 @@
+"""A dataset whose checks a job makes, asked on the engine that the job uses."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from transforms.checks.facts import Facts, Referred, columns_of_fields
+from transforms.checks.passing import made
+from transforms.checks.planning import definition_of
+from transforms.checks.questions import Rows
+from transforms.checks.results import CheckResult
+from transforms.errors import DataError
+from transforms.expectations.parts import outlasts, references
+from transforms.run.scope import JobScope
+from transforms.spec.checks import Check
+from transforms.spec.resource import Resource
+from transforms.store.change import TableChange
+from transforms.store.lookup import input_key
+from transforms.store.tables import TableView
+
+CHECKS = "checks"
+"""Names, in what the ledger says of an output, the results of its checks; those of the inputs stand with the first output."""
+_LOOKED_BACK = 20
+
+
+class CheckedDataset:
+    """Makes the checks of one dataset.
+
+    :param scope: the running job.
+    :param resource: the dataset.
+    :param fields: its columns, as Delta's schema JSON has them.
+    :param checks: its checks.
+    :raises DataError: if a check names an input that holds raw files.
+    """
+
+    def __init__(
+        self, scope: JobScope, resource: Resource, fields: Sequence[Mapping[str, Any]], checks: Sequence[Check]
+    ) -> None:
+        self._scope = scope
+        self._resource = resource
+        self._checks = checks
+        names = dict.fromkeys(name for check in checks for name in references(check.expectation))
+        self._views = {name: self._referred(name) for name in names}
+        referred = {
+            name: Referred(alias, view.row_count(), columns_of_fields(view.fields))
+            for name, (alias, view) in self._views.items()
+        }
+        self._facts = Facts(resource.alias, columns_of_fields(fields), datetime.now(UTC), referred)
+
+    def as_it_is(self, view: TableView) -> list[CheckResult]:
+        """Make the checks on a version of the dataset."""
+        return self._made(self._checks, self._rows_of(view))
+
+    def as_it_will_be(self, change: TableChange, before: TableView | None) -> list[CheckResult]:
+        """Make the checks on the dataset as a change makes it: of what earlier rows are known to pass, on the new ones alone."""
+        proven = set() if before is None or change.mode == "overwrite" else self._proven(before)
+        known = [check for check in self._checks if definition_of(check) in proven and outlasts(check.expectation)]
+        others = [check for check in self._checks if check not in known]
+        results = self._made(others, self._rows_after(change, before)) if others else []
+        if known:
+            assert before is not None
+            results += self._made(known, self._rows_after(change, None), before.row_count())
+        place = {check.name: number for number, check in enumerate(self._checks)}
+        return sorted(results, key=lambda result: place[result.check])
+
+    def _made(self, checks: Sequence[Check], rows: Rows, known_rows: int = 0) -> list[CheckResult]:
+        transform = self._scope.transform
+        began = time.perf_counter()
+        try:
+            with self._explained():
+                results = made(checks, self._facts, rows, self._resource.key)
+        except DataError as error:
+            raise DataError(f"{transform.__name__} ({transform.source}): {error}") from error
+        seconds = round(time.perf_counter() - began, 3)
+        return [replace(result, rows=known_rows + result.rows, seconds=seconds) for result in results]
+
+    def _rows_of(self, view: TableView) -> Rows:
+        if self._scope.uses_spark:
+            from transforms.engine.spark.reading import read_dataframe
+
+            return self._on_spark(read_dataframe(self._engine, view, self._resource.alias))
+        from transforms.engine.local.reading import scan_polars
+
+        return self._on_polars(scan_polars(view))
+
+    def _rows_after(self, change: TableChange, before: TableView | None) -> Rows:
+        storage = self._scope.transaction.store.storage
+        waits = not storage.is_local and any(
+            storage.work(f"{change.table}/{file.path}").exists() for file in change.files
+        )  # for its upload, so that executors cannot read it yet
+        if self._scope.uses_spark and not waits:
+            from transforms.engine.spark.reading import read_changed
+
+            return self._on_spark(read_changed(self._engine, storage, change, before))
+        from transforms.engine.local.full_view import scan_changed
+
+        return self._on_polars(scan_changed(storage, change, before))
+
+    def _on_polars(self, frame: Any) -> Rows:
+        from transforms.checks.local import LocalRows
+        from transforms.engine.local.reading import scan_polars
+
+        return LocalRows(frame, self._facts, {name: scan_polars(view) for name, (_, view) in self._views.items()})
+
+    def _on_spark(self, frame: Any) -> Rows:
+        from transforms.checks.spark import SparkRows
+        from transforms.engine.spark.reading import read_dataframe
+
+        foreign = {name: read_dataframe(self._engine, view, alias) for name, (alias, view) in self._views.items()}
+        return SparkRows(frame, self._facts, foreign)
+
+    def _explained(self) -> AbstractContextManager[None]:
+        if not self._scope.uses_spark:
+            return nullcontext()
+        from transforms.engine.spark.failures import explained
+
+        return explained(f"{self._scope.transform.__name__}, checking {self._resource.alias}")
+
+    @property
+    def _engine(self) -> Any:
+        return self._scope.spark(f"{self._resource.alias}: making its checks", "@transform.using")
+
+    def _referred(self, param: str) -> tuple[str, TableView]:
+        resource = self._scope.config.resolve(self._scope.transform.inputs[param].resources[0])
+        view = self._scope.views[input_key(resource)]
+        if view.holds_files:
+            transform = self._scope.transform
+            raise DataError(
+                f"{transform.__name__} ({transform.source}): a check on {self._resource.alias} names {param!r} "
+                f"({resource.alias}), which holds raw files and no rows."
+            )
+        return resource.alias, view
+
+    def _proven(self, before: TableView) -> set[str]:
+        """Return what is known to hold of every row there is: what passed when it was committed, if nobody wrote since."""
+        history = before.table.history(_LOOKED_BACK)
+        newest = next((commit for commit in history if commit.get("operation") != "OPTIMIZE"), {})
+        if not before.seq or newest.get("ledgerSeq") != before.seq:
+            return set()
+        entry = self._scope.transaction.store.ledger.entry(before.seq)
+        output = {} if entry is None else entry.outputs.get(self._resource.key, {})
+        results = [CheckResult.from_json(value) for value in output.get(CHECKS, ())]
+        return {one.definition for one in results if one.passed and one.dataset == self._resource.key}
