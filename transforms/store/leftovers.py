@@ -1,8 +1,9 @@
 """What processes left behind that were killed: files that no log names, files on their way to another name, empty folders.
 
 Nothing here goes by how old a file is alone. A row of the ledger can only come to stand at the place in its name, so one whose
-place is taken is of no use; who merges a table holds its lease of merging; a temporary file tells its process; and what a live
-transaction stages into, its record says before the folder is made.
+place is taken is of no use, and so is any other once no transaction is left that could place it; who merges a table holds its
+lease of merging; a temporary file tells its process; and what a live transaction stages into, its record says before the folder
+is made.
 """
 
 from __future__ import annotations
@@ -89,17 +90,24 @@ def clear_folders(store: Contents, table: str) -> None:
 
 
 def _lost_rows(store: Contents) -> Iterator[str]:
+    folders = [f"block={block}" for block in range(store.ledger.head() // BLOCK + 2)]
+    files = [(folder, file) for folder in folders for file in store.storage.names(f"{layout.LEDGER}/{folder}")]
+    # Read after the rows, and the head after them: whoever wrote one of the rows is still there, or has committed or given up.
+    # A bucket may take a request of a process that has died meanwhile.
+    may_commit = not store.storage.is_local or bool(store.storage.names(layout.TRANSACTIONS))
     head = store.ledger.head()
     named = {file for file, _ in store.storage.delta.files(layout.LEDGER, store.ledger.table())}
-    for block in range(head // BLOCK + 1):
-        for file in store.storage.names(f"{layout.LEDGER}/block={block}"):
-            name = f"block={block}/{file}"
-            row = _ROW.fullmatch(file)
-            if row is None or name in named or int(row[1]) > head:
-                continue
+    for folder, file in files:
+        row = _ROW.fullmatch(file)
+        if row is None or f"{folder}/{file}" in named:
+            continue
+        if int(row[1]) > head:
+            is_lost = not may_commit
+        else:
             log = content_of(store.storage, log_file(int(row[1])))
-            if log is not None and file.encode() not in log:  # one that was merged since is named by the log of its row
-                yield f"{layout.LEDGER}/{name}"
+            is_lost = log is not None and file.encode() not in log  # one that was merged since is named by its log
+        if is_lost:
+            yield f"{layout.LEDGER}/{folder}/{file}"
 
 
 def _temporary(storage: Storage) -> Iterator[str]:
