@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from palantir_models.page.asked import Asked
 from palantir_models.page.ids import dataset_rid
 from palantir_models.page.provenance import inputs_of
 from transforms.errors import TransformsError
+from transforms.run.check_results import results_on
 from transforms.spec.resource import Resource
 from transforms.store.lookup import input_key
 from transforms.store.type_names import type_name
@@ -50,7 +51,7 @@ def dataset(asked: Asked) -> dict[str, Any]:
             for name, field in zip(view.column_names, view.fields, strict=True)
         ],
         "versions": _versions(opened, view),
-        "checks": checks_of(resource),
+        "checks": checks_of(resource, asked.branch, writes.values()),
         "built_by": write.transform,
         "inputs": inputs_of(entry, opened.store.ledger) if entry is not None else [],
         "readers": sorted({other.transform for other in writes.values() if input_key(resource) in other.inputs}),
@@ -77,12 +78,15 @@ def rows(asked: Asked) -> dict[str, Any]:
     }
 
 
-def checks_of(resource: Resource) -> list[Any]:
-    """Return what checks found in a dataset: nothing, as this version runs none.
+def checks_of(resource: Resource, branch: str, writes: Iterable[LastWrite]) -> list[Any]:
+    """Return what checks found in a dataset, of its own transform and of those that read it.
 
     :param resource: the dataset.
+    :param branch: the branch that is looked at.
+    :param writes: what last wrote each resource.
     """
-    return []
+    shown = ("check", "on_error", "expectation", "passed", "failing", "rows", "seconds", "found", "transform", "seq")
+    return [{key: exact(found[key]) for key in shown} for found in results_on(resource, branch, writes)]
 
 
 def cells(found: Sequence[Sequence[Any]]) -> list[list[Any]]:

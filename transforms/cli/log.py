@@ -9,7 +9,9 @@ import typer
 
 from transforms.cli.options import Json, open_project, session_of
 from transforms.cli.output import Output
-from transforms.cli.summary import outputs_text, unwritten_text
+from transforms.cli.summary import CHECK_COLUMNS, check_rows, failed_checks_texts, outputs_text, unwritten_text
+from transforms.errors import NotFoundError
+from transforms.run.check_results import results_of
 from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.store.parameters import shown
 
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 def log(
     ctx: typer.Context,
     alias: Annotated[
-        str | None, typer.Argument(metavar="[ALIAS]", help="Only commits that wrote this dataset or model.")
+        str | None,
+        typer.Argument(
+            metavar="[ALIAS|SEQ]", help="Only commits that wrote this dataset or model, or one commit by its number."
+        ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many commits at the most.")] = 20,
     branch: Annotated[
@@ -31,7 +36,7 @@ def log(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show the newest commits, newest first.
+    """Show the newest commits, newest first; of one commit, what its checks found.
 
     Examples:
 
@@ -39,22 +44,42 @@ def log(
 
     transforms log /shop/orders -n 5
 
+    transforms log 12
+
     transforms log --branch dev --json
     """
     project = open_project(ctx)
     store = project.store
     waiting = store.unpublished()
-    entries = (
-        _newest(store, limit, branch)
-        if alias is None
-        else _of(project, alias, branch or DEFAULT_BRANCH, limit, waiting)
-    )
+    is_one = alias is not None and alias.isdecimal()
+    if alias is None:
+        entries = _newest(store, limit, branch)
+    elif is_one:
+        entries = [_one(store, int(alias))]
+    else:
+        entries = _of(project, alias, branch or DEFAULT_BRANCH, limit, waiting)
     missing = store.missing(entries, waiting)
     rows = [_row(entry, missing.get(entry.seq, "")) for entry in entries]
     with Output(as_json, session_of(ctx).quiet) as out:
         out.listing(rows, ["seq", "time", "branch", "transform", "user", "published"], "Nothing was committed yet.")
         for remark in filter(None, map(unwritten_text, entries)):
             out.say(remark)
+        if as_json:
+            return
+        checks = results_of(entries[0].outputs) if is_one else []
+        if checks:
+            out.line("")
+            out.listing(check_rows(checks), [*CHECK_COLUMNS, "dataset"])
+        else:
+            for remark in (text for entry in entries for text in failed_checks_texts(entry)):
+                out.say(remark)
+
+
+def _one(store: Store, seq: int) -> Entry:
+    entry = store.ledger.entry(seq) if store.exists and seq < 2**62 else None
+    if entry is None:
+        raise NotFoundError(f"There is no commit #{seq}. 'transforms log' shows those there are.")
+    return entry
 
 
 def _newest(store: Store, limit: int, branch: str | None) -> list[Entry]:
@@ -101,6 +126,7 @@ def _row(entry: Entry, missing: str) -> dict[str, Any]:
         "inputs": {key: {"seq": p.seq, "version": p.version, "branch": p.branch} for key, p in entry.inputs.items()},
         "parameters": shown(entry.parameters),
         "outputs": entry.outputs,
+        "checks": results_of(entry.outputs),
         "state": missing or "published",
         "published": f"nothing ({missing})" if missing else outputs_text(entry.outputs),
     }

@@ -8,8 +8,10 @@ import typer
 
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
+from transforms.cli.summary import CHECK_COLUMNS, check_rows
 from transforms.common.text import counted
 from transforms.errors import UsageError
+from transforms.run.check_results import results_on
 from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def show(
 ) -> None:
     """Show a dataset or a model.
 
-    Of a dataset, its columns and first rows, or its raw files; of a model, its versions.
+    Of a dataset, its columns, what checks found in it and its first rows, or its raw files; of a model, its versions.
 
     Examples:
 
@@ -51,6 +53,8 @@ def show(
             show_versions(project, resource, branch, out, limit, version)
             return
         content = _content(project, resource, branch, limit, version)
+        if version is None:
+            content["checks"] = results_on(resource, branch, project.store.writes().values())
         if as_json:
             out.json(content)
         else:
@@ -103,6 +107,9 @@ def _print(content: dict[str, Any], out: Output) -> None:
     out.line(f"{head}, {counted(content['row_count'], 'row')}")
     out.line("")
     out.listing(content["columns"], ["name", "type", "description"])
+    if content.get("checks"):
+        out.line("")
+        out.listing(check_rows(content["checks"]), [*CHECK_COLUMNS, "transform", "seq"])
     if content["rows"]:
         out.line("")
         out.data(content["rows"], [column["name"] for column in content["columns"]])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from transforms.common.text import counted
+from transforms.run.check_results import results_in
 
 if TYPE_CHECKING:
     from transforms.store.entry import Entry
@@ -28,6 +29,26 @@ def unwritten_text(entry: Entry) -> str:
     """Return a remark about the outputs that a transform returned without writing; empty where it wrote all."""
     unwritten = [key.partition(":")[2] for key, output in entry.outputs.items() if output.get("unwritten")]
     return f"#{entry.seq}: {entry.transform} returned without writing {', '.join(unwritten)}" if unwritten else ""
+
+
+def failed_checks_texts(entry: Entry) -> list[str]:
+    """Return a remark about each check of a commit that failed and only warned."""
+    results = [result for output in entry.outputs.values() for result in results_in(output)]
+    return [f"#{entry.seq}: {result.text}" for result in results if not result.passed]
+
+
+def check_rows(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what checks found as rows of a table for people.
+
+    :param results: what :mod:`transforms.run.check_results` gave.
+    """
+    return [
+        {**result, "result": "passed" if result["passed"] else "failed", "expects": result["expectation"]}
+        for result in results
+    ]
+
+
+CHECK_COLUMNS = ("check", "result", "on_error", "failing", "rows", "seconds", "expects")
 
 
 def output_text(output: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from transforms.checks.questions import Rows
 from transforms.checks.results import CheckResult
 from transforms.errors import DataError
 from transforms.expectations.parts import outlasts, references
+from transforms.run.check_results import results_in
 from transforms.run.scope import JobScope
 from transforms.spec.checks import Check
 from transforms.spec.resource import Resource
@@ -23,8 +24,6 @@ from transforms.store.change import TableChange
 from transforms.store.lookup import input_key
 from transforms.store.tables import TableView
 
-CHECKS = "checks"
-"""Names, in what the ledger says of an output, the results of its checks; those of the inputs stand with the first output."""
 _LOOKED_BACK = 20
 
 
@@ -144,5 +143,4 @@ class CheckedDataset:
             return set()
         entry = self._scope.transaction.store.ledger.entry(before.seq)
         output = {} if entry is None else entry.outputs.get(self._resource.key, {})
-        results = [CheckResult.from_json(value) for value in output.get(CHECKS, ())]
-        return {one.definition for one in results if one.passed and one.dataset == self._resource.key}
+        return {one.definition for one in results_in(output) if one.passed and one.dataset == self._resource.key}

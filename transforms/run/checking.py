@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from transforms.checks.results import CheckResult
 from transforms.errors import CheckFailedError, DataError
-from transforms.run.checked_dataset import CHECKS, CheckedDataset
+from transforms.run.check_results import with_results
+from transforms.run.checked_dataset import CheckedDataset
 from transforms.run.scope import JobScope, Sealed
 from transforms.spec.checks import Check
 from transforms.spec.resource import Resource
@@ -58,7 +58,7 @@ class JobChecks:
         found = [self._of_output(part, checks.get(part.resource, ())) for part in sealed]
         self._tell([one for results in found for one in results])
         recorded = [[*(self._of_inputs if number == 0 else ()), *results] for number, results in enumerate(found)]
-        return [_with_results(part, results) for part, results in zip(sealed, recorded, strict=True)]
+        return [with_results(part, results) for part, results in zip(sealed, recorded, strict=True)]
 
     def _of_output(self, part: Sealed, checks: Sequence[Check]) -> list[CheckResult]:
         if not checks:
@@ -97,9 +97,3 @@ class JobChecks:
                 f"  Correct the data or the transform, or let the check only warn with on_error='WARN'."
             )
         self._scope.warnings += [f"{transform.__name__} ({transform.source}): {result.full_text}" for result in failed]
-
-
-def _with_results(part: Sealed, results: Sequence[CheckResult]) -> Sealed:
-    if not results:
-        return part
-    return replace(part, summary={**part.summary, CHECKS: [result.to_json() for result in results]})

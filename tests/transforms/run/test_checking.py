@@ -11,7 +11,7 @@ from transforms import expectations as E
 from transforms.api import Check, Input, Output, transform, transform_pandas, transform_polars
 from transforms.checks.results import CheckResult
 from transforms.errors import CheckFailedError, DataError, TransformsWarning
-from transforms.run.checking import CHECKS
+from transforms.run.check_results import results_in
 from transforms.spec.resource import Resource
 
 ROWS = [{"id": 1, "x": 5}, {"id": 2, "x": None}, {"id": 3, "x": 7}]
@@ -19,8 +19,7 @@ ROWS = [{"id": 1, "x": 5}, {"id": 2, "x": None}, {"id": 3, "x": 7}]
 
 def results(entry) -> dict[str, CheckResult]:
     """Return what a commit says of its checks, by their names."""
-    found = [CheckResult.from_json(one) for output in entry.outputs.values() for one in output.get(CHECKS, ())]
-    return {one.check: one for one in found}
+    return {one.check: one for output in entry.outputs.values() for one in results_in(output)}
 
 
 def test_a_failing_input_keeps_the_function_from_running(run_transform, store):

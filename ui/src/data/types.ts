@@ -331,10 +331,26 @@ export interface DatasetRow {
 export interface Dataset extends DatasetRow {
   schema: { name: string; type: string; nullable: boolean; description: string | null }[];
   versions: DatasetVersion[];
-  checks: unknown[];
+  checks: CheckResult[];
   built_by: string;
   inputs: BuildInput[];
   readers: string[];
+}
+
+/** What a check found in a dataset. */
+export interface CheckResult {
+  check: string;
+  on_error: "FAIL" | "WARN";
+  expectation: string;
+  passed: boolean;
+  /** How many rows are against it; null where it is about all of them together. */
+  failing: number | null;
+  rows: number;
+  seconds: number;
+  /** What there is in place of what was expected, where it is about all rows together. */
+  found: string;
+  transform: string;
+  seq: number;
 }
 
 /** A version of a dataset's table. */

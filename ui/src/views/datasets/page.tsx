@@ -3,6 +3,7 @@
 import "./datasets.css";
 import { dataUrl, useAnswer } from "../../data/client.ts";
 import type { Dataset } from "../../data/types.ts";
+import { outcome } from "./outcome.ts";
 import { Answered, Empty, Skeleton, Trouble } from "../../design/answered.tsx";
 import { Ago, Card, Fact, Facts, Short } from "../../design/parts.tsx";
 import { bytes, counted } from "../../format/number.ts";
@@ -105,10 +106,21 @@ function Schema({ dataset: { schema } }: { dataset: Dataset }) {
 function Checks({ dataset: { checks } }: { dataset: Dataset }) {
   return (
     <Card title="Checks" aside={checks.length || undefined}>
-      <div class="body">
-        {checks.length === 0 && <p class="soft">No results: none of its checks were recorded.</p>}
-        {checks.map((check, place) => <pre key={place}>{JSON.stringify(check, null, 1)}</pre>)}
-      </div>
+      {checks.length === 0 && (
+        <div class="body">
+          <p class="soft">No results: none of its checks were recorded.</p>
+        </div>
+      )}
+      <Facts>
+        {checks.map((check, place) => (
+          <Fact key={place} name={check.check}>
+            <span class={check.passed ? undefined : "dataset-problem"}>{outcome(check)}</span>
+            <p class="soft">
+              {check.expectation}; {check.transform}, commit #{check.seq}
+            </p>
+          </Fact>
+        ))}
+      </Facts>
     </Card>
   );
 }
