@@ -148,6 +148,8 @@ async def _answered(answer: Answer, request: Request) -> Response:
 
 async def _unrouted(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+        return await run_sync(partial(document.page, status=404))  # a person typed it
     return refusal(
         error.status_code, str(error.detail), f"{request.url.path[:200]} is no address of the page.", "Begin at /."
     )

@@ -67,11 +67,11 @@ folder, then load this page again.</p></body>
 """
 
 
-def page(folder: Path = _FOLDER) -> Response:
-    """Return the one document of the page, whatever its path."""
+def page(folder: Path = _FOLDER, status: int = 200) -> Response:
+    """Return the one document of the page, whatever its path; with 404 as its status it says that there is nothing."""
     if not (folder / "main.js").is_file():
         return HTMLResponse(_UNMADE, 503, {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
-    return HTMLResponse(_DOCUMENT.format(sum=_sum(folder)), headers={"Content-Security-Policy": _PAGE_POLICY})
+    return HTMLResponse(_DOCUMENT.format(sum=_sum(folder)), status, {"Content-Security-Policy": _PAGE_POLICY})
 
 
 def frame(folder: Path = _FOLDER) -> Response:

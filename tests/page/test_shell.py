@@ -106,3 +106,43 @@ def test_an_address_that_leads_nowhere_says_so(browser_page: Tab, served: Served
     expect(browser_page.get_by_role("heading", name="There is nothing at this address")).to_be_visible()
     browser_page.get_by_role("link", name="list of models").click()
     expect(browser_page).to_have_url(served.address + "/")
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/models/x/y/z/w", "/datasets/a/b"])
+def test_an_address_that_somebody_mistyped_is_a_page(browser_page: Tab, served: Served, path: str) -> None:
+    """It says so and leads back, while a program is told by the status."""
+    browser_page.goto(served.address + path)
+    browser_page.get_by_role("heading", name="There is nothing at this address").wait_for()
+    browser_page.get_by_role("link", name="list of models").click()
+    browser_page.get_by_role("heading", name="Models", exact=True).wait_for()
+
+
+@pytest.mark.parametrize("name", ["Models", "Datasets", "Builds", "Lineage"])
+def test_the_tab_is_named_after_the_part(browser_page: Tab, served: Served, name: str) -> None:
+    """As one finds it again among others, and in the history."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(served.address + ("/" if name == "Models" else f"/{name.lower()}"))
+    expect(browser_page).to_have_title(name)
+
+
+def test_what_was_known_stays_when_the_server_is_lost(browser_page: Tab, served: Served) -> None:
+    """With a word that it may be outdated; it goes with the next answer."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(served.address)
+    row = browser_page.get_by_role("row", name="/studies/churn")
+    row.wait_for()
+    browser_page.clock.install()
+    browser_page.keyboard.press("d")
+    browser_page.route("**/data/models", lambda route: route.abort())
+    browser_page.clock.fast_forward(60_000)
+    browser_page.keyboard.press("m")
+    told = browser_page.get_by_text("this is what was known before")
+    expect(told).to_be_visible()
+    expect(row).to_be_visible()
+    browser_page.unroute("**/data/models")
+    browser_page.keyboard.press("d")
+    browser_page.clock.fast_forward(60_000)
+    browser_page.keyboard.press("m")
+    expect(told).to_have_count(0)

@@ -3,6 +3,8 @@
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/parts.css";
+import "./design/cards.css";
+import "./design/answered.css";
 import { h, render } from "preact";
 import { Comparison } from "./report/comparison.tsx";
 

@@ -6,6 +6,8 @@
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/parts.css";
+import "./design/cards.css";
+import "./design/answered.css";
 import { h, render as draw } from "preact";
 import { Comparison } from "./report/comparison.tsx";
 

@@ -37,7 +37,8 @@ export function LineChart({ view, onZoom, onReset, onRead, plot: shared }: {
   };
 
   useLayoutEffect(() => {
-    const made = new Plot(place.current!, {
+    if (!place.current) return;
+    const made = new Plot(place.current, {
       point: (pointed) => events.current.point(pointed),
       zoom: (part) => events.current.zoom(part),
       reset: () => events.current.reset(),
@@ -56,24 +57,22 @@ export function LineChart({ view, onZoom, onReset, onRead, plot: shared }: {
 
   const latest = useRef(view);
   latest.current = view;
-  useLayoutEffect(() => {
-    const { clientWidth, clientHeight } = place.current!;
-    if (clientWidth) plot.current!.draw(view, clientWidth, clientHeight);
-  }, [view]);
+  const draw = () => {
+    const { clientWidth = 0, clientHeight = 0 } = place.current ?? {};
+    if (clientWidth) plot.current?.draw(latest.current, clientWidth, clientHeight);
+  };
+  useLayoutEffect(draw, [view]);
   useEffect(() => {
-    const element = place.current!;
-    const follow = new ResizeObserver(() => {
-      const { clientWidth, clientHeight } = element;
-      if (clientWidth) plot.current!.draw(latest.current, clientWidth, clientHeight);
-    });
-    follow.observe(element);
+    if (!place.current) return;
+    const follow = new ResizeObserver(draw);
+    follow.observe(place.current);
     return () => follow.disconnect();
   }, []);
 
   const readings = useMemo(() => at && readingsAt(view.picture, at.x), [view, at?.x]);
   useEffect(() => onRead?.(readings), [readings]);
   const nearest = at && readings &&
-    nearestReading(readings, at.top, (value) => plot.current!.heightOf(value));
+    nearestReading(readings, at.top, (value) => plot.current?.heightOf(value) ?? NaN);
   const box = plot.current?.box ?? null;
   const corner = at && place.current?.getBoundingClientRect();
   return (

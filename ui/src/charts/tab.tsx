@@ -6,7 +6,7 @@ import { useMemo } from "preact/hooks";
 import { askBytes, askJson, dataUrl } from "../data/client.ts";
 import { hearPoints, type News } from "../data/live.ts";
 import { decodeChart } from "../data/wire.ts";
-import { Skeleton, Trouble } from "../design/answered.tsx";
+import { Outdated, Skeleton, Trouble } from "../design/answered.tsx";
 import { dark } from "../shell/theme.ts";
 import { adjust, choose, query } from "../state/address.ts";
 import { type Runs, useRuns } from "../state/runs.ts";
@@ -23,11 +23,12 @@ export const MOST_DRAWN = 1000;
 export function ChartsTab({ model }: { model: string }) {
   const runs = useRuns(model);
   const board = usePageBoard(model, runs);
-  if (runs.problem) return <Trouble problem={runs.problem} />;
+  if (runs.problem && !runs.experiments) return <Trouble problem={runs.problem} />;
   if (!runs.experiments) return <Skeleton rows={12} />;
   const left = runs.drawn.length - MOST_DRAWN;
   return (
     <OnBoard value={board}>
+      {runs.problem && <Outdated problem={runs.problem} />}
       {left > 0 && (
         <p class="chart-none" role="status">
           The first {MOST_DRAWN} selected runs are drawn, {left} are not: select fewer.

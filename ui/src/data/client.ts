@@ -7,7 +7,10 @@ import { written } from "../state/query.ts";
 import { patched } from "./patching.ts";
 import type { Experiments, LiveRow, Problem } from "./types.ts";
 
-/** How an answer stands. What was known stays known while it is asked for anew, so that nothing jumps. */
+/**
+ * How an answer stands. What was known stays known while it is asked for anew, so that nothing jumps, and when the server cannot
+ * tell: then there is a problem beside the value.
+ */
 export interface Answer<T> {
   value: T | null;
   problem: Problem | null;
@@ -118,7 +121,11 @@ export function refresh(url: string): Promise<void> {
       entry.answer.value = { value: await askJson(url), problem: null };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      entry.answer.value = { value: null, problem: error.problem };
+      const isGone = error.status >= 400 && error.status < 500;
+      entry.answer.value = {
+        value: isGone ? null : entry.answer.peek().value,
+        problem: error.problem,
+      };
     } finally {
       entry.waiting = null;
     }

@@ -1,4 +1,4 @@
-/** What a view shows of an answer: its shape while it waits, the refusal, or the value. */
+/** What a view shows of an answer: its shape while it waits, the refusal, or the value, with a word where it may be outdated. */
 
 import type { ComponentChildren, VNode } from "preact";
 import type { Answer } from "../data/client.ts";
@@ -10,8 +10,24 @@ export function Answered<T>({ answer, waiting, children }: {
   waiting: VNode;
   children: (value: T) => ComponentChildren;
 }) {
-  if (answer.problem) return <Trouble problem={answer.problem} />;
-  return <>{answer.value === null ? waiting : children(answer.value)}</>;
+  if (answer.value === null) {
+    return answer.problem ? <Trouble problem={answer.problem} /> : waiting;
+  }
+  return (
+    <>
+      {answer.problem && <Outdated problem={answer.problem} />}
+      {children(answer.value)}
+    </>
+  );
+}
+
+/** Says that what is shown is what was known, and why it is not what is. */
+export function Outdated({ problem }: { problem: Problem }) {
+  return (
+    <p class="outdated" role="status" title={problem.detail}>
+      {problem.title}: this is what was known before. {problem.hint}
+    </p>
+  );
 }
 
 /** Draws a refusal: what happened, where, and what to type next. */

@@ -22,8 +22,8 @@ const TABS = ["overview", "versions", "experiments", "charts", "media"] as const
 
 /** One model, in the tab that is chosen. */
 export function ModelPage({ model }: { model: string }) {
-  useLive(model);
   const answer = useAnswer<Model>(dataUrl(`/models/${encodeURIComponent(model)}`));
+  useLive(answer.value && model);
   const { experiments } = useRuns(model);
   const tab = TABS.find((one) => one === chosen("tab")) ?? "overview";
   useTitle(titleOf(tab), answer.value?.path);
@@ -92,7 +92,7 @@ function Heading({ model, rid, running }: {
       <h1>{model ? <Path path={model.path} /> : "…"}</h1>
       <Short id={rid} length={32} />
       <div class="aside">
-        <LiveMark running={running} />
+        {model && <LiveMark running={running} />}
       </div>
     </header>
   );

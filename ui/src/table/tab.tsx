@@ -1,7 +1,7 @@
 /** The tab of a model's experiments: searched, ordered, selected and compared in one table. */
 
 import { useCallback, useMemo, useRef } from "preact/hooks";
-import { Empty, Skeleton, Trouble } from "../design/answered.tsx";
+import { Empty, Outdated, Skeleton, Trouble } from "../design/answered.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Search } from "../design/search.tsx";
 import { counted } from "../format/number.ts";
@@ -25,7 +25,7 @@ const GAP = 78; // pixels more for how a number differs from the baseline's
 /** The table of experiments, or how there comes to be one. */
 export function ExperimentsTab({ model }: { model: string }) {
   const runs = useRuns(model);
-  if (runs.problem) return <Trouble problem={runs.problem} />;
+  if (runs.problem && !runs.experiments) return <Trouble problem={runs.problem} />;
   if (!runs.experiments) return <Skeleton rows={16} />;
   if (!runs.all.length) return <NoExperiments />;
   return <Table model={model} runs={runs} />;
@@ -45,6 +45,7 @@ function Table({ model, runs }: { model: string; runs: Runs }) {
   useRunKeys(model, [...pinned, ...rest].map((rank) => runs.all[rank]!), runs);
   return (
     <>
+      {runs.problem && <Outdated problem={runs.problem} />}
       <Toolbar runs={runs} found={found} columns={columns} shown={shown} flipped={flipped} />
       {found.length
         ? <Rows model={model} runs={runs} columns={sized} pinned={pinned} rest={rest} />

@@ -3,7 +3,7 @@
 import "./origin.css";
 import { useState } from "preact/hooks";
 import { dataUrl, useAnswer } from "../data/client.ts";
-import type { Build, BuildInput } from "../data/types.ts";
+import type { Build, BuildInput } from "../data/history.ts";
 import { Answered, Skeleton } from "../design/answered.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Short } from "../design/parts.tsx";

@@ -1,7 +1,7 @@
 /** Datasets and models as links to what is known of them. */
 
 import "./places.css";
-import type { Place } from "../data/types.ts";
+import type { Place } from "../data/history.ts";
 import { to } from "../state/address.ts";
 
 /** Returns the address of a dataset or a model, at a version where one is said. */

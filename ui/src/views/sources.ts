@@ -1,7 +1,7 @@
 /** Where the project's transforms are written. */
 
 import { dataUrl, useAnswer } from "../data/client.ts";
-import type { Lineage } from "../data/types.ts";
+import type { Lineage } from "../data/history.ts";
 
 /**
  * Has a component say where a transform is written, as the project has it now: the ledger keeps the version of its

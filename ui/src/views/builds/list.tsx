@@ -3,12 +3,14 @@
 import "./builds.css";
 import { useState } from "preact/hooks";
 import { askJson, dataUrl, Refusal, useAnswer } from "../../data/client.ts";
-import type { Build, Builds, Problem } from "../../data/types.ts";
+import type { Build, Builds } from "../../data/history.ts";
+import type { Problem } from "../../data/types.ts";
 import { Answered, Empty, Skeleton, Trouble } from "../../design/answered.tsx";
 import { Command, StatusMark } from "../../design/parts.tsx";
 import { Search } from "../../design/search.tsx";
 import { counted } from "../../format/number.ts";
 import { moment, span } from "../../format/time.ts";
+import { useTitle } from "../../shell/title.ts";
 import { chosen, to } from "../../state/address.ts";
 import { PlaceLink } from "../places.tsx";
 import { history, joined } from "./history.ts";
@@ -17,6 +19,7 @@ const AT_ONCE = 100;
 
 /** Shows the history. */
 export function BuildsView() {
+  useTitle("Builds");
   const answer = useAnswer<Builds>(dataUrl("/builds", { limit: AT_ONCE }));
   return (
     <div class="view">

@@ -3,12 +3,13 @@
 import "./builds.css";
 import type { ComponentChildren } from "preact";
 import { dataUrl, useAnswer } from "../../data/client.ts";
-import type { Build, BuildInput, BuildOutput } from "../../data/types.ts";
+import type { Build, BuildInput, BuildOutput } from "../../data/history.ts";
 import { Answered, Skeleton } from "../../design/answered.tsx";
 import { Card, Fact, Facts, Short, StatusMark } from "../../design/parts.tsx";
 import { counted } from "../../format/number.ts";
 import { moment, span } from "../../format/time.ts";
 import { text } from "../../format/value.ts";
+import { useTitle } from "../../shell/title.ts";
 import { to } from "../../state/address.ts";
 import { PlaceLink } from "../places.tsx";
 import { useSource } from "../sources.ts";
@@ -16,6 +17,7 @@ import { useSource } from "../sources.ts";
 /** Shows the job of a row of the ledger. */
 export function BuildView({ seq }: { seq: number }) {
   const answer = useAnswer<Build>(dataUrl(`/builds/${seq}`));
+  useTitle(`Build ${seq}`, answer.value?.transform);
   return (
     <div class="view">
       <Answered answer={answer} waiting={<Skeleton rows={10} />}>

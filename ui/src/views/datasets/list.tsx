@@ -1,15 +1,17 @@
 /** The datasets of the store. */
 
 import { dataUrl, useAnswer } from "../../data/client.ts";
-import type { DatasetRow, Datasets } from "../../data/types.ts";
+import type { DatasetRow, Datasets } from "../../data/history.ts";
 import { Answered, Empty, Skeleton } from "../../design/answered.tsx";
 import { Ago, Command } from "../../design/parts.tsx";
 import { Search } from "../../design/search.tsx";
 import { bytes } from "../../format/number.ts";
+import { useTitle } from "../../shell/title.ts";
 import { chosen, to } from "../../state/address.ts";
 
 /** Shows the list. */
 export function DatasetsView() {
+  useTitle("Datasets");
   const answer = useAnswer<Datasets>(dataUrl("/datasets"));
   return (
     <div class="view">

@@ -1,6 +1,6 @@
 /** What a check found, in a few words. */
 
-import type { CheckResult } from "../../data/types.ts";
+import type { CheckResult } from "../../data/history.ts";
 import { counted } from "../../format/number.ts";
 
 /**

@@ -2,11 +2,12 @@
 
 import "./datasets.css";
 import { dataUrl, useAnswer } from "../../data/client.ts";
-import type { Dataset } from "../../data/types.ts";
+import type { Dataset } from "../../data/history.ts";
 import { outcome } from "./outcome.ts";
 import { Answered, Empty, Skeleton, Trouble } from "../../design/answered.tsx";
 import { Ago, Card, Fact, Facts, Short } from "../../design/parts.tsx";
 import { bytes, counted } from "../../format/number.ts";
+import { useTitle } from "../../shell/title.ts";
 import { chosen, here, to } from "../../state/address.ts";
 import { Origin } from "../origin.tsx";
 import { RowsGrid } from "../rows/grid.tsx";
@@ -22,6 +23,7 @@ const FIRST = 200;
  */
 export function DatasetView({ rid }: { rid: string }) {
   const answer = useAnswer<Dataset>(dataUrl(`/datasets/${encodeURIComponent(rid)}`));
+  useTitle(answer.value?.path, "Datasets");
   return (
     <div class="view">
       <Answered answer={answer} waiting={<Skeleton />}>

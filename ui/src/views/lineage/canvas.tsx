@@ -2,7 +2,7 @@
 
 import { computed, type Signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Lineage, LineagePlace } from "../../data/types.ts";
+import type { Lineage, LineagePlace } from "../../data/history.ts";
 import { arrowPath, type Point, type Size, type Viewport, zoomAt } from "./geometry.ts";
 
 /** The height of a box, in pixels, as the server lays them out. */

@@ -1,6 +1,6 @@
 /** What is known of a place of the lineage, and the ways from it. */
 
-import type { Lineage, LineagePlace } from "../../data/types.ts";
+import type { Lineage, LineagePlace } from "../../data/history.ts";
 import { Fact, Facts, IconButton, StatusMark } from "../../design/parts.tsx";
 import { to } from "../../state/address.ts";
 import { neighbours } from "./geometry.ts";

@@ -4,10 +4,11 @@ import "./lineage.css";
 import { useSignal } from "@preact/signals";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { dataUrl, useAnswer } from "../../data/client.ts";
-import type { Lineage } from "../../data/types.ts";
+import type { Lineage } from "../../data/history.ts";
 import { Answered, Empty, Skeleton } from "../../design/answered.tsx";
 import { Search } from "../../design/search.tsx";
 import { useKeys } from "../../shell/keys.ts";
+import { useTitle } from "../../shell/title.ts";
 import { choose, chosen, query } from "../../state/address.ts";
 import { Canvas, HEIGHT } from "./canvas.tsx";
 import { Detail } from "./detail.tsx";
@@ -37,6 +38,7 @@ const DETAIL = 360; // pixels that the detail takes of a wide window
 
 /** Shows the whole graph, with what is selected beside it. */
 export function LineageView() {
+  useTitle("Lineage");
   const answer = useAnswer<Lineage>(dataUrl("/lineage"));
   return (
     <Answered answer={answer} waiting={<Skeleton rows={16} />}>

@@ -110,11 +110,16 @@ class Follower {
   }
 }
 
-/** Has a component follow the experiments of a model: the table and the charts show what comes. */
-export function useLive(model: string): void {
+/**
+ * Has a component follow the experiments of a model: the table and the charts show what comes.
+ *
+ * @param model its rid; null while nobody knows whether there is such a model.
+ */
+export function useLive(model: string | null): void {
   const branch = chosen("branch");
   useEffect(() => {
     link.value = { kind: "waiting" };
+    if (model === null) return;
     const follower = new Follower(model);
     return () => follower.end();
   }, [model, branch]);
