@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _EXACT = 2**53  # the whole numbers below it are exact in JavaScript
+
+UNREADABLE = "The store cannot be read"
+RESTORE = "Restore the file from a backup of the store, or build what it belongs to again."
 
 _encoder = msgspec.json.Encoder(enc_hook=str)
 
@@ -61,6 +65,8 @@ def failure(error: Exception) -> Response:
     if isinstance(error, (TransformsError, OSError)):
         status = 404 if isinstance(error, NotFoundError) else 400 if isinstance(error, UsageError) else 503
         return json_answer({"error": told(error)}, status)
+    if _is_unreadable(error):
+        return refusal(503, UNREADABLE, f"A file of a table cannot be read: {error}.", RESTORE)
     _log.error("The page could not answer.", exc_info=error)
     return unexpected(error)
 
@@ -69,9 +75,17 @@ def told(error: TransformsError | OSError) -> dict[str, str]:
     """Return what a person reads of an error that can happen: title, detail and hint."""
     title = "Not found" if isinstance(error, NotFoundError) else "This cannot be asked"
     if not isinstance(error, UsageError):
-        title = "The store cannot be read"
+        title = UNREADABLE
     hint = "'transforms doctor' looks whether all is whole." if isinstance(error, StoreError) else ""
     return {"title": title, "detail": str(error) or type(error).__name__, "hint": hint}
+
+
+def _is_unreadable(error: Exception) -> bool:
+    """Whether Polars met bytes that are not what was written. It says so by the format's name."""
+    polars = sys.modules.get("polars")
+    return (
+        polars is not None and isinstance(error, polars.exceptions.ComputeError) and str(error).startswith("parquet: ")
+    )
 
 
 def unexpected(error: Exception) -> Response:

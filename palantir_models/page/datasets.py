@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.page.answers import Refusal, exact
+from palantir_models.page.answers import RESTORE, UNREADABLE, Refusal, exact
 from palantir_models.page.asked import Asked
 from palantir_models.page.ids import dataset_rid
 from palantir_models.page.provenance import inputs_of
@@ -60,6 +60,8 @@ def dataset(asked: Asked) -> dict[str, Any]:
 
 def rows(asked: Asked) -> dict[str, Any]:
     """Return rows of a dataset, or its raw files, at one of its versions."""
+    import polars as pl
+
     from transforms.engine.local.reading import scan_polars
     from transforms.store.tables import at_version
 
@@ -68,7 +70,10 @@ def rows(asked: Asked) -> dict[str, Any]:
     offset, limit = asked.whole("offset", 0, 0, 2**62), asked.whole("limit", 50, 1, _MOST_ROWS)
     if version != view.version:
         view = at_version(view, version, asked.opened.store.app_id)
-    frame = scan_polars(view).slice(offset, limit).collect()
+    try:
+        frame = scan_polars(view).slice(offset, limit).collect()
+    except pl.exceptions.ComputeError as error:
+        raise Refusal(503, UNREADABLE, f"{_unreadable(view, offset + limit)}: {error}.", RESTORE) from error
     kinds = {str(field["name"]): type_name(field["type"]) for field in view.fields}
     return {
         "version": view.version,
@@ -76,6 +81,19 @@ def rows(asked: Asked) -> dict[str, Any]:
         "rows": cells(frame.rows()),
         "count": view.row_count(),
     }
+
+
+def _unreadable(view: TableView, count: int) -> str:
+    """Return which file of a table it is whose first rows cannot be read."""
+    import polars as pl
+
+    for name, _ in view.data_files():
+        address = f"{view.uri}/{name}"
+        try:
+            pl.scan_parquet(address, storage_options=view.storage.options).head(count).collect()
+        except pl.exceptions.ComputeError:
+            return f"File {address} cannot be read"
+    return f"A file of table {view.uri} cannot be read"
 
 
 def checks_of(resource: Resource, branch: str, writes: Iterable[LastWrite]) -> list[Any]:

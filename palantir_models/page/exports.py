@@ -20,10 +20,12 @@ from transforms.store import layout
 if TYPE_CHECKING:
     import polars as pl
 
+_FORMULA = r"^[=+\-@\t\r]"
+
 
 def csv(asked: Asked) -> Response:
-    """Return every value of one series or several of some experiments as CSV."""
-    content = _values(asked).write_csv().encode()
+    """Return every value of one series or several of some experiments as CSV; a name that a spreadsheet would run stays a name."""
+    content = _harmless(_values(asked)).write_csv().encode()
     return Response(content, headers=_saved(asked, "csv"), media_type="text/csv; charset=utf-8")
 
 
@@ -108,6 +110,13 @@ def _values(asked: Asked) -> pl.DataFrame:
     from palantir_models.reading.comparison import Comparison
 
     return Comparison(chosen.experiments(asked, asked.ids())).metrics(asked.texts("series")).polars()
+
+
+def _harmless(values: pl.DataFrame) -> pl.DataFrame:
+    """Return values whose texts no spreadsheet takes for a formula: those that begin like one get an apostrophe before."""
+    import polars as pl
+
+    return values.with_columns(pl.col(pl.String).str.replace(_FORMULA, "'$0"))
 
 
 def _saved(asked: Asked, ending: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from palantir_models.page.ids import rid_of
 from transforms.errors import DeclarationError, TransformsError
 from transforms.plan.graph import Graph, Node
 from transforms.plan.layout import Place, layout_of
-from transforms.spec.resource import Resource
+from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.spec.source import SourceLocation
 from transforms.store.lookup import input_key, resource_of
 
@@ -76,6 +77,16 @@ def lineage(asked: Asked) -> dict[str, Any]:
         "height": layout.height,
         "problems": picture.problems,
     }
+
+
+def warm_up(opened: Opened) -> None:
+    """Find out what the project declares before somebody looks; what is wrong with it is told to who looks.
+
+    :param opened: the store and its project.
+    """
+    if opened.config.pipelines:
+        with suppress(TransformsError, OSError):
+            _declared(opened, DEFAULT_BRANCH)
 
 
 def _place(place: Place, resource: Resource | None, state: State, picture: Picture) -> dict[str, Any]:

@@ -88,7 +88,6 @@ def _entry(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
         "height": row.get("height"),
         "rows": row.get("row_count"),
         "format": _FORMATS[kind],
-        "size": None,
     }
 
 

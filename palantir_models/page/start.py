@@ -115,6 +115,8 @@ class Page:
             importlib.import_module(module)
         if opens_browser:
             webbrowser.open(self.address)
+        lineage: Callable[[Opened], None] = importlib.import_module("palantir_models.page.lineage").warm_up
+        lineage(self._opened)
 
     def _tell(self, ticket: str) -> None:
         elsewhere = ""

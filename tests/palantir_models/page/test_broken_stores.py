@@ -98,6 +98,29 @@ def test_a_log_that_cannot_be_read_is_said(ask: Any, store: Path) -> None:
     assert answer.error["detail"]
 
 
+def test_a_file_with_other_bytes_is_named(ask: Any, store: Path) -> None:
+    """Whoever reads it knows which file to restore."""
+    (file,) = (store / "master/datasets/shop/clean/data").rglob("*.parquet")
+    content = bytearray(file.read_bytes())
+    content[4:-8] = bytes(len(content) - 12)
+    file.write_bytes(content)
+    answer = ask(f"/data/datasets/{dataset_rid('/shop/clean')}/rows")
+    assert answer.status == 503
+    assert file.name in answer.error["detail"]
+    assert "backup" in answer.error["hint"]
+
+
+def test_metrics_with_other_bytes_are_said(ask: Any, store: Path) -> None:
+    """It is the store's fault, and not that of the page."""
+    for file in (store / "master/models/wine/metrics/data").rglob("*.parquet"):
+        content = bytearray(file.read_bytes())
+        content[4:-8] = bytes(len(content) - 12)
+        file.write_bytes(content)
+    answer = ask("/data/models/{rid}/charts?series=speed&id={id}")
+    assert answer.status == 503
+    assert answer.error["title"] == "The store cannot be read"
+
+
 def test_a_ledger_that_cannot_be_read_is_said(ask: Any, store: Path) -> None:
     """Everything stands on it."""
     shutil.rmtree(store / "_ledger/_index", ignore_errors=True)

@@ -42,6 +42,24 @@ def test_the_code_gives_the_points_of_the_chart(
         assert values.equals(expected.sort("step", "value")["value"], null_equal=True)
 
 
+def test_a_spreadsheet_runs_no_name(running: Any, tmp_path: Path, monkeypatch: Any, rid: str) -> None:
+    """Text that begins like a formula has an apostrophe before it; a number below zero is a number."""
+    (tmp_path / "pyproject.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    experiment = ModelOutput("/wine").create_experiment("=1+1")
+    try:
+        experiment.log_metric("@loss", -7.0)
+        experiment._recording.drain()
+        found = running.begin(tmp_path).ask(
+            f"/data/models/{rid}/charts.csv?series=%40loss&id={experiment._recording.experiment_id}"
+        )
+        (row,) = pl.read_csv(io.BytesIO(found.body)).rows(named=True)
+        assert (row["experiment"], row["series"], row["value"]) == ("'=1+1", "'@loss", -7.0)
+    finally:
+        experiment._recording.close("FAILED", "the test ended")
+        experiment._recording.discard_journal()
+
+
 def test_a_name_stays_a_name_in_the_code(running: Any, tmp_path: Path, monkeypatch: Any, rid: str) -> None:
     """Whatever it tries: it is data, in SQL within Python. And what runs is in no table yet, and comes all the same."""
     (tmp_path / "pyproject.toml").touch()
