@@ -40,7 +40,7 @@ class Oracle:
         self._given_up: set[str] = set()
         self._acknowledged: dict[str, int] = {}
         self._failed: dict[str, str] = {}
-        self._ghosts: set[int] = set()
+        self._ghosts: set[tuple[str, int]] = set()
         self._late: set[str] = set()
         disk.watch = self._changed
 
@@ -132,7 +132,7 @@ class Oracle:
 
     def _ledger_grew(self, number: int, content: bytes) -> None:
         if number <= self._head:
-            self._ghosts.add(number)  # where the log was shortened: nobody reads it, and who placed it has to see that
+            self._ghosts.add((LEDGER, number))  # the log was shortened: nobody reads it, and who placed it has to see that
             return
         if number != self._head + 1:
             self._broken("the ledger has every version from 0 on", f"{number} came after {self._head}")
@@ -157,8 +157,8 @@ class Oracle:
                 self._need(f"{change.table}/{staged.path}", f"the ledger's row {number}")
 
     def _shortened(self, table: str, number: int) -> None:
-        if table == LEDGER and number in self._ghosts:
-            self._ghosts.remove(number)
+        if (table, number) in self._ghosts:
+            self._ghosts.remove((table, number))
             return
         newest = self._head if table == LEDGER else self.tables[table].number
         try:
@@ -170,6 +170,9 @@ class Oracle:
 
     def _table_grew(self, table: str, number: int, content: bytes) -> None:
         before = self.tables.get(table, NOTHING)
+        if number <= before.number:
+            self._ghosts.add((table, number))  # as in the ledger
+            return
         after = self.tables[table] = before.after(content)
         if number != after.number:
             self._broken("the log of a table only grows", f"version {number} of {table} came after {before.number}")

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 
 from transforms.spec.resource import Resource
+from transforms.store import table_publishing
+from transforms.store.log_cleanup import shorten_log, write_checkpoint
 from transforms.store.order import Part
 from transforms.store.store import Store
-from transforms.store.table_publishing import publish_change
+from transforms.store.table_publishing import Examined, publish_change
 
 A = Resource("dataset", "/a")
 ONE = pl.DataFrame({"x": [1]})
@@ -53,6 +56,31 @@ def test_a_foreign_transaction_identifier_is_not_taken_for_ours(store, commit, r
     write_deltalake(table, pl.DataFrame({"x": [5]}), mode="append", commit_properties=properties)
     commit({"/a": pl.DataFrame({"x": [2]})}, mode="append")
     assert sorted(row["x"] for row in rows("/a")) == [1, 2, 5]
+
+
+@pytest.mark.parametrize("known", [-1, 0, 1])
+def test_who_stood_still_while_others_published_and_shortened_the_log_leaves_nothing_in_the_past(
+    store, commit, rows, monkeypatch, known
+):
+    """A place in the log that is free again is no place: the change is there already, and no reader finds it twice."""
+    late = [commit({"/a": pl.DataFrame({"x": [number]})}, mode="append") for number in range(4)][known + 1]
+    table = None if known < 0 else DeltaTable(str(path_of(store, A)), version=known)
+    place = log_of(store, A) / f"{known + 1:020}.json"
+    content, left = place.read_text(), []
+
+    def stand_still(*_: Any) -> None:
+        name = store.table_of(A, "master")
+        write_checkpoint(store.storage, name, DeltaTable(str(path_of(store, A))))
+        shorten_log(store.storage, name, 3, lambda opened: 0)
+        left.extend(sorted(log_of(store, A).iterdir()))
+        assert place not in left
+        place.write_text(content)
+
+    monkeypatch.setattr(table_publishing, "_try", stand_still)
+    publish_change(store.storage, store.app_id, Part(late, late.changes[0]), Examined(table))
+
+    assert sorted(log_of(store, A).iterdir()) == left
+    assert sorted(row["x"] for row in rows("/a")) == [0, 1, 2, 3]
 
 
 def log_of(store: Store, resource: Resource) -> Path:
