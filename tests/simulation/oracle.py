@@ -132,7 +132,9 @@ class Oracle:
 
     def _ledger_grew(self, number: int, content: bytes) -> None:
         if number <= self._head:
-            self._ghosts.add((LEDGER, number))  # the log was shortened: nobody reads it, and who placed it has to see that
+            self._ghosts.add(
+                (LEDGER, number)
+            )  # the log was shortened: nobody reads it, and who placed it has to see that
             return
         if number != self._head + 1:
             self._broken("the ledger has every version from 0 on", f"{number} came after {self._head}")
