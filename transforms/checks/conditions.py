@@ -25,6 +25,7 @@ COMPARE: Mapping[Operator, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_OPPOSITE: Mapping[Operator, Operator] = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 class Language(Protocol):
@@ -80,8 +81,21 @@ def condition(expectation: Expectation, say: Language) -> Any:
 
 
 def failing(expectation: Expectation, say: Language) -> Any:
-    """Return whether each row, or each group, is not as expected."""
-    return ~condition(expectation, say)
+    """Return whether each row, or each group, is not as expected; null, too, where it is.
+
+    Most expectations hold of most rows, so what engines take null for where they count and filter is made use of: a
+    comparison is turned around, rather than asked together with what is null.
+    """
+    turn = _FAILING.get(type(expectation))
+    return turn(expectation, say) if turn else ~condition(expectation, say)
+
+
+def _some_failing(part: All, say: Language) -> Any:
+    return reduce(operator.or_, (failing(one, say) for one in part.parts))
+
+
+def _all_failing(part: AnyOf, say: Language) -> Any:
+    return reduce(operator.and_, (failing(one, say) for one in part.parts))
 
 
 def _all(part: All, say: Language) -> Any:
@@ -97,14 +111,24 @@ def _conditional(part: Conditional, say: Language) -> Any:
     return (decides & condition(part.then, say)) | (~decides & condition(part.otherwise, say))
 
 
-def _comparison(part: Comparison, say: Language) -> Any:
+def _failing_conditional(part: Conditional, say: Language) -> Any:
+    decides = condition(part.condition, say)
+    return (decides & failing(part.then, say)) | (~decides & failing(part.otherwise, say))
+
+
+def _operand(part: Comparison, say: Language) -> Any:
     if isinstance(part.measure, Column):
-        operand = say.column(part.measure.name)
-    elif isinstance(part.measure, Size):
-        operand = say.size(part.measure.column)
-    else:
-        operand = say.measured(part)
+        return say.column(part.measure.name)
+    return say.size(part.measure.column) if isinstance(part.measure, Size) else say.measured(part)
+
+
+def _comparison(part: Comparison, say: Language) -> Any:
+    operand = _operand(part, say)
     return say.is_null(operand) | COMPARE[part.operator](operand, say.literal(part.value))
+
+
+def _failing_comparison(part: Comparison, say: Language) -> Any:
+    return COMPARE[_OPPOSITE[part.operator]](_operand(part, say), say.literal(part.value))
 
 
 def _unique(part: Unique, say: Language) -> Any:
@@ -114,10 +138,18 @@ def _unique(part: Unique, say: Language) -> Any:
     return alone & ~reduce(operator.or_, (say.is_null(say.column(name)) for name in part.columns))
 
 
-def _beside(part: ColumnComparison, say: Language) -> Any:
-    one = say.column(part.column)
+def _both(part: ColumnComparison, say: Language) -> tuple[Any, Any]:
     other = say.later(part.other, part.seconds) if part.seconds else say.column(part.other)
+    return say.column(part.column), other
+
+
+def _beside(part: ColumnComparison, say: Language) -> Any:
+    one, other = _both(part, say)
     return say.is_null(one) | say.is_null(other) | COMPARE[part.operator](one, other)
+
+
+def _failing_beside(part: ColumnComparison, say: Language) -> Any:
+    return COMPARE[_OPPOSITE[part.operator]](*_both(part, say))
 
 
 def _is_null(part: IsNull, say: Language) -> Any:
@@ -162,4 +194,13 @@ _CONDITIONS: Mapping[type, Callable[[Any, Language], Any]] = {
     ForeignMembership: _foreign,
     Matches: _matches,
     Contains: _contains,
+}
+_FAILING: Mapping[type, Callable[[Any, Language], Any]] = {
+    All: _some_failing,
+    AnyOf: _all_failing,
+    Not: lambda part, say: condition(part.part, say),
+    Conditional: _failing_conditional,
+    Comparison: _failing_comparison,
+    ColumnComparison: _failing_beside,
+    Matches: lambda part, say: ~say.matches(part.column, part.pattern),
 }
