@@ -255,3 +255,33 @@ def test_an_expression_that_polars_does_not_know_is_told(run_transform):
 
     with pytest.raises(DataError, match=r"build \(.*The regular expression 'a\(\?=b\)' for column 's'.*look-around"):
         run_transform(build, {"raw": [{"s": "ab"}]})
+
+
+def test_a_branch_that_continues_another_is_checked_whole(run_transform, store):
+    """Rows of the branch that it falls back to, which lack a column that is new, and those that are added."""
+
+    @transform.using(raw=Input("/raw"), out=Output("/out", checks=Check(E.count().lt(6), "few")))
+    def build(raw, out):
+        out.set_mode("append")
+        out.write_table(raw.polars())
+
+    run_transform(build, {"raw": ROWS}, store=store)
+    grown = [{"id": 4, "x": 1, "y": "new"}, {"id": 5, "x": 2, "y": "new"}]
+    result = run_transform(build, {"raw": grown}, store=store, branch="dev")
+    assert results(result.entry)["few"].rows == 5
+    with pytest.raises(CheckFailedError, match=r"count\(\) is 7"):
+        run_transform(build, {"raw": grown}, store=store, branch="dev")
+
+
+def test_parquet_files_of_a_users_own_are_checked(run_transform):
+    """As they are stored."""
+
+    @transform.using(out=Output("/out", checks=Check(E.col("t").is_after("2020-01-01"), "late")))
+    def build(out):
+        from pathlib import Path
+
+        frame = pl.DataFrame({"t": [datetime(2021, 1, 1, tzinfo=UTC)], "n": [1]}, schema_overrides={"n": pl.Int32})
+        frame.write_parquet(Path(out.path_for_write_table) / "own.parquet")
+        out.write_table(out.path_for_write_table)
+
+    assert results(run_transform(build).entry)["late"].passed
