@@ -85,3 +85,11 @@ def test_a_build_that_is_not_there_is_said_not_to_be(browser_page: Tab, served: 
 
     browser_page.goto(f"{served.address}/builds/99999")
     expect(browser_page.get_by_role("alert")).to_contain_text("There is no such build")
+
+
+def test_a_job_that_wrote_no_table_says_so(browser_page: Tab, gallery: Served) -> None:
+    """It logged experiments and published none, so the place of its outputs is no empty card."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(f"{gallery.address}/builds/1")
+    expect(browser_page.get_by_text("none of them is in a version")).to_be_visible()

@@ -94,6 +94,21 @@ def test_a_zoom_asks_for_finer_values_and_is_one_step_back(browser_page: Tab, cu
     expect(card).not_to_contain_text("80k points")
 
 
+def test_a_zoom_opens_no_tooltip_where_nobody_points(browser_page: Tab, served: Served) -> None:
+    """All charts are drawn anew with their crosshair; the tooltip stays with the pointer."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(served.model("/studies/churn", "tab=charts&runs=0-4"))
+    cards = [chart(browser_page, f"valid/{name}") for name in ("loss", "accuracy")]
+    for card in cards:
+        expect(card).to_contain_text("150 points")
+    drag(browser_page, cards[0], 0.2, 0.6)
+    for card in cards:
+        expect(card).not_to_contain_text("150 points")
+    point(browser_page, cards[0], 0.5)
+    expect(browser_page.locator(".chart-tooltip")).to_have_count(1)
+
+
 def _middle(card: Locator) -> tuple[float, float]:
     box = card.locator(".u-over").bounding_box()
     assert box is not None

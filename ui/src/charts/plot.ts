@@ -197,6 +197,7 @@ export class Plot {
   }
 
   #pointed({ cursor: { left = FAR, top = FAR } }: uPlot): void {
+    if (left >= 0 && top < 0) return; // another chart's crosshair, which a redraw has uPlot tell of
     const x = left < 0 ? null : this.#plot?.posToVal(left, "x") ?? null;
     this.events.point(x === null ? null : { x, left, top });
   }

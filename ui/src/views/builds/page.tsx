@@ -72,6 +72,11 @@ function Job({ build }: { build: Build }) {
           </Facts>
         </Card>
         <Card title="Wrote">
+          {build.outputs.length === 0 && (
+            <p class="build-place soft">
+              No table: if it logged experiments, none of them is in a version.
+            </p>
+          )}
           {build.outputs.map((place) => (
             <Wrote
               key={`${place.kind}:${place.path}`}
