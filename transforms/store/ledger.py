@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from transforms.common.masking import masked_text
@@ -293,22 +294,27 @@ class Ledger:
                 return
 
     def _load(self, numbers: range) -> dict[int, Note]:
-        """Return what the log files of these versions hold, in their order, up to the first that is gone."""
-        unknown = [seq for seq in numbers if seq not in self._entries]
-        try:
-            contents = dict(zip(unknown, self._storage.read_many([log_file(seq) for seq in unknown]), strict=True))
-        except OSError as error:
-            raise unreadable(self._storage.uri(LOG), error) from error
+        """Return what the log files of these versions hold, in their order; less, and maybe none, where some are gone.
+
+        The log is shortened from its beginning on. So one that stands before a gap came late, to a place in the past.
+        """
         batch: dict[int, Note] = {}
         for seq in numbers:
-            if seq in contents:
-                content = contents[seq]
-                if content is None:
-                    break
-                batch[seq] = self._entries[seq] = self._in_log(seq, content)
-            else:
-                batch[seq] = self._entries.get(seq)
-        return batch
+            with suppress(KeyError):  # another thread may empty the memory meanwhile
+                batch[seq] = self._entries[seq]
+        unknown, behind = [seq for seq in numbers if seq not in batch], max(numbers) + 1
+        asked = [*unknown, *([behind] if unknown and behind <= self._head else [])]
+        try:
+            contents = self._storage.read_many([log_file(seq) for seq in asked])
+        except OSError as error:
+            raise unreadable(self._storage.uri(LOG), error) from error
+        for seq, content in zip(asked, contents, strict=True):
+            if content is None:
+                return {}
+            if seq in numbers:
+                batch[seq] = self._in_log(seq, content)
+        self._entries |= batch
+        return {seq: batch[seq] for seq in numbers}
 
     def _in_log(self, seq: int, content: bytes) -> Note:
         try:
@@ -334,8 +340,8 @@ class Ledger:
             ) from error
 
     def _committed(self, seq: int, entry: Entry) -> bool:
-        (content,) = self._storage.read_many([log_file(seq)])
-        if content is None:  # or it was, and the log was shortened since
+        content, before = self._storage.read_many([log_file(seq), log_file(seq - 1)])
+        if content is None or before is None:  # the log was shortened since, or before it came to a place in the past
             return self._is_in_table(seq, entry.transaction)
         there = self._in_log(seq, content)
         return isinstance(there, Entry) and there.transaction == entry.transaction

@@ -13,7 +13,9 @@ import polars as pl
 import pytest
 
 from transforms.spec.resource import Resource
+from transforms.store.layout import LEDGER
 from transforms.store.ledger import log_file
+from transforms.store.log_cleanup import shorten_log, write_checkpoint
 from transforms.store.store import Store
 
 A = Resource("dataset", "/a")
@@ -92,3 +94,24 @@ def test_a_history_is_read_page_by_page(store, commit):
         assert [entry.seq for entry in asked.ledger.newest(9, until=1)] == [1]
         assert [entry.seq for entry in asked.ledger.newest(2, until=99)] == [5, 4]
         assert asked.ledger.newest(2, until=0) == []
+
+
+def test_a_commit_that_came_late_to_a_place_in_the_past_is_none(store, commit):
+    """An object store may do long after its answer what it was asked for, where the log has been shortened meanwhile."""
+    entries = [commit({"/a": pl.DataFrame({"x": [number]})}) for number in range(5)]
+    place = store.root / log_file(2)
+    late = place.read_text().replace(entries[1].transaction, "0" * 32)
+    assert late != place.read_text()
+    write_checkpoint(store.storage, LEDGER, store.ledger.table())
+    shorten_log(store.storage, LEDGER, store.ledger.head(), lambda opened: opened.version())
+    assert not place.exists()
+    place.write_text(late)
+
+    ledger = Store(store.root).ledger
+
+    right = [entry.transaction for entry in entries]
+    assert [entry.transaction for entry in ledger.entries(after=0)] == right
+    assert [entry.transaction for entry in ledger.entries(after=1, until=2)] == right[1:2]
+    assert [entry.transaction for entry in ledger.newest(9)] == right[::-1]
+    assert ledger.knows(2, right[1])
+    assert not ledger.knows(2, "0" * 32)
