@@ -30,6 +30,7 @@ class Cancellation:
         self._over = threading.Event()
         self._running: set[int] = set()
         self._committing: set[int] = set()
+        self._sent: set[int] = set()  # threads that an interruption was raised in
         self._lock = threading.Lock()
         self._handler_before: Any = None
         self.asked = 0
@@ -68,10 +69,9 @@ class Cancellation:
         finally:
             with self._lock:
                 self._running.discard(thread)
-                if threading.current_thread() is not threading.main_thread():
-                    _raise_in(
-                        thread, None
-                    )  # one that was sent and did not arrive must not meet what comes after the job
+                if thread in self._sent:
+                    self._sent.discard(thread)
+                    _take_back()  # one that was sent and did not arrive must not meet what comes after the job
 
     def is_committing(self, thread: int | None) -> bool:
         """Tell whether the job of a thread has begun its commit."""
@@ -81,6 +81,7 @@ class Cancellation:
         """Raise KeyboardInterrupt in every other thread whose job has not begun its commit, and stop what Spark computes."""
         with self._lock:
             for thread in self._running - self._committing - {threading.get_ident()}:
+                self._sent.add(thread)
                 _raise_in(thread, KeyboardInterrupt)
         _stop_spark()
 
@@ -139,8 +140,22 @@ def _stop_spark() -> None:
     _thread.start_new_thread(job_groups.cancel, ())
 
 
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+class _Taken(BaseException):
+    """Comes in place of an interruption, for the one line that waits for it."""
+
+
+def _take_back() -> None:
+    """Let no interruption meet this thread any more that was raised in it and has not arrived."""
+    # Python's own way, raising nothing, leaves the process looking for what was raised at each of its lines: all of it gets
+    # slower, and CPython 3.11 runs in a circle once somebody traces it. What arrives is looked for no more.
+    try:
+        _raise_in(threading.get_ident(), _Taken)
+        while True:
+            pass
+    except _Taken:
+        return
+
+
+def _raise_in(thread: int, error: type[BaseException]) -> None:
     # A thread cannot be stopped from outside; raising in it at its next line of Python is the gentlest there is.
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), None if error is None else ctypes.py_object(error)
-    )
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
