@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,6 +151,8 @@ def _left_over(root: Path, transactions: set[str]) -> Iterator[str]:
             and folder.parent != root
             and not {"_locks", "_replaced"} & set(folder.parts)
             and not any(folder.iterdir())
+            # A journal may be about to begin in it: it goes an hour later.
+            and not (folder.parent.name == "_journal" and time.time() - folder.stat().st_mtime < 3600)
         ),
     }
     for what, found in places.items():
