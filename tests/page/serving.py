@@ -39,7 +39,7 @@ def serving(root: Path, project: Path | None = None, port: int = 0) -> Iterator[
     :param port: the port; any that is free when 0.
     """
     page = Page(Opened(load_config(project or root, {}, str(root))), Place(port=port), lambda _: None)
-    thread = threading.Thread(target=page.run, args=(False,))
+    thread = threading.Thread(target=page.run, args=(False,), daemon=True)  # one that hangs fails its test alone
     thread.start()
     try:
         yield Served(page, root)

@@ -90,7 +90,7 @@ class Running:
         """Begin a server over the store of a project."""
         config = load_config(project, {}, root)
         page = Page(Opened(config), place or Place(port=0), self.said.append)
-        thread = threading.Thread(target=page.run, args=(False,))
+        thread = threading.Thread(target=page.run, args=(False,), daemon=True)
         thread.start()
         self._pages.append((page, thread))
         return Browser(page)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -193,7 +194,7 @@ def test_what_is_published_is_told_once_more(follow: Any, browser: Any, training
 def test_what_ended_is_let_go(training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A minute later, with all that was logged to it: until then, who was away is told of its end."""
     now = 0.0
-    monkeypatch.setattr(live.time, "monotonic", lambda: now)
+    monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: now))  # not the clock of other threads
     followed = live.Live(open_model("/wine", root=tmp_path / ".transforms"))
     cursors = followed.cursors()
     assert list(cursors) == [training.id]

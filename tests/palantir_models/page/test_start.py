@@ -76,7 +76,7 @@ def test_the_browser_is_opened_when_all_is_loaded(tmp_path: Path, monkeypatch: A
 
     monkeypatch.setattr(start.webbrowser, "open", opened)
     page = Page(Opened(load_config(tmp_path)), Place(port=0), lambda text: None)
-    thread = threading.Thread(target=page.run, args=(True,))
+    thread = threading.Thread(target=page.run, args=(True,), daemon=True)
     thread.start()
     try:
         assert is_asked.wait(60)

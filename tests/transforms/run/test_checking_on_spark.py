@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from pyspark.sql import types as T
 
 from tests.transforms.run.test_checking import results
 from transforms import expectations as E
@@ -30,6 +29,7 @@ def asked(monkeypatch):
 
 def test_inputs_and_outputs_are_checked(run_transform, spark, asked):
     """With Spark's types, and once for all checks of a dataset; a warning shows rows."""
+    from pyspark.sql import types as T
 
     @transform_df(
         Output("/out", checks=[Check(E.schema().equals({"id": T.LongType(), "s": T.StringType}), "columns")]),
