@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -83,21 +83,28 @@ def test_a_search_brings_what_it_finds_into_view(browser_page: Tab, project: Ser
     expect(browser_page.get_by_role("status")).to_contain_text(re.compile(r"^\d+ found"))
 
 
+def still(target: Any) -> Any:
+    """Return where something is once it has come to rest: a graph is drawn before it is fitted into its window."""
+    before = None
+    while (now := target.bounding_box()) is None or now != before:
+        before = now
+        target.page.wait_for_timeout(150)
+    return now
+
+
 def test_the_graph_is_dragged_and_zoomed_without_anything_being_selected(browser_page: Tab, project: Served) -> None:
     """What is under the pointer stays there; a drag that begins on a place is no click on it."""
     from playwright.sync_api import expect
 
     browser_page.goto(f"{project.address}/lineage")
     target = place(browser_page, "wine_clean")
-    before = target.bounding_box()
-    assert before is not None
+    before = still(target)
     x, y = before["x"] + before["width"] / 2, before["y"] + before["height"] / 2
     browser_page.mouse.move(x, y)
     browser_page.mouse.down()
     browser_page.mouse.move(x + 60, y + 40, steps=4)
     browser_page.mouse.up()
-    moved = target.bounding_box()
-    assert moved is not None
+    moved = still(target)
     assert (round(moved["x"] - before["x"]), round(moved["y"] - before["y"])) == (60, 40)
     expect(browser_page).to_have_url(f"{project.address}/lineage")
     was = scale(browser_page)
@@ -106,8 +113,7 @@ def test_the_graph_is_dragged_and_zoomed_without_anything_being_selected(browser
         "transform", re.compile(rf"scale\({was}\)")
     )
     assert scale(browser_page) > was
-    zoomed = target.bounding_box()
-    assert zoomed is not None
+    zoomed = still(target)
     assert zoomed["x"] < x + 60 < zoomed["x"] + zoomed["width"]
     assert zoomed["y"] < y + 40 < zoomed["y"] + zoomed["height"]
 
