@@ -33,12 +33,12 @@ def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
     try:
         row, recorded = kept.read_live(folder, running=False)
         row = kept.checked(folder.name, row)
-        if journal.read_frames(folder).damage:
+        is_damaged = bool(journal.read_frames(folder).damage)
+        if is_damaged:
             row["error"] += f" All of it stays beside what is kept, as {journal.DAMAGED}."
-            kept.keep(folder, row, recorded)
+        kept.keep(folder, row, recorded)
+        if is_damaged:
             journal.set_aside(folder)
-        else:
-            kept.keep(folder, row, recorded)
         journal.delete(folder)
     finally:
         claim.close()
