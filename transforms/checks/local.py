@@ -10,6 +10,9 @@ from transforms.checks.column_types import common_type, kind_of, scale_of
 from transforms.checks.conditions import failing
 from transforms.checks.facts import Facts
 from transforms.checks.questions import (
+    FOREIGN_COLUMN,
+    MEASURED_COLUMN,
+    ROWS_COLUMN,
     SAMPLE,
     FailingGroups,
     FailingRows,
@@ -24,8 +27,6 @@ from transforms.expectations.rows import ForeignMembership
 
 if TYPE_CHECKING:
     import polars as pl
-
-_ROWS, _MEASURED, _FOREIGN = "check rows", "check measured", "check foreign {}"  # no stored column has spaces
 
 
 class LocalRows:
@@ -60,7 +61,9 @@ class LocalRows:
     def sample(self, question: FailingRows | FailingGroups, columns: Sequence[str]) -> list[dict[str, Any]]:
         """Return some of the rows, or groups, that a question counts."""
         if isinstance(question, FailingGroups):
-            found = self._failing_groups(question).head(SAMPLE).rename({_ROWS: "rows", _MEASURED: "measured"})
+            found = (
+                self._failing_groups(question).head(SAMPLE).rename({ROWS_COLUMN: "rows", MEASURED_COLUMN: "measured"})
+            )
             return _shown(found.collect(engine="streaming"), isinstance(question.condition, Unique))
         frame, say = self._joined([question])
         return frame.filter(failing(question.condition, say)).select(columns).head(SAMPLE).collect().to_dicts()
@@ -71,7 +74,7 @@ class LocalRows:
 
         frame, markers = self._frame, {}
         for number, leaf in enumerate(foreign_columns(questions)):
-            marker, key = _FOREIGN.format(number), f"{_FOREIGN.format(number)} key"
+            marker, key = FOREIGN_COLUMN.format(number), f"{FOREIGN_COLUMN.format(number)} key"
             markers[leaf] = marker
             there, wanted = self._columns[leaf.column], self._facts.foreign_type(leaf.param, leaf.foreign)
             type = common_type(there, wanted)
@@ -88,7 +91,7 @@ class LocalRows:
         say = _Polars(self._columns, {})
         asked = question.condition
         measured = pl.len() if isinstance(asked, Unique) else _expression(_measure(asked), say)
-        groups = self._frame.group_by(question.by).agg(pl.len().alias(_ROWS), measured.alias(_MEASURED))
+        groups = self._frame.group_by(question.by).agg(pl.len().alias(ROWS_COLUMN), measured.alias(MEASURED_COLUMN))
         return groups.filter(failing(asked, say))
 
 
@@ -101,7 +104,7 @@ def _measure(asked: Comparison) -> Property | RowCount:
 def _failing_rows() -> pl.Expr:
     import polars as pl
 
-    return pl.col(_ROWS).sum()
+    return pl.col(ROWS_COLUMN).sum()
 
 
 def _shown(groups: pl.DataFrame, is_unique: bool) -> list[dict[str, Any]]:
@@ -248,4 +251,4 @@ class _Polars:
         """Return what was measured of a group; of a key, how many rows have it."""
         import polars as pl
 
-        return pl.col(_MEASURED)
+        return pl.col(MEASURED_COLUMN)

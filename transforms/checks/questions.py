@@ -12,6 +12,8 @@ from transforms.expectations.measures import Property, RowCount
 from transforms.expectations.parts import leaves
 from transforms.expectations.rows import ForeignMembership
 
+# What an engine adds to the rows that it asks; no stored column has spaces.
+ROWS_COLUMN, MEASURED_COLUMN, FOREIGN_COLUMN = "check rows", "check measured", "check foreign {}"
 SAMPLE = 5
 """How many rows a message shows at the most."""
 

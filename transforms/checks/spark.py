@@ -12,6 +12,9 @@ from transforms.checks.column_types import common_type, kind_of, scale_of
 from transforms.checks.conditions import failing
 from transforms.checks.facts import Facts
 from transforms.checks.questions import (
+    FOREIGN_COLUMN,
+    MEASURED_COLUMN,
+    ROWS_COLUMN,
     SAMPLE,
     FailingGroups,
     FailingRows,
@@ -26,7 +29,6 @@ from transforms.expectations.rows import ForeignMembership
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-_ROWS, _MEASURED, _FOREIGN = "check rows", "check measured", "check foreign {}"  # no stored column has spaces
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,8 +63,8 @@ class SparkRows:
         """Return some of the rows, or groups, that a question counts."""
         if isinstance(question, FailingGroups):
             is_unique = isinstance(question.condition, Unique)
-            groups = self._failing_groups(question).drop(_MEASURED if is_unique else _ROWS)
-            groups = groups.withColumnRenamed(_ROWS, "rows").withColumnRenamed(_MEASURED, "measured")
+            groups = self._failing_groups(question).drop(MEASURED_COLUMN if is_unique else ROWS_COLUMN)
+            groups = groups.withColumnRenamed(ROWS_COLUMN, "rows").withColumnRenamed(MEASURED_COLUMN, "measured")
             return [row.asDict() for row in groups.limit(SAMPLE).collect()]
         frame, say = self._joined([question])
         found = frame.filter(failing(question.condition, say)).select(*map(_column, columns)).limit(SAMPLE)
@@ -89,7 +91,7 @@ class SparkRows:
 
         frame, markers = self._frame, {}
         for number, leaf in enumerate(foreign_columns(questions)):
-            marker, key = _FOREIGN.format(number), f"{_FOREIGN.format(number)} key"
+            marker, key = FOREIGN_COLUMN.format(number), f"{FOREIGN_COLUMN.format(number)} key"
             markers[leaf] = marker
             wanted = self._facts.foreign_type(leaf.param, leaf.foreign)
             type = common_type(self._facts.columns[leaf.column], wanted)
@@ -105,7 +107,7 @@ class SparkRows:
         asked, rows = question.condition, F.count(F.lit(1))
         measured = rows if isinstance(asked, Unique) else _expression(_measure(asked), say)
         keys = map(_column, question.by)
-        groups = self._frame.groupBy(*keys).agg(rows.alias(_ROWS), measured.alias(_MEASURED))
+        groups = self._frame.groupBy(*keys).agg(rows.alias(ROWS_COLUMN), measured.alias(MEASURED_COLUMN))
         return groups.filter(failing(asked, say))
 
 
@@ -118,7 +120,7 @@ def _measure(asked: Comparison) -> Property | RowCount:
 def _failing_rows() -> Column:
     from pyspark.sql import functions as F
 
-    return F.coalesce(F.sum(_column(_ROWS)), F.lit(0))
+    return F.coalesce(F.sum(_column(ROWS_COLUMN)), F.lit(0))
 
 
 def _column(name: str) -> Column:
@@ -252,4 +254,4 @@ class _Spark:
 
     def measured(self, leaf: Comparison | Unique) -> Any:
         """Return what was measured of a group; of a key, how many rows have it."""
-        return _column(_MEASURED)
+        return _column(MEASURED_COLUMN)
