@@ -11,18 +11,18 @@ from transforms.errors import UnsupportedTableError
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-Reader = Literal["arrow", "polars", "files", "spark files"]
+Reader = Literal["arrow", "polars", "files", "spark files", "added files"]
 
 WRITTEN = frozenset({"appendOnly", "invariants", "timestampNtz", "changeDataFeed", "checkConstraints"})
 """The features of a table that can be written here."""
 
 # Features that change how bytes are read. All others concern writers alone, or change nothing for a reader.
 _READ_BY: Mapping[str, frozenset[Reader]] = {
-    "timestampNtz": frozenset(("arrow", "polars", "files", "spark files")),
-    "vacuumProtocolCheck": frozenset(("arrow", "polars", "files", "spark files")),
-    "deletionVectors": frozenset(("polars",)),  # a file still holds the rows that are deleted
+    "timestampNtz": frozenset(("arrow", "polars", "files", "spark files", "added files")),
+    "vacuumProtocolCheck": frozenset(("arrow", "polars", "files", "spark files", "added files")),
+    "deletionVectors": frozenset(("polars", "added files")),  # a file still holds the rows that are deleted later
     "columnMapping": frozenset(),  # a file has other names than the table
-    "v2Checkpoint": frozenset(("files",)),  # the log is read by delta-rs, which knows them
+    "v2Checkpoint": frozenset(("files", "added files")),  # the log is read by delta-rs, which knows them
 }
 # delta-rs reads these by itself, whole: slower than the readers above, which push down what is asked of them.
 _READ_WHOLE = frozenset({"timestampNtz", "vacuumProtocolCheck", "deletionVectors", "columnMapping", "v2Checkpoint"})
@@ -61,7 +61,7 @@ def can_read(table: DeltaTable, reader: Reader) -> bool:
 
     :param table: the table.
     :param reader: ``arrow`` and ``polars`` scan it lazily; ``files`` are its Parquet files read one by one, ``spark files``
-        the same without Delta's jar.
+        the same without Delta's jar, ``added files`` those of which no row was deleted.
     """
     if reader == "polars" and table.protocol().min_reader_version == 2:
         return False  # it goes by the number, whether the table has a mapping or not
