@@ -10,7 +10,7 @@ from palantir_models.page.asked import Asked
 from palantir_models.page.provenance import inputs_of, written
 from transforms.errors import StoreError
 from transforms.spec.resource import Resource
-from transforms.store.parameters import shown
+from transforms.store.recorded_parameters import shown
 
 if TYPE_CHECKING:
     from transforms.store.entry import Entry

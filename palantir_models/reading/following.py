@@ -10,7 +10,7 @@ from typing import Any
 
 from palantir_models.experiment.columns.points import Points
 from palantir_models.experiment.columns.recorded import Recorded
-from palantir_models.experiment.journal.frames import Frame, length_of
+from palantir_models.experiment.journal.file_format import Frame, length_of
 from palantir_models.experiment.journal.look import Look
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.statuses import ABANDONED, DELETED, UNREADABLE

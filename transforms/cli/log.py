@@ -13,7 +13,7 @@ from transforms.cli.summary import CHECK_COLUMNS, check_rows, failed_checks_text
 from transforms.errors import NotFoundError
 from transforms.run.check_results import results_of
 from transforms.spec.resource import DEFAULT_BRANCH
-from transforms.store.parameters import shown
+from transforms.store.recorded_parameters import shown
 
 if TYPE_CHECKING:
     from transforms.run.project import Project

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from transforms.plan.graph import Graph, Node
 from transforms.plan.render import label_of
 from transforms.spec.resource import Resource
-from transforms.store import parameters
+from transforms.store import recorded_parameters
 from transforms.store.lookup import input_key, label, recorded_key
 
 
@@ -24,7 +24,7 @@ class LastBuild:
         seq: the ledger row of the commit.
         waits: whether a table refused the commit, so that it is in none yet.
         branches: the branch on which each input was found.
-        parameters: the value of each scalar parameter; see :mod:`transforms.store.parameters`.
+        parameters: the value of each scalar parameter; see :mod:`transforms.store.recorded_parameters`.
     """
 
     transform: str
@@ -135,7 +135,7 @@ def _own_reason(node: Node, state: State) -> str | None:
     if any(build.version != node.version for build in written):
         return "code changed"
     values = state.parameters.get(node.name, {})
-    return next(filter(None, (parameters.change(build.parameters, values) for build in written)), None)
+    return next(filter(None, (recorded_parameters.change(build.parameters, values) for build in written)), None)
 
 
 def _input_reason(node: Node, rebuilt: Sequence[Resource], state: State) -> str | None:

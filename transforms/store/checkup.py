@@ -77,6 +77,14 @@ def _waiting(store: Store) -> Iterator[Trouble]:
         if entry.seq not in refused:
             yield Trouble("commits", "recovery", f"{name} is not in every table yet; run 'transforms recover'")
             continue
+        if any(store.publisher.is_beyond(change.table, entry) for change in entry.changes):
+            yield Trouble(
+                "commits",
+                "recovery",
+                f"{name} waits, because a table that it writes has it, or a later commit, already; jobs that touch "
+                f"{_names(entry)} wait. 'transforms recover' says why and tries again",
+            )
+            continue
         yield Trouble(
             "commits",
             "recovery",

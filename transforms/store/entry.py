@@ -69,7 +69,7 @@ class Entry:
         inputs: the state of each input, by :func:`~transforms.store.lookup.input_key`.
         outputs: what became of each output, by resource key, for people: rows, files, model version, experiment.
         changes: what it does to each Delta table.
-        parameters: the value of each scalar parameter, by name; see :mod:`transforms.store.parameters`.
+        parameters: the value of each scalar parameter, by name; see :mod:`transforms.store.recorded_parameters`.
     """
 
     seq: int

@@ -37,7 +37,7 @@ class LastWrite:
         inputs_branches: the branch that each input was found on.
         time: when it was committed, ISO 8601 in UTC.
         output: what was written, for people: rows, files, model version, experiment.
-        parameters: the value of each scalar parameter, by name; see :mod:`transforms.store.parameters`.
+        parameters: the value of each scalar parameter, by name; see :mod:`transforms.store.recorded_parameters`.
     """
 
     branch: str

@@ -1,5 +1,7 @@
 """What processes left behind that were killed: files that no log names, files on their way to another name, empty folders.
 
+What a killed transaction had ratified or staged is recovery's (:mod:`transforms.store.recovery`); this is the rest, for ``gc``.
+
 Nothing here goes by how old a file is alone. A row of the ledger can only come to stand at the place in its name, so one whose
 place is taken is of no use, and so is any other once no transaction is left that could place it; who merges a table holds its
 lease of merging; a temporary file tells its process; and what a live transaction stages into, its record says before the folder

@@ -158,14 +158,20 @@ class Publisher:
 
         :raises PublishError: if it is in one of them.
         """
-        for table, row in self._rows({change.table for change in entry.changes}).items():
-            if row is not None and row.seq >= entry.seq:
+        for change in entry.changes:
+            if self.is_beyond(change.table, entry):
                 raise PublishError(
-                    f"#{entry.seq} {entry.transform} cannot be given up, as {self._storage.uri(table)} has it already, and "
-                    f"maybe somebody read it. Nothing was changed. Repair the table that refuses it, then run 'transforms recover'."
+                    f"#{entry.seq} {entry.transform} cannot be given up, as {self._storage.uri(change.table)} has it already, "
+                    f"or a later commit, and maybe somebody read it. Nothing was changed. Repair the table that refuses it, "
+                    f"then run 'transforms recover'."
                 )
         self._ledger.withdraw(entry)
         self.publish_all()
+
+    def is_beyond(self, table: str, entry: Entry) -> bool:
+        """Whether a table has an entry already, or a later one, also one that is not this ledger's."""
+        (row,) = self._rows({table}).values()
+        return row is not None and row.seq >= entry.seq
 
     def _pending(self, published: Published) -> list[Entry]:
         waiting = [found for seq in published.waiting if (found := self._ledger.entry(seq)) is not None]

@@ -26,7 +26,7 @@ from transforms.store.index import LastWrite
 from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts, remember
 from transforms.store.ledger_upkeep import maintain
 from transforms.store.lookup import candidates
-from transforms.store.parameters import recorded
+from transforms.store.recorded_parameters import recorded
 from transforms.store.recovery import discard
 from transforms.store.storage.base import Lease
 from transforms.store.tables import TableView

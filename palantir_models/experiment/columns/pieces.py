@@ -9,7 +9,7 @@ from palantir_models.experiment.columns.schema import part_schema
 from palantir_models.experiment.media.tables import Table
 from palantir_models.experiment.memory.blocks import RECORD, ROW, Block
 from palantir_models.experiment.memory.contents import Batch
-from palantir_models.experiment.memory.series import MediaRow
+from palantir_models.experiment.memory.media_rows import MediaRow
 from palantir_models.experiment.values import Parameter, instant
 
 if TYPE_CHECKING:

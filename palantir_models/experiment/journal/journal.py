@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from palantir_models.experiment.journal import owner
-from palantir_models.experiment.journal.frames import Frame, decoded, is_damaged, length_of
+from palantir_models.experiment.journal.file_format import Frame, decoded, is_damaged, length_of
 from transforms.common.json_text import from_json
 from transforms.store import process
 from transforms.store.durable import write_atomically

@@ -16,7 +16,7 @@ from typing import Any
 
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import journal
-from palantir_models.experiment.journal.frames import Frame
+from palantir_models.experiment.journal.file_format import Frame
 from palantir_models.experiment.journal.unpublished import Kept, Unpublished, recorded_in
 from palantir_models.experiment.statuses import ABANDONED, RUNNING, UNREADABLE
 from transforms.common.json_text import from_json

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from palantir_models.experiment.journal import journal, kept
-from palantir_models.experiment.journal.frames import Frame
+from palantir_models.experiment.journal.file_format import Frame
 
 
 class Look(NamedTuple):

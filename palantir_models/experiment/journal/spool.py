@@ -13,10 +13,10 @@ from palantir_models.experiment.columns import pieces
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.errors import ExperimentJournalError
 from palantir_models.experiment.handler import ErrorHandler, ErrorHandlerType
-from palantir_models.experiment.journal import background, frames
+from palantir_models.experiment.journal import background, file_format
 from palantir_models.experiment.journal.journal import Journal
 from palantir_models.experiment.memory.contents import Batch, Contents
-from palantir_models.experiment.memory.series import MediaRow
+from palantir_models.experiment.memory.media_rows import MediaRow
 from palantir_models.experiment.statuses import ABANDONED
 
 WAKE_AT = 262_144
@@ -215,7 +215,7 @@ class Spool:
             found: list[Mapping[str, Any]] = [pieces.pieces(batch) for batch in self._held]
             if dropped != self._dropped:
                 found.append({"dropped": dropped})
-            journal.append(b"".join(map(frames.encoded, found)))
+            journal.append(b"".join(map(file_format.encoded, found)))
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise  # of the thread that logs

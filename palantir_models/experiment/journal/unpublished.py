@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.columns.points import Points
 from palantir_models.experiment.columns.recorded import Recorded
-from palantir_models.experiment.journal.frames import Frame
+from palantir_models.experiment.journal.file_format import Frame
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,8 +12,8 @@ from palantir_models.experiment.limits import Limits, advice, shortened
 from palantir_models.experiment.media.images import Png
 from palantir_models.experiment.media.tables import Table
 from palantir_models.experiment.memory.blocks import Block
+from palantir_models.experiment.memory.media_rows import Media, MediaRow
 from palantir_models.experiment.memory.metrics import Metrics, TimedValue
-from palantir_models.experiment.memory.series import Media, MediaRow
 from palantir_models.experiment.values import Parameter
 
 

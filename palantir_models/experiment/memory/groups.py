@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 
 from palantir_models.experiment.memory.blocks import RECORD, ROW, Block
-from palantir_models.experiment.memory.series import Series
+from palantir_models.experiment.memory.steps import Series
 from palantir_models.experiment.values import MOST
 
 _MOST_GROUPS = 64

@@ -16,7 +16,7 @@ from palantir_models.experiment.errors import ExperimentLimitError
 from palantir_models.experiment.limits import advice, shortened
 from palantir_models.experiment.memory.blocks import RECORD, Block
 from palantir_models.experiment.memory.groups import Group, Groups
-from palantir_models.experiment.memory.series import Series, next_step
+from palantir_models.experiment.memory.steps import Series, next_step
 from palantir_models.experiment.values import MOST, plain_metric
 
 LATE = 2

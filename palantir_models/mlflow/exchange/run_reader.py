@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from palantir_models.experiment.columns.pieces import pieces
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.memory.contents import Batch
-from palantir_models.experiment.memory.series import MediaRow
+from palantir_models.experiment.memory.media_rows import MediaRow
 from palantir_models.experiment.values import Parameter, parameter
 from palantir_models.mlflow.exchange import tags
 from palantir_models.mlflow.exchange.logged_files import LoggedFiles, Medium

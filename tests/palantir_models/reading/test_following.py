@@ -11,7 +11,7 @@ from PIL import Image
 
 import palantir_models as pm
 from palantir_models.code_workspaces import ModelOutput
-from palantir_models.experiment.journal import frames
+from palantir_models.experiment.journal import file_format
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiments import ErrorHandlerType
 from palantir_models.reading.everywhere import delete_experiments
@@ -93,7 +93,7 @@ def test_only_what_was_appended_is_decoded(store, run, monkeypatch):
     cursor = watcher.follow().cursor
     log(run, loss=[1.0])
     seen = []
-    decoded = frames.decoded
+    decoded = file_format.decoded
     monkeypatch.setattr(
         "palantir_models.experiment.journal.journal.decoded", lambda data: seen.append(len(data)) or decoded(data)
     )

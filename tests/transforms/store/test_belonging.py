@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from transforms.engine.local.staging import stage_frame
-from transforms.errors import DivergedError
+from transforms.errors import DivergedError, PublishError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
+from transforms.store import recovery
 from transforms.store.checkup import check_store
 from transforms.store.store import Store
 
@@ -40,6 +41,22 @@ def test_a_ledger_behind_its_tables_is_noticed(store, commit, tmp_path):
         behind.begin("job", "master", [A])
     with pytest.raises(DivergedError):
         Store(store.root).begin("job", "master", [A])
+
+
+def test_what_such_a_table_has_is_not_advised_to_be_given_up(store, commit, tmp_path):
+    """Its commits are in it, and later ones: doctor says which table is ahead, and no command that would be refused."""
+    commit({"/a": ONE})
+    copied = copy_of(store, tmp_path)
+    commit({"/a": TWO})
+    shutil.rmtree(store.root / "_ledger")
+    shutil.copytree(copied / "_ledger", store.root / "_ledger")
+    with pytest.raises(DivergedError):
+        Store(store.root).recover()
+    with pytest.raises(PublishError, match="has it already, or a later commit"):
+        recovery.give_up(Store(store.root), 1)
+    troubles = list(check_store(Store(store.root)))
+    assert not any("--give-up" in trouble.detail or "in none of its tables" in trouble.detail for trouble in troubles)
+    assert "problem" in {trouble.kind for trouble in troubles if trouble.what == "table master/datasets/a"}
 
 
 @pytest.mark.parametrize("source", ["an earlier dataset", "a later dataset", "another branch"])

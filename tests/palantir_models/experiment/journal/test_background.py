@@ -202,7 +202,7 @@ def test_a_panic_while_writing_is_the_handlers_matter(
         raise Panic("native code")
 
     with monkeypatch.context() as patched:
-        patched.setattr("palantir_models.experiment.journal.frames.encoded", broken)
+        patched.setattr("palantir_models.experiment.journal.file_format.encoded", broken)
         experiment.log_metric("loss", 1.0)
         experiment._recording.drain()
     experiment._recording.drain()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from palantir_models.experiment.journal import journal
-from palantir_models.experiment.journal.frames import encoded
+from palantir_models.experiment.journal.file_format import encoded
 from palantir_models.experiment.journal.journal import Journal, read_frames, read_header
 
 
@@ -66,7 +66,7 @@ def test_a_disk_that_is_full_is_an_error_and_not_a_short_write(folder: Path) -> 
     code = textwrap.dedent("""
         import resource, signal, sys
         from pathlib import Path
-        from palantir_models.experiment.journal.frames import encoded
+        from palantir_models.experiment.journal.file_format import encoded
         from palantir_models.experiment.journal.journal import Journal, read_frames
 
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

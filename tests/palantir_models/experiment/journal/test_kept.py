@@ -9,8 +9,8 @@ import pytest
 
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.journal import kept
+from palantir_models.experiment.journal.file_format import Frame
 from palantir_models.experiment.journal.folder import Journals
-from palantir_models.experiment.journal.frames import Frame
 from palantir_models.experiment.journal.recovering import recover
 from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import Experiment

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from palantir_models.experiment.journal.frames import decoded, encoded
+from palantir_models.experiment.journal.file_format import decoded, encoded
 
 NAMES = st.lists(st.text(max_size=8), max_size=4)
 DROPPED = st.lists(
