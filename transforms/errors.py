@@ -19,6 +19,7 @@
     │   ├── CheckFailedError                it is not what a check with on_error="FAIL" expects
     │   ├── TableFault                      a file that cannot be read as a table
     │   └── SerializationError              a model's state that cannot be saved or rebuilt
+    ├── IncrementalRequiredError        whoever builds: a transform that must run incrementally cannot
     ├── EngineError                     whoever looks after Spark: it does not start, or lost its work (also RuntimeError)
     ├── StoreError                      whoever looks after the store
     │   ├── LeaseHeldError                  another job is building the same output
@@ -104,6 +105,10 @@ class DataError(TransformsError, ValueError):
 
 class CheckFailedError(DataError):
     """Data that a job reads or has written is not what a check expects; nothing of the job is committed."""
+
+
+class IncrementalRequiredError(TransformsError):
+    """A transform that is declared with ``require_incremental=True`` would have to run on everything; it does not run."""
 
 
 class EngineError(TransformsError, RuntimeError):

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.usercode import met_at, user_line
 from transforms.errors import CheckFailedError, DataError, TransformsError, UnavailableError
+from transforms.plan.incremental import RECORD, Decision
 from transforms.run.checking import JobChecks
 from transforms.run.contexts import JobAborted, job_context
-from transforms.run.scope import EngineChoice, JobScope, Participant
+from transforms.run.increment import JobIncrement
+from transforms.run.scope import EngineChoice, JobScope, Participant, Sealed
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.spec.uses import names_package
 from transforms.store.entry import Entry, Lineage
@@ -59,6 +61,7 @@ class JobResult:
         reason: why it ran, or did not.
         values: what the compute function was given, by parameter name; for tests.
         warnings: what is hardly what was meant.
+        incremental: whether it went on from its last run, and why; None for a transform that never does.
     """
 
     name: str
@@ -69,6 +72,7 @@ class JobResult:
     reason: str = ""
     values: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     warnings: tuple[str, ...] = ()
+    incremental: Decision | None = None
 
     @property
     def is_failure(self) -> bool:
@@ -126,8 +130,15 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
             error.add_note(met_at(line))
         status: Status = "aborted by check" if isinstance(error, CheckFailedError) else "failed"
         return JobResult(transform.__name__, status, time.perf_counter() - started, error=error)
-    seconds, warnings = time.perf_counter() - started, tuple(scope.warnings)
-    return JobResult(transform.__name__, "committed", seconds, entry, values=values, warnings=warnings)
+    return JobResult(
+        transform.__name__,
+        "committed",
+        time.perf_counter() - started,
+        entry,
+        values=values,
+        warnings=tuple(scope.warnings),
+        incremental=None if scope.increment is None else scope.increment.decision,
+    )
 
 
 def _run(
@@ -156,6 +167,7 @@ def _run(
     participants: dict[str, Participant] = {}
     checks = JobChecks(scope)
     try:
+        scope.increment = JobIncrement.of(scope)
         values = _open(scope, participants)
         checks.of_inputs()
         _call(scope, values, participants)
@@ -166,7 +178,7 @@ def _run(
         try:
             entry = transaction.commit(
                 [change for part in sealed for change in part.changes],
-                {part.resource.key: part.summary for part in sealed},
+                _outputs(scope, sealed),
                 Lineage(scope.pins, code_version, parameters),
                 options.may_commit,
             )
@@ -203,6 +215,12 @@ def _tell(participants: Iterable[Participant], error: BaseException) -> None:
             raise
         except BaseException as failure:  # noqa: BLE001 - what the job raised is what it ends with
             _log.warning("What the job was to leave could not be kept: %s: %s", type(failure).__name__, failure)
+
+
+def _outputs(scope: JobScope, sealed: Sequence[Sealed]) -> dict[str, Mapping[str, Any]]:
+    """Return what became of each output, for the ledger's row."""
+    record = {} if scope.increment is None else {RECORD: scope.increment.record()}
+    return {part.resource.key: {**part.summary, **record} for part in sealed}
 
 
 def output_resources(transform: Transform, config: Config) -> list[Resource]:

@@ -20,12 +20,13 @@ from transforms.store import layout
 from transforms.store.change import TableChange
 from transforms.store.entry import InputPin
 from transforms.store.lookup import candidates, input_key, remedy
-from transforms.store.tables import TableView
+from transforms.store.tables import TableView, at_version
 from transforms.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from transforms.config import Config
     from transforms.engine.spark.engine import SparkEngine
+    from transforms.run.window import Increment
     from transforms.spec.transform import Transform
     from transforms.store.contents import Contents
 
@@ -78,6 +79,7 @@ class JobScope:
         parameters: the value of each scalar parameter, by name.
         pins: the inputs that were opened, by :func:`~transforms.store.lookup.input_key`.
         views: what they hold, by the same key.
+        increment: what of its inputs is new, where the transform is incremental.
         engine: which engines it may use: ``auto`` starts Spark when something asks for it, ``local`` never, ``spark``
             at once.
         profiles: the Spark profiles of every job of the build, as they share one session.
@@ -95,6 +97,7 @@ class JobScope:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     pins: dict[str, InputPin] = field(default_factory=dict)
     views: dict[str, TableView] = field(default_factory=dict)
+    increment: Increment | None = None
     engine: EngineChoice = "auto"
     profiles: Sequence[str] = ()
     aborted: bool = False
@@ -111,19 +114,34 @@ class JobScope:
         self.aborted = True
 
     def open(self, resource: Resource) -> tuple[TableView, str]:
-        """Open an input as it was when the job began, and remember that it was read.
+        """Open an input as it was when the job began, and remember that it was read; twice asked for, it is opened once.
 
         :returns: the view and the branch it was found on.
         :raises NotFoundError: if no branch has it; names the nearest there is.
         """
         resolved = self.config.resolve(resource)
-        found = self.transaction.view(resolved, self.fallbacks)
-        if found is None:
-            raise self.missing(resolved)
-        view, branch = found
-        self.pins[input_key(resolved)] = InputPin(view.seq, view.version, branch)
-        self.views[input_key(resolved)] = view
-        return view, branch
+        key = input_key(resolved)
+        if key not in self.views:
+            found = self.transaction.view(resolved, self.fallbacks)
+            if found is None:
+                raise self.missing(resolved)
+            self._remember(key, *found)
+        return self.views[key], self.pins[key].branch
+
+    def narrow(self, resource: Resource, version: int) -> None:
+        """Read an input no further than one of its versions; a later job goes on from there.
+
+        :param resource: the input.
+        :param version: the version, no newer than the one that is open.
+        """
+        view, branch = self.open(resource)
+        if version < view.version:
+            key = input_key(self.config.resolve(resource))
+            self._remember(key, at_version(view, version, self.transaction.store.app_id), branch)
+
+    def _remember(self, key: str, view: TableView, branch: str) -> None:
+        self.views[key] = view
+        self.pins[key] = InputPin(view.seq, view.version, branch)
 
     def missing(self, resource: Resource) -> NotFoundError:
         """Return the error for an input that does not exist."""

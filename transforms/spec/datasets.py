@@ -22,7 +22,8 @@ class Input(FoundryInputParam, LightweightInputParam):
     :param stop_requiring: organization markings that end here; kept for compatibility.
     :param checks: one :class:`Check` or a list of them.
     :param failure_strategy: ``continue`` or ``fail``, the default.
-    :param transaction_limit: the most transactions that an incremental run reads.
+    :param transaction_limit: the most transactions that one run of an ``@incremental(v2_semantics=True)`` transform reads;
+        the next run goes on from there.
     :raises DeclarationError: if an argument is of the wrong type or value.
     """
 
@@ -48,17 +49,12 @@ class Input(FoundryInputParam, LightweightInputParam):
             stop_requiring=stop_requiring,
         )
         self.checks = _checks(checks)
-        self.transaction_limit = transaction_limit
+        self.transaction_limit = _limit(transaction_limit)
 
     @property
     def alias(self) -> str | None:
         """The dataset's path or RID; None while unbound."""
         return self.aliases[0] if self.aliases else None
-
-    @property
-    def unavailable(self) -> str | None:
-        """What of the declaration this version cannot do."""
-        return "transaction_limit belongs to incremental runs, which come later." if self.transaction_limit else None
 
 
 class Output(FoundryOutputParam, LightweightOutputParam):
@@ -170,6 +166,14 @@ def _checks(checks: Any) -> tuple[Check, ...]:
         if not isinstance(check, Check):
             raise TransformTypeError(f"checks= takes Check objects; got {type(check).__qualname__}.")
     return found
+
+
+def _limit(limit: Any) -> int | None:
+    if limit is None:
+        return None
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        raise TransformTypeError(f"transaction_limit= takes a whole number, 1 or more; got {limit!r}.")
+    return limit
 
 
 def _several(aliases: Any, what: str) -> list[str]:

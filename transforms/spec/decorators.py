@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, overload
 
-from transforms.errors import DeclarationError, TransformKeyError, TransformTypeError
+from transforms.errors import DeclarationError, TransformTypeError
 from transforms.spec.binding import checked_params
+from transforms.spec.incremental import declared_incremental
 from transforms.spec.params import Param
 from transforms.spec.transform import ContainerTransform, Form, Transform, need_transform
 
@@ -287,37 +288,28 @@ def incremental(  # noqa: PLR0913 - Foundry's signature
     strict_append: bool = False,
     v2_semantics: bool = False,
 ) -> Callable[[Transform], Transform]:
-    """Declare that a transform can run on what is new; this version imports such a transform and refuses to run it.
+    """Declare that a transform can go on from where its last run ended, and read only what is new.
 
-    Follows the public page transforms-python/api-incremental.
+    Follows the public page transforms-python/api-incremental; ``docs/incremental.md`` says when a run is incremental.
 
-    :param require_incremental: refuse to run on everything.
-    :param semantic_version: raise it to run on everything once.
-    :param snapshot_inputs: the names of inputs that may be replaced.
-    :param allow_retention: allow that old data was deleted.
-    :param strict_append: forbid to replace files.
-    :param v2_semantics: kept for compatibility.
+    :param require_incremental: fail rather than run on everything.
+    :param semantic_version: another number than the last run's has everything built anew once.
+    :param snapshot_inputs: the names of inputs that may be replaced, and are read whole.
+    :param allow_retention: allow that whole files went from an input.
+    :param strict_append: forbid that an incremental run replaces files of an output.
+    :param v2_semantics: needed by ``transaction_limit``; the first run with it builds everything anew.
     :returns: a decorator for a transform.
-    :raises TransformTypeError: if what is decorated is no transform.
+    :raises TransformTypeError: if what is decorated is no transform, or an argument is of the wrong type.
     :raises TransformKeyError: if a snapshot input is no input of it.
     """
+    arguments = {**locals()}
+    if callable(require_incremental):
+        raise TransformTypeError("@incremental is called: write @incremental() above the transform.")
 
     def decorate(decorated: Any) -> Transform:
         need_transform(decorated, "incremental")
-        for name in snapshot_inputs or ():
-            if name not in decorated.inputs:
-                raise TransformKeyError(
-                    f"@incremental on {decorated.__name__} ({decorated.source}): snapshot_inputs names {name!r}, but the "
-                    f"inputs are {', '.join(decorated.inputs) or 'none'}."
-                )
-        decorated.incremental = {
-            "require_incremental": require_incremental,
-            "semantic_version": semantic_version,
-            "snapshot_inputs": tuple(snapshot_inputs or ()),
-            "allow_retention": allow_retention,
-            "strict_append": strict_append,
-            "v2_semantics": v2_semantics,
-        }
+        where = f"{decorated.__name__} ({decorated.source})"
+        decorated.incremental = declared_incremental(arguments, decorated.inputs, where)
         return decorated  # type: ignore[no-any-return]
 
     return decorate

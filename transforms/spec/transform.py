@@ -12,6 +12,7 @@ from typing import Any, Literal
 from transforms.errors import DeclarationError, TransformTypeError, UsageError, nearest
 from transforms.spec.binding import bind
 from transforms.spec.check_names import check_checks
+from transforms.spec.incremental import Incremental, check_limits
 from transforms.spec.params import Param
 from transforms.spec.resource import Resource
 from transforms.spec.source import source_of
@@ -82,7 +83,7 @@ class Transform:
         self.form: Form = form
         self.engine = engine
         self.profile = profile
-        self.incremental: Mapping[str, Any] | None = None
+        self.incremental: Incremental | None = None
         self.resources = Resources()
         self.refusals: list[str] = []
         self.tags: tuple[str, ...] = ()
@@ -109,7 +110,8 @@ class Transform:
     def check_complete(self) -> None:
         """Check that every parameter of the function is declared, now that all decorators have had their say.
 
-        :raises DeclarationError: if one is not, naming both sides; or if two parameters write one output.
+        :raises DeclarationError: if one is not, naming both sides; if two parameters write one output; or if a limit of
+            transactions cannot be followed.
         """
         writers: dict[Resource, str] = {}
         for name, param in self.outputs.items():
@@ -118,6 +120,7 @@ class Transform:
                     raise DeclarationError(
                         f"{self.__name__} ({self.source}): {writers[resource]!r} and {name!r} both write the {resource}."
                     )
+        check_limits(self.inputs, self.incremental, f"{self.__name__} ({self.source})")
         bind(self._function, self._given, self.form, complete=True)
 
     @property

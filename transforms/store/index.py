@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 from transforms.store import machine
 from transforms.store.cache import sealed, unsealed
-from transforms.store.entry import Entry
+from transforms.store.entry import Entry, InputPin
 from transforms.store.ledger import INDEX, Ledger
 from transforms.store.storage.base import Storage
 
@@ -35,6 +35,7 @@ class LastWrite:
         code_version: the version of that transform's logic.
         inputs: the state of each input it read, by :func:`~transforms.store.lookup.input_key`: see :attr:`InputPin.state`.
         inputs_branches: the branch that each input was found on.
+        inputs_versions: the version of each input's Delta table.
         time: when it was committed, ISO 8601 in UTC.
         output: what was written, for people: rows, files, model version, experiment.
         parameters: the value of each scalar parameter, by name; see :mod:`transforms.store.recorded_parameters`.
@@ -48,6 +49,7 @@ class LastWrite:
     code_version: str
     inputs: Mapping[str, int]
     inputs_branches: Mapping[str, str]
+    inputs_versions: Mapping[str, int]
     time: str
     output: Mapping[str, Any]
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -63,9 +65,20 @@ class LastWrite:
         return self.key.split(":", 1)[0]
 
     @property
+    def pins(self) -> dict[str, InputPin]:
+        """The state of each input it read, as the row has it."""
+        return {
+            key: InputPin(max(state, 0), self.inputs_versions[key], self.inputs_branches[key])
+            for key, state in self.inputs.items()
+        }
+
+    @property
     def committed_time(self) -> datetime:
         """When it was committed."""
         return datetime.fromisoformat(self.time)
+
+
+_FIELDS = {part.name for part in fields(LastWrite)}
 
 
 class Index:
@@ -140,7 +153,10 @@ class Index:
                 content = unsealed(self._owner(), self._storage.read(f"{INDEX}/{copy}"))
             except OSError:
                 continue  # it only costs the time to fold more of the ledger
-            if content is not None and self._ledger.knows(*content["newest"]):
+            # One that another version of this package saved may tell less, or more.
+            if content is None or any(write.keys() != _FIELDS for write in content["writes"]):
+                continue
+            if self._ledger.knows(*content["newest"]):
                 writes = [LastWrite(**write) for write in content["writes"]]
                 self._writes = {(write.branch, write.key): write for write in writes}
                 self._seq = self._saved = content["newest"][0]
@@ -159,6 +175,7 @@ class Index:
                 entry.code_version,
                 inputs,
                 branches,
+                {key: pin.version for key, pin in entry.inputs.items()},
                 entry.ratified_time.isoformat(),
                 output,
                 entry.parameters,

@@ -101,13 +101,20 @@ class TableView:
         if any("%2E" in address or "/../" in address for address in self.table.file_uris()):
             self.data_files()  # names the file, where its name is not merely odd
 
+    def told_row_count(self) -> int | None:
+        """How many rows the version has, from its log alone; None where that does not tell the rows of each file."""
+        counts = self.table.get_add_actions().column("num_records").to_pylist()
+        if None in counts or "deletionVectors" in reading_features(self.table):
+            return None
+        return int(sum(counts))
+
     def row_count(self) -> int:
-        """How many rows the version has, from its log alone where that tells the rows of each file."""
+        """How many rows the version has; they are counted where its log does not tell."""
         import pyarrow as pa
 
-        counts = self.table.get_add_actions().column("num_records").to_pylist()
-        if None not in counts and "deletionVectors" not in reading_features(self.table):
-            return int(sum(counts))
+        told = self.told_row_count()
+        if told is not None:
+            return told
         from deltalake import QueryBuilder
 
         # COUNT(*) asks for no column, which delta-rs cannot read where columns have other names in the files.

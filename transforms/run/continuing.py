@@ -1,0 +1,156 @@
+"""What the store says of the outputs and inputs of an incremental transform: what its next run is decided by.
+
+A plan and a job ask here, so both see the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from transforms.plan.incremental import RECORD, InputState, OutputState
+from transforms.spec.incremental import Incremental, limit_of
+from transforms.spec.resource import Resource
+from transforms.spec.transform import Transform
+from transforms.store.additions import Additions, NotAdditive, additions
+from transforms.store.contents import Contents
+from transforms.store.entry import InputPin
+from transforms.store.foreign import foreign_change
+from transforms.store.index import LastWrite
+from transforms.store.lookup import candidates, input_key, label, recorded_key
+from transforms.store.storage.base import Storage
+
+FINGERPRINTS = "fingerprints"
+"""Where the record of a run has what tells the tables that it read from others that were made in their place."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an incremental transform runs.
+
+    Attributes:
+        store: the store.
+        branch: the branch that is written.
+        fallbacks: the branches that are looked at after that.
+        writes: what last wrote each resource.
+        pinned: the ledger row at which other branches are read; None for the newest.
+        has_table: whether there is a table; asked for many, so it may know beforehand.
+    """
+
+    store: Contents
+    branch: str
+    fallbacks: Sequence[str]
+    writes: Mapping[tuple[str, str], LastWrite]
+    has_table: Callable[[str], bool]
+    pinned: int | None = None
+
+    def output(self, resource: Resource) -> OutputState:
+        """Return an output as a run meets it: on the branch of the build, else on the one that it goes on from."""
+        plain = replace(resource, branch=None)
+        for branch in candidates(plain, self.branch, self.fallbacks):
+            table = self.store.table_of(plain, branch)
+            if self.has_table(table):
+                last = self.writes.get((branch, plain.key))
+                return OutputState(plain, last, self._changed(plain, table, last))
+        return OutputState(plain, None)
+
+    def _changed(self, resource: Resource, table: str, last: LastWrite | None) -> str | None:
+        if last is None:
+            return "another program made it"
+        if self.pinned is not None and last.branch != self.branch and last.seq > self.pinned:
+            return f"commit #{last.seq} is being made on branch {last.branch}"
+        return foreign_change(self.store.storage, table) if resource.kind == "dataset" else None
+
+    def branch_of(self, resource: Resource) -> str | None:
+        """Return the branch on which an input is read; None where there is none."""
+        branches = candidates(resource, self.branch, self.fallbacks)
+        return next((b for b in branches if self.has_table(self.store.table_of(resource, b))), None)
+
+
+class ReadInput(NamedTuple):
+    """A dataset that a transform reads incrementally.
+
+    Attributes:
+        declared: the dataset, as it is declared.
+        resource: the same with the alias that the settings give it.
+        limit: the most transactions of it that one run reads; None for all.
+    """
+
+    declared: Resource
+    resource: Resource
+    limit: int | None
+
+    @property
+    def key(self) -> str:
+        """What identifies it among the inputs of a row of the ledger."""
+        return input_key(self.resource)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How an incremental transform asks for what was added to an input since its last run.
+
+    Attributes:
+        storage: where the tables lie.
+        declared: what ``@incremental`` says.
+        last: the last run's commit; None where there was none.
+    """
+
+    storage: Storage
+    declared: Incremental
+    last: LastWrite | None
+
+    def pin(self, resource: Resource) -> InputPin | None:
+        """Return how the last run read an input; None where it did not."""
+        if self.last is None:
+            return None
+        key = recorded_key(resource, self.last.inputs, self.last.inputs_branches)
+        return None if key is None else self.last.pins[key]
+
+    def look(
+        self, read: ReadInput, branch: str, table: str, until: int | None = None
+    ) -> tuple[InputState, Additions | None]:
+        """Return an input as a run meets it, and what was added to it since the last one.
+
+        :param read: the input.
+        :param branch: the branch on which it is read.
+        :param table: its table.
+        :param until: the version up to which it may be read; the newest when None.
+        """
+        pin = self.pin(read.resource)
+        state = InputState(label(read.key), pin, branch)
+        if pin is None or pin.branch != branch or self.last is None:
+            return state, None
+        known = self.last.output.get(RECORD, {}).get(FINGERPRINTS, {}).get(read.key)
+        found = additions(
+            self.storage,
+            table,
+            pin.version,
+            until,
+            fingerprint=known,
+            allow_retention=self.declared.allow_retention,
+            limit=read.limit,
+        )
+        if isinstance(found, NotAdditive):
+            return replace(state, broken=found.reason), None
+        return state, found
+
+
+def read_inputs(
+    transform: Transform, declared: Incremental, resolve: Callable[[Resource], Resource]
+) -> list[ReadInput]:
+    """Return the datasets that a transform reads incrementally, each once.
+
+    :param transform: the transform.
+    :param declared: what ``@incremental`` says of it.
+    :param resolve: gives an input the alias that the settings give it.
+    """
+    found = [
+        ReadInput(resource, resolve(resource), limit_of(param))
+        for name, param in transform.inputs.items()
+        if name not in declared.snapshot_inputs
+        for resource in param.resources
+        if resource.kind == "dataset"
+    ]
+    return list({read.key: read for read in found}.values())

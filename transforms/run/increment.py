@@ -1,0 +1,153 @@
+"""What is new for one run of an ``@incremental`` transform: decided before its function is called."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from transforms.errors import IncrementalRequiredError
+from transforms.plan.incremental import Decision, InputState, decide, last_build
+from transforms.run.continuing import FINGERPRINTS, Growth, Place, read_inputs
+from transforms.run.scope import JobScope
+from transforms.run.window import Window
+from transforms.spec.incremental import Incremental
+from transforms.spec.resource import Resource
+from transforms.spec.transform import Transform
+from transforms.store.additions import Additions, fingerprint_of, first_batch
+from transforms.store.lookup import input_key
+from transforms.store.tables import TableView, at_version
+
+_log = logging.getLogger("transforms.api._incremental")
+
+
+class JobIncrement:
+    """How one run of an incremental transform goes: whether it goes on from the last, and what is new in each input.
+
+    Made by :meth:`of`.
+
+    Attributes:
+        decision: whether it is incremental, and why.
+    """
+
+    def __init__(
+        self, scope: JobScope, declared: Incremental, decision: Decision, grown: Mapping[str, Additions]
+    ) -> None:
+        self.decision = decision
+        self._scope = scope
+        self._declared = declared
+        self._grown = grown
+
+    @classmethod
+    def of(cls, scope: JobScope) -> JobIncrement | None:
+        """Decide how a job runs; None for one that is not incremental by its declaration.
+
+        :raises IncrementalRequiredError: if it must be incremental and cannot.
+        :raises NotFoundError: if an input does not exist.
+        """
+        declared = scope.transform.incremental
+        if declared is None:
+            return None
+        store, transaction = scope.transaction.store, scope.transaction
+        place = Place(
+            store, transaction.branch, scope.fallbacks, store.writes(), store.storage.is_table, transaction.pinned
+        )
+        outputs = [place.output(resource) for resource in transaction.outputs]
+        growth, grown = Growth(store.storage, declared, last_build(outputs)), dict[str, Additions]()
+        decision = decide(transaction.transform, declared, outputs, _looked_at(scope, declared, growth, grown))
+        if not decision.is_incremental:
+            need_meant(scope.transform, decision)
+            _log.warning("Not running incrementally: %s", decision.reason)
+            grown.clear()
+        increment = cls(scope, declared, decision, grown)
+        increment._keep_to_limits()
+        return increment
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether the run reads what is new and adds to what is there."""
+        return self.decision.is_incremental
+
+    def window(self, name: str, resource: Resource) -> Window:
+        """Return what the run sees of an input.
+
+        :param name: the parameter that reads it, as one dataset may be a snapshot input too.
+        :param resource: the dataset, as it is declared.
+        """
+        view, _ = self._scope.open(resource)
+        found = self._grown.get(input_key(self._scope.config.resolve(resource)))
+        if found is None or name in self._declared.snapshot_inputs:
+            return Window(view)
+        return Window(view, found.files, partial(self._at, view, found.since))
+
+    def record(self) -> dict[str, Any]:
+        """Return what the ledger's row says of the run; what the next run is decided by."""
+        return {
+            "ran": self.decision.is_incremental,
+            "reason": self.decision.reason,
+            "semantic_version": self._declared.semantic_version,
+            "v2_semantics": self._declared.v2_semantics,
+            "inputs": dict(self._inputs()),
+            FINGERPRINTS: self._fingerprints(),
+        }
+
+    def _inputs(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for name, param in self._scope.transform.inputs.items():
+            for resource in param.resources:
+                if resource.kind != "dataset":
+                    continue
+                window = self.window(name, resource)
+                key = input_key(self._scope.config.resolve(resource))
+                is_whole = window.added is None
+                rows = window.current.told_row_count() if is_whole else self._grown[key].rows
+                since = None if is_whole else self._grown[key].since
+                label = name if len(param.resources) == 1 else f"{name}: {resource.alias}"
+                yield label, {"rows": rows, "since": since, "version": window.current.version}
+
+    def _fingerprints(self) -> dict[str, str]:
+        found = {}
+        for read in read_inputs(self._scope.transform, self._declared, self._scope.config.resolve):
+            view, _ = self._scope.open(read.declared)
+            if (told := fingerprint_of(view.storage, view.name, view.version)) is not None:
+                found[read.key] = told
+        return found
+
+    def _keep_to_limits(self) -> None:
+        """Let no input be read further than its limit of transactions; the next run goes on from there."""
+        for read in read_inputs(self._scope.transform, self._declared, self._scope.config.resolve):
+            if read.limit is not None:
+                view, _ = self._scope.open(read.declared)
+                grown = self._grown.get(read.key)
+                until = grown.until if grown else first_batch(view.storage, view.name, view.version, read.limit)
+                self._scope.narrow(read.declared, until)
+
+    def _at(self, view: TableView, version: int) -> TableView | None:
+        found = self._scope.transaction.store.view_table(view.name)
+        return None if found is None else at_version(found, version, self._scope.transaction.store.app_id)
+
+
+def need_meant(transform: Transform, decision: Decision) -> None:
+    """Refuse a run on everything where the transform requires another.
+
+    :raises IncrementalRequiredError: with the reason.
+    """
+    declared = transform.incremental
+    if declared is not None and declared.require_incremental and not (decision.is_incremental or decision.is_meant):
+        raise IncrementalRequiredError(
+            f"{transform.__name__} ({transform.source}) requires an incremental run, and would run on everything: "
+            f"{decision.reason}. Nothing of it was run. To have everything built anew, leave out require_incremental=True "
+            f"for one build."
+        )
+
+
+def _looked_at(
+    scope: JobScope, declared: Incremental, growth: Growth, grown: dict[str, Additions]
+) -> Iterator[InputState]:
+    """Yield the state of each input that is read incrementally, and note what was added to it."""
+    for read in read_inputs(scope.transform, declared, scope.config.resolve):
+        view, branch = scope.open(read.declared)
+        state, found = growth.look(read, branch, view.name, view.version)
+        if found is not None:
+            grown[read.key] = found
+        yield state
