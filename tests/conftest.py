@@ -23,6 +23,7 @@ from tests.processes import QUICK_JAVA, object_store
 from transforms.engine.spark import engine, installation, sessions
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems
+from transforms.store.store import Store
 
 os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is
@@ -120,6 +121,12 @@ def bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
     name = f"lake-{uuid.uuid4().hex}"
     urlopen(Request(f"{s3_endpoint}/{name}", method="PUT")).close()
     return f"s3://{name}/store"
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """A store with nothing in it, once in a folder and once in a bucket."""
+    return Store(tmp_path / "store" if request.param == "folder" else request.getfixturevalue("bucket"))
 
 
 _loaded_by_collecting = pytest.StashKey[frozenset[str]]()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,12 +13,6 @@ from transforms.engine.local.staging import stage_frame
 from transforms.spec.resource import Resource
 from transforms.store.entry import Entry
 from transforms.store.store import Store
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    """A store with nothing in it, once in a folder and once in a bucket."""
-    return Store(tmp_path / "store" if request.param == "folder" else request.getfixturevalue("bucket"))
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
-"""Reading one version of a dataset as a Polars, Arrow or pandas frame."""
+"""Reading one version of a dataset, or what was added to it, as a Polars, Arrow or pandas frame."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from transforms.common.forks import need_threads
 from transforms.engine.local.conversion import stored_column
+from transforms.engine.local.data_files import dataset_of, scan_files
 from transforms.engine.local.pandas_frames import pandas_frame
 from transforms.engine.local.types import types_there
+from transforms.store.additions import AddedFile
 from transforms.store.features import can_read, can_read_whole, unreadable
 from transforms.store.layout import alias_of
 from transforms.store.tables import TableView
@@ -48,35 +51,54 @@ def scan_polars(view: TableView) -> pl.LazyFrame:
         return pl.LazyFrame(_whole(view))
 
 
-def lazy_polars(view: TableView) -> pl.LazyFrame:
-    """Return the version as a lazy frame for users, who may take it into a process that they fork; see :func:`scan_polars`."""
+def scan_added(view: TableView, files: Sequence[AddedFile]) -> pl.LazyFrame:
+    """Return the rows of files that were added to a table as a lazy Polars frame with all columns of a version.
+
+    :param view: the version; not all of the files need to be in it, as merging may have put others in their place.
+    :param files: the files; none make an empty frame.
+    :raises UnsupportedTableError: if files of the table do not tell their rows by themselves.
+    """
+    _check_added(view)
+    return scan_files(view.storage, view.name, view.fields, files)
+
+
+def lazy_polars(view: TableView, files: Sequence[AddedFile] | None = None) -> pl.LazyFrame:
+    """Return the version, or files of it, as a lazy frame for users, who may take it into a process that they fork.
+
+    See :func:`scan_polars` and :func:`scan_added`.
+    """
     from transforms.engine.local.lazy import PinnedFrame
 
-    return PinnedFrame.of(scan_polars(view))
+    return PinnedFrame.of(_scanned(view, files))
 
 
-def read_polars(view: TableView) -> pl.DataFrame:
-    """Return the version as a Polars frame; see :func:`scan_polars`."""
-    return scan_polars(view).collect()
+def read_polars(view: TableView, files: Sequence[AddedFile] | None = None) -> pl.DataFrame:
+    """Return the version, or files that were added, as a Polars frame; see :func:`scan_polars` and :func:`scan_added`."""
+    return _scanned(view, files).collect()
 
 
-def read_arrow(view: TableView) -> pa.Table:
-    """Return the version as an Arrow table.
+def read_arrow(view: TableView, files: Sequence[AddedFile] | None = None) -> pa.Table:
+    """Return the version, or files that were added, as an Arrow table.
 
     :raises UnsupportedTableError: if the table has a feature that cannot be read.
     """
+    if files is not None:
+        import pyarrow as pa
+
+        _check_added(view)
+        return dataset_of(view.storage, view.name, pa.schema(view.table.schema().to_arrow()), files).to_table()
     if not can_read(view.table, "arrow"):
         return _whole(view)
     return _dataset(view).to_table()
 
 
-def read_pandas(view: TableView) -> pd.DataFrame:
-    """Return the version as a pandas frame.
+def read_pandas(view: TableView, files: Sequence[AddedFile] | None = None) -> pd.DataFrame:
+    """Return the version, or files that were added, as a pandas frame.
 
     :raises DataError: if pandas has nothing for a value.
     :raises UnsupportedTableError: if the table has a feature that cannot be read.
     """
-    return pandas_frame(read_arrow(view), alias_of(view.name))
+    return pandas_frame(read_arrow(view, files), alias_of(view.name))
 
 
 def read_whole(table: DeltaTable, name: str) -> pa.Table:
@@ -97,6 +119,17 @@ def read_whole(table: DeltaTable, name: str) -> pa.Table:
     kinds = [(field.name, there.get(field.name, field.type)) for field in rows.schema]
     columns = [stored_column(rows.column(i), kind, column, name) for i, (column, kind) in enumerate(kinds)]
     return pa.Table.from_arrays(columns, schema=pa.schema(kinds))
+
+
+def _scanned(view: TableView, files: Sequence[AddedFile] | None) -> pl.LazyFrame:
+    return scan_polars(view) if files is None else scan_added(view, files)
+
+
+def _check_added(view: TableView) -> None:
+    need_threads(f"Reading {alias_of(view.name)}")
+    if not can_read(view.table, "added files"):
+        why = "does not let single files be read"
+        raise unreadable(view.table, alias_of(view.name), why, "Read the whole dataset with the mode 'current'")
 
 
 def _whole(view: TableView) -> pa.Table:

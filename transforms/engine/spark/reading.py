@@ -1,12 +1,16 @@
-"""A pinned version of a dataset as a Spark DataFrame."""
+"""A pinned version of a dataset, or what was added to it, as a Spark DataFrame."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from transforms.common.json_text import from_json
+from transforms.engine.local.data_files import DataFile
+from transforms.engine.spark.partitions import partition_of
 from transforms.engine.spark.types import named_column
+from transforms.store.additions import AddedFile
 from transforms.store.change import TableChange
 from transforms.store.features import can_read, unreadable
 from transforms.store.storage.base import Storage
@@ -14,19 +18,32 @@ from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructType
 
     from transforms.engine.spark.engine import SparkEngine
 
+Values: TypeAlias = tuple[tuple[str, str | None], ...]
+"""The value of each partition column that Spark cannot find in the names of folders."""
 
-def read_dataframe(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
+
+def read_dataframe(
+    engine: SparkEngine, view: TableView, name: str, files: Sequence[AddedFile] | None = None
+) -> DataFrame:
     """Return the version as a Spark DataFrame: read by Delta where its jar is, else by the version's files.
 
     :param engine: Spark.
     :param view: the version.
     :param name: the dataset, for messages.
-    :raises UnsupportedTableError: if only Delta can read it, and its jar is missing.
+    :param files: files that were added to the table, to read their rows alone, with all columns of the version; not all of
+        them need to be in it, as merging may have put others in their place.
+    :raises UnsupportedTableError: if only Delta can read it, and its jar is missing or files were asked for.
     """
     engine.reach(view.storage)
+    if files is not None:
+        if not can_read(view.table, "added files"):
+            why = "does not let single files be read"
+            raise unreadable(view.table, name, why, "Read the whole dataset with dataframe('current')")
+        return _read_files(engine, view.storage, view.name, view.schema_json, files)
     if engine.has_delta:
         reader = engine.session.read.format("delta").option("versionAsOf", view.version)
         return reader.load(view.storage.spark_uri(view.name))
@@ -42,7 +59,7 @@ def read_changed(engine: SparkEngine, storage: Storage, change: TableChange, bef
     :param before: the dataset that it changes; None where there is none.
     """
     engine.reach(storage)
-    staged = _read_files(engine, storage, change.table, change.schema, [file.path for file in change.files])
+    staged = _read_files(engine, storage, change.table, change.schema, change.files)
     if change.mode == "overwrite" or before is None:
         return staged
     return read_dataframe(engine, before, before.name).unionByName(staged, allowMissingColumns=True)
@@ -55,17 +72,69 @@ def _read_version(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
         raise unreadable(
             view.table, name, "Spark cannot read without Delta's jar", f"Fetch the jar with: {FETCH_COMMAND}"
         )
-    return _read_files(engine, view.storage, view.name, view.schema_json, view.file_paths())
+    columns = len(view.table.metadata().partition_columns)
+    files = [_FoundFile(path, _in_folders(path, columns)) for path in view.file_paths()]
+    return _read_files(engine, view.storage, view.name, view.schema_json, files)
 
 
-def _read_files(engine: SparkEngine, storage: Storage, table: str, schema_json: str, paths: Sequence[str]) -> DataFrame:
+class _FoundFile(NamedTuple):
+    """A file of a version, whose partition values the names of its folders tell."""
+
+    path: str
+    partition_values: Mapping[str, str | None]
+    rows: None = None
+
+
+def _read_files(
+    engine: SparkEngine, storage: Storage, table: str, schema_json: str, files: Sequence[DataFile]
+) -> DataFrame:
     from pyspark.sql.types import StructType
 
     schema = StructType.fromJson(from_json(schema_json))
-    files = [storage.spark_uri(f"{table}/{path}") for path in paths]
-    if not files:
+    groups: dict[tuple[str, Values], list[str]] = {}
+    for file in files:
+        groups.setdefault(_group(file), []).append(storage.spark_uri(f"{table}/{file.path}"))
+    frames = [
+        _read_group(engine, schema, storage.spark_uri(f"{table}/{base}".rstrip("/")), values, uris)
+        for (base, values), uris in groups.items()
+    ]
+    if not frames:
         return engine.session.createDataFrame([], schema)
-    reader = engine.session.read.schema(schema).option("basePath", storage.spark_uri(table))
+    return reduce(lambda left, right: left.union(right), frames)
+
+
+def _group(file: DataFile) -> tuple[str, Values]:
+    """Return the folder from which Spark finds a file's partition values in the names of folders, or else these values.
+
+    Spark takes folders of partitions that lie in several others, as those of several transactions do, for a mistake.
+    """
+    values = {name: text or None for name, text in file.partition_values.items()}
+    if _in_folders(file.path, len(values), "latin-1") == values:
+        folders = file.path.split("/")[:-1]
+        return "/".join(folders[: len(folders) - len(values)] if values else ()), ()
+    return "", tuple(sorted(values.items()))
+
+
+def _in_folders(path: str, columns: int, encoding: str = "utf-8") -> dict[str, str | None]:
+    folders = path.split("/")[:-1]
+    return dict(partition_of(folder, encoding) for folder in folders[len(folders) - columns :])
+
+
+def _read_group(engine: SparkEngine, schema: StructType, base: str, values: Values, uris: Sequence[str]) -> DataFrame:
+    from pyspark.sql import functions as F
+    from pyspark.sql.types import StructType
+
+    literal = dict(values)
+    reader = engine.session.read.schema(StructType([field for field in schema if field.name not in literal]))
     reader = reader.option("__globPaths__", "false")  # a root such as /data/[2024] is a name and no pattern
     # Spark finds partition values in folder names; their types are those of the schema.
-    return reader.parquet(*files).select(*map(named_column, schema.names))
+    reader = reader.option("recursiveFileLookup", "true") if literal else reader.option("basePath", base)
+    frame = reader.parquet(*uris)
+    return frame.select(
+        *(
+            F.lit(literal[field.name]).cast(field.dataType).alias(field.name)
+            if field.name in literal
+            else named_column(field.name)
+            for field in schema
+        )
+    )

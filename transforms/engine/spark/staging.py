@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import unquote
 
 from transforms.engine.local.staging import Columns, staged_file
+from transforms.engine.spark.partitions import NULL, partition_of
 from transforms.engine.spark.types import delta_schema, named_column, without_void
 from transforms.errors import DataError, UsageError, nearest
 from transforms.store.change import StagedFile, TableChange
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from transforms.store.transaction import Transaction
 
 _log = logging.getLogger(__name__)
-_NULL = "__HIVE_DEFAULT_PARTITION__"
 _THREADS = 8
 _OPTIONS = ("compression", "maxRecordsPerFile", "datetimeRebaseMode", "int96RebaseMode")  # and those of Parquet itself
 
@@ -135,26 +134,21 @@ def _with_telling_folders(frame: DataFrame, partition_by: Sequence[str], what: s
         if kinds[name] == "string":
             refusal = F.raise_error(
                 F.lit(
-                    f"{what}: the partition column {name!r} holds an empty text, or {_NULL}, which would be read as "
+                    f"{what}: the partition column {name!r} holds an empty text, or {NULL}, which would be read as "
                     f"null: give it another value, or do not partition by it."
                 )
             )
             column = named_column(name)
-            frame = frame.withColumn(name, F.when(column.isin("", _NULL), refusal).otherwise(column))
+            frame = frame.withColumn(name, F.when(column.isin("", NULL), refusal).otherwise(column))
     return frame
 
 
 def _staged(storage: Storage, table: str, folder: str, path: str, size: int) -> StagedFile:
     described = staged_file(storage, table, f"{folder}/{path}", size)
-    values = dict(_partition(part) for part in path.split("/")[:-1])
+    values = dict(partition_of(part) for part in path.split("/")[:-1])
     if not values:
         return described
     return StagedFile(described.path, described.size, described.rows, described.stats, values)
-
-
-def _partition(part: str) -> tuple[str, str | None]:
-    name, _, value = part.partition("=")
-    return unquote(name), None if value == _NULL else unquote(value)
 
 
 def _check(layout: Layout, columns: Sequence[str], what: str) -> None:

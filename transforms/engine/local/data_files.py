@@ -1,0 +1,151 @@
+"""Parquet files of a table as one frame with the table's columns, whether its log names them already or not.
+
+They are read as Delta tells to: a column that a file lacks is null in it, a narrower type becomes the table's, and the columns
+that a table is partitioned by have the values that its log tells.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
+
+from transforms.engine.local.types import arrow_to_polars, types_there
+from transforms.store.storage.base import Storage
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+
+class DataFile(Protocol):
+    """What is known of a data file: one that is staged, or one that was added."""
+
+    @property
+    def path(self) -> str:
+        """Its path relative to the table, not encoded."""
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows it holds; None where nobody told."""
+
+    @property
+    def partition_values(self) -> Mapping[str, str | None]:
+        """The value of each partition column, as Delta writes them."""
+
+
+def scan_files(
+    storage: Storage, table: str, fields: Sequence[Mapping[str, Any]], files: Iterable[DataFile]
+) -> pl.LazyFrame:
+    """Return the rows of data files as a lazy Polars frame.
+
+    :param storage: where they lie.
+    :param table: their table's folder, relative to the root.
+    :param fields: the table's fields as Delta's schema JSON has them.
+    :param files: the files.
+    """
+    import polars as pl
+
+    kinds = types_there(fields)
+    schema = {name: arrow_to_polars(kind) for name, kind in kinds.items()}
+    groups: dict[tuple[bool, tuple[tuple[str, str | None], ...]], list[str]] = {}
+    for file in files:
+        if file.rows != 0:
+            address, is_here = _address(storage, f"{table}/{file.path}")
+            groups.setdefault((is_here, tuple(sorted(file.partition_values.items()))), []).append(address)
+    frames = []
+    for (is_here, values), addresses in groups.items():
+        inside = {name: kind for name, kind in schema.items() if name not in dict(values)}
+        literals = [
+            pl.lit(partition_value(text, kinds[name]), schema[name]).alias(name)
+            for name, text in values
+            if name in kinds
+        ]
+        frame = _scan(addresses, inside, None if is_here else storage.options)
+        frames.append(frame.with_columns(literals).select(*schema))
+    return pl.concat(frames) if frames else pl.LazyFrame(schema=schema)
+
+
+def dataset_of(storage: Storage, table: str, schema: pa.Schema, files: Iterable[DataFile]) -> ds.Dataset:
+    """Return data files as a dataset of PyArrow, such as delta-rs makes of a whole table.
+
+    :param storage: where they lie.
+    :param table: their table's folder, relative to the root.
+    :param schema: the table's schema.
+    :param files: the files.
+    """
+    import pyarrow.dataset as ds
+
+    place = storage.filesystem(table)
+    kind = ds.ParquetFileFormat(default_fragment_scan_options=ds.ParquetFragmentScanOptions(pre_buffer=True))
+    fragments = [kind.make_fragment(file.path, place, _expression(file.partition_values, schema)) for file in files]
+    return ds.FileSystemDataset(fragments, schema, kind, place)
+
+
+def partition_value(text: str | None, kind: pa.DataType) -> Any:
+    """Return a partition value as a Python value of the column's type.
+
+    :param text: the value as Delta writes it; it writes null as an empty text, too.
+    :param kind: the type.
+    """
+    import pyarrow.types as t
+
+    if not text:
+        return None
+    if t.is_timestamp(kind):
+        time = dt.datetime.fromisoformat(text)
+        return time.replace(tzinfo=time.tzinfo or dt.UTC) if kind.tz else time.replace(tzinfo=None)
+    readers: Iterator[Any] = (
+        read
+        for is_such, read in (
+            (t.is_boolean, lambda text: text.lower() == "true"),
+            (t.is_integer, int),
+            (t.is_floating, float),
+            (t.is_decimal, Decimal),
+            (t.is_date, dt.date.fromisoformat),
+            (t.is_binary, str.encode),
+        )
+        if is_such(kind)
+    )
+    return next(readers, str)(text)
+
+
+def _address(storage: Storage, name: str) -> tuple[str, bool]:
+    """Return where Polars finds a file, and whether that is on this machine."""
+    here = storage.work(name)
+    if here.exists():
+        return str(here), True
+    uri = storage.uri(name)
+    # Polars reads an address of a bucket as it stands, and takes other letters for something else.
+    return (uri, False) if quote(uri, safe="/:=") == uri else (str(storage.local(name)), True)
+
+
+def _scan(files: list[str], schema: Mapping[str, pl.DataType], options: Mapping[str, str] | None) -> pl.LazyFrame:
+    import polars as pl
+
+    return pl.scan_parquet(
+        files,
+        glob=False,
+        hive_partitioning=False,
+        schema=schema,
+        missing_columns="insert",
+        extra_columns="ignore",
+        cast_options=pl.ScanCastOptions._default_iceberg(),  # noqa: SLF001 - as Polars reads a table
+        storage_options=None if options is None else dict(options),
+    )
+
+
+def _expression(values: Mapping[str, str | None], schema: pa.Schema) -> ds.Expression | None:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    found = None
+    for name, text in values.items():
+        kind = schema.field(name).type
+        value = partition_value(text, kind)
+        one = ds.field(name).is_null() if value is None else ds.field(name) == pa.scalar(value, kind)
+        found = one if found is None else found & one
+    return found
