@@ -18,7 +18,7 @@ from deltalake import DeltaTable, Field, write_deltalake
 from deltalake.schema import PrimitiveType
 from polars.testing import assert_frame_equal
 
-from transforms.engine.local.data_files import partition_value
+from transforms.engine.local.partitions import partition_value
 from transforms.engine.local.reading import lazy_polars, read_arrow, read_pandas, read_polars, scan_added
 from transforms.errors import ForkedProcessError, UnsupportedTableError
 from transforms.spec.resource import Resource
@@ -111,15 +111,15 @@ def test_no_files_make_an_empty_frame_of_the_tables_columns(begun):
 
 
 @pytest.mark.parametrize("column", PARTITIONS)
-def test_partition_values_have_the_type_of_their_column(store, column):
+def test_partition_values_have_the_type_of_their_column(anywhere, column):
     """Also null, and values whose folder has another name than themselves."""
-    store.begin("seed", "master", []).abandon()
+    anywhere.begin("seed", "master", []).abandon()
     rows = ALL_TYPES.set_column(
         ALL_TYPES.column_names.index("string"), "string", pa.array(["a/b =c", None, "Zürich 😀 %20 /"])
     )
-    write(store, rows.slice(0, 0), partition_by=[column])
-    write(store, rows)
-    view, files = view_of(store), added(store)
+    write(anywhere, rows.slice(0, 0), partition_by=[column])
+    write(anywhere, rows)
+    view, files = view_of(anywhere), added(anywhere)
     assert len(files) == len(set(rows[column].to_pylist()))
     there = read_arrow(view, files).sort_by("key")
     assert there.schema == read_arrow(view).schema

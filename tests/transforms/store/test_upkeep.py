@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 from transforms.engine.local.staging import stage_frame
 from transforms.errors import CommitError, StoreError
 from transforms.spec.resource import Resource
-from transforms.store import layout, ledger_upkeep, log_cleanup, merging, upkeep
+from transforms.store import layout, ledger_upkeep, log_cleanup, machine, merging, upkeep
+from transforms.store.additions import Additions, additions
 from transforms.store.growth import Growth
 from transforms.store.pins import lowest_pin
 from transforms.store.store import Store
@@ -170,6 +172,33 @@ def test_a_record_that_tells_nothing_pins_everything(store: Store, content: byte
     (store.root / layout.TRANSACTIONS / f"{slow.id}.json").write_bytes(content)
     assert lowest_pin(store.storage) == 0
     slow.abandon()
+
+
+@pytest.mark.usefixtures("hurried")
+def test_what_was_added_to_a_dataset_is_told_as_long_as_its_old_versions_are_kept(
+    store: Store, commit: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it is tidied; giving space back leaves what was the newest version at some time in the days that it keeps."""
+    for number in range(25):
+        commit({"/a": pl.DataFrame({"x": [number]})}, mode="append")
+    table = store.table_of(Resource("dataset", "/a"), "master")
+
+    def added(since: int) -> int | str | None:
+        found = additions(store.storage, table, since)
+        return found.rows if isinstance(found, Additions) else found.reason
+
+    last = DeltaTable(store.storage.uri(table)).version()
+    assert last > 24, "files were merged in between"
+    assert [added(since) for since in (0, 3, last)] == [24, 21, 0]
+    vacuum_tables(store, 30, dry_run=False)
+    monkeypatch.setattr(machine, "now", lambda: datetime.now(UTC) + timedelta(days=29.9))
+    vacuum_tables(store, 30, dry_run=False)
+    assert [added(since) for since in (0, 3, last)] == [24, 21, 0]
+    monkeypatch.setattr(machine, "now", lambda: datetime.now(UTC) + timedelta(days=30.1))
+    vacuum_tables(store, 30, dry_run=False)
+    assert added(3) == "its log does not tell any more what came after version 3"
+    commit({"/a": pl.DataFrame({"x": [25]})}, mode="append")
+    assert added(last) == 1
 
 
 @pytest.mark.usefixtures("hurried")

@@ -6,12 +6,11 @@ that a table is partitioned by have the values that its log tells.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
+from transforms.engine.local.partitions import partition_value
 from transforms.engine.local.types import arrow_to_polars, types_there
 from transforms.store.storage.base import Storage
 
@@ -83,34 +82,6 @@ def dataset_of(storage: Storage, table: str, schema: pa.Schema, files: Iterable[
     kind = ds.ParquetFileFormat(default_fragment_scan_options=ds.ParquetFragmentScanOptions(pre_buffer=True))
     fragments = [kind.make_fragment(file.path, place, _expression(file.partition_values, schema)) for file in files]
     return ds.FileSystemDataset(fragments, schema, kind, place)
-
-
-def partition_value(text: str | None, kind: pa.DataType) -> Any:
-    """Return a partition value as a Python value of the column's type.
-
-    :param text: the value as Delta writes it; it writes null as an empty text, too.
-    :param kind: the type.
-    """
-    import pyarrow.types as t
-
-    if not text:
-        return None
-    if t.is_timestamp(kind):
-        time = dt.datetime.fromisoformat(text)
-        return time.replace(tzinfo=time.tzinfo or dt.UTC) if kind.tz else time.replace(tzinfo=None)
-    readers: Iterator[Any] = (
-        read
-        for is_such, read in (
-            (t.is_boolean, lambda text: text.lower() == "true"),
-            (t.is_integer, int),
-            (t.is_floating, float),
-            (t.is_decimal, Decimal),
-            (t.is_date, dt.date.fromisoformat),
-            (t.is_binary, str.encode),
-        )
-        if is_such(kind)
-    )
-    return next(readers, str)(text)
 
 
 def _address(storage: Storage, name: str) -> tuple[str, bool]:

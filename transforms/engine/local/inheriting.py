@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote
 
+from transforms.engine.local.partitions import NULL, partition_text
 from transforms.engine.local.staging import staged_file
 from transforms.errors import DataError
 from transforms.store.change import StagedFile, TableChange, fields_of
@@ -22,28 +26,52 @@ def inherit_rows(transaction: Transaction, table: str, parent: TableView, added:
     :param table: the new table's folder, relative to the store's root.
     :param parent: the version of the other branch.
     :param added: what is appended, if anything.
-    :raises DataError: if the added columns do not fit, or the other branch's dataset is partitioned.
+    :raises DataError: if the added columns do not fit, or are partitioned otherwise than those of the other branch.
     :raises UnsupportedTableError: if it has a feature or a rule that cannot be kept here.
     """
     what = alias_of(table)
     check_writable(parent.table, what, "append")  # its files mean in the new table what they mean there
-    if parent.table.metadata().partition_columns:
-        raise DataError(f"{what}: rows cannot be added on a new branch to a partitioned dataset; build it there first.")
-    files = [_linked(transaction, table, parent, path) for path in parent.file_paths()]
+    partitions = tuple(parent.table.metadata().partition_columns)
+    if added is not None and added.partition_by != partitions:
+        raise DataError(
+            f"{what} is partitioned by {list(partitions)} on the branch that it goes on from, the new rows by "
+            f"{list(added.partition_by)}; Delta cannot change that. Write them alike, or replace the dataset with "
+            f"set_mode('replace')."
+        )
+    files = tuple(_linked(transaction, table, parent, *file) for file in _files(parent, partitions))
     if added is None:
-        return TableChange(table, "append", parent.schema_json, tuple(files))
+        return TableChange(table, "append", parent.schema_json, files, partitions)
     there = fields_of(parent.schema_json)
     check_appended(what, there, added)
     known = {field["name"] for field in there}
     fields = there + [field for field in fields_of(added.schema) if field["name"] not in known]
     schema = json.dumps({"type": "struct", "fields": fields})
-    return TableChange(table, "append", schema, (*files, *added.files))
+    return TableChange(table, "append", schema, (*files, *added.files), partitions)
 
 
-def _linked(transaction: Transaction, table: str, parent: TableView, path: str) -> StagedFile:
+def _files(view: TableView, partitions: Sequence[str]) -> Iterator[tuple[str, dict[str, str | None]]]:
+    """Yield each file of a version with its partition values."""
+    if not partitions:
+        yield from ((path, {}) for path in view.file_paths())
+        return
+    import pyarrow as pa
+
+    values = pa.table(view.table.get_add_actions())["partition"].to_pylist()
+    for path, there in zip(view.file_paths(), values, strict=True):
+        yield path, {name: partition_text(there[name]) for name in partitions}
+
+
+def _linked(
+    transaction: Transaction, table: str, parent: TableView, path: str, values: Mapping[str, str | None]
+) -> StagedFile:
     storage = transaction.store.storage
-    name = f"{transaction.staging_name(table)}/part-{uuid.uuid4().hex}.parquet"
+    # Not every reader asks the log for partition values; the names of folders tell them, too.
+    folders = path.split("/")[:-1][-len(values) :] if values else []
+    if not all("=" in folder for folder in folders) or len(folders) < len(values):
+        folders = [f"{quote(name, '')}={NULL if text is None else quote(text, '')}" for name, text in values.items()]
+    file = f"part-{uuid.uuid4().hex}.parquet"
+    name = "/".join((transaction.staging_name(table), *folders, file))
     storage.copy(f"{parent.name}/{path}", name)
     (size,) = storage.sizes([name])
     assert size is not None
-    return staged_file(storage, table, name.removeprefix(f"{table}/"), size)
+    return replace(staged_file(storage, table, name.removeprefix(f"{table}/"), size), partition_values=dict(values))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from transforms.common.json_text import from_json
 from transforms.engine.local.data_files import DataFile
-from transforms.engine.spark.partitions import partition_of
+from transforms.engine.local.partitions import partition_of
 from transforms.engine.spark.types import named_column
 from transforms.store.additions import AddedFile
 from transforms.store.change import TableChange

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from transforms.engine.local.partitions import NULL, partition_of
 from transforms.engine.local.staging import Columns, staged_file
-from transforms.engine.spark.partitions import NULL, partition_of
 from transforms.engine.spark.types import delta_schema, named_column, without_void
 from transforms.errors import DataError, UsageError, nearest
 from transforms.store.change import StagedFile, TableChange
