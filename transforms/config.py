@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from transforms.errors import ConfigError, nearest
+from transforms.external.settings import source_settings
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
 
 _DEFAULT_ROOT = ".transforms"
@@ -27,6 +28,8 @@ class Config:
         fallback_branches: where inputs are looked for after the build's own branch, in order.
         models: aliases of models, each with its path or RID.
         inputs: aliases of datasets, each with its path or RID.
+        sources: external systems by the name that the code gives them: their settings; in tests, also what stands in their
+            place.
         limits: limits of experiments, by name.
         spark: settings of the Spark engine.
     """
@@ -37,6 +40,7 @@ class Config:
     fallback_branches: tuple[str, ...] = (DEFAULT_BRANCH,)
     models: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     spark: Mapping[str, Any] = field(default_factory=dict)
 
@@ -48,7 +52,7 @@ class Config:
 
 
 _LISTS = ("pipelines", "fallback_branches")
-_TABLES = ("models", "inputs", "limits", "spark")
+_TABLES = ("models", "inputs", "sources", "limits", "spark")
 _SETTINGS = tuple(f.name for f in fields(Config) if f.name != "project")
 
 
@@ -116,7 +120,14 @@ def _checked(key: str, value: Any, where: str) -> Any:
     if key in _TABLES:
         if not isinstance(value, dict):
             raise ConfigError(f"{where}: {key} must be a table of names and values.")
-        return value
+        return _sources(value, where) if key == "sources" else value
     if not isinstance(value, str) or not value:
         raise ConfigError(f"{where}: {key} must be text.")
     return value
+
+
+def _sources(tables: Mapping[str, Any], where: str) -> dict[str, Any]:
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise ConfigError(f'{where}: the source {name!r} must be a table: [tool.transforms.sources."{name}"]')
+    return {name: source_settings(name, table) for name, table in tables.items()}

@@ -28,7 +28,7 @@ NAMES = {
         "LightweightTypeError LightweightValueError"
     ),
     "transforms.expectations": "",
-    "transforms.external.systems": "external_systems Source ResolvedSource",
+    "transforms.external.systems": "external_systems Source ResolvedSource HttpsConnection",
     "transforms.mediasets": "MediaSetInput MediaSetInputParam MediaSetOutput MediaSetOutputParam",
     "transforms.sidecar": "sidecar Volume",
     "transforms.tables": "TableInput TableOutput",

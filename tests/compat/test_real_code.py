@@ -9,7 +9,7 @@ import pytest
 
 from transforms.api import Pipeline
 from transforms.errors import UnavailableError
-from transforms.testing import run_transform
+from transforms.testing import FakeSource, run_transform
 
 FILES = {
     "generators": """
@@ -64,13 +64,19 @@ FILES = {
         @external_systems(source=Source("ri.source"))
         @transform(out=Output("/s/4"))
         def four(source, out): ...
+        def fetched(source):
+            import pandas as pd
+            connection = source.get_https_connection()
+            return pd.DataFrame(connection.get_client().get(connection.url + "/rows").json())
         @lightweight
         @external_systems(source=Source("ri.source"))
         @transform(out=Output("/s/5"))
-        def five(out, source): ...
+        def five(out, source):
+            return out.write_table(fetched(source))
         @external_systems(source=Source("ri.source"))
         @transform_pandas(Output("/s/6"))
-        def six(source): ...
+        def six(source):
+            return fetched(source)
         @transform(out=Output("/s/7"), a=Input("/raw/care"))
         @logged
         def seven(a, out):
@@ -135,7 +141,14 @@ def test_what_the_local_engine_can_run_runs(package, store):
     assert run_transform(found["/s/9"], store=store).status == "committed"
 
 
-@pytest.mark.parametrize("alias", ["/s/1", "/s/2", "/s/3", "/s/4", "/s/5", "/s/6"])
+@pytest.mark.parametrize(("alias", "output"), [("/s/5", "out"), ("/s/6", "output")])
+def test_a_source_is_asked_under_every_decorator(package, alias, output):
+    """The function receives it by its name, beside outputs or alone."""
+    result = run_transform(discovered(package)[alias], sources={"source": FakeSource({"/rows": [{"x": 1}]})})
+    assert result.outputs[output].rows() == [{"x": 1}]
+
+
+@pytest.mark.parametrize("alias", ["/s/1", "/s/2", "/s/3", "/s/4"])
 def test_what_it_cannot_run_says_why(package, alias):
     """One clear refusal when a job starts; the file imports all the same."""
     with pytest.raises(UnavailableError, match=r"real_code"):

@@ -19,7 +19,7 @@ def parameters_of(project: Project, given: Sequence[str]) -> Mapping[str, Any]:
     :param given: each as ``NAME=VALUE``.
     :raises UsageError: if one is written in another way, no transform has such a parameter, or it cannot take the value.
     """
-    declared = {name: param for transform in project.transforms.values() for name, param in transform.values.items()}
+    declared = {name: param for transform in project.transforms.values() for name, param in transform.scalars.items()}
     parameters = {}
     for text in given:
         name, equals, value = text.partition("=")
@@ -32,8 +32,8 @@ def parameters_of(project: Project, given: Sequence[str]) -> Mapping[str, Any]:
                 f"{typed}: no transform has a parameter {name!r}.{nearest(name, declared)} There are: {there}."
             )
         for transform in project.transforms.values():
-            if name in transform.values:
-                _check_value(typed, transform.values[name], value)
+            if name in transform.scalars:
+                _check_value(typed, transform.scalars[name], value)
         parameters[name] = value
     return parameters
 

@@ -1,49 +1,43 @@
-"""Declaring the external systems that a transform talks to; refused when it runs, as there are none here yet."""
+"""Declaring the external systems that a transform talks to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from transforms.errors import DeclarationError, TransformTypeError, UnavailableError
+from transforms.errors import DeclarationError, TransformTypeError
+from transforms.external.resolved import HttpsConnection, ResolvedSource
+from transforms.spec.params import LightweightInputParam, Param
 from transforms.spec.transform import need_transform
-from transforms.spec.unavailable import UnavailableParam
 
-_REFUSAL = "cannot be reached by this version"
+__all__ = ["HttpsConnection", "ResolvedSource", "Source", "external_systems"]
 
 
-class Source(UnavailableParam):
-    """An external system.
+class Source(Param, LightweightInputParam):
+    """An external system; a compute function receives a :class:`ResolvedSource` for it.
 
-    Follows the public page data-connection/external-transforms.
+    Follows the public page data-connection/external-transforms. Where it is, the project says in
+    ``[tool.transforms.sources]``; ``docs/external.md`` says how.
 
-    :param source_rid: its RID.
+    :param source_rid: its RID, or another name that the project gives it.
     :raises TransformTypeError: if it is not text.
     """
 
-    naming = "a source is named by its RID"
-    refusal = f"external systems such as {{name}} {_REFUSAL}."
+    runtime = "transforms.run.sources:open_source"
 
     def __init__(self, source_rid: str) -> None:
-        super().__init__(source_rid)
+        super().__init__()
+        if not isinstance(source_rid, str) or not source_rid:
+            raise TransformTypeError(f"Source({source_rid!r}): a source is named by its RID.")
         self.source_rid = source_rid
 
+    @property
+    def json_value(self) -> Any:
+        """Its RID."""
+        return self.source_rid
 
-class ResolvedSource:
-    """An external system as a compute function receives it; for annotations.
-
-    Follows the public page data-connection/external-transforms.
-    """
-
-    client_certificate: Any = None
-
-    def get_secret(self, secret_name: str) -> str:
-        """Return a secret of the system."""
-        raise UnavailableError(f"get_secret({secret_name!r}): external systems {_REFUSAL}.")
-
-    def get_https_connection(self) -> Any:
-        """Return a connection with a ``url`` and a client."""
-        raise UnavailableError(f"get_https_connection(): external systems {_REFUSAL}.")
+    def __repr__(self) -> str:
+        return f"Source({self.source_rid!r})"
 
 
 def external_systems(**sources: Source) -> Callable[[Any], Any]:

@@ -26,6 +26,9 @@ class Param:
     """``module:function`` that a running job calls with the parameter, its name and the job, to get what the function
     receives; for outputs, the participant in the job's commit. Resolved only when a job runs."""
 
+    has_value: ClassVar[bool] = False
+    """Whether it is a value that a build may replace, and that the ledger keeps."""
+
     checks: tuple[Check, ...] = ()
     """What is expected of the dataset that it stands for."""
 

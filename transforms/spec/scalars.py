@@ -51,6 +51,7 @@ class ParamValueInput:
 
 class _ScalarParam(Param, LightweightInputParam):
     runtime = "transforms.run.values:open_value"
+    has_value = True
     kind: ClassVar[Any]
 
     def __init__(self, default: Any, *, description: str | None = None) -> None:
@@ -61,6 +62,9 @@ class _ScalarParam(Param, LightweightInputParam):
     def json_value(self) -> Any:
         """The default."""
         return self.default
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.default!r})"
 
     def checked(self, value: Any) -> Any:
         """Return a value of the parameter's type.

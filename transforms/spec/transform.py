@@ -104,6 +104,11 @@ class Transform:
         return {**self.inputs, **self.outputs, **self.values}
 
     @property
+    def scalars(self) -> dict[str, Param]:
+        """The parameters whose values a build may replace, by name."""
+        return {name: param for name, param in self.values.items() if param.has_value}
+
+    @property
     def _given(self) -> dict[str, Param]:
         return self.params if self.form == "transform" else {**self.inputs, **self.values}
 
@@ -159,14 +164,15 @@ class Transform:
         :raises UsageError: if one is no parameter of the transform; the nearest is suggested.
         :raises TransformTypeError: if one cannot be read as the parameter's type.
         """
+        scalars = self.scalars
         for name in given:
-            if name not in self.values:
+            if name not in scalars:
+                there = ", ".join(f"{known}={param!r}" for known, param in scalars.items()) or "none"
                 raise UsageError(
-                    f"{self.__name__} ({self.source}) has no parameter {name!r}.{nearest(name, self.values)}"
+                    f"{self.__name__} ({self.source}) has no parameter {name!r}.{nearest(name, scalars)} It has: {there}."
                 )
         return {
-            name: param.coerce(given[name]) if name in given else param.json_value
-            for name, param in self.values.items()
+            name: param.coerce(given[name]) if name in given else param.json_value for name, param in scalars.items()
         }
 
     def bind_arguments(self, values: Mapping[str, Any], ctx: Any) -> dict[str, Any]:

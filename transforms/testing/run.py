@@ -8,7 +8,7 @@ import tempfile
 import threading
 import warnings
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,11 +17,12 @@ from typing import Any
 from transforms.common.usercode import user_traceback
 from transforms.config import Config, load_config
 from transforms.errors import DeclarationError, NotFoundError, TransformsWarning, nearest
+from transforms.external.systems import Source
 from transforms.run.job import JobOptions, JobResult, run_job
 from transforms.run.put_frame import put_frame
 from transforms.run.reader import DatasetReader
 from transforms.run.scope import EngineChoice
-from transforms.spec.resource import DEFAULT_BRANCH
+from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.store.store import Store
 from transforms.testing.ended import EndedJob
 from transforms.testing.frames import as_frame
@@ -33,6 +34,7 @@ def run_transform(  # noqa: PLR0913 - what a test says of one run
     inputs: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
     *,
+    sources: Mapping[str, Any] | None = None,
     store: Store | None = None,
     branch: str = DEFAULT_BRANCH,
     engine: EngineChoice = "auto",
@@ -44,9 +46,11 @@ def run_transform(  # noqa: PLR0913 - what a test says of one run
     :param transform: what a decorator made.
     :param inputs: data for each input, by parameter name: a pandas, Polars, PyArrow or Spark table, a list of dicts, a dict
         of columns, the path of a CSV, Parquet, NDJSON file or Delta table; for a raw-file dataset a dict of file name
-        to bytes or text, or the path of a folder; for a model input an adapter. An input that the store has already
-        may be left out.
+        to bytes or text, or the path of a folder; for a model input an adapter; for an ``InputSet`` a list of such
+        things in the order of its aliases, or a dict of them by alias. An input that the store has already may be left out.
     :param params: values for scalar parameters, by name.
+    :param sources: what the function receives for each external system, by parameter name: a :class:`FakeSource`, or any
+        other object; a system that is left out is what the project says of it.
     :param store: the store to run in; a temporary one, deleted with the result, when None.
     :param branch: the branch to write.
     :param engine: ``auto`` for Spark where something asks for it, ``local`` for never, ``spark`` for Spark at once.
@@ -63,6 +67,7 @@ def run_transform(  # noqa: PLR0913 - what a test says of one run
         folder = tempfile.mkdtemp(prefix="transforms-test-")
         store = Store(folder)
     config = replace(load_config(), root=str(store.root))
+    config = replace(config, sources={**config.sources, **_sources_by_rid(transform, sources or {})})
     trial = _Trial(transform, store, config, branch)
     for name, data in (inputs or {}).items():
         trial.put(name, data)
@@ -94,12 +99,15 @@ class _Trial:
     def put(self, name: str, data: Any) -> None:
         """Bring in what an input is to read."""
         transform = self.transform
-        if name not in transform.inputs:
-            raise NotFoundError(
-                f"{transform.__name__} ({transform.source}) has no input {name!r}.{nearest(name, transform.inputs)} "
-                f"It has: {', '.join(transform.inputs) or 'none'}."
-            )
-        (declared,) = transform.inputs[name].resources
+        _need(transform, "input", name, transform.inputs)
+        declared = transform.inputs[name].resources
+        if len(declared) == 1:
+            self._put_one(declared[0], data)
+            return
+        for resource, part in zip(declared, _parts(name, declared, data), strict=True):
+            self._put_one(resource, part)
+
+    def _put_one(self, declared: Resource, data: Any) -> None:
         resource = self.config.resolve(declared)
         if resource.kind == "model":
             from palantir_models.testing import put_model
@@ -134,6 +142,34 @@ class _Trial:
             entry=job.entry,
             seconds=job.seconds,
         )
+
+
+def _need(transform: Any, kind: str, name: str, there: Collection[str]) -> None:
+    if name not in there:
+        raise NotFoundError(
+            f"{transform.__name__} ({transform.source}) has no {kind} {name!r}.{nearest(name, there)} "
+            f"It has: {', '.join(there) or 'none'}."
+        )
+
+
+def _sources_by_rid(transform: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    declared = {name: param.source_rid for name, param in transform.values.items() if isinstance(param, Source)}
+    for name in given:
+        _need(transform, "source", name, declared)
+    return {declared[name]: source for name, source in given.items()}
+
+
+def _parts(name: str, declared: Sequence[Resource], data: Any) -> list[Any]:
+    """Return the data of each member of a set of inputs."""
+    aliases = [resource.alias for resource in declared]
+    if isinstance(data, Mapping) and sorted(data) == sorted(aliases):
+        return [data[alias] for alias in aliases]
+    if isinstance(data, Sequence) and not isinstance(data, str) and len(data) == len(aliases):
+        return list(data)
+    raise NotFoundError(
+        f"The input {name!r} is a set of {len(aliases)} datasets: give a list of that many, or a dict with the keys "
+        f"{', '.join(map(repr, aliases))}."
+    )
 
 
 def _is_files(data: Any) -> bool:
