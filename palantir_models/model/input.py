@@ -8,7 +8,9 @@ from typing import Any
 
 from palantir_models.adapter.base import ModelAdapter
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
+from transforms.errors import NotFoundError
 from transforms.run.scope import JobScope
+from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.storage.base import Storage
 from transforms.store.tables import TableView
@@ -16,14 +18,31 @@ from transforms.store.tables import TableView
 _log = logging.getLogger(__name__)
 
 
-def open_model_input(param: Any, name: str, scope: JobScope) -> ModelAdapter:
-    """Return the loaded adapter that a compute function receives for a ``ModelInput``."""
+def open_model_input(param: Any, name: str, scope: JobScope) -> ModelAdapter | None:
+    """Return the loaded adapter that a compute function receives for a ``ModelInput``.
+
+    None where the transform reads the model that it trains, and there is no version yet.
+    """
     resource = scope.config.resolve(param.resources[0])
-    view, _ = scope.open(resource)
+    is_own = param.model_version is None and _is_written(resource, scope)
+    try:
+        view, _ = scope.open(param.resources[0])
+    except NotFoundError:
+        if is_own:
+            return None
+        raise
     if param.use_sidecar:
         _log.info("Model %s: use_sidecar has no effect here; the model runs in this process.", resource.alias)
-    version = pick_version(resource.alias, read_versions(view), param.model_version)
-    return load_version(view.storage, model_of(view), version)
+    versions = read_versions(view)
+    if is_own and not versions:
+        return None
+    return load_version(view.storage, model_of(view), pick_version(resource.alias, versions, param.model_version))
+
+
+def _is_written(resource: Resource, scope: JobScope) -> bool:
+    """Whether the job writes the model that it reads."""
+    is_here = resource.branch in (None, scope.transaction.branch)
+    return is_here and any(output.key == resource.key for output in scope.transaction.outputs)
 
 
 def model_of(versions: TableView) -> str:

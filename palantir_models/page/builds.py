@@ -9,6 +9,7 @@ from palantir_models.page.answers import Refusal, exact
 from palantir_models.page.asked import Asked
 from palantir_models.page.provenance import inputs_of, written
 from transforms.errors import StoreError
+from transforms.plan.incremental import recorded, run_of
 from transforms.spec.resource import Resource
 from transforms.store.recorded_parameters import shown
 
@@ -86,6 +87,7 @@ def _entry(store: Store, entry: Entry, unpublished: str | None, versions: Mappin
         "outputs": outputs,
         "inputs": inputs_of(entry, store.ledger),
         "models": [output for output in outputs if output["kind"] == "model"],
+        **run_of(recorded(entry.outputs.values())),
         "parameters": exact(shown(entry.parameters)),
         "code_version": entry.code_version,
         "seconds": (entry.ratified_time - entry.started_time).total_seconds(),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.page.ids import rid_of
+from transforms.plan.incremental import read_amounts
 from transforms.store.lookup import label, resource_of
 
 if TYPE_CHECKING:
@@ -19,10 +20,17 @@ def inputs_of(entry: Entry, ledger: Ledger) -> list[dict[str, Any]]:
     The version of a dataset is that of its table. A model has several tables: its version is the newest that it had when
     it was read, which the row says that wrote it.
 
+    Of a job that ran incrementally, or could have, each dataset has the number of rows that were read, and the version since
+    which they came, None for all.
+
     :param entry: the commit.
     :param ledger: the ledger that it is in.
     """
-    return [_pinned(key, pin, ledger) for key, pin in sorted(entry.inputs.items())]
+    amounts = read_amounts(entry.outputs.values())
+    return [
+        {**_pinned(key, pin, ledger), "rows_read": None, "since": None, **amounts.get(key, {})}
+        for key, pin in sorted(entry.inputs.items())
+    ]
 
 
 def _pinned(key: str, pin: InputPin, ledger: Ledger) -> dict[str, Any]:

@@ -151,7 +151,12 @@ def _inputs(version: ModelVersion, entry: Entry | None, ledger: Ledger) -> list[
     """Return what a version was trained on: from the row of its commit, or where that is gone from its own."""
     if entry is None:
         return [
-            {"alias": alias, "path": alias, "kind": None, "rid": None, "version": number, "seq_of_writer": None}
+            {
+                **dict.fromkeys(("kind", "rid", "seq_of_writer", "rows_read", "since")),
+                "alias": alias,
+                "path": alias,
+                "version": number,
+            }
             for alias, number in version.trained_on.items()
         ]
     return inputs_of(entry, ledger)

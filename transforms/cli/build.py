@@ -24,6 +24,7 @@ from transforms.cli.summary import commit_line
 from transforms.cli.voices import told_warnings
 from transforms.common.usercode import user_line
 from transforms.errors import RecoveryNeeded, TransformsError
+from transforms.plan.incremental import run_of
 from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
@@ -196,6 +197,7 @@ def _document(results: Sequence[JobResult], seconds: float, interrupted: BuildIn
                 "status": result.status,
                 "seconds": round(result.seconds, 3),
                 "reason": result.reason,
+                **run_of(result.incremental),
                 "seq": None if result.entry is None else result.entry.seq,
                 "transaction": None if result.entry is None else result.entry.transaction,
                 "outputs": result.outputs,

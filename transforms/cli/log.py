@@ -11,6 +11,7 @@ from transforms.cli.options import Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.cli.summary import CHECK_COLUMNS, check_rows, failed_checks_texts, outputs_text, unwritten_text
 from transforms.errors import NotFoundError
+from transforms.plan.incremental import recorded, run_of
 from transforms.run.check_results import results_of
 from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.store.recorded_parameters import shown
@@ -61,7 +62,10 @@ def log(
     missing = store.missing(entries, waiting)
     rows = [_row(entry, missing.get(entry.seq, "")) for entry in entries]
     with Output(as_json, session_of(ctx).quiet) as out:
-        out.listing(rows, ["seq", "time", "branch", "transform", "user", "published"], "Nothing was committed yet.")
+        told = ["run"] if any(row["run"] for row in rows) else []
+        out.listing(
+            rows, ["seq", "time", "branch", "transform", "user", "published", *told], "Nothing was committed yet."
+        )
         for remark in filter(None, map(unwritten_text, entries)):
             out.say(remark)
         if as_json:
@@ -124,6 +128,7 @@ def _row(entry: Entry, missing: str) -> dict[str, Any]:
         "started": entry.started_time.isoformat(timespec="seconds"),
         "code_version": entry.code_version,
         "inputs": {key: {"seq": p.seq, "version": p.version, "branch": p.branch} for key, p in entry.inputs.items()},
+        **run_of(recorded(entry.outputs.values())),
         "parameters": shown(entry.parameters),
         "outputs": entry.outputs,
         "checks": results_of(entry.outputs),

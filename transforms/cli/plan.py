@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import typer
 
+from transforms.cli.failures import JOB_FAILED, error_text
 from transforms.cli.loading import load_project
 from transforms.cli.options import Branch, Exclude, Force, Json, Parameters, Selection, session_of
 from transforms.cli.output import Output, say_error
 from transforms.cli.parameters import parameters_of
 from transforms.common.text import counted
+from transforms.plan.incremental import run_of
 from transforms.spec.resource import DEFAULT_BRANCH
 
 
@@ -42,14 +44,21 @@ def plan(
                 "name": job.node.name,
                 "action": job.action,
                 "reason": job.reason,
+                **run_of(job.incremental),
                 "depends_on_rebuild": job.depends_on_rebuild,
                 "outputs": [resource.alias for resource in job.node.outputs],
                 "source": str(job.node.source),
             }
             for job in found.jobs
         ]
-        out.listing(rows, ["action", "name", "reason"], "Nothing is selected.")
+        told = ["run"] if any(job.incremental is not None for job in found.jobs) else []
+        out.listing(rows, ["action", "name", "reason", *told], "Nothing is selected.")
         building = sum(job.action == "build" for job in found.jobs)
         for text in project.left_out(found):
             say_error(f"error: {text}")
+        refused = project.refused(found)
+        for error in refused:
+            say_error(error_text(error))
         out.say(f"{counted(building, 'job')} to build, {len(found.jobs) - building} fresh, on branch {branch}.")
+    if refused:
+        raise typer.Exit(JOB_FAILED)

@@ -132,6 +132,8 @@ class Progress:
             after += f"  {result.seconds:.2f}s"
         if result.status == "committed" and result.reason not in _KNOWN_REASONS:
             after += f"  {result.reason}"
+        if result.status == "committed" and result.incremental is not None:
+            after += f"  {result.incremental}"
         return before, word, after
 
     def _block(self) -> Text:

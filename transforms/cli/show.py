@@ -11,6 +11,7 @@ from transforms.cli.output import Output
 from transforms.cli.summary import CHECK_COLUMNS, check_rows
 from transforms.common.text import counted
 from transforms.errors import UsageError
+from transforms.plan.incremental import recorded, run_of
 from transforms.run.check_results import results_on
 from transforms.spec.resource import DEFAULT_BRANCH
 
@@ -54,7 +55,10 @@ def show(
             return
         content = _content(project, resource, branch, limit, version)
         if version is None:
-            content["checks"] = results_on(resource, branch, project.store.writes().values())
+            writes = project.store.writes()
+            content["checks"] = results_on(resource, branch, writes.values())
+            last = writes.get((branch, resource.key))
+            content |= run_of(None if last is None else recorded([last.output]))
         if as_json:
             out.json(content)
         else:
@@ -99,12 +103,13 @@ def _view(project: Project, resource: Resource, branch: str, version: str | None
 
 def _print(content: dict[str, Any], out: Output) -> None:
     head = f"{content['alias']}  branch {content['branch']}, version {content['version']}, commit #{content['seq']}"
+    run = f"; its last run was {content['run']}" if content.get("run") else ""
     if content["kind"] == "files":
-        out.line(f"{head}, {counted(content['file_count'], 'file')}")
+        out.line(f"{head}, {counted(content['file_count'], 'file')}{run}")
         out.line("")
         out.listing(content["files"], ["path", "size", "modified", "sha256"], "It has no files.")
         return
-    out.line(f"{head}, {counted(content['row_count'], 'row')}")
+    out.line(f"{head}, {counted(content['row_count'], 'row')}{run}")
     out.line("")
     out.listing(content["columns"], ["name", "type", "description"])
     if content.get("checks"):

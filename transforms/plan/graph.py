@@ -44,8 +44,8 @@ class Graph:
 
     :param nodes: the transforms.
     :param branch: the branch of the build: an input that names another branch comes from outside.
-    :raises DeclarationError: if two have one name or write one output, one writes an output twice or reads what it
-        writes, or there is a cycle.
+    :raises DeclarationError: if two have one name or write one output, one writes an output twice or reads a dataset that it
+        writes, or there is a cycle. A transform may read the model that it writes: the version that its last run made.
     """
 
     def __init__(self, nodes: Iterable[Node], branch: str | None = None) -> None:
@@ -114,7 +114,8 @@ class Graph:
                     f"{writer.name} ({writer.source}) and {node.name} ({node.source}) both write the {resource}; an "
                     f"output belongs to one transform."
                 )
-            if any(read.key == resource.key and self.producer(read) is node for read in node.inputs):
+            is_read = any(read.key == resource.key and self.producer(read) is node for read in node.inputs)
+            if is_read and resource.kind != "model":
                 raise DeclarationError(f"{node.name} ({node.source}) reads the {resource} that it writes.")
 
     def _producers_of(self, node: Node) -> list[Node]:

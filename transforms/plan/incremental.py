@@ -6,8 +6,9 @@ the same function. ``docs/incremental.md`` has them in words.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from transforms.spec.incremental import Incremental
 from transforms.spec.resource import Resource
@@ -15,7 +16,7 @@ from transforms.store.entry import InputPin
 from transforms.store.index import LastWrite
 
 RECORD = "incremental"
-"""Where the ledger's row says of an output how it was built; see :class:`Decision`."""
+"""Where the ledger's row says of an output how its job ran; see :func:`recorded`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,31 @@ def decide(
     return Decision(True, f"since commit #{newest.seq}")
 
 
+def recorded(outputs: Iterable[Mapping[str, Any]]) -> Decision | None:
+    """Return how a job ran; None for a transform that is never incremental.
+
+    :param outputs: what the ledger's row says of its outputs.
+    """
+    record = _record(outputs)
+    return Decision(record["ran"], record["reason"]) if record else None
+
+
+def read_amounts(outputs: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int | None]]:
+    """Return how many rows a job read of each dataset, and since which version of it, by the inputs' keys.
+
+    :param outputs: what the ledger's row says of its outputs.
+    """
+    read = _record(outputs).get("inputs", {}).values()
+    return {one["key"]: {"rows_read": one["rows"], "since": one["since"]} for one in read}
+
+
+def run_of(decision: Decision | None) -> dict[str, Any]:
+    """Return how a job runs, or ran, as JSON: whether incrementally, and that in words; nothing for one that never does."""
+    if decision is None:
+        return {"incremental": None, "run": ""}
+    return {"incremental": decision.is_incremental, "run": str(decision)}
+
+
 def foreseen(decision: Decision, replaced: Collection[str]) -> Decision:
     """Return a decision as it will be once what comes before has been built.
 
@@ -112,6 +138,10 @@ def last_build(outputs: Iterable[OutputState]) -> LastWrite | None:
     return max((output.last for output in outputs if output.last is not None), key=lambda last: last.seq, default=None)
 
 
+def _record(outputs: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return next((output[RECORD] for output in outputs if RECORD in output), {})
+
+
 def _own_reason(transform: str, outputs: Sequence[OutputState], newest: LastWrite) -> Decision | None:
     built = [(output.resource, output.last) for output in outputs if output.last is not None]
     for resource, last in built:
@@ -122,8 +152,7 @@ def _own_reason(transform: str, outputs: Sequence[OutputState], newest: LastWrit
         if last.seq != newest.seq and resource.kind == "dataset":
             return Decision(
                 False,
-                f"{resource.alias} was last written by commit #{last.seq}, and {newest.alias} by #{newest.seq}: the first "
-                f"was aborted alone",
+                f"{resource.alias} was last written by commit #{last.seq}, and #{newest.seq} wrote {newest.alias} without it",
             )
     return None
 

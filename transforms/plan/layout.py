@@ -103,7 +103,8 @@ def _layers(graph: Graph) -> tuple[list[list[str]], list[list[str]]]:
     """Return the columns, and for each arrow the places it goes through: a long one reserves a place in each column."""
     depth: dict[str, int] = {}
     for node in graph.order:
-        reached = [depth.setdefault(input_key(graph.located(r)), 0) for r in node.inputs]
+        others = [r for r in node.inputs if graph.producer(r) is not node]  # its own model has an arrow to it already
+        reached = [depth.setdefault(input_key(graph.located(r)), 0) for r in others]
         depth[node.name] = max(reached, default=-1) + 1
         for resource in node.outputs:
             depth[input_key(graph.located(resource))] = depth[node.name] + 1
@@ -112,6 +113,8 @@ def _layers(graph: Graph) -> tuple[list[list[str]], list[list[str]]]:
         columns[column].append(key)
     routes = []
     for start, end in edges_of(graph):
+        if depth[start] > depth[end]:
+            continue
         between = [f"{start}>{end}>{column}" for column in range(depth[start] + 1, depth[end])]
         for column, key in enumerate(between, depth[start] + 1):
             columns[column].append(key)

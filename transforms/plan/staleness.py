@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from transforms.plan.graph import Graph, Node
+from transforms.plan.incremental import Decision
 from transforms.plan.render import label_of
 from transforms.spec.resource import Resource
 from transforms.store import recorded_parameters
@@ -61,12 +62,14 @@ class PlannedJob:
         action: ``build``, or ``fresh`` where nothing has to be done.
         reason: why.
         depends_on_rebuild: whether it would run only because something before it does.
+        incremental: whether it will go on from its last run, and why; None for one that never does, and for a fresh one.
     """
 
     node: Node
     action: Literal["build", "fresh"]
     reason: str
     depends_on_rebuild: bool = False
+    incremental: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -95,23 +98,27 @@ def plan_jobs(graph: Graph, nodes: Sequence[Node], state: State = State(), force
     made: set[str] = set()
     selected = {node.name for node in nodes}
     for node in nodes:
-        rebuilt = [r for r in node.inputs if (p := graph.producer(r)) is not None and p.name in made]
-        for resource in node.inputs:
+        # What it made itself, the last time: a model that it goes on training.
+        inputs = [resource for resource in node.inputs if graph.producer(resource) is not node]
+        rebuilt = [r for r in inputs if (p := graph.producer(r)) is not None and p.name in made]
+        for resource in inputs:
             producer = graph.producer(resource)
             made_here = producer is not None and producer.name in selected
             if input_key(resource) not in state.inputs and not made_here:
                 missing.append((node, resource))
-        job = _decide(node, rebuilt, state, force)
+        job = _decide(node, inputs, rebuilt, state, force)
         if job.action == "build":
             made.add(node.name)
         jobs.append(job)
     return Plan(tuple(jobs), tuple(missing))
 
 
-def _decide(node: Node, rebuilt: Sequence[Resource], state: State, force: bool) -> PlannedJob:
+def _decide(
+    node: Node, inputs: Sequence[Resource], rebuilt: Sequence[Resource], state: State, force: bool
+) -> PlannedJob:
     if force:
         return PlannedJob(node, "build", "forced")
-    reason = _own_reason(node, state) or _input_reason(node, rebuilt, state)
+    reason = _own_reason(node, state) or _input_reason(node, inputs, rebuilt, state)
     if reason is not None:
         return PlannedJob(node, "build", reason)
     if rebuilt:
@@ -138,10 +145,11 @@ def _own_reason(node: Node, state: State) -> str | None:
     return next(filter(None, (recorded_parameters.change(build.parameters, values) for build in written)), None)
 
 
-def _input_reason(node: Node, rebuilt: Sequence[Resource], state: State) -> str | None:
+def _input_reason(node: Node, inputs: Sequence[Resource], rebuilt: Sequence[Resource], state: State) -> str | None:
+    declared = {input_key(resource) for resource in node.inputs}
     for build in (state.last[resource.key] for resource in node.outputs):
-        recorded = {resource: recorded_key(resource, build.inputs, build.branches) for resource in node.inputs}
-        removed = sorted(set(build.inputs) - set(recorded.values()))
+        recorded = {resource: recorded_key(resource, build.inputs, build.branches) for resource in inputs}
+        removed = sorted(set(build.inputs) - set(recorded.values()) - declared)
         if removed:
             return f"input {label(removed[0])} removed"
         for resource, key in recorded.items():

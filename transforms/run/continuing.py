@@ -21,9 +21,6 @@ from transforms.store.index import LastWrite
 from transforms.store.lookup import candidates, input_key, label, recorded_key
 from transforms.store.storage.base import Storage
 
-FINGERPRINTS = "fingerprints"
-"""Where the record of a run has what tells the tables that it read from others that were made in their place."""
-
 
 @dataclass(frozen=True)
 class Place:
@@ -122,13 +119,13 @@ class Growth:
         state = InputState(label(read.key), pin, branch)
         if pin is None or pin.branch != branch or self.last is None:
             return state, None
-        known = self.last.output.get(RECORD, {}).get(FINGERPRINTS, {}).get(read.key)
+        known = self.last.output.get(RECORD, {}).get("inputs", {}).values()
         found = additions(
             self.storage,
             table,
             pin.version,
             until,
-            fingerprint=known,
+            fingerprint=next((one["fingerprint"] for one in known if one["key"] == read.key), None),
             allow_retention=self.declared.allow_retention,
             limit=read.limit,
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from transforms.errors import IncrementalRequiredError
 from transforms.plan.incremental import Decision, InputState, decide, last_build
-from transforms.run.continuing import FINGERPRINTS, Growth, Place, read_inputs
+from transforms.run.continuing import Growth, Place, read_inputs
 from transforms.run.scope import JobScope
 from transforms.run.window import Window
 from transforms.spec.incremental import Incremental
@@ -57,7 +57,8 @@ class JobIncrement:
         growth, grown = Growth(store.storage, declared, last_build(outputs)), dict[str, Additions]()
         decision = decide(transaction.transform, declared, outputs, _looked_at(scope, declared, growth, grown))
         if not decision.is_incremental:
-            need_meant(scope.transform, decision)
+            if (refused := refusal(scope.transform, decision)) is not None:
+                raise refused
             _log.warning("Not running incrementally: %s", decision.reason)
             grown.clear()
         increment = cls(scope, declared, decision, grown)
@@ -89,29 +90,27 @@ class JobIncrement:
             "semantic_version": self._declared.semantic_version,
             "v2_semantics": self._declared.v2_semantics,
             "inputs": dict(self._inputs()),
-            FINGERPRINTS: self._fingerprints(),
         }
 
     def _inputs(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for name, param in self._scope.transform.inputs.items():
             for resource in param.resources:
-                if resource.kind != "dataset":
-                    continue
-                window = self.window(name, resource)
-                key = input_key(self._scope.config.resolve(resource))
-                is_whole = window.added is None
-                rows = window.current.told_row_count() if is_whole else self._grown[key].rows
-                since = None if is_whole else self._grown[key].since
-                label = name if len(param.resources) == 1 else f"{name}: {resource.alias}"
-                yield label, {"rows": rows, "since": since, "version": window.current.version}
+                if resource.kind == "dataset":
+                    label = name if len(param.resources) == 1 else f"{name}: {resource.alias}"
+                    yield label, self._input(name, resource)
 
-    def _fingerprints(self) -> dict[str, str]:
-        found = {}
-        for read in read_inputs(self._scope.transform, self._declared, self._scope.config.resolve):
-            view, _ = self._scope.open(read.declared)
-            if (told := fingerprint_of(view.storage, view.name, view.version)) is not None:
-                found[read.key] = told
-        return found
+    def _input(self, name: str, resource: Resource) -> Mapping[str, Any]:
+        """Return what the run read of an input: what, how many rows after which version, up to which version."""
+        window = self.window(name, resource)
+        view, key = window.current, input_key(self._scope.config.resolve(resource))
+        is_whole = window.added is None
+        return {
+            "key": key,
+            "rows": view.told_row_count() if is_whole else self._grown[key].rows,
+            "since": None if is_whole else self._grown[key].since,
+            "version": view.version,
+            "fingerprint": fingerprint_of(view.storage, view.name, view.version),
+        }
 
     def _keep_to_limits(self) -> None:
         """Let no input be read further than its limit of transactions; the next run goes on from there."""
@@ -127,18 +126,20 @@ class JobIncrement:
         return None if found is None else at_version(found, version, self._scope.transaction.store.app_id)
 
 
-def need_meant(transform: Transform, decision: Decision) -> None:
-    """Refuse a run on everything where the transform requires another.
+def refusal(transform: Transform, decision: Decision) -> IncrementalRequiredError | None:
+    """Return the error for a run on everything where the transform requires another; None where it may run.
 
-    :raises IncrementalRequiredError: with the reason.
+    :param transform: the transform.
+    :param decision: how it would run.
     """
     declared = transform.incremental
-    if declared is not None and declared.require_incremental and not (decision.is_incremental or decision.is_meant):
-        raise IncrementalRequiredError(
-            f"{transform.__name__} ({transform.source}) requires an incremental run, and would run on everything: "
-            f"{decision.reason}. Nothing of it was run. To have everything built anew, leave out require_incremental=True "
-            f"for one build."
-        )
+    if declared is None or not declared.require_incremental or decision.is_incremental or decision.is_meant:
+        return None
+    return IncrementalRequiredError(
+        f"{transform.__name__} ({transform.source}) requires an incremental run, and would run on everything: "
+        f"{decision.reason}. Nothing of it was run. To have everything built anew, leave out require_incremental=True for "
+        f"one build."
+    )
 
 
 def _looked_at(

@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from transforms.config import Config, load_config
-from transforms.errors import ConfigError, NotFoundError
+from transforms.errors import ConfigError, IncrementalRequiredError, NotFoundError
 from transforms.plan.graph import Graph, Node
 from transforms.plan.selection import names_each, select
 from transforms.plan.staleness import LastBuild, Plan, PlannedJob, State, plan_jobs
 from transforms.run.build import Listener, Task, run_tasks
 from transforms.run.cancellation import Cancellation
+from transforms.run.increment import refusal
 from transforms.run.job import JobOptions, JobResult, run_job
 from transforms.run.pipelines import Loaded, load_pipelines
+from transforms.run.planned_increments import IncrementalPlanner
 from transforms.run.scope import EngineChoice
 from transforms.spec.discovery import ImportFailedError
 from transforms.spec.pipeline import Pipeline
@@ -115,7 +117,7 @@ class Project:
     def plan(
         self, selectors: Sequence[str] = (), exclude: Sequence[str] = (), options: BuildOptions = BuildOptions()
     ) -> Plan:
-        """Tell what a build would do and why; reads the ledger's index and nothing else.
+        """Tell what a build would do and why; reads the ledger's index, and logs of tables that are read incrementally.
 
         :raises NotFoundError: if an input exists nowhere and nothing in the build makes it.
         :raises ConfigError: if the project has no transforms.
@@ -146,6 +148,15 @@ class Project:
             f"{node.name} ({node.source}) and what needs it were left out: it reads {resource}, which is not there yet and "
             f"which a module that cannot be imported may make."
             for node, resource in plan.missing
+        ]
+
+    def refused(self, plan: Plan) -> list[IncrementalRequiredError]:
+        """Return an error for each job of a plan that must run incrementally and cannot; a build would raise it."""
+        return [
+            refused
+            for job in plan.jobs
+            if job.incremental is not None
+            and (refused := refusal(self.transforms[job.node.name], job.incremental)) is not None
         ]
 
     def may_lack(self, selectors: Sequence[str], branch: str = DEFAULT_BRANCH) -> bool:
@@ -202,12 +213,17 @@ class Project:
                 profiles=profiles,
                 may_commit=cancel.check,
             )
-            return replace(run_job(transform, self.store, self.config, job_options), reason=planned.reason)
+            result = run_job(transform, self.store, self.config, job_options)
+            return replace(result, reason=planned.reason, incremental=result.incremental or planned.incremental)
 
         return run
 
     def _plan(self, graph: Graph, nodes: Sequence[Node], options: BuildOptions) -> Plan:
-        return plan_jobs(graph, nodes, self._state(graph, options), options.force)
+        plan = plan_jobs(graph, nodes, self._state(graph, options), options.force)
+        planner = IncrementalPlanner(
+            self.transforms, graph, self.store, options.branch, self.config.fallback_branches, self.config.resolve
+        )
+        return planner.told(plan)
 
     def _state(self, graph: Graph, options: BuildOptions) -> State:
         written = self.store.writes()

@@ -88,7 +88,7 @@ CASES = {
         [written(seq=7), written("/b", seq=9)],
         [grown()],
         False,
-        "/out was last written by commit #7, and /b by #9: the first was aborted alone",
+        "/out was last written by commit #7, and #9 wrote /b without it",
     ),
     "a model that the last run did not publish": (
         PLAIN,
@@ -102,7 +102,7 @@ CASES = {
         [written("/m", seq=9, kind="model"), written(seq=5)],
         [grown()],
         False,
-        "/out was last written by commit #5, and /m by #9: the first was aborted alone",
+        "/out was last written by commit #5, and #9 wrote /m without it",
     ),
     "an output that another program changed": (
         PLAIN,

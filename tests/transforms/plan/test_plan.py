@@ -15,7 +15,7 @@ from transforms.errors import DeclarationError, NotFoundError
 from transforms.plan.graph import Graph, Node
 from transforms.plan.render import to_mermaid, to_text
 from transforms.plan.selection import select
-from transforms.plan.staleness import LastBuild, State, plan_jobs
+from transforms.plan.staleness import LastBuild, Plan, PlannedJob, State, plan_jobs
 from transforms.plan.svg import to_svg
 from transforms.spec.resource import Resource
 from transforms.spec.source import SourceLocation
@@ -359,3 +359,30 @@ def test_five_thousand_transforms():
         assert len(to_text(graph).splitlines()) == count
         assert to_mermaid(graph).count("-->") == 2 * count - 1
         assert to_svg(graph).count("marker-end") == 2 * count - 1
+
+
+def test_a_transform_may_read_the_model_that_it_trains():
+    """It is no cycle, nothing is missing before the first build, and what it made itself makes nothing stale."""
+    data, model = Resource("dataset", "/in"), Resource("model", "/m")
+    trains = Node("train", (data, model), (model,), PLACE, lambda: "v1")
+    graph = Graph([trains], "master")
+    now = {"dataset:/in": 1}
+    assert plan_jobs(graph, [trains], State({}, now)) == Plan((PlannedJob(trains, "build", "new"),))
+    for inputs in ({"dataset:/in": 1}, {"dataset:/in": 1, "model:/m": 2}):
+        built = State({"model:/m": LastBuild("train", "v1", inputs, 3)}, {**now, "model:/m": 3})
+        assert plan_jobs(graph, [trains], built).jobs[0].action == "fresh"
+    assert to_text(graph).splitlines()[-1] == "train -> /m"
+    assert to_svg(graph).count(">/m<") == 1
+    other = Node("score", (model,), (Resource("dataset", "/s"),), PLACE, lambda: "v1")
+    assert [found.name for found in Graph([other, trains]).order] == ["train", "score"]
+
+
+def test_a_cycle_through_another_transform_stays_one():
+    """A model that needs what is made with it."""
+    model, scores = Resource("model", "/m"), Resource("dataset", "/s")
+    nodes = [
+        Node("train", (scores, model), (model,), PLACE, lambda: "v1"),
+        Node("score", (model,), (scores,), PLACE, lambda: "v1"),
+    ]
+    with pytest.raises(DeclarationError, match="cycle"):
+        Graph(nodes)

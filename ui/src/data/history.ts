@@ -72,6 +72,10 @@ export interface Place {
 export interface BuildInput extends Place {
   branch: string;
   seq_of_writer: number | null;
+  /** Of a job that may run incrementally: how many rows it read, */
+  rows_read: number | null;
+  /** and since which version they came; null for all. */
+  since: number | null;
 }
 
 /** What a build wrote. */
@@ -102,6 +106,8 @@ export interface Build {
   parameters: Record<string, ParameterValue>;
   code_version: string;
   seconds: number;
+  /** Whether it went on from its last run or began anew, and why; empty for one that always begins anew. */
+  run: string;
 }
 
 /** `/data/lineage` */

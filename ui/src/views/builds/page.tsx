@@ -54,6 +54,7 @@ function Job({ build }: { build: Build }) {
             <Fact name="code version">
               {build.code_version && <Short id={build.code_version} />}
             </Fact>
+            <Fact name="run">{build.run}</Fact>
             <Fact name="committed">{moment(build.time)}</Fact>
             <Fact name="took">{span(build.seconds)}</Fact>
             <Fact name="by">{build.user}</Fact>
@@ -97,6 +98,12 @@ function Read({ place }: { place: BuildInput }) {
   return (
     <Row>
       <PlaceLink place={place} />
+      {place.rows_read !== null && (
+        <small>
+          {counted(place.rows_read, "row")}
+          {place.since === null ? "" : ` since version ${place.since}`}
+        </small>
+      )}
       {place.seq_of_writer === null ? <small>No job of this store wrote it.</small> : (
         <small>
           written by <a href={to(`/builds/${place.seq_of_writer}`)}>job #{place.seq_of_writer}</a>
