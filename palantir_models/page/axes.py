@@ -10,6 +10,7 @@ import numpy as np
 
 from palantir_models.page import chosen
 from palantir_models.page.answers import Refusal
+from palantir_models.page.apart import is_final
 from palantir_models.page.asked import Asked
 from palantir_models.page.buckets import Curve
 from palantir_models.page.columns import Held
@@ -60,7 +61,7 @@ def curves_of(asked: Asked, ids: Sequence[str], series: str, axis: str) -> list[
 
 
 def _held(asked: Asked, known: Known, ids: Sequence[str], series: str, timed: bool) -> Mapping[str, Held]:
-    """Return a series by id: of published experiments from memory, of others as they are now."""
+    """Return a series by id: of experiments that ended from memory, of others as they are now."""
     from palantir_models.reading.comparison import Comparison
 
     published = [known.published[identity] for identity in ids if identity in known.published]
@@ -68,8 +69,11 @@ def _held(asked: Asked, known: Known, ids: Sequence[str], series: str, timed: bo
     others = [identity for identity in ids if identity not in known.published]
     running = asked.opened.live(known.model).held(others, series, timed) if others else {}
     kept = [identity for identity in others if identity not in running]
-    if kept:
-        points = Comparison(chosen.experiments(asked, kept)).points(series, timed)
+    there = chosen.experiments(asked, kept) if kept else []
+    if ended := [one for one in there if is_final(one)]:
+        found |= asked.opened.columns.get(ended, series, timed)
+    if begun := [one for one in there if not is_final(one)]:
+        points = Comparison(begun).points(series, timed)
         found |= {identity: Held.of(parts[series]) for identity, parts in points.items() if series in parts}
     return found | {identity: held for identity, held in running.items() if held is not None}
 

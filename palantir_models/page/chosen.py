@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
 from palantir_models.page.answers import Refusal, as_json
+from palantir_models.page.apart import summaries_of
 from palantir_models.page.asked import Asked
 from palantir_models.page.parameters import parameters_of
 from transforms.common.json_text import from_json
@@ -29,17 +30,19 @@ class Known:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._answers: dict[str, bytes] = {}
+        self._answers: dict[str, tuple[Hashable, bytes]] = {}
 
-    def answer(self, name: str, make: Callable[[], Any]) -> Response:
+    def answer(self, name: str, make: Callable[[], Any], about: Hashable = None) -> Response:
         """Return an answer that is the same until something is committed to the model, as JSON that is kept.
 
         :param name: what is answered.
         :param make: gives it.
+        :param about: what else it depends on; of several the last one is kept.
         """
-        if name not in self._answers:
-            self._answers[name] = as_json(make())
-        return Response(self._answers[name], media_type="application/json")
+        kept = self._answers.get(name)
+        if kept is None or kept[0] != about:
+            kept = self._answers[name] = about, as_json(make())
+        return Response(kept[1], media_type="application/json")
 
     @cached_property
     def published(self) -> Mapping[str, RecordedExperiment]:
@@ -79,21 +82,19 @@ def experiments(asked: Asked, ids: Sequence[str]) -> list[RecordedExperiment]:
 
     :raises Refusal: if one is not there, or not there any more.
     """
+    from palantir_models.reading.everywhere import apart
+
     there = known(asked)
     found = there.published
-    if not all(identity in found for identity in ids):
-        found = {**found, **{one.experiment_id: one for one in there.model.unpublished}}
+    others = {identity for identity in ids if identity not in found}
+    if others:
+        model = there.model
+        apart_now = apart(asked.opened.store, model.branch, model.alias, others)
+        found = {**found, **{one.experiment_id: one for one in apart_now}}
     missing = [identity for identity in ids if identity not in found]
     if missing:
         raise gone(missing, there.model.alias)
     return [found[identity] for identity in ids]
-
-
-def summaries_of(found: Sequence[RecordedExperiment]) -> pl.DataFrame | None:
-    """Return what is known of each series of some experiments, a series a row; None where there are none."""
-    from palantir_models.reading.comparison import Comparison
-
-    return Comparison(found).summaries.polars() if found else None
 
 
 def gone(ids: Sequence[str], alias: str) -> Refusal:

@@ -1,4 +1,4 @@
-"""Series in memory: of published experiments, which never change; what was not used for longest goes when they are too many."""
+"""Series in memory: of experiments that ended, which never change; what was not used for longest goes when they are too many."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Columns:
         self._count = 0
 
     def get(self, experiments: Sequence[RecordedExperiment], series: str, timed: bool = False) -> Mapping[str, Held]:
-        """Return one series of published experiments, by id; an experiment that has none is left out.
+        """Return one series of experiments that ended, by id; an experiment that has none is left out.
 
         Charts of the same experiments are asked for side by side: one reads for all, and the others wait for it.
 

@@ -50,7 +50,7 @@ def dataset(asked: Asked) -> dict[str, Any]:
             }
             for name, field in zip(view.column_names, view.fields, strict=True)
         ],
-        "versions": _versions(opened, view),
+        "versions": _versions(opened, view, resource),
         "checks": checks_of(resource, asked.branch, writes.values()),
         "built_by": write.transform,
         "inputs": inputs_of(entry, opened.store.ledger) if entry is not None else [],
@@ -167,7 +167,7 @@ def _measured(opened: Opened, write: LastWrite) -> dict[str, Any]:
     }
 
 
-def _versions(opened: Opened, view: TableView) -> list[dict[str, Any]]:
+def _versions(opened: Opened, view: TableView, resource: Resource) -> list[dict[str, Any]]:
     """Return the newest versions of a table, newest first: what its log tells, and the ledger of those that jobs wrote."""
     commits = view.table.history(_MOST_VERSIONS)
     entries = opened.store.entries_of(commit.get("transaction") for commit in commits)
@@ -179,13 +179,18 @@ def _versions(opened: Opened, view: TableView) -> list[dict[str, Any]]:
             "operation": commit.get("operation", ""),
             "transform": commit.get("transform"),
             "transaction": commit.get("transaction"),
-            **_change(entries.get(commit.get("transaction", "")), view.name),
+            **_change(entries.get(commit.get("transaction", "")), view.name, resource.key),
         }
         for commit in commits
     ]
 
 
-def _change(entry: Entry | None, table: str) -> dict[str, Any]:
-    """Return what a commit did to a table: how many rows it added, and whether they took the place of others."""
+def _change(entry: Entry | None, table: str, key: str) -> dict[str, Any]:
+    """Return what a commit did to a table: how many rows it added, whether they took the place of others, and whether the job
+    went on from what was there."""
     changes = [change for change in entry.changes if change.table == table] if entry is not None else []
-    return {"mode": changes[0].mode if changes else None, "rows": changes[0].rows if changes else None}
+    return {
+        "mode": changes[0].mode if changes else None,
+        "rows": changes[0].rows if changes else None,
+        "incremental": entry.outputs.get(key, {}).get("incremental") if entry is not None else None,
+    }

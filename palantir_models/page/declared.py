@@ -37,6 +37,7 @@ class Declared:
         inputs: what it reads.
         outputs: what it writes.
         source: where it is written, as ``file:line``.
+        code_version: the version of its logic.
         action: ``build`` or ``fresh``, as a build would do; None where that cannot be told.
         reason: why.
     """
@@ -45,6 +46,7 @@ class Declared:
     inputs: Sequence[Resource]
     outputs: Sequence[Resource]
     source: str
+    code_version: str
     action: str | None
     reason: str
 
@@ -124,6 +126,7 @@ def _found(project: Project, branch: str) -> Found:
             node.inputs,
             node.outputs,
             str(node.source),
+            node.version,
             *plans[node.name],
         )
         for node in graph.order

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from palantir_models.page import chosen
 from palantir_models.page.answers import exact, json_answer, shown_numbers
+from palantir_models.page.apart import is_final
 from palantir_models.page.asked import Asked, experiment_of
 from palantir_models.page.parameters import are_same, columns_of, parameters_of, type_of
 from palantir_models.page.provenance import inputs_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from palantir_models.page.chosen import Known
+    from palantir_models.page.opened import Opened
     from palantir_models.reading.experiment import RecordedExperiment
     from palantir_models.reading.parameters import ParameterValue
 
@@ -43,27 +45,30 @@ _COUNTS = ("length", "last_step")
 def experiments(asked: Asked) -> Response:
     """Return all experiments of a model, column by column, newest first."""
     known = chosen.known(asked)
-    apart = known.model.unpublished
-    if not apart:  # of those that are published nothing changes
-        return known.answer("experiments", lambda: _columns(known, (), {}))
-    return json_answer(_columns(known, apart, asked.opened.live(known.model).heartbeats()))
+    others = known.model.unpublished
+    if all(map(is_final, others)):  # nothing changes of any
+        about = frozenset(one.experiment_id for one in others)
+        return known.answer("experiments", lambda: _columns(asked.opened, known, others, {}), about)
+    return json_answer(_columns(asked.opened, known, others, asked.opened.live(known.model).heartbeats()))
 
 
-def _columns(known: Known, apart: Sequence[RecordedExperiment], beats: Mapping[str, datetime | None]) -> dict[str, Any]:
+def _columns(
+    opened: Opened, known: Known, others: Sequence[RecordedExperiment], beats: Mapping[str, datetime | None]
+) -> dict[str, Any]:
     """Return published experiments and others as columns.
 
+    :param opened: the store.
     :param known: the model.
-    :param apart: the others.
+    :param others: those that are no part of a version.
     :param beats: when something was last logged to those that run, by id.
     """
     from palantir_models.reading.facts import ranks_of
 
     every = sorted(
-        [*known.model.experiments, *apart], key=lambda one: (one.created_time, one.experiment_id), reverse=True
+        [*known.model.experiments, *others], key=lambda one: (one.created_time, one.experiment_id), reverse=True
     )
-    ranks = ranks_of(every)
-    params = {**known.parameters, **parameters_of(apart)}
-    return table_of(every, params, [known.summaries, chosen.summaries_of(apart)], ranks, beats)
+    params, summaries = opened.apart(known.model).contents(others)
+    return table_of(every, {**known.parameters, **params}, [known.summaries, *summaries], ranks_of(every), beats)
 
 
 def table_of(

@@ -34,13 +34,13 @@ class Picture:
     Attributes:
         graph: the graph.
         states: the state of each transform, by name.
-        sources: where each is written, by name.
+        written: where each is written and the version of its logic, by name.
         problems: what a person should know who looks at it.
     """
 
     graph: Graph
     states: Mapping[str, State] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
@@ -90,6 +90,7 @@ def warm_up(opened: Opened) -> None:
 
 
 def _place(place: Place, resource: Resource | None, state: State, picture: Picture) -> dict[str, Any]:
+    source, code_version = picture.written.get(place.key, (None, None))
     return {
         "id": place.key,
         "kind": place.kind,
@@ -101,7 +102,8 @@ def _place(place: Place, resource: Resource | None, state: State, picture: Pictu
         "width": place.width,
         "state": state[0],
         "reason": state[1],
-        "source": picture.sources.get(place.key),
+        "source": source,
+        "code_version": code_version,
     }
 
 
@@ -115,7 +117,7 @@ def _picture(opened: Opened, branch: str, writes: Mapping[str, LastWrite]) -> Pi
         return Picture(
             Graph(nodes, branch),
             {one.name: _state(one) for one in found.transforms},
-            {one.name: one.source for one in found.transforms},
+            {one.name: (one.source, one.code_version) for one in found.transforms},
             tuple(found.problems),
         )
     except TransformsError as error:

@@ -13,6 +13,7 @@ from transforms.spec.resource import DEFAULT_BRANCH, Resource
 
 if TYPE_CHECKING:
     from palantir_models.page.opened import Opened
+    from palantir_models.reading.experiment import RecordedExperiment
 
 
 def store(asked: Asked) -> dict[str, Any]:
@@ -33,14 +34,21 @@ def store(asked: Asked) -> dict[str, Any]:
 
 def models(asked: Asked) -> dict[str, Any]:
     """Return the models of a branch."""
+    from palantir_models.reading.everywhere import apart
+
     opened = asked.opened
     writes = opened.writes(asked.branch)
     names = {path: alias for alias, path in opened.config.models.items()}
+    others: dict[str, list[RecordedExperiment]] = {}
+    for one in apart(opened.store, asked.branch):
+        others.setdefault(one.model, []).append(one)
+    written = (write.alias for write in writes.values() if write.kind == "model")
     rows = []
-    for alias in opened.aliases("model", asked.branch):
+    for alias in sorted({*written, *filter(None, others)}):
         model = opened.model(Resource("model", alias), asked.branch)
-        unpublished = model.unpublished
-        apart = [one.status for one in unpublished]
+        published = {one.experiment_id for one in model.experiments}
+        unpublished = [one for one in others.get(alias, ()) if one.experiment_id not in published]
+        statuses = [one.status for one in unpublished]
         write = writes.get(f"model:{alias}")
         times = [one.created_time for one in (*model.experiments[:1], *unpublished[:1])]
         rows.append(
@@ -51,9 +59,9 @@ def models(asked: Asked) -> dict[str, Any]:
                 "branch": asked.branch,
                 "latest_version": model.versions[-1].version if model.versions else None,
                 "versions": len(model.versions),
-                "experiments": len(model.experiments) + len(apart),
-                "running": apart.count(RUNNING),
-                "failed": apart.count(FAILED) + apart.count(ABANDONED),
+                "experiments": len(model.experiments) + len(statuses),
+                "running": statuses.count(RUNNING),
+                "failed": statuses.count(FAILED) + statuses.count(ABANDONED),
                 "updated": max([*times, *([write.committed_time] if write else [])]),
             }
         )

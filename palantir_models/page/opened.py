@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
@@ -15,6 +17,7 @@ from transforms.config import Config
 from transforms.spec.resource import Resource, ResourceKind
 
 if TYPE_CHECKING:
+    from palantir_models.page.apart import Apart
     from palantir_models.page.columns import Columns
     from palantir_models.page.live import Live
     from palantir_models.reading.model import Model
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from transforms.store.store import Store
 
 _MOST_KEPT = 256
+_MOMENT_SECONDS = 1.0
 T = TypeVar("T")
 
 
@@ -43,6 +47,7 @@ class Opened:
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._looked: dict[str, tuple[float, list[str]]] = {}
         self._making: dict[Hashable, threading.Lock] = {}
 
     @property
@@ -85,9 +90,17 @@ class Opened:
         )
 
     def _unwritten(self, kind: ResourceKind, branch: str) -> Iterator[str]:
-        """Yield models that no job has written yet; looked for last, as every journal has to be asked."""
+        """Yield models that no job has written yet; looked for last, as every journal has to be asked.
+
+        Those of a moment ago come first: a wall of charts asks for the same one many times.
+        """
         if kind == "model":
-            yield from self.aliases(kind, branch)
+            looked, there = self._looked.get(branch, (-math.inf, []))
+            if time.monotonic() - looked < _MOMENT_SECONDS:
+                yield from there
+            there = self.aliases(kind, branch)
+            self._looked[branch] = time.monotonic(), there
+            yield from there
 
     def model(self, resource: Resource, branch: str) -> Model:
         """Open a model as it is now; one that nobody wrote since it was opened is the same as before.
@@ -104,9 +117,15 @@ class Opened:
         write = self.store.writes().get((branch, resource.key))
         return branch, resource.key, 0 if write is None else write.seq
 
+    def apart(self, model: Model) -> Apart:
+        """Return what is known of the experiments of a model that are no part of a version."""
+        from palantir_models.page.apart import Apart
+
+        return self.once(("apart", model.branch, model.alias), Apart)
+
     @cached_property
     def columns(self) -> Columns:
-        """The series of published experiments that were read last."""
+        """The series that were read last, of experiments that ended."""
         from palantir_models.page.columns import Columns
 
         return Columns()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from palantir_models.experiment.journal.opening import journals_of
@@ -30,8 +30,20 @@ def every_experiment(store: Store, branch: str, alias: str | None = None) -> lis
         for experiment in Model(model, branch, store).experiments
     ]
     known = {experiment.experiment_id for experiment in published}
-    others = unpublished(store, alias, branch)
-    return published + [RecordedExperiment(row, source) for row, source in others if row["experiment_id"] not in known]
+    return published + [one for one in apart(store, branch, alias) if one.experiment_id not in known]
+
+
+def apart(
+    store: Store, branch: str, alias: str | None = None, ids: Collection[str] | None = None
+) -> list[RecordedExperiment]:
+    """Return the experiments that are no part of a version, newest first; those whose commit is about to be finished, too.
+
+    :param store: the store.
+    :param branch: the branch.
+    :param alias: only those of this model; without it also those of which nothing tells whose they are.
+    :param ids: only these are looked at; all when None.
+    """
+    return [RecordedExperiment(row, source) for row, source in unpublished(store, alias, branch, ids)]
 
 
 def every_model(store: Store, branch: str) -> list[str]:

@@ -174,7 +174,7 @@ class Follower:
         kept = self._journals.kept(self.experiment_id)
         there: tuple[Source, Mapping[str, Any]] | None = self._published()
         if there is None and kept is not None:
-            there = Apart(kept, self._store), kept.row
+            there = Apart([kept], self._store), kept.row
         if there is None:
             return self._news({**self._counted(), "status": DELETED}, is_anew=is_anew)
         source, row = there

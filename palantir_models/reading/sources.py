@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from palantir_models.experiment.columns.points import Points, points_by
 from palantir_models.experiment.columns.schema import schema
 from palantir_models.experiment.journal.opening import journals_of
-from palantir_models.experiment.journal.unpublished import Unpublished
+from palantir_models.experiment.journal.unpublished import LARGE, Kept, Unpublished
 from transforms.errors import UsageError
 from transforms.spec.resource import Resource
 from transforms.store import layout
@@ -22,7 +22,6 @@ from transforms.store.tables import TableView
 if TYPE_CHECKING:
     import polars as pl
 
-_LARGE = ("series", "environment")  # columns of the experiments table that no list needs
 _REOPEN_SECONDS = 600.0  # files that small ones were merged into others stay for far longer
 _TIMES = ("created_time", "finished_time")
 _KEYS = ("experiment_id", "series")
@@ -36,6 +35,8 @@ class Source(Protocol):
 
     is_published: bool
     """Whether they are in the model's tables."""
+    is_final: bool
+    """Whether nothing of them changes any more."""
 
     store: Store
     """The store."""
@@ -63,7 +64,7 @@ class ModelTables:
     :param seq: the row of the ledger; a later one that no job of the model wrote says the same.
     """
 
-    is_published = True
+    is_published = is_final = True
 
     def __init__(self, store: Store, model: str, seq: int) -> None:
         self.store = store
@@ -75,7 +76,7 @@ class ModelTables:
         """Return the experiments, newest first, without the columns that lists do not need."""
         import polars as pl
 
-        frame = self._scan("experiments").drop(_LARGE)
+        frame = self._scan("experiments").drop(LARGE)
         later = [entry.transaction for entry in self.store.ledger.entries(after=self._seq)]
         if later:
             frame = frame.filter(~pl.col("transaction").is_in(later).fill_null(value=False))
@@ -94,7 +95,7 @@ class ModelTables:
 
     def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """See :class:`Source`."""
-        frame = self.part("experiments", ids).select("experiment_id", *_LARGE).collect()
+        frame = self.part("experiments", ids).select("experiment_id", *LARGE).collect()
         return {row["experiment_id"]: row for row in frame.iter_rows(named=True)}
 
     def _scan(self, table: str) -> pl.LazyFrame:
@@ -108,57 +109,74 @@ class ModelTables:
 
 
 class Apart:
-    """One experiment that is not part of a version.
+    """Experiments of one model that are no part of a version.
 
-    :param experiment: the experiment.
+    :param experiments: those that ended, or one that runs or was abandoned.
     :param store: the store.
     """
 
     is_published = False
 
-    def __init__(self, experiment: Unpublished, store: Store) -> None:
-        self._experiment = experiment
+    def __init__(self, experiments: Iterable[Unpublished], store: Store) -> None:
+        self._experiments = {one.row["experiment_id"]: one for one in experiments}
         self.store = store
-        self.model = folder_of(experiment.row)
+        self.is_final = all(one.has_ended for one in self._experiments.values())
+        self.model = next((folder_of(one.row) for one in self._experiments.values()), None)
 
     def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
-        """See :class:`Source`."""
-        rows = self._experiment.part(table)
-        return _empty(table) if rows is None else rows
+        """See :class:`Source`; the files of those that ended are read as one table."""
+        import polars as pl
+
+        chosen = [self._experiments[identity] for identity in ids]
+        files = [file for one in chosen if isinstance(one, Kept) and (file := one.file(table)) is not None]
+        parts = [rows for one in chosen if not isinstance(one, Kept) and (rows := one.part(table)) is not None]
+        if files:
+            parts.append(pl.scan_parquet(files))
+        return pl.concat(parts) if parts else _empty(table)
 
     def points(self, ids: Sequence[str], series: Sequence[str] | None, timestamps: bool) -> Iterable[SeriesPoints]:
         """See :class:`Source`."""
-        found = self._experiment.points()
-        if found is None:
-            yield from _points(self.part("metrics", ids), series, timestamps)
-            return
-        for name, points in found.items():
-            if series is None or name in series:
-                yield ids[0], name, points if timestamps else replace(points, timestamps=None)
+        stored = []
+        for identity in ids:
+            found = self._experiments[identity].points()
+            if found is None:
+                stored.append(identity)
+                continue
+            for name, points in found.items():
+                if series is None or name in series:
+                    yield identity, name, points if timestamps else replace(points, timestamps=None)
+        if stored:
+            yield from _points(self.part("metrics", stored), series, timestamps)
 
     def details(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """See :class:`Source`."""
-        details = self._experiment.details
-        return {details["experiment_id"]: details}
+        return {identity: self._experiments[identity].details for identity in ids}
 
 
-def unpublished(store: Store, model: str | None, branch: str) -> list[tuple[dict[str, Any], Source]]:
+def unpublished(
+    store: Store, model: str | None, branch: str, ids: Collection[str] | None = None
+) -> list[tuple[dict[str, Any], Source]]:
     """Return the experiments that run, were abandoned, failed or were not published, newest first.
 
     :param store: the store.
     :param model: the path or RID of their model; with None those of all models, and those that cannot be read.
     :param branch: its branch.
+    :param ids: only these are looked at; all when None.
     """
-    found: list[tuple[dict[str, Any], Source]] = []
+    ended: dict[str | None, list[Unpublished]] = {}
+    others: list[Unpublished] = []
 
     def wanted(row: Mapping[str, Any]) -> bool:
         if model is None and row["model"] is None:
             return True
         return row.get("branch") == branch and model in (None, row["model"])
 
-    for experiment in journals_of(store.storage).unpublished(wanted):
-        timed = {name: _time(experiment.row.get(name)) for name in _TIMES}
-        found.append(({**experiment.row, **timed}, Apart(experiment, store)))
+    for experiment in journals_of(store.storage).unpublished(wanted, ids):
+        (ended.setdefault(experiment.row["model"], []) if experiment.has_ended else others).append(experiment)
+    found: list[tuple[dict[str, Any], Source]] = []
+    for together in (*ended.values(), *([one] for one in others)):
+        source = Apart(together, store)
+        found += (({**one.row, **{name: _time(one.row.get(name)) for name in _TIMES}}, source) for one in together)
     return sorted(found, key=lambda pair: pair[0]["created_time"], reverse=True)
 
 

@@ -63,7 +63,30 @@ def trackio(folder: Path, port: str) -> list[str]:
     return ["-c", f"import trackio; trackio.show({NAME!r}, open_browser=False, block_thread=True)"]
 
 
-PEERS: dict[str, Callable[[Path, str], list[str]]] = {"mlflow": mlflow, "trackio": trackio}
+def aim(folder: Path, port: str) -> list[str]:
+    """Log to its repository, and return what serves it."""
+    from aim import Run
+
+    for number in range(RUNS):
+        run = Run(repo=str(folder), experiment=NAME, system_tracking_interval=None, capture_terminal_logs=False)
+        run.name = f"run-{number:02}"
+        for step, row in enumerate(values(number)):
+            for name, value in row.items():
+                run.track(value, name=name, step=step)
+        run.close()
+    return [
+        "-c",
+        "from aim.cli.cli import cli_entry_point; cli_entry_point()",
+        "up",
+        "--repo",
+        str(folder),
+        "--port",
+        port,
+        "--yes",
+    ]
+
+
+PEERS: dict[str, Callable[[Path, str], list[str]]] = {"mlflow": mlflow, "trackio": trackio, "aim": aim}
 
 
 def main(name: str, folder: str, port: str) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import math
+import os
+import random
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from palantir_models.page.report import FOLDER
 from palantir_models.transforms import ModelOutput
+from tests.benchmarks import live_logging
 from tests.page.serving import Served, serving
 from tests.page.study import Rate
 from transforms.api import transform
@@ -21,6 +28,8 @@ from transforms.testing.run import run_transform
 
 MODEL = "/studies/wall"
 CHARTS, RUNS, STEPS = 200, 50, 200
+SWEEP, EXPERIMENTS = "/studies/sweep", 10_000
+SERIES, VALUES_A_SECOND, SECONDS = 10, 1000, 20  # of what is followed live
 SCROLL = """async () => {
     const frames = [];
     let last = performance.now();
@@ -46,6 +55,19 @@ def wall_study(model: Any) -> None:
             }
             experiment.log_metrics(values, step=step)
         model.publish(model_adapter=Rate(1.0), experiment=experiment)
+
+
+@transform.using(model=ModelOutput(SWEEP))
+def sweep_study(model: Any) -> None:
+    """Log ten thousand short experiments, of which the best are published, as a search does."""
+    chance = random.Random(1)
+    for number in range(EXPERIMENTS):
+        experiment = model.create_experiment(name=f"trial-{number:05}")
+        experiment.log_params({f"parameter {place}": chance.random() for place in range(10)})
+        for step in range(2):
+            experiment.log_metrics({f"group/metric {place}": chance.random() for place in range(20)}, step=step)
+        if number % 100 == 0:
+            model.publish(model_adapter=Rate(1.0), experiment=experiment)
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +145,64 @@ def test_a_zoom(report, served, tab):
     with tab.expect_response(lambda answer: "from=" in answer.url):
         tab.mouse.up()
     report("zoom of 50 lines, answered", (time.perf_counter() - began) * 1000, 200, "ms")
+
+
+def test_ten_thousand_experiments(report, tab, tmp_path):
+    """Their table, and charts of some of them: the first time after the server has begun, and again."""
+    root = tmp_path / "store"
+    run_transform(sweep_study, store=Store(root))
+    with serving(root) as served:
+        for asked, seen in (("tab=experiments", ".grid .body .row"), ("tab=charts&runs=0-49", ".chart-card canvas")):
+            for when in ("first", "again"):
+                tab.goto("about:blank")
+                began = time.perf_counter()
+                tab.goto(served.model(SWEEP, asked))
+                tab.locator(seen).nth(3).wait_for()
+                report(f"10,000 experiments, {asked.partition('&')[0]}, {when}", time.perf_counter() - began, 3, "s")
+
+
+def test_following_live(report, tab, tmp_path):
+    """What the browser spends, all of its processes together, while charts grow by 1,000 values a second."""
+    root = tmp_path / "store"
+    (tmp_path / "pyproject.toml").write_text('[tool.transforms]\nroot = "store"\n')
+    command = [sys.executable, live_logging.__file__, str(SERIES), str(VALUES_A_SECOND)]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as logging,
+        serving(root) as served,
+    ):
+        assert logging.stdout.readline() == "logging\n"
+        try:
+            tab.goto(served.model(live_logging.MODEL, "tab=charts&runs=0"))
+            tab.locator(".chart-card canvas").nth(SERIES - 1).wait_for()
+            tab.wait_for_timeout(5000)
+            processes = _descendants(os.getpid(), "chrom")
+            before = sum(map(_processor_seconds, processes))
+            began = time.perf_counter()
+            tab.wait_for_timeout(1000 * SECONDS)
+            spent = sum(map(_processor_seconds, processes)) - before
+            share = spent / (time.perf_counter() - began)
+        finally:
+            logging.kill()
+    report(f"{VALUES_A_SECOND:,} values a second in {SERIES} charts, followed", 100 * share, 15, "% of a core")
+
+
+def _descendants(process: int, name: str) -> list[int]:
+    """Return the processes of a name that a process has begun, or those that it has."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            called, _, rest = (folder / "stat").read_text().rpartition(")")
+            parents[int(folder.name)] = int(rest.split()[1]), called
+    found, new = set(), {process}
+    while new := {one for one, (parent, _) in parents.items() if parent in found | new} - found:
+        found |= new
+    return [one for one in found if name in parents[one][1]]
+
+
+def _processor_seconds(process: int) -> float:
+    """Return what a process has spent of processors so far, in seconds."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_a_report_is_small(report, served):

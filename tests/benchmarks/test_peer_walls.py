@@ -14,12 +14,14 @@ import signal
 import socket
 import subprocess
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
+from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
@@ -34,11 +36,13 @@ from transforms.testing.run import run_transform
 
 MODEL = "/studies/side-by-side"
 PATIENCE = 600  # seconds until a peer's page is there, its logging counted
+_AS_IN_A_BROWSER = "!#$&'()*+,/:;=?@~"  # what encodeURI leaves as it is
 SEEN = 4  # charts that make a first screen
 DRAWN = {
     "ours": ".chart-card canvas",
     "mlflow": ".js-plotly-plot .scatterlayer path",
     "trackio": ".vega-embed canvas",
+    "aim": ".LineChart path.Line",
 }
 """What is there in each page once a chart is drawn."""
 SCROLL = """async () => {
@@ -124,6 +128,10 @@ def _address(name: str, server: str, process: subprocess.Popen[bytes]) -> str:
             time.sleep(0.5)
     if name == "trackio":
         return f"{server}/?project={NAME}"
+    if name == "aim":
+        asked = json.dumps({"options": [], "advancedMode": True, "advancedQuery": "metric.name.startswith('part')"})
+        written = urlsafe_b64encode(quote(asked, safe=_AS_IN_A_BROWSER).encode()).decode().rstrip("=")
+        return f"{server}/metrics?select=O-{written}"
     with urlopen(f"{server}/api/2.0/mlflow/experiments/get-by-name?experiment_name={NAME}") as answer:
         identity = json.load(answer)["experiment"]["experiment_id"]
     return f"{server}/#/experiments/{identity}/runs?compareRunsMode=CHART"

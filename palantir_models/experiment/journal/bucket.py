@@ -14,7 +14,7 @@ import shutil
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -152,7 +152,9 @@ class UploadedJournals(Journals):
         """See :class:`Journals`; where this machine has the journal itself it has more than what was uploaded."""
         local = [folder.name for folder in kept.live_folders(self.folder) if folder.name.startswith(experiment_id)]
         found = {name: files for name, files in self._listed().items() if name.startswith(experiment_id)}
-        matching = {*local, *(name for name, files in found.items() if kept.ROW not in files)} if experiment_id else ()
+        matching = (
+            {*local, *(name for name, files in found.items() if journal.ROW not in files)} if experiment_id else ()
+        )
         if len(matching) != 1 or local:
             row = super().recover(experiment_id)  # also says what is wrong with the id
             self._move(row["experiment_id"])
@@ -171,11 +173,14 @@ class UploadedJournals(Journals):
             lease.release(remove=True)
         return row
 
-    def unpublished(self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Iterator[Unpublished]:
-        here, listed = set(), self._listed()
-        for experiment in super().unpublished(wanted):
+    def unpublished(
+        self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True, ids: Collection[str] | None = None
+    ) -> Iterator[Unpublished]:
+        here = set()
+        listed = {identity: files for identity, files in self._listed().items() if ids is None or identity in ids}
+        for experiment in super().unpublished(wanted, ids):
             identity = experiment.row["experiment_id"]
-            if kept.ROW in listed.get(identity, ()) and not super().is_alive(identity):
+            if journal.ROW in listed.get(identity, ()) and not super().is_alive(identity):
                 shutil.rmtree(self.folder / identity, ignore_errors=True)  # somebody recovered it elsewhere
                 continue
             here.add(identity)
@@ -197,8 +202,8 @@ class UploadedJournals(Journals):
         self, identity: str, files: Mapping[str, Found], wanted: Callable[[Mapping[str, Any]], bool]
     ) -> Unpublished | None:
         name = _name(identity)
-        if kept.ROW in files:
-            row = kept.checked(identity, journal.parsed(from_json(self._storage.read(f"{name}/{kept.ROW}"))))
+        if journal.ROW in files:
+            row = kept.checked(identity, journal.parsed(from_json(self._storage.read(f"{name}/{journal.ROW}"))))
             return _KeptInBucket(row, self._storage, name, files) if wanted(row) else None
         if journal.HEADER not in files:
             return None
@@ -216,7 +221,7 @@ class UploadedJournals(Journals):
             return here
         name = _name(experiment_id)
         files = self._storage.files(name)
-        if kept.ROW in files or journal.HEADER not in files:
+        if journal.ROW in files or journal.HEADER not in files:
             return None
         alive = self.is_alive(experiment_id)
         try:
@@ -233,14 +238,16 @@ class UploadedJournals(Journals):
     def kept(self, experiment_id: str) -> Unpublished | None:
         files = self._storage.files(_name(experiment_id))
         return (
-            self._uploaded(experiment_id, files, lambda _: True) if kept.ROW in files else super().kept(experiment_id)
+            self._uploaded(experiment_id, files, lambda _: True)
+            if journal.ROW in files
+            else super().kept(experiment_id)
         )
 
     def unfinished(self) -> Iterator[tuple[str, dict[str, Any] | None]]:
         here = dict(super().unfinished())
         yield from here.items()
         for identity, files in self._listed().items():
-            if identity in here or kept.ROW in files:
+            if identity in here or journal.ROW in files:
                 continue
             header = self._header(identity)
             if header is not None or not any(name == journal.HEADER or name.startswith(PIECE) for name in files):
@@ -307,7 +314,7 @@ class UploadedJournals(Journals):
         """Bring what is kept of an experiment from this machine's folder to the bucket."""
         folder, name = self.folder / identity, _name(identity)
         # The row last: with it, it is kept.
-        for file in sorted(folder.iterdir(), key=lambda file: file.name == kept.ROW):
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == journal.ROW):
             self._storage.write(f"{name}/{file.name}", file.read_bytes())
         _delete_journal(self._storage, name)
         shutil.rmtree(folder)
@@ -315,9 +322,13 @@ class UploadedJournals(Journals):
 
 class _KeptInBucket(Kept):
     def __init__(self, row: dict[str, Any], storage: Storage, name: str, files: Mapping[str, Found]) -> None:
-        super().__init__(row, Path(name))
+        super().__init__(row, Path(name))  # the whole row, as it was fetched
         self._storage = storage
         self._files = files
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return self.row
 
     def _file(self, name: str) -> Path | None:
         return self._storage.local(f"{self._folder}/{name}") if name in self._files else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,15 @@ class Journals:
         """Save what an experiment had logged whose process died; see :func:`recovering.recover`."""
         return recovering.recover(self.folder, experiment_id)
 
-    def unpublished(self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Iterator[Unpublished]:
+    def unpublished(
+        self, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True, ids: Collection[str] | None = None
+    ) -> Iterator[Unpublished]:
         """Return the experiments that run or are kept apart, one after the other.
 
         :param wanted: tells from a row, which has the keys ``model`` and ``branch``, whether to read the experiment.
+        :param ids: only these are looked at; all when None.
         """
-        return kept.unpublished(self.folder, wanted)
+        return kept.unpublished(self.folder, wanted, None if ids is None else map(self._place, sorted(ids)))
 
     def look(self, experiment_id: str, begin: int) -> Look | None:
         """Look at what an experiment appended to its journal from a byte on; see :func:`.look.look`."""
@@ -75,7 +78,7 @@ class Journals:
         One whose header cannot be read is left out, as nothing can be told of it.
         """
         for folder in sorted(self.folder.glob("*/")):
-            if not (folder / kept.ROW).exists():
+            if not (folder / journal.ROW).exists():
                 header = journal.read_header(folder)
                 if header is not None or kept.has_hardly_begun(folder):
                     yield folder.name, header

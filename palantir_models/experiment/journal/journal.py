@@ -30,6 +30,7 @@ HEADER = "header.json"
 JOURNAL = "journal"
 DAMAGED = "journal.damaged"
 ENDED = "ended.json"
+ROW = "experiment.json"  # of an experiment that has ended and is kept: beside it the others count no more
 _log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 0.5  # somebody else who recovers it, or looks at it, holds the lock for a moment
 _MAPPED = 1 << 20  # bytes from which on reading maps the file: a map keeps a descriptor

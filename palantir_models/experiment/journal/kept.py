@@ -8,21 +8,24 @@ unless somebody asks for it.
 from __future__ import annotations
 
 import json
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import journal
 from palantir_models.experiment.journal.file_format import Frame
-from palantir_models.experiment.journal.unpublished import Kept, Unpublished, recorded_in
+from palantir_models.experiment.journal.unpublished import Kept, Unpublished, recorded_in, without_large
 from palantir_models.experiment.statuses import ABANDONED, RUNNING, UNREADABLE
 from transforms.common.json_text import from_json
 from transforms.store.durable import sync_file, write_atomically
 
-ROW = "experiment.json"
+_MOST_ROWS = 1 << 16  # of experiments that ended, in memory: some 2 KB each
 _SETTLED_SECONDS = 60.0  # a folder that changed just now may be one that is being made or deleted
 
 
@@ -42,17 +45,22 @@ def keep(folder: Path, row: Mapping[str, Any], recorded: Recorded) -> None:
         pq.write_table(table, file, compression="zstd")
         sync_file(file)
     # Last: with it the experiment is kept.
-    write_atomically(folder / ROW, json.dumps(dict(row), default=str).encode())
+    write_atomically(folder / journal.ROW, json.dumps(dict(row), default=str).encode())
 
 
-def unpublished(journals: Path, wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Iterator[Unpublished]:
+def unpublished(
+    journals: Path,
+    wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True,
+    folders: Iterable[Path] | None = None,
+) -> Iterator[Unpublished]:
     """Yield the experiments that run or are kept apart.
 
     :param journals: the store's journal folder.
     :param wanted: tells from a row, which has the keys ``model`` and ``branch``, whether to read the experiment. Both are
         None of one that cannot be read, whose status is ``UNREADABLE``.
+    :param folders: those of the experiments that are looked at; all when None.
     """
-    for folder in sorted(journals.glob("*/")):
+    for folder in _folders(journals) if folders is None else filter(Path.is_dir, folders):
         try:
             experiment = _read(folder, wanted)
         except FileNotFoundError:  # it has ended while we looked
@@ -105,7 +113,7 @@ def checked(experiment_id: str, row: dict[str, Any]) -> dict[str, Any]:
 def live_folders(journals: Path) -> list[Path]:
     """Return the folders of experiments that run or were abandoned."""
     found = sorted(file.parent for file in journals.glob(f"*/{journal.HEADER}"))
-    return [folder for folder in found if not (folder / ROW).exists()]
+    return [folder for folder in found if not (folder / journal.ROW).exists()]
 
 
 def has_hardly_begun(folder: Path) -> bool:
@@ -187,9 +195,27 @@ def one(folder: Path) -> Kept | None:
 
     :raises ValueError: when its row cannot be read.
     """
-    if not (folder / ROW).exists():
+    file = folder / journal.ROW
+    try:
+        state = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return Kept(checked(folder.name, journal.parsed(from_json((folder / ROW).read_bytes()))), folder)
+    return Kept(dict(_row(file, state.st_ino, state.st_size, state.st_mtime_ns)), folder)
+
+
+@lru_cache(_MOST_ROWS)
+def _row(file: Path, *_state: int) -> Mapping[str, Any]:
+    """Return the row of an experiment that ended, without what no list needs.
+
+    It is read once for each state of its file, which is replaced as a whole: lists of thousands are asked for again and again.
+    """
+    return without_large(checked(file.parent.name, journal.parsed(from_json(file.read_bytes()))))
+
+
+def _folders(journals: Path) -> list[Path]:
+    with suppress(FileNotFoundError), os.scandir(journals) as found:
+        return [journals / name for name in sorted(one.name for one in found if one.is_dir())]
+    return []
 
 
 def _read(folder: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Unpublished | None:

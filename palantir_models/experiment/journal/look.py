@@ -35,7 +35,7 @@ def look(folder: Path, begin: int) -> Look | None:
     :raises ValueError: when its header cannot be read.
     """
     try:
-        if (folder / kept.ROW).exists():
+        if (folder / journal.ROW).exists():
             return None
         running = journal.is_alive(folder)  # before reading: what it logs afterwards is not missed
         ended, header = journal.read_end(folder), kept.header_of(folder)

@@ -66,7 +66,7 @@ def _meant(journals: Path, experiment_id: str) -> Path:
         return matching[0]
     if matching:
         raise NotFoundError(f"{experiment_id!r} begins the ids of {len(matching)} experiments: give more of it.")
-    if experiment_id and any(file.parent.name.startswith(experiment_id) for file in journals.glob(f"*/{kept.ROW}")):
+    if experiment_id and any(file.parent.name.startswith(experiment_id) for file in journals.glob(f"*/{journal.ROW}")):
         raise NotFoundError(f"Experiment {experiment_id} has ended and is kept already: there is nothing to recover.")
     raise NotFoundError(
         f"No experiment {experiment_id!r} runs or was abandoned.{nearest(experiment_id, [f.name for f in live])} "

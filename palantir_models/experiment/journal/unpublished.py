@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.columns.points import Points
 from palantir_models.experiment.columns.recorded import Recorded
+from palantir_models.experiment.journal import journal
 from palantir_models.experiment.journal.file_format import Frame
+from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
+
+
+LARGE = ("series", "environment")
+"""The columns of the experiments table that no list needs, and most of its size is."""
 
 
 class Unpublished:
@@ -22,6 +28,9 @@ class Unpublished:
     :param row: its row of the experiments table, and its model.
     :param frames: what its journal holds; none where that cannot be read.
     """
+
+    has_ended = False
+    """Whether it never changes any more."""
 
     def __init__(self, row: dict[str, Any], frames: Sequence[Frame] = ()) -> None:
         self.row = row
@@ -59,9 +68,11 @@ class Unpublished:
 class Kept(Unpublished):
     """An experiment that has ended and is kept apart from its model's tables.
 
-    :param row: its row of the experiments table, and its model.
-    :param folder: has a Parquet file of each kind of things it logged.
+    :param row: its row of the experiments table, and its model; see :func:`without_large`.
+    :param folder: has a Parquet file of each kind of things it logged, and the whole row.
     """
+
+    has_ended = True
 
     def __init__(self, row: dict[str, Any], folder: Path) -> None:
         super().__init__(row)
@@ -69,8 +80,9 @@ class Kept(Unpublished):
 
     @property
     def details(self) -> Mapping[str, Any]:
-        """Its row, which says it all."""
-        return self.row
+        """Its whole row."""
+        file = self._file(journal.ROW)
+        return self.row if file is None else journal.parsed(from_json(file.read_bytes()))
 
     def points(self) -> None:
         """Return nothing; see :class:`Unpublished`."""
@@ -79,12 +91,21 @@ class Kept(Unpublished):
         """Return its rows of one table; see :class:`Unpublished`."""
         import polars as pl
 
-        file = self._file(f"{table}.parquet")
+        file = self.file(table)
         return None if file is None else pl.scan_parquet(file)
+
+    def file(self, table: str) -> Path | None:
+        """Return the Parquet file of one table, on this machine; None where it has none."""
+        return self._file(f"{table}.parquet")
 
     def _file(self, name: str) -> Path | None:
         file = self._folder / name
         return file if file.exists() else None
+
+
+def without_large(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of the experiments table without :data:`LARGE`."""
+    return {name: value for name, value in row.items() if name not in LARGE}
 
 
 def recorded_in(frames: Iterable[Frame]) -> Recorded:

@@ -2,6 +2,7 @@
 
 import type { LivePoints } from "../data/types.ts";
 import type { Chart, ChartLine } from "../data/wire.ts";
+import { lowerBound } from "./cells.ts";
 
 /**
  * Returns a chart with points of its experiments appended, over the same part of the axis.
@@ -31,17 +32,11 @@ export function appended(
     });
     fresh.set(points.id, own);
   }
-  const known = new Set(chart.x);
-  const added = new Set(
-    [...fresh.values()].flatMap((own) => [...own.keys()]).filter((x) => !known.has(x)),
-  );
-  if (chart.x.length + added.size > MOST * head.width) return null;
-  const x = Float64Array.from([...chart.x, ...added]).sort();
-  const places = new Map(Array.from(x, (value, place) => [value, place]));
-  const moved = Array.from(chart.x, (value) => places.get(value)!);
-  const grown = chart.lines.map((line) =>
-    extended(line, fresh.get(line.id) ?? new Map(), places, moved)
-  );
+  const added = [...new Set([...fresh.values()].flatMap((own) => [...own.keys()]))]
+    .filter((x) => chart.x[lowerBound(chart.x, x)] !== x).sort((a, b) => a - b);
+  if (chart.x.length + added.length > MOST * head.width) return null;
+  const x = joined(chart.x, added);
+  const grown = chart.lines.map((line) => extended(line, fresh.get(line.id) ?? NONE, chart.x, x));
   const count = [...fresh.values()].reduce((sum, own) => sum + own.size, 0);
   return {
     x,
@@ -63,6 +58,7 @@ export function appended(
 type Mark = "NaN" | "Infinity" | "-Infinity";
 
 const MOST = 4; // rows for a pixel, before it pays to have them cut into buckets
+const NONE: ReadonlyMap<number, number | Mark> = new Map();
 const MOST_MARKS = 100; // as many as the server tells of
 const COUNTED = { "NaN": "nan", "Infinity": "posinf", "-Infinity": "neginf" } as const;
 
@@ -72,16 +68,29 @@ function lastOf({ x }: Chart, { values, marks }: ChartLine): number {
   return Math.max(place < 0 ? -Infinity : x[place]!, marks.at(-1)?.[0] ?? -Infinity);
 }
 
+/** Puts rising x among others, which rise too; mostly they lie behind them. */
+function joined(before: Float64Array, added: readonly number[]): Float64Array {
+  const x = new Float64Array(before.length + added.length);
+  x.set(before);
+  x.set(added, before.length);
+  const isBehind = !before.length || !added.length || added[0]! > before[before.length - 1]!;
+  return isBehind ? x : x.sort();
+}
+
 function extended(
   line: ChartLine,
   fresh: ReadonlyMap<number, number | Mark>,
-  places: ReadonlyMap<number, number>,
-  moved: readonly number[],
+  before: Float64Array,
+  x: Float64Array,
 ): ChartLine {
+  const whole = before.length === 0 || x[before.length - 1] === before[before.length - 1];
   const columns = Object.entries(line.values).map(([name, values]) => {
-    const grown = new Float64Array(places.size).fill(NaN);
-    values.forEach((value, place) => grown[moved[place]!] = value);
-    for (const [x, value] of fresh) if (typeof value === "number") grown[places.get(x)!] = value;
+    const grown = new Float64Array(x.length).fill(NaN, whole ? before.length : 0);
+    if (whole) grown.set(values);
+    else values.forEach((value, place) => grown[lowerBound(x, before[place]!)] = value);
+    for (const [at, value] of fresh) {
+      if (typeof value === "number") grown[lowerBound(x, at)] = value;
+    }
     return [name, grown] as const;
   });
   const marks = [...line.marks];

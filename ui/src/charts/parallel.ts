@@ -16,11 +16,13 @@ export interface ParallelAxis {
   categories: readonly string[];
 }
 
+const WIDELY = 50; // times the least number that make a span wide
+
 /** What is selected on an axis: from, to, in its numbers or the numbers of its categories. */
 export type Brush = Span;
 
 /**
- * Makes the axis of a column. Numbers over more than two powers of ten, as learning rates are, get a logarithmic one.
+ * Makes the axis of a column. Numbers over many powers of two, as learning rates are, get a logarithmic one.
  *
  * @param values one an experiment; what is not finite has no place.
  */
@@ -32,7 +34,7 @@ export function parallelAxis(key: string, title: string, values: readonly Value[
   if (numbers.length && present.every((value) => typeof value === "number")) {
     const least = numbers.reduce((a, b) => Math.min(a, b));
     const greatest = numbers.reduce((a, b) => Math.max(a, b));
-    const scale = least > 0 && greatest / least >= 100 ? "log" : "linear";
+    const scale = least > 0 && greatest / least >= WIDELY ? "log" : "linear";
     const span: Span = least === greatest ? padded(least, greatest, scale) : [least, greatest];
     return { key, title, scale, span, categories: [] };
   }

@@ -10,6 +10,8 @@ export const HEAD = 44;
 const FOOT = HEIGHT - 48;
 const NONE = HEIGHT - 26;
 const WIDE = 28;
+const LONGEST = 12; // letters of a label
+const LETTER = 6.4; // pixels
 
 /** Where a position on an axis stands; experiments without a value run below its foot. */
 export function yOf(position: number | null): number {
@@ -18,6 +20,18 @@ export function yOf(position: number | null): number {
 
 function positionAt(y: number): number {
   return Math.min(Math.max((y - FOOT) / (HEAD - FOOT), 0), 1);
+}
+
+/** What stands beside an axis, on a ground of its own, as lines run below it. */
+function Label({ right, middle, text }: { right: number; middle: number; text: string }) {
+  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  const width = shown.length * LETTER + 6;
+  return (
+    <>
+      <rect class="ground" x={right - width} y={middle - 8} width={width} height="16" rx="4" />
+      <text x={right - 3} y={middle + 4} text-anchor="end">{shown}</text>
+    </>
+  );
 }
 
 /** An axis that can be brushed by pointer and by keys: the arrows move its upper end, with Shift the lower one. */
@@ -72,12 +86,12 @@ export function AxisView({ axis, left, brush, onDrag, onBrush }: {
       {labelsOn(axis, 6).map(({ at, text }) => (
         <g key={text}>
           <path d={`M${left - 4} ${yOf(at)}h4`} />
-          <text x={left - 8} y={yOf(at) + 4} text-anchor="end">
-            {text.length > 12 ? `${text.slice(0, 11)}…` : text}
-          </text>
+          <Label right={left - 6} middle={yOf(at)} text={text} />
         </g>
       ))}
-      <text class="none" x={left - 8} y={NONE + 4} text-anchor="end">none</text>
+      <g class="none">
+        <Label right={left - 6} middle={NONE} text="none" />
+      </g>
       {ends && (
         <rect
           class="brush"

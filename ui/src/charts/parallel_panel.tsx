@@ -13,14 +13,15 @@ import { spansAsText, spansFromText } from "./spans.ts";
 import { pathsOf } from "./strokes.ts";
 import { useWidth } from "./width.ts";
 
-const SIDE = 70; // pixels on either side of the first and the last axis
+const SIDE = 76; // pixels on either side of the first and the last axis
+const LEAST = 116; // pixels between two axes: what stands beside them has room, and what is wider scrolls
 const NEAR = 10; // pixels in which a line is pointed at
 
 /** All experiments as lines over the axes. */
 export function ParallelPanel({ columns, runs, drawn }: PanelProps) {
   const { choosing } = useBoard();
   const place = useRef<HTMLDivElement>(null);
-  const width = useWidth(place);
+  const seen = useWidth(place);
   const [dragged, setDragged] = useState<{ key: string; span: Span } | null>(null);
   const [pointed, setPointed] = useState<number | null>(null);
   const query = choosing.query.value;
@@ -35,8 +36,9 @@ export function ParallelPanel({ columns, runs, drawn }: PanelProps) {
         ? [{ ...parallelAxis(key, column.title, column.values), values: column.values }]
         : [];
     }), [keys.join("\n"), columns]);
-  const left = (place: number) =>
-    axes.length < 2 ? width / 2 : SIDE + place * (width - 2 * SIDE) / (axes.length - 1);
+  const width = Math.max(seen, 2 * SIDE + (axes.length - 1) * LEAST);
+  const between = axes.length < 2 ? seen - SIDE : (width - 2 * SIDE) / (axes.length - 1);
+  const left = (place: number) => axes.length < 2 ? width / 2 : SIDE + place * between;
   const heights = useMemo(() => runs.map((_, rank) => axes.map((axis) => heightOn(axis, rank))), [
     axes,
     runs,
@@ -51,9 +53,9 @@ export function ParallelPanel({ columns, runs, drawn }: PanelProps) {
       "",
     );
   const [grey, coloured] = useMemo(() => {
-    const pieces = runs.map((look, rank) => ({ look, rank, d: width ? lineOf(rank) : "" }));
+    const pieces = runs.map((look, rank) => ({ look, rank, d: seen ? lineOf(rank) : "" }));
     return [pieces.map(({ d }) => d).join(""), pathsOf(pieces.filter(({ rank }) => bright(rank)))];
-  }, [heights, width, drawn, brushes.size, JSON.stringify([...brushes])]);
+  }, [heights, width, seen > 0, drawn, brushes.size, JSON.stringify([...brushes])]);
 
   const brush = (key: string, span: Span | null) => {
     setDragged(null);
@@ -66,7 +68,7 @@ export function ParallelPanel({ columns, runs, drawn }: PanelProps) {
   };
   const setAxes = (next: string[]) => choosing.choose({ axes: next.length ? next : null });
   const move = (event: PointerEvent) => {
-    const box = place.current!.getBoundingClientRect();
+    const box = (event.currentTarget as Element).getBoundingClientRect();
     setPointed(
       nearestLine(
         heights,
@@ -107,56 +109,62 @@ export function ParallelPanel({ columns, runs, drawn }: PanelProps) {
           </button>
         )}
       </figcaption>
-      <div
-        ref={place}
-        class="parallel"
-        onPointerMove={move}
-        onPointerLeave={() => setPointed(null)}
-      >
-        <svg width={width} height={HEIGHT} role="group" aria-label="Parallel coordinates">
-          <path class="grey" d={grey} />
-          {coloured.map(({ look, d }) => (
-            <path
-              key={look.colour + look.dash.join()}
-              class="bright"
-              d={d}
-              style={{ stroke: look.colour }}
-              stroke-dasharray={look.dash.join(" ") || undefined}
-            />
-          ))}
-          {pointed !== null && runs[pointed] && (
-            <>
-              <path class="pointed" d={lineOf(pointed)} style={{ stroke: runs[pointed].colour }} />
-              <text class="pointed-name" x={width / 2} y={HEIGHT - 4} text-anchor="middle">
-                {runs[pointed].name}
-              </text>
-            </>
-          )}
+      <div ref={place} class="scroll-x">
+        <div
+          class="parallel"
+          style={{ width: `${width}px` }}
+          onPointerMove={move}
+          onPointerLeave={() => setPointed(null)}
+        >
+          <svg width={width} height={HEIGHT} role="group" aria-label="Parallel coordinates">
+            <path class="grey" d={grey} />
+            {coloured.map(({ look, d }) => (
+              <path
+                key={look.colour + look.dash.join()}
+                class="bright"
+                d={d}
+                style={{ stroke: look.colour }}
+                stroke-dasharray={look.dash.join(" ") || undefined}
+              />
+            ))}
+            {pointed !== null && runs[pointed] && (
+              <>
+                <path
+                  class="pointed"
+                  d={lineOf(pointed)}
+                  style={{ stroke: runs[pointed].colour }}
+                />
+                <text class="pointed-name" x={width / 2} y={HEIGHT - 4} text-anchor="middle">
+                  {runs[pointed].name}
+                </text>
+              </>
+            )}
+            {axes.map((axis, at) => (
+              <AxisView
+                key={axis.key}
+                axis={axis}
+                left={left(at)}
+                brush={brushes.get(axis.key) ?? null}
+                onDrag={(span) => setDragged({ key: axis.key, span })}
+                onBrush={(span) => brush(axis.key, span)}
+              />
+            ))}
+          </svg>
           {axes.map((axis, at) => (
-            <AxisView
+            <span
               key={axis.key}
-              axis={axis}
-              left={left(at)}
-              brush={brushes.get(axis.key) ?? null}
-              onDrag={(span) => setDragged({ key: axis.key, span })}
-              onBrush={(span) => brush(axis.key, span)}
-            />
+              class="parallel-title"
+              style={{ left: `${left(at)}px`, top: `${HEAD - 38}px`, maxWidth: `${between - 6}px` }}
+            >
+              <span title={axis.title}>{axis.title}</span>
+              <IconButton
+                icon="close"
+                name={`Without ${axis.title}`}
+                onClick={() => setAxes(keys.filter((key) => key !== axis.key))}
+              />
+            </span>
           ))}
-        </svg>
-        {axes.map((axis, at) => (
-          <span
-            key={axis.key}
-            class="parallel-title"
-            style={{ left: `${left(at)}px`, top: `${HEAD - 38}px` }}
-          >
-            <span title={axis.title}>{axis.title}</span>
-            <IconButton
-              icon="close"
-              name={`Without ${axis.title}`}
-              onClick={() => setAxes(keys.filter((key) => key !== axis.key))}
-            />
-          </span>
-        ))}
+        </div>
       </div>
     </>
   );

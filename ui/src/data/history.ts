@@ -58,6 +58,15 @@ export interface DatasetVersion {
   mode: string | null;
   rows: number | null;
   transaction: string | null;
+  incremental: Incremental | null;
+}
+
+/** Whether a run of an incremental transform went on from what was there, and why. */
+export interface Incremental {
+  ran: boolean;
+  reason: string;
+  /** What was new in each input, by parameter: its rows, and since which version. */
+  inputs?: Record<string, { rows: number | null; since: number | null; version: number }>;
 }
 
 /** A dataset or a model, at a version where one is known. */
@@ -84,6 +93,8 @@ export interface BuildOutput extends Place {
   files: number | null;
   /** Their names. */
   experiments: string[];
+  /** Null where the transform is none that could go on. */
+  incremental: Incremental | null;
 }
 
 /** `/data/builds` */
@@ -134,5 +145,7 @@ export interface LineagePlace {
   state: "fresh" | "stale" | "never" | "failed" | "unknown";
   reason: string | null;
   source: string | null;
+  /** The version of a transform's logic now, where the project is there. */
+  code_version: string | null;
   seq: number | null;
 }

@@ -10,7 +10,7 @@ import { Short } from "../design/parts.tsx";
 import { moment } from "../format/time.ts";
 import { to } from "../state/address.ts";
 import { PlaceLink } from "./places.tsx";
-import { useSource } from "./sources.ts";
+import { Source } from "./sources.tsx";
 
 const OPEN = 2; // steps back that are shown at once
 
@@ -50,8 +50,6 @@ export function Origin({ seq, commit = null, source = null, depth = 0 }: OriginP
 function Job(
   { build, commit, recorded }: { build: Build; commit: string | null; recorded: string | null },
 ) {
-  const now = useSource(build.transform);
-  const source = recorded ?? now;
   return (
     <>
       <p class="origin-line">
@@ -60,9 +58,11 @@ function Job(
         <time dateTime={build.time}>{moment(build.time)}</time>
       </p>
       <p class="origin-line soft">
-        {source && (
-          <code title={recorded ? "As it was recorded" : "Where it is written now"}>{source}</code>
-        )}
+        <Source
+          transform={build.transform}
+          codeVersion={build.code_version}
+          recorded={recorded}
+        />
         <span class="inline">
           code version <Short id={build.code_version} />
         </span>

@@ -11,8 +11,9 @@ import { moment, span } from "../../format/time.ts";
 import { text } from "../../format/value.ts";
 import { useTitle } from "../../shell/title.ts";
 import { to } from "../../state/address.ts";
+import { ModeInFull } from "../mode.tsx";
 import { PlaceLink } from "../places.tsx";
-import { useSource } from "../sources.ts";
+import { PUT, Source } from "../sources.tsx";
 
 /** Shows the job of a row of the ledger. */
 export function BuildView({ seq }: { seq: number }) {
@@ -28,7 +29,6 @@ export function BuildView({ seq }: { seq: number }) {
 }
 
 function Job({ build }: { build: Build }) {
-  const source = useSource(build.transform);
   const parameters = Object.entries(build.parameters);
   return (
     <>
@@ -49,7 +49,9 @@ function Job({ build }: { build: Build }) {
         <Card title="Ran">
           <Facts>
             <Fact name="code">
-              {source && <code title="Where it is written now">{source}</code>}
+              {build.transform !== PUT && (
+                <Source transform={build.transform} codeVersion={build.code_version} />
+              )}
             </Fact>
             <Fact name="code version">
               {build.code_version && <Short id={build.code_version} />}
@@ -118,6 +120,7 @@ function Wrote({ place }: { place: BuildOutput }) {
     <Row>
       <PlaceLink place={place} />
       {place.rows !== null && <small>{counted(place.rows, "row")}</small>}
+      {place.incremental && <ModeInFull of={place.incremental} />}
       {place.experiments.map((name) => (
         <small key={name}>
           experiment{" "}

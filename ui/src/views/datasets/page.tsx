@@ -9,6 +9,7 @@ import { Ago, Card, Fact, Facts, Short } from "../../design/parts.tsx";
 import { bytes, counted } from "../../format/number.ts";
 import { useTitle } from "../../shell/title.ts";
 import { chosen, here, to } from "../../state/address.ts";
+import { Mode } from "../mode.tsx";
 import { Origin } from "../origin.tsx";
 import { RowsGrid } from "../rows/grid.tsx";
 import { useTables } from "../rows/load.ts";
@@ -159,7 +160,9 @@ function Versions({ dataset: { versions }, shown }: { dataset: Dataset; shown: s
           </tr>
         </thead>
         <tbody>
-          {versions.map(({ version, seq, time, operation, mode, rows, transaction }) => (
+          {versions.map((
+            { version, seq, time, operation, mode, rows, transaction, incremental },
+          ) => (
             <tr key={version} aria-current={String(version) === shown}>
               <td class="number">
                 <a href={here({ version: String(version) })}>{version}</a>
@@ -169,7 +172,9 @@ function Versions({ dataset: { versions }, shown }: { dataset: Dataset; shown: s
                   ? <span class="none">none</span>
                   : <a href={to(`/builds/${seq}`)}>#{seq}</a>}
               </td>
-              <td>{mode ?? operation.toLowerCase()}</td>
+              <td>
+                {mode ?? operation.toLowerCase()} {incremental && <Mode of={incremental} />}
+              </td>
               <td class="number">{rows?.toLocaleString("en") ?? <span class="none">–</span>}</td>
               <td>
                 <Ago time={time} />
