@@ -17,6 +17,8 @@ from transforms.store.index import LastWrite
 
 RECORD = "incremental"
 """Where the ledger's row says of an output how its job ran; see :func:`recorded`."""
+INPUTS = "inputs"
+"""Where it says there what the job read: with one output, as many inputs of many outputs would make a large row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,8 @@ def recorded(outputs: Iterable[Mapping[str, Any]]) -> Decision | None:
 
     :param outputs: what the ledger's row says of its outputs.
     """
-    record = _record(outputs)
-    return Decision(record["ran"], record["reason"]) if record else None
+    record = next((output[RECORD] for output in outputs if RECORD in output), None)
+    return None if record is None else Decision(record["ran"], record["reason"])
 
 
 def read_amounts(outputs: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int | None]]:
@@ -111,8 +113,15 @@ def read_amounts(outputs: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, in
 
     :param outputs: what the ledger's row says of its outputs.
     """
-    read = _record(outputs).get("inputs", {}).values()
-    return {one["key"]: {"rows_read": one["rows"], "since": one["since"]} for one in read}
+    return {one["key"]: {"rows_read": one["rows"], "since": one["since"]} for one in _read(outputs)}
+
+
+def fingerprints(outputs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what tells the tables that a job read from others that were made in their place, by the inputs' keys.
+
+    :param outputs: what the ledger's row says of its outputs.
+    """
+    return {one["key"]: one["fingerprint"] for one in _read(outputs) if one["fingerprint"] is not None}
 
 
 def run_of(decision: Decision | None) -> dict[str, Any]:
@@ -138,8 +147,10 @@ def last_build(outputs: Iterable[OutputState]) -> LastWrite | None:
     return max((output.last for output in outputs if output.last is not None), key=lambda last: last.seq, default=None)
 
 
-def _record(outputs: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
-    return next((output[RECORD] for output in outputs if RECORD in output), {})
+def _read(outputs: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Return what a job read, which the ledger's row says with one of its outputs."""
+    inputs: Mapping[str, Any] = next((o[RECORD][INPUTS] for o in outputs if INPUTS in o.get(RECORD, {})), {})
+    return inputs.values()
 
 
 def _own_reason(transform: str, outputs: Sequence[OutputState], newest: LastWrite) -> Decision | None:

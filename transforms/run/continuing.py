@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from transforms.plan.incremental import RECORD, InputState, OutputState
+from transforms.plan.incremental import InputState, OutputState, fingerprints, last_build
 from transforms.spec.incremental import Incremental, limit_of
 from transforms.spec.resource import Resource
 from transforms.spec.transform import Transform
@@ -92,11 +92,21 @@ class Growth:
         storage: where the tables lie.
         declared: what ``@incremental`` says.
         last: the last run's commit; None where there was none.
+        fingerprints: what tells the tables that it read from others that were made in their place, by the inputs' keys.
     """
 
     storage: Storage
     declared: Incremental
     last: LastWrite | None
+    fingerprints: Mapping[str, str]
+
+    @classmethod
+    def since(cls, storage: Storage, declared: Incremental, outputs: Sequence[OutputState]) -> Growth:
+        """Return how a transform asks whose last run wrote some outputs."""
+        last = last_build(outputs)
+        writes = (output.last for output in outputs if output.last is not None)
+        same = (write.output for write in writes if last is not None and write.seq == last.seq)
+        return cls(storage, declared, last, fingerprints(same))
 
     def pin(self, resource: Resource) -> InputPin | None:
         """Return how the last run read an input; None where it did not."""
@@ -117,15 +127,14 @@ class Growth:
         """
         pin = self.pin(read.resource)
         state = InputState(label(read.key), pin, branch)
-        if pin is None or pin.branch != branch or self.last is None:
+        if pin is None or pin.branch != branch:
             return state, None
-        known = self.last.output.get(RECORD, {}).get("inputs", {}).values()
         found = additions(
             self.storage,
             table,
             pin.version,
             until,
-            fingerprint=next((one["fingerprint"] for one in known if one["key"] == read.key), None),
+            fingerprint=self.fingerprints.get(read.key),
             allow_retention=self.declared.allow_retention,
             limit=read.limit,
         )

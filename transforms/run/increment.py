@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from transforms.errors import IncrementalRequiredError
-from transforms.plan.incremental import Decision, InputState, decide, last_build
+from transforms.plan.incremental import INPUTS, Decision, InputState, decide
 from transforms.run.continuing import Growth, Place, read_inputs
 from transforms.run.scope import JobScope
 from transforms.run.window import Window
@@ -54,7 +54,7 @@ class JobIncrement:
             store, transaction.branch, scope.fallbacks, store.writes(), store.storage.is_table, transaction.pinned
         )
         outputs = [place.output(resource) for resource in transaction.outputs]
-        growth, grown = Growth(store.storage, declared, last_build(outputs)), dict[str, Additions]()
+        growth, grown = Growth.since(store.storage, declared, outputs), dict[str, Additions]()
         decision = decide(transaction.transform, declared, outputs, _looked_at(scope, declared, growth, grown))
         if not decision.is_incremental:
             if (refused := refusal(scope.transform, decision)) is not None:
@@ -89,7 +89,7 @@ class JobIncrement:
             "reason": self.decision.reason,
             "semantic_version": self._declared.semantic_version,
             "v2_semantics": self._declared.v2_semantics,
-            "inputs": dict(self._inputs()),
+            INPUTS: dict(self._inputs()),
         }
 
     def _inputs(self) -> Iterator[tuple[str, Mapping[str, Any]]]:

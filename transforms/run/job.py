@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.usercode import met_at, user_line
 from transforms.errors import CheckFailedError, DataError, TransformsError, UnavailableError
-from transforms.plan.incremental import RECORD, Decision
+from transforms.plan.incremental import INPUTS, RECORD, Decision
 from transforms.run.checking import JobChecks
 from transforms.run.contexts import JobAborted, job_context
 from transforms.run.increment import JobIncrement
@@ -219,8 +219,13 @@ def _tell(participants: Iterable[Participant], error: BaseException) -> None:
 
 def _outputs(scope: JobScope, sealed: Sequence[Sealed]) -> dict[str, Mapping[str, Any]]:
     """Return what became of each output, for the ledger's row."""
-    record = {} if scope.increment is None else {RECORD: scope.increment.record()}
-    return {part.resource.key: {**part.summary, **record} for part in sealed}
+    outputs = {part.resource.key: part.summary for part in sealed}
+    if scope.increment is None:
+        return outputs
+    record = scope.increment.record()
+    brief = {name: value for name, value in record.items() if name != INPUTS}
+    first = next(iter(outputs), None)
+    return {key: {**summary, RECORD: record if key == first else brief} for key, summary in outputs.items()}
 
 
 def output_resources(transform: Transform, config: Config) -> list[Resource]:

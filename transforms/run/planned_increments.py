@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from transforms.plan.graph import Graph
-from transforms.plan.incremental import RECORD, Decision, decide, foreseen, last_build
+from transforms.plan.incremental import RECORD, Decision, decide, foreseen
 from transforms.plan.staleness import Plan, PlannedJob
 from transforms.run.continuing import Growth, Place, ReadInput, read_inputs
 from transforms.spec.incremental import Incremental
@@ -98,7 +98,7 @@ class IncrementalPlanner:
         declared = self._declared(job)
         assert declared is not None
         outputs = [place.output(resource) for resource in job.node.outputs]
-        growth = Growth(self.store.storage, declared, last_build(outputs))
+        growth = Growth.since(self.store.storage, declared, outputs)
         read = read_inputs(self.transforms[job.node.name], declared, self.resolve)
         found = ((one, place.branch_of(one.resource)) for one in read)
         states = (
