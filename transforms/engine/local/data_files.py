@@ -7,12 +7,13 @@ that a table is partitioned by have the values that its log tells.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import quote
 
-from transforms.engine.local.partitions import partition_value
+from transforms.engine.local.partitions import partition_text, partition_value
 from transforms.engine.local.types import arrow_to_polars, types_there
 from transforms.store.storage.base import Storage
+from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,6 +35,28 @@ class DataFile(Protocol):
     @property
     def partition_values(self) -> Mapping[str, str | None]:
         """The value of each partition column, as Delta writes them."""
+
+
+class FoundFile(NamedTuple):
+    """A file of a version of a table."""
+
+    path: str
+    partition_values: Mapping[str, str | None]
+    rows: int | None = None
+
+
+def files_of(view: TableView) -> list[FoundFile]:
+    """Return the files of a version with their partition values."""
+    paths, partitions = view.file_paths(), view.table.metadata().partition_columns
+    if not partitions:
+        return [FoundFile(path, {}) for path in paths]
+    import pyarrow as pa
+
+    values = pa.table(view.table.get_add_actions())["partition"].to_pylist()
+    return [
+        FoundFile(path, {name: partition_text(there[name]) for name in partitions})
+        for path, there in zip(paths, values, strict=True)
+    ]
 
 
 def scan_files(

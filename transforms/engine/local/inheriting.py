@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from transforms.engine.local.partitions import NULL, partition_text
+from transforms.engine.local.data_files import FoundFile, files_of
+from transforms.engine.local.partitions import NULL
 from transforms.engine.local.staging import staged_file
 from transforms.errors import DataError
 from transforms.store.change import StagedFile, TableChange, fields_of
@@ -38,7 +38,7 @@ def inherit_rows(transaction: Transaction, table: str, parent: TableView, added:
             f"{list(added.partition_by)}; Delta cannot change that. Write them alike, or replace the dataset with "
             f"set_mode('replace')."
         )
-    files = tuple(_linked(transaction, table, parent, *file) for file in _files(parent, partitions))
+    files = tuple(_linked(transaction, table, parent, file) for file in files_of(parent))
     if added is None:
         return TableChange(table, "append", parent.schema_json, files, partitions)
     there = fields_of(parent.schema_json)
@@ -49,29 +49,14 @@ def inherit_rows(transaction: Transaction, table: str, parent: TableView, added:
     return TableChange(table, "append", schema, (*files, *added.files), partitions)
 
 
-def _files(view: TableView, partitions: Sequence[str]) -> Iterator[tuple[str, dict[str, str | None]]]:
-    """Yield each file of a version with its partition values."""
-    if not partitions:
-        yield from ((path, {}) for path in view.file_paths())
-        return
-    import pyarrow as pa
-
-    values = pa.table(view.table.get_add_actions())["partition"].to_pylist()
-    for path, there in zip(view.file_paths(), values, strict=True):
-        yield path, {name: partition_text(there[name]) for name in partitions}
-
-
-def _linked(
-    transaction: Transaction, table: str, parent: TableView, path: str, values: Mapping[str, str | None]
-) -> StagedFile:
-    storage = transaction.store.storage
+def _linked(transaction: Transaction, table: str, parent: TableView, file: FoundFile) -> StagedFile:
+    storage, values = transaction.store.storage, file.partition_values
     # Not every reader asks the log for partition values; the names of folders tell them, too.
-    folders = path.split("/")[:-1][-len(values) :] if values else []
+    folders = file.path.split("/")[:-1][-len(values) :] if values else []
     if not all("=" in folder for folder in folders) or len(folders) < len(values):
         folders = [f"{quote(name, '')}={NULL if text is None else quote(text, '')}" for name, text in values.items()]
-    file = f"part-{uuid.uuid4().hex}.parquet"
-    name = "/".join((transaction.staging_name(table), *folders, file))
-    storage.copy(f"{parent.name}/{path}", name)
+    name = "/".join((transaction.staging_name(table), *folders, f"part-{uuid.uuid4().hex}.parquet"))
+    storage.copy(f"{parent.name}/{file.path}", name)
     (size,) = storage.sizes([name])
     assert size is not None
     return replace(staged_file(storage, table, name.removeprefix(f"{table}/"), size), partition_values=dict(values))

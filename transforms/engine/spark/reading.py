@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from transforms.common.json_text import from_json
-from transforms.engine.local.data_files import DataFile
+from transforms.engine.local.data_files import DataFile, files_of
 from transforms.engine.local.partitions import partition_of
 from transforms.engine.spark.types import named_column
 from transforms.store.additions import AddedFile
@@ -72,17 +72,7 @@ def _read_version(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
         raise unreadable(
             view.table, name, "Spark cannot read without Delta's jar", f"Fetch the jar with: {FETCH_COMMAND}"
         )
-    columns = len(view.table.metadata().partition_columns)
-    files = [_FoundFile(path, _in_folders(path, columns)) for path in view.file_paths()]
-    return _read_files(engine, view.storage, view.name, view.schema_json, files)
-
-
-class _FoundFile(NamedTuple):
-    """A file of a version, whose partition values the names of its folders tell."""
-
-    path: str
-    partition_values: Mapping[str, str | None]
-    rows: None = None
+    return _read_files(engine, view.storage, view.name, view.schema_json, files_of(view))
 
 
 def _read_files(
@@ -109,15 +99,12 @@ def _group(file: DataFile) -> tuple[str, Values]:
     Spark takes folders of partitions that lie in several others, as those of several transactions do, for a mistake.
     """
     values = {name: text or None for name, text in file.partition_values.items()}
-    if _in_folders(file.path, len(values), "latin-1") == values:
-        folders = file.path.split("/")[:-1]
-        return "/".join(folders[: len(folders) - len(values)] if values else ()), ()
+    folders = file.path.split("/")[:-1]
+    above = len(folders) - len(values)
+    # Spark takes each byte of what is written as %C3%A4 for a letter.
+    if dict(partition_of(folder, "latin-1") for folder in folders[max(above, 0) :]) == values:
+        return "/".join(folders[:above] if values else ()), ()
     return "", tuple(sorted(values.items()))
-
-
-def _in_folders(path: str, columns: int, encoding: str = "utf-8") -> dict[str, str | None]:
-    folders = path.split("/")[:-1]
-    return dict(partition_of(folder, encoding) for folder in folders[len(folders) - columns :])
 
 
 def _read_group(engine: SparkEngine, schema: StructType, base: str, values: Values, uris: Sequence[str]) -> DataFrame:

@@ -242,7 +242,7 @@ def test_partitions_of_several_transactions_are_read_together(
     assert read_dataframe(spark_engine, view, "/ext").where("p in ('x', 'ä/%20')").count() == 5
 
 
-def test_partition_values_that_no_folder_tells_are_those_of_the_log(sql, spark_engine, store):
+def test_partition_values_that_no_folder_tells_are_those_of_the_log(sql, spark_engine, store, monkeypatch):
     """Other programs may put files where they like."""
     since = (
         sql("CREATE TABLE {t} (a int, p date) USING delta PARTITIONED BY (p)", "INSERT INTO {t} VALUES (1, null)") - 1
@@ -257,6 +257,11 @@ def test_partition_values_that_no_folder_tells_are_those_of_the_log(sql, spark_e
         store.storage.copy(f"{EXT}/{file.path}", f"{EXT}/{one.path}")
     for found in read_by_all(spark_engine, store, moved).values():
         assert sorted(found, key=str) == [{"a": 1, "p": None}, {"a": 1, "p": day}]
+    log = store.root / EXT / f"_delta_log/{since + 1:020}.json"
+    log.write_text(log.read_text().replace(file.path, "elsewhere.parquet").replace('"p":null', '"p":"2026-01-02"'))
+    monkeypatch.setattr(spark_engine, "_has_delta", False)
+    whole = read_dataframe(spark_engine, store.view_table(EXT), "/ext")
+    assert whole.toArrow().to_pylist() == [{"a": 1, "p": day}]
 
 
 def test_a_merged_file_of_ours_is_read_by_spark(run_transform, spark_engine, store, sql):
