@@ -50,6 +50,7 @@ EXCEPTIONS = {
     # Param.runtime names what opens a parameter in a running job, as the declaration must not load what runs it.
     ("transforms.spec.datasets", "transforms.run.opening"),
     ("transforms.spec.scalars", "transforms.run.values"),
+    ("transforms.spec.media", "transforms.run.media"),
     ("transforms.external.systems", "transforms.run.sources"),
 }
 LINES = 400

@@ -81,7 +81,6 @@ SIGNATURES = {
 
 HEAD = """
 from transforms.api import Input, Output, incremental, transform
-from transforms.mediasets import MediaSetInput, MediaSetOutput
 from transforms.sidecar import Volume, sidecar
 from transforms.tables import TableInput, TableOutput
 from palantir_models.models import GenericEmbeddingModel, OpenAiGptChatLanguageModel
@@ -90,16 +89,6 @@ from language_model_service_api.languagemodelservice_api import ChatMessage, Cha
 from language_model_service_api.languagemodelservice_api_completion_v3 import GptChatCompletionRequest
 """
 USES = {
-    "media sets": """
-        @transform(pages=MediaSetInput("/scans"), texts=MediaSetOutput("/texts", should_snapshot=True))
-        def compute(ctx, pages, texts):
-            texts.put_media_item(pages.get_media_item_by_path("a.pdf"), "a.txt")
-    """,
-    "a media set beside a dataset": """
-        @transform.using(pages=MediaSetInput("/scans"), out=Output("/out"))
-        def compute(pages, out):
-            out.write_table(pages.list_media_items_by_path_with_media_reference())
-    """,
     "a sidecar": """
         @sidecar(image="solver", tag="1.2.0", volumes=[Volume("shared")])
         @transform(out=Output("/out"))
