@@ -13,6 +13,7 @@ import pytest
 from deltalake import DeltaTable, Field, write_deltalake
 from deltalake.schema import PrimitiveType
 
+from transforms.api import Output, transform
 from transforms.engine.local.staging import stage_frame
 from transforms.spec.resource import Resource
 from transforms.store import merging
@@ -371,6 +372,32 @@ def test_a_file_outside_of_the_table_is_no_addition(store):
     add = {"path": "../b/secret.parquet", "size": 1, "partitionValues": {}, "modificationTime": 0, "dataChange": True}
     (store.root / log_file(A, first + 1)).write_text(json.dumps({"add": add}))
     assert "which leads out of its folder" in reason(store, first)
+
+
+def test_raw_files_that_are_put_beside_others_are_additions_and_one_that_takes_the_place_of_another_is_none(
+    store, run_transform
+):
+    """Their rows tell where the bytes lie."""
+
+    def put_files(mode, **texts):
+        @transform.using(out=Output("/a"))
+        def job(out):
+            out.set_mode(mode)
+            for name, text in texts.items():
+                with out.filesystem().open(name, "w") as file:
+                    file.write(text)
+
+        run_transform(job)
+        return opened(store).version()
+
+    first = put_files("replace", a="1", b="2")
+    second = put_files("append", c="3")
+    assert put_files("modify", d="4") > second
+    found = told(store, first)
+    rows = pl.concat([pl.read_parquet(store.storage.open(f"{A}/{file.path}")) for file in found.files])
+    assert sorted(rows["path"]) == ["c", "d"]
+    version = put_files("modify", a="5")
+    assert re.search(rf"commit #4 of .*job replaced what was there \(version {version}\)", reason(store, first))
 
 
 def test_partition_values_and_names_of_folders_come_decoded(store):
