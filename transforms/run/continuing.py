@@ -92,12 +92,14 @@ class Growth:
         storage: where the tables lie.
         declared: what ``@incremental`` says.
         last: the last run's commit; None where there was none.
+        pins: how that read each of its inputs, by their keys.
         fingerprints: what tells the tables that it read from others that were made in their place, by the inputs' keys.
     """
 
     storage: Storage
     declared: Incremental
     last: LastWrite | None
+    pins: Mapping[str, InputPin]
     fingerprints: Mapping[str, str]
 
     @classmethod
@@ -106,14 +108,12 @@ class Growth:
         last = last_build(outputs)
         writes = (output.last for output in outputs if output.last is not None)
         same = (write.output for write in writes if last is not None and write.seq == last.seq)
-        return cls(storage, declared, last, fingerprints(same))
+        return cls(storage, declared, last, {} if last is None else last.pins, fingerprints(same))
 
     def pin(self, resource: Resource) -> InputPin | None:
         """Return how the last run read an input; None where it did not."""
-        if self.last is None:
-            return None
-        key = recorded_key(resource, self.last.inputs, self.last.inputs_branches)
-        return None if key is None else self.last.pins[key]
+        key = None if self.last is None else recorded_key(resource, self.pins, self.last.inputs_branches)
+        return None if key is None else self.pins[key]
 
     def look(
         self, read: ReadInput, branch: str, table: str, until: int | None = None
