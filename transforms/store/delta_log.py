@@ -56,3 +56,20 @@ def make_durable(storage: Storage, table: str, before: int) -> int:
     top = "" if before < 0 else log_folder(table)
     storage.settle([log_file(table, number) for number in range(before + 1, version + 1)], top)
     return version
+
+
+def came_too_late(storage: Storage, table: str, version: int) -> bool:
+    """Whether the place of a log file, which was free a moment ago, was so only because it is in the past.
+
+    That is so where this process stood still since it looked at the log, and others wrote it and shortened it meanwhile: they
+    delete what is before a checkpoint, so a file that none precedes was there before them only where it is the checkpoint's own.
+
+    :param storage: the store's storage.
+    :param table: the table's folder.
+    :param version: the version whose log file this process has just made.
+    """
+    if version > 0:
+        is_next = storage.exists(log_file(table, version - 1))
+        return not is_next and not storage.exists(f"{log_folder(table)}/{version:020}{CHECKPOINT}")
+    names = storage.names(log_folder(table))
+    return any(name.endswith(CHECKPOINT) for name in names) and f"{1:020}.json" not in names

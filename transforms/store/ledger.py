@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from transforms.common.masking import masked_text
 from transforms.errors import CommitError, OutcomeUnknownError, UnsupportedTableError
 from transforms.store import machine, merging
+from transforms.store.delta_log import came_too_late
 from transforms.store.entry import Entry
 from transforms.store.hints import drop_false_hint
 from transforms.store.layout import LEDGER
@@ -271,12 +272,7 @@ class Ledger:
         """Write a log file unless its place is taken, and return whether it got its place in the order for good."""
         if not self._storage.create(log_file(seq), content):
             return False
-        if seq == 0 or self._storage.exists(log_file(seq - 1)):
-            return True
-        # This process stood still for so long that the log was shortened beyond the newest file it knew. That was after the
-        # file had its place, or before: then the place was free because it is in the past.
-        placed = self._in_log(seq, content)
-        if isinstance(placed, Entry) and self._is_in_table(seq, placed.transaction):
+        if not came_too_late(self._storage, LEDGER, seq):
             return True
         self._storage.delete(log_file(seq))
         self._head = -1

@@ -10,7 +10,7 @@ from transforms.common.forks import is_panic
 from transforms.errors import PublishError
 from transforms.store import machine
 from transforms.store.belonging import diverged
-from transforms.store.delta_log import CHECKPOINT, log_file, log_folder, make_durable
+from transforms.store.delta_log import came_too_late, log_file, make_durable
 from transforms.store.entry import Entry
 from transforms.store.growth import Growth
 from transforms.store.order import Part
@@ -100,7 +100,7 @@ def publish_change(storage: Storage, app_id: str, part: Part, examined: Examined
             check_fits(storage, table, change)
         before = -1 if table is None else table.version()
         failure = _try(storage, table, part, app_id)
-        if failure is None and _came_too_late(storage, name, before + 1):
+        if failure is None and came_too_late(storage, name, before + 1):
             storage.delete(log_file(name, before + 1))
             continue
         if failure is None:
@@ -161,18 +161,6 @@ def _try(storage: Storage, table: DeltaTable | None, part: Part, app_id: str) ->
             raise
         return error
     return None
-
-
-def _came_too_late(storage: Storage, name: str, version: int) -> bool:
-    """Whether a version's place in the log was free only because it is in the past.
-
-    That is so where this process stood still since it looked at the table, and others wrote it and shortened its log meanwhile.
-    """
-    if version > 0:
-        is_next = storage.exists(log_file(name, version - 1))
-        return not is_next and not storage.exists(f"{log_folder(name)}/{version:020}{CHECKPOINT}")
-    names = storage.names(log_folder(name))
-    return any(file.endswith(CHECKPOINT) for file in names) and f"{1:020}.json" not in names
 
 
 def _pause(failure: BaseException, attempt: int, deadline: float) -> float | None:
