@@ -15,11 +15,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import journal
-from palantir_models.experiment.journal.file_format import Frame
 from palantir_models.experiment.journal.unpublished import Kept, Unpublished, recorded_in, without_large
 from palantir_models.experiment.statuses import ABANDONED, RUNNING, UNREADABLE
 from transforms.common.json_text import from_json
@@ -122,17 +121,31 @@ def has_hardly_begun(folder: Path) -> bool:
     return not (folder / journal.HEADER).exists() and not (file.exists() and file.stat().st_size)
 
 
-def read_live(folder: Path, running: bool | None = None) -> tuple[dict[str, Any], Recorded]:
-    """Return the row and the contents of an experiment that runs or was abandoned, as they are now.
+class Read(NamedTuple):
+    """An experiment that runs or was abandoned, as its journal was read.
+
+    Attributes:
+        row: its row of the experiments table, and its model.
+        recorded: what it logged.
+        is_damaged: whether its journal has parts that cannot be read, on which the row has a sentence.
+    """
+
+    row: dict[str, Any]
+    recorded: Recorded
+    is_damaged: bool
+
+
+def read_live(folder: Path, running: bool | None = None) -> Read:
+    """Read an experiment that runs or was abandoned, as it is now.
 
     :param folder: one of :func:`live_folders`, or a copy of one.
     :param running: whether its process lives, where the folder does not tell that.
     :raises FileNotFoundError: when it has ended meanwhile.
     :raises ValueError: when its header cannot be read.
     """
-    row, frames = _live(folder, running)
-    recorded = recorded_in(frames)
-    return {**row, "series": recorded.series_json()}, recorded
+    row, reading = _live(folder, running)
+    recorded = recorded_in(reading.frames)
+    return Read({**row, "series": recorded.series_json()}, recorded, bool(reading.damage))
 
 
 def live(identity: str, folder: Path, running: bool | None = None) -> Unpublished:
@@ -142,12 +155,12 @@ def live(identity: str, folder: Path, running: bool | None = None) -> Unpublishe
     :param folder: see :func:`read_live`, and for what is raised.
     :param running: whether its process lives, where the folder does not tell that.
     """
-    row, frames = _live(folder, running)
-    return Unpublished(checked(identity, row), frames)
+    row, reading = _live(folder, running)
+    return Unpublished(checked(identity, row), reading.frames)
 
 
-def _live(folder: Path, running: bool | None) -> tuple[dict[str, Any], list[Frame]]:
-    """Return the row, but for what is known of its series, and the journal's frames."""
+def _live(folder: Path, running: bool | None) -> tuple[dict[str, Any], journal.Reading]:
+    """Return the row, but for what is known of its series, and what the journal holds."""
     if running is None:
         running = journal.is_alive(folder)  # before reading: what it logs afterwards is not missed
     ended, header = journal.read_end(folder), header_of(folder)
@@ -158,7 +171,7 @@ def _live(folder: Path, running: bool | None) -> tuple[dict[str, Any], list[Fram
         "value_count": sum(frame.rows for frame in reading.frames if frame.kind == "metrics"),
         "dropped_count": few.dropped_count,
     }
-    return {**live_row(header, running, ended, reading.damage), **counts}, reading.frames
+    return {**live_row(header, running, ended, reading.damage), **counts}, reading
 
 
 def live_row(header: Mapping[str, Any], running: bool, ended: Mapping[str, Any], damage: str) -> dict[str, Any]:

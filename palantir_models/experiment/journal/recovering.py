@@ -31,13 +31,12 @@ def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
     if claim is None:
         raise still_running(folder.name, header)
     try:
-        row, recorded = kept.read_live(folder, running=False)
-        row = kept.checked(folder.name, row)
-        is_damaged = bool(journal.read_frames(folder).damage)
-        if is_damaged:
+        found = kept.read_live(folder, running=False)
+        row = kept.checked(folder.name, found.row)
+        if found.is_damaged:
             row["error"] += f" All of it stays beside what is kept, as {journal.DAMAGED}."
-        kept.keep(folder, row, recorded)
-        if is_damaged:
+        kept.keep(folder, row, found.recorded)
+        if found.is_damaged:
             journal.set_aside(folder)
         journal.delete(folder)
     finally:

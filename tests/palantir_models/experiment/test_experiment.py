@@ -459,7 +459,7 @@ def test_any_sequence_of_valid_calls_reads_back_exactly(with_journal: bool, sequ
             logged_and_read_back(run, sequence)
             if with_journal:
                 run._recording.drain()
-                row, live = kept.read_live(Path(folder) / run.experiment_id)
+                row, live, _ = kept.read_live(Path(folder) / run.experiment_id)
                 assert listed(live.arrow(run.experiment_id)) == listed(tables(run))
                 assert (row["status"], row["value_count"], row["series"]) == (
                     "RUNNING",

@@ -31,7 +31,7 @@ def experiment(tmp_path: Path) -> Iterator[Experiment]:
 
 def live(experiment: Experiment, journals: Path, series: str = "loss") -> list[float]:
     """Return the values of a series that another process reads."""
-    _, recorded = kept.read_live(journals / experiment.experiment_id)
+    recorded = kept.read_live(journals / experiment.experiment_id).recorded
     rows = recorded.part("metrics")
     return [v for s, v in zip(rows["series"].to_pylist(), rows["value"].to_pylist(), strict=True) if s == series]
 
@@ -164,7 +164,7 @@ def test_a_process_that_ends_by_itself_loses_nothing(tmp_path: Path, end: str) -
             experiment.log_metric("loss", value)
     """)
     subprocess.run([sys.executable, "-c", code + end, str(tmp_path)], capture_output=True, check=False)
-    row, recorded = kept.read_live(tmp_path / "ab12")
+    row, recorded, _ = kept.read_live(tmp_path / "ab12")
     assert (row["status"], recorded.part("metrics")["value"].to_pylist()) == ("ABANDONED", list(range(1000)))
 
 

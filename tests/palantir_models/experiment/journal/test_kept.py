@@ -21,7 +21,7 @@ def test_a_running_one_is_read_and_not_recovered(tmp_path: Path) -> None:
     experiment = Experiment(Recording("run", model="/m", journals=tmp_path))
     experiment.log_metric("loss", 0.5)
     experiment._recording.drain()
-    row, recorded = kept.read_live(tmp_path / experiment.experiment_id)
+    row, recorded, _ = kept.read_live(tmp_path / experiment.experiment_id)
     assert (row["status"], row["error"], recorded.value_count) == ("RUNNING", None, 1)
     with pytest.raises(ExperimentError, match=f"running in process {os.getpid()}"):
         recover(tmp_path, experiment.experiment_id)
@@ -57,11 +57,11 @@ def test_a_damaged_journal_gives_what_stands_before_and_says_what_is_lost(tmp_pa
     content = file.read_bytes()
     place = content.index(b"p2")
     file.write_bytes(content[:place] + b"xx" + content[place + 2 :])
-    row, recorded = kept.read_live(tmp_path / "ab12", running=False)
+    row, recorded, _ = kept.read_live(tmp_path / "ab12", running=False)
     assert recorded.parameter_count == 1
     assert str(row["error"]).startswith("Its journal is damaged: ")
     assert "ended without publishing" in str(row["error"])
-    assert "is damaged" in str(kept.read_live(tmp_path / "ab12", running=True)[0]["error"])
+    assert "is damaged" in str(kept.read_live(tmp_path / "ab12", running=True).row["error"])
 
 
 def test_a_list_decodes_no_value_of_what_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def values(experiment: Experiment) -> list[float]:
 
 def live(experiment: Experiment, journals: Path) -> list[float]:
     """Return the metric values that another process reads."""
-    _, recorded = kept.read_live(journals / experiment.experiment_id)
+    recorded = kept.read_live(journals / experiment.experiment_id).recorded
     return list(recorded.part("metrics")["value"].to_pylist())
 
 
@@ -145,7 +145,7 @@ def test_memory_is_not_filled_instead_of_the_disk(
     experiment._recording.drain()
     assert live(experiment, tmp_path) == [*range(50), 60]
     assert experiment.dropped_count == 11
-    _, recorded = kept.read_live(tmp_path / experiment.experiment_id)
+    recorded = kept.read_live(tmp_path / experiment.experiment_id).recorded
     assert recorded.dropped == {("metric", "loss"): 10, ("parameter", "depth"): 1}
 
 
@@ -208,7 +208,7 @@ def test_a_real_limit_of_the_system_is_waited_out(tmp_path: Path) -> None:
         experiment._recording.drain()
         resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
         experiment._recording.drain()
-        _, recorded = kept.read_live(Path(sys.argv[1]) / experiment.experiment_id)
+        recorded = kept.read_live(Path(sys.argv[1]) / experiment.experiment_id).recorded
         assert recorded.part("metrics")["value"].to_pylist() == list(range(100_000))
         print("whole")
     """)
@@ -267,13 +267,13 @@ def test_a_call_that_finds_the_last_draining_long_ago_drains_itself(
     for late in calls:
         run.log_metric("waits", 0.0)
         run.log_metric("waits", 0.0)
-        held = kept.read_live(tmp_path / run.experiment_id)[1].value_count
+        held = kept.read_live(tmp_path / run.experiment_id).recorded.value_count
         clock.forward(0.05)
         run.log_metric("waits", 0.0)
-        assert kept.read_live(tmp_path / run.experiment_id)[1].value_count == held, "it is not late yet"
+        assert kept.read_live(tmp_path / run.experiment_id).recorded.value_count == held, "it is not late yet"
         clock.forward(0.06)
         late()
-        _, live = kept.read_live(tmp_path / run.experiment_id)
+        live = kept.read_live(tmp_path / run.experiment_id).recorded
         assert (live.value_count, live.parameter_count) == (run.value_count, run.parameter_count)
 
 
