@@ -3,37 +3,22 @@
 import "./models.css";
 import { dataUrl, useAnswer } from "../data/client.ts";
 import type { ModelRow, Models } from "../data/types.ts";
-import { Answered, Empty, Skeleton } from "../design/answered.tsx";
+import { Empty } from "../design/answered.tsx";
+import { Listing } from "../design/listing.tsx";
+import { matches } from "../design/matching.ts";
 import { Ago, Command } from "../design/parts.tsx";
-import { Search } from "../design/search.tsx";
 import { counted, number } from "../format/number.ts";
 import { useKeys } from "../shell/keys.ts";
 import { adjust, chosen, go, to } from "../state/address.ts";
-import { matches } from "./matching.ts";
 import { modelPlace, Path } from "./place.tsx";
 
 /** All models of the branch, the one that changed last first. */
 export function ModelsView() {
   const answer = useAnswer<Models>(dataUrl("/models"));
   return (
-    <div class="view">
-      <div class="heading">
-        <h1>Models</h1>
-        <div class="aside">
-          <Search of="q" name="Search models" />
-        </div>
-      </div>
-      <Answered
-        answer={answer}
-        waiting={
-          <div class="card">
-            <Skeleton />
-          </div>
-        }
-      >
-        {({ models }) => models.length ? <ModelTable models={models} /> : <NoModels />}
-      </Answered>
-    </div>
+    <Listing title="Models" search="Search models" answer={answer}>
+      {({ models }) => models.length ? <ModelTable models={models} /> : <NoModels />}
+    </Listing>
   );
 }
 

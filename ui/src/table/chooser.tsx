@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../design/icons.tsx";
-import { matches } from "../models/matching.ts";
+import { matches } from "../design/matching.ts";
 import { choose } from "../state/address.ts";
 import type { Column } from "./columns.ts";
 

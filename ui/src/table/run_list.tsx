@@ -8,7 +8,7 @@ import { Icon } from "../design/icons.tsx";
 import { IconButton, Swatch } from "../design/parts.tsx";
 import { Search } from "../design/search.tsx";
 import { counted } from "../format/number.ts";
-import { matches } from "../models/matching.ts";
+import { matches } from "../design/matching.ts";
 import { experimentPlace } from "../models/place.tsx";
 import { useKeys } from "../shell/keys.ts";
 import { adjust, choose, chosen, go } from "../state/address.ts";

@@ -5,12 +5,12 @@ import { useState } from "preact/hooks";
 import { askJson, dataUrl, Refusal, useAnswer } from "../../data/client.ts";
 import type { Build, Builds } from "../../data/history.ts";
 import type { Problem } from "../../data/types.ts";
-import { Answered, Empty, Skeleton, Trouble } from "../../design/answered.tsx";
+import { Empty, Skeleton, Trouble } from "../../design/answered.tsx";
+import { Listing } from "../../design/listing.tsx";
+import { matches } from "../../design/matching.ts";
 import { Command, StatusMark } from "../../design/parts.tsx";
-import { Search } from "../../design/search.tsx";
 import { counted } from "../../format/number.ts";
 import { moment, span } from "../../format/time.ts";
-import { useTitle } from "../../shell/title.ts";
 import { chosen, to } from "../../state/address.ts";
 import { PlaceLink } from "../places.tsx";
 import { history, joined } from "./history.ts";
@@ -19,26 +19,22 @@ const AT_ONCE = 100;
 
 /** Shows the history. */
 export function BuildsView() {
-  useTitle("Builds");
   const answer = useAnswer<Builds>(dataUrl("/builds", { limit: AT_ONCE }));
   return (
-    <div class="view">
-      <header class="heading">
-        <h1>Builds</h1>
-        <div class="aside">
-          <Search of="q" name="Search jobs and outputs" />
-        </div>
-      </header>
-      <Answered answer={answer} waiting={<Skeleton rows={12} />}>
-        {({ entries }) =>
-          entries.length ? <History newest={entries} /> : (
-            <Empty title="Nothing was built here yet">
-              <p>Every job that is committed is listed here, with what it read and wrote.</p>
-              <Command>transforms build</Command>
-            </Empty>
-          )}
-      </Answered>
-    </div>
+    <Listing
+      title="Builds"
+      search="Search jobs and outputs"
+      answer={answer}
+      waiting={<Skeleton rows={12} />}
+    >
+      {({ entries }) =>
+        entries.length ? <History newest={entries} /> : (
+          <Empty title="Nothing was built here yet">
+            <p>Every job that is committed is listed here, with what it read and wrote.</p>
+            <Command>transforms build</Command>
+          </Empty>
+        )}
+    </Listing>
   );
 }
 
@@ -47,7 +43,7 @@ function History({ newest }: { newest: Build[] }) {
   const [isAll, setAll] = useState(newest.length < AT_ONCE);
   const [problem, setProblem] = useState<Problem | null>(null);
   const known = joined(newest, older);
-  const words = (chosen("q") ?? "").trim().toLowerCase();
+  const words = (chosen("q") ?? "").trim();
   const found = words ? known.filter((build) => mentions(build, words)) : known;
   const more = async () => {
     try {
@@ -88,8 +84,7 @@ function History({ newest }: { newest: Build[] }) {
 }
 
 function mentions({ seq, transform, outputs }: Build, words: string): boolean {
-  const said = [`#${seq}`, transform, ...outputs.map((place) => place.path)];
-  return said.some((one) => one.toLowerCase().includes(words));
+  return matches(words, [`#${seq}`, transform, ...outputs.map((place) => place.path)]);
 }
 
 function Row(

@@ -2,54 +2,36 @@
 
 import { dataUrl, useAnswer } from "../../data/client.ts";
 import type { DatasetRow, Datasets } from "../../data/history.ts";
-import { Answered, Empty, Skeleton } from "../../design/answered.tsx";
+import { Empty } from "../../design/answered.tsx";
+import { Listing } from "../../design/listing.tsx";
+import { matches } from "../../design/matching.ts";
 import { Ago, Command } from "../../design/parts.tsx";
-import { Search } from "../../design/search.tsx";
 import { bytes } from "../../format/number.ts";
-import { useTitle } from "../../shell/title.ts";
 import { chosen, to } from "../../state/address.ts";
 
 /** Shows the list. */
 export function DatasetsView() {
-  useTitle("Datasets");
   const answer = useAnswer<Datasets>(dataUrl("/datasets"));
   return (
-    <div class="view">
-      <header class="heading">
-        <h1>Datasets</h1>
-        <div class="aside">
-          <Search of="q" name="Search datasets" />
-        </div>
-      </header>
-      <Answered
-        answer={answer}
-        waiting={
-          <div class="card">
-            <Skeleton />
-          </div>
-        }
-      >
-        {({ datasets }) =>
-          datasets.length
-            ? <List datasets={datasets} />
-            : (
-              <Empty title="There is no dataset here yet">
-                <p>
-                  A transform with an <code>Output</code> makes one.
-                </p>
-                <Command>transforms build</Command>
-              </Empty>
-            )}
-      </Answered>
-    </div>
+    <Listing title="Datasets" search="Search datasets" answer={answer}>
+      {({ datasets }) =>
+        datasets.length
+          ? <List datasets={datasets} />
+          : (
+            <Empty title="There is no dataset here yet">
+              <p>
+                A transform with an <code>Output</code> makes one.
+              </p>
+              <Command>transforms build</Command>
+            </Empty>
+          )}
+    </Listing>
   );
 }
 
 function List({ datasets }: { datasets: DatasetRow[] }) {
-  const words = (chosen("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  const found = datasets.filter(({ path }) =>
-    words.every((word) => path.toLowerCase().includes(word))
-  );
+  const wanted = chosen("q") ?? "";
+  const found = datasets.filter(({ path }) => matches(wanted, [path]));
   if (found.length === 0) return <Empty title="No dataset has such a name" />;
   return (
     <div class="card scroll-x">

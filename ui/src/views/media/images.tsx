@@ -6,10 +6,11 @@ import { Swatch } from "../../design/parts.tsx";
 import { choose } from "../../state/address.ts";
 import type { Run } from "../../state/runs.ts";
 import { visibleRows } from "../../table/window.ts";
-import { Caption, Download, Later, mediaUrl, Owner, SeriesSection } from "./cards.tsx";
+import { AtStep } from "./at_step.tsx";
+import { mediaUrl, SeriesSection } from "./cards.tsx";
 import { seenAsText } from "./seen.ts";
 import type { MediaSeries, Medium } from "./series.ts";
-import { compareSteps, type Shown, shownAt, stepsOf } from "./steps.ts";
+import { compareSteps, stepsOf } from "./steps.ts";
 
 interface ImagesProps {
   model: string;
@@ -19,51 +20,14 @@ interface ImagesProps {
 /** Draws the experiments' images of each series beside each other, all at one step. */
 export function ImagesAtStep({ model, series, step }: ImagesProps & { step: Numeric }) {
   return (
-    <>
-      {series.map(({ name, owners, without }) => (
-        <SeriesSection key={name} name={name} without={without}>
-          <div class="media-cards">
-            {owners.map(({ run, entries }) => (
-              <ImageCard
-                key={run.id}
-                model={model}
-                series={name}
-                run={run}
-                shown={shownAt(entries, step)}
-              />
-            ))}
-          </div>
-        </SeriesSection>
-      ))}
-    </>
-  );
-}
-
-function ImageCard({ model, series, run, shown }: {
-  model: string;
-  series: string;
-  run: Run;
-  shown: Shown<Medium>;
-}) {
-  const entry = shown.kind === "exact" || shown.kind === "before" ? shown.entry : null;
-  return (
-    <figure class="media-card">
-      <Owner run={run} shown={shown} />
-      {shown.kind === "later" && <Later first={shown.first} />}
-      {entry && (
-        <>
-          <Thumbnail model={model} series={series} run={run} entry={entry} />
-          <Caption text={entry.caption} />
-          <footer>
-            <small>{entry.width} × {entry.height}</small>
-            <Download
-              url={mediaUrl(model, "images", series, entry, { download: "1" })}
-              name={`${series} of ${run.name} at step ${entry.step}`}
-            />
-          </footer>
-        </>
-      )}
-    </figure>
+    <AtStep
+      model={model}
+      series={series}
+      step={step}
+      kind="images"
+      draw={(name, run, entry) => <Thumbnail model={model} series={name} run={run} entry={entry} />}
+      said={({ width, height }) => <>{width} × {height}</>}
+    />
   );
 }
 

@@ -1,11 +1,10 @@
 /** Plots of all experiments at one step, drawn in the one frame that is made for them. */
 
 import type { Numeric } from "../../data/types.ts";
-import type { Run } from "../../state/runs.ts";
 import { PlotLayer, usePlot } from "../plots/layer.tsx";
-import { Caption, Download, Later, mediaUrl, Owner, SeriesSection } from "./cards.tsx";
-import type { MediaSeries, Medium } from "./series.ts";
-import { type Shown, shownAt } from "./steps.ts";
+import { AtStep } from "./at_step.tsx";
+import { mediaUrl } from "./cards.tsx";
+import type { MediaSeries } from "./series.ts";
 
 /** Draws the experiments' plots of each series beside each other. */
 export function PlotsAtStep(
@@ -13,50 +12,16 @@ export function PlotsAtStep(
 ) {
   return (
     <PlotLayer>
-      {series.map(({ name, owners, without }) => (
-        <SeriesSection key={name} name={name} without={without}>
-          <div class="media-cards is-wide">
-            {owners.map(({ run, entries }) => (
-              <PlotCard
-                key={run.id}
-                model={model}
-                series={name}
-                run={run}
-                shown={shownAt(entries, step)}
-              />
-            ))}
-          </div>
-        </SeriesSection>
-      ))}
+      <AtStep
+        model={model}
+        series={series}
+        step={step}
+        isWide
+        kind="plots"
+        draw={(name, _, entry) => <Plot url={mediaUrl(model, "plots", name, entry)} />}
+        said={() => "Plotly figure"}
+      />
     </PlotLayer>
-  );
-}
-
-function PlotCard({ model, series, run, shown }: {
-  model: string;
-  series: string;
-  run: Run;
-  shown: Shown<Medium>;
-}) {
-  const entry = shown.kind === "exact" || shown.kind === "before" ? shown.entry : null;
-  return (
-    <figure class="media-card">
-      <Owner run={run} shown={shown} />
-      {shown.kind === "later" && <Later first={shown.first} />}
-      {entry && (
-        <>
-          <Plot url={mediaUrl(model, "plots", series, entry)} />
-          <Caption text={entry.caption} />
-          <footer>
-            <small>Plotly figure</small>
-            <Download
-              url={mediaUrl(model, "plots", series, entry, { download: "1" })}
-              name={`${series} of ${run.name} at step ${entry.step}`}
-            />
-          </footer>
-        </>
-      )}
-    </figure>
   );
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { matches } from "../../src/models/matching.ts";
+import { matches } from "../../src/design/matching.ts";
 
 Deno.test("every word must be in one of the texts, whatever its case", () => {
   assert.ok(matches("WINE model", ["/examples/wine/model", null]));
