@@ -75,8 +75,9 @@ def needs_spark() -> None:
 
 
 @pytest.fixture
-def spark_engine(needs_spark: None) -> SparkEngine:
-    """The engine, started."""
+def spark_engine(needs_spark: None, request: pytest.FixtureRequest) -> SparkEngine:
+    """The engine, started; in one process for all tests."""
+    assert _scope(request.node.nodeid) == "spark", "a test that needs a session has the word spark in its name or place"
     shared = shared_engine({})
     _ = shared.session
     return shared
@@ -144,17 +145,23 @@ def loaded_by_collecting(pytestconfig: pytest.Config) -> frozenset[str]:
     return pytestconfig.stash[_loaded_by_collecting]
 
 
+# A name of a test or its place that has one of these in it belongs to the scope, whatever the file.
 # The scopes that take longest are begun first, so that in the end no process works on while the others have nothing to do.
-_SHARED = {"spark": "/spark/", "page": "tests/page/"}
+_SHARED = {"spark": "spark", "page": "tests/page/"}
 _LONGEST = ("spark", *(f"tests/{name}" for name in ("cluster/", "object_store/", "torture/", "crash/", "simulation/")))
+
+
+def _scope(nodeid: str) -> str:
+    """Return the scope of a test, whose tests run in one process."""
+    called = nodeid.partition("[")[0]
+    return next((name for name, words in _SHARED.items() if words in called), called.partition("::")[0])
 
 
 class _FilesSideBySide(LoadScopeScheduling):
     """A file's tests run in one process, so that they share what is costly: Spark's session, and the store of the page."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return next((name for name, place in _SHARED.items() if place in file), file)
+        return _scope(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         longest = (scope for start in _LONGEST for scope in self.workqueue if scope.startswith(start))

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -94,7 +95,9 @@ def import_like(act: Callable[[], object]) -> None:
         names = json.load(told)
     os.waitpid(child, 0)
     for name in names:
-        if name not in sys.modules:
+        if (
+            name not in sys.modules and find_spec(name.partition(".")[0]) is not None
+        ):  # not what only the child could find
             importlib.import_module(name)
 
 

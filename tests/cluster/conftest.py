@@ -114,15 +114,15 @@ class ClusterProject:
         """The store's root."""
         return self.folder / ".transforms"
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start ``transforms build``."""
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start ``transforms build``, with this in its environment."""
         process = subprocess.Popen(
             [sys.executable, "-m", "transforms", "build", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(_REPOSITORY)},
+            env={**os.environ, "PYTHONPATH": str(_REPOSITORY), **environment},
             start_new_session=True,  # its JVM, the driver, dies with it
         )
         self.builds.append(process)
@@ -143,17 +143,19 @@ class ClusterProject:
 
 @pytest.fixture
 def project(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., ClusterProject]]:
-    """Make a project of a module's source, or of pipelines that can be imported, that runs on the cluster."""
+    """Make a project of a module's source, and of pipelines that can be imported, that runs on the cluster."""
     made = ClusterProject(tmp_path)
 
-    def make(source: str = "", pipelines: str = "jobs_on_cluster") -> ClusterProject:
+    def make(source: str, *pipelines: str, conf: str = "") -> ClusterProject:
+        names = ", ".join(f'"{name}"' for name in ("jobs_on_cluster", *pipelines))
         (tmp_path / "pyproject.toml").write_text(
-            f'[tool.transforms]\npipelines = ["{pipelines}"]\n'
+            f"[tool.transforms]\npipelines = [{names}]\n"
             f'[tool.transforms.spark]\nmaster = "{cluster.master}"\n'
             '[tool.transforms.spark.conf]\n"spark.executor.memory" = "600m"\n"spark.driver.host" = "127.0.0.1"\n'
             '"spark.driver.bindAddress" = "127.0.0.1"\n"spark.sql.shuffle.partitions" = "2"\n'
             '"spark.databricks.delta.snapshotPartitions" = "2"\n'
             f'"spark.ui.enabled" = "false"\n"spark.executor.extraJavaOptions" = "{QUICK_JAVA}"\n'
+            f"{conf}\n"
         )
         (tmp_path / "jobs_on_cluster.py").write_text(textwrap.dedent(source))
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -210,25 +211,46 @@ def test_an_upload_that_fails_commits_nothing(run_transform, store, monkeypatch)
     monkeypatch.undo()
 
 
+ONE_AFTER_ANOTHER = """
+import json
+import sys
+
+from transforms.cli.app import app
+
+for words in json.loads(sys.argv[1]):
+    try:
+        app(words)
+    except SystemExit as ended:
+        if ended.code:
+            raise
+    print("NEXT")
+"""
+
+
 def test_the_sample_pipelines_build_from_the_command_line(bucket, tmp_path, monkeypatch):
     """And every command that looks at the store understands the address; no file stays on this machine."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
     def run(*words: str) -> str:
-        command = [sys.executable, "-m", "transforms", "--root", bucket, *words]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+        done = subprocess.run([sys.executable, *words], capture_output=True, text=True, cwd=Path(__file__).parents[2])
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert "OK=4" in run("build", "+wine_train_linear", "digits_raw")
-    assert "FRESH=1" in run("build", "wine_raw")
-    assert "1.0.0" in run("models")
-    assert "linear" in run("experiments")
-    assert "178" in run("show", "/examples/wine/raw")
-    assert f"{bucket} answers" in run("doctor")
-    assert "Nothing had to be recovered" in run("recover")
-    run("build", "--force", "wine_raw")
-    assert "1 replaced data file" in run("gc", "--older-than", "0")
+    assert "OK=4" in run("-m", "transforms", "--root", bucket, "build", "+wine_train_linear", "digits_raw")
+    said = {
+        "build wine_raw": "FRESH=1",
+        "models": "1.0.0",
+        "experiments": "linear",
+        "show /examples/wine/raw": "178",
+        "doctor": f"{bucket} answers",
+        "recover": "Nothing had to be recovered",
+        "build --force wine_raw": "OK=1",
+        "gc --older-than 0": "1 replaced data file",
+    }
+    commands = [["--root", bucket, *words.split()] for words in said]
+    *printed, _ = run("-c", ONE_AFTER_ANOTHER, json.dumps(commands)).split("NEXT\n")
+    for text, expected in zip(printed, said.values(), strict=True):
+        assert expected in text
     assert list((tmp_path / "transforms-on-delta" / "scratch").iterdir()) == []
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.page.curves import curves_study
-from tests.page.gallery import gallery_study, hostile_failure, hostile_study
+from tests.page.gallery import figures_study, gallery_study, hostile_failure, hostile_study
 from tests.page.serving import Served, serving
 from tests.page.study import broken_study, churn_study
 from transforms.store.store import Store
@@ -47,13 +47,6 @@ def page_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def served(page_root: Path) -> Iterator[Served]:
-    """The server over that store."""
-    with serving(page_root) as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
 def curves_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of curves that are hard to draw."""
     root = tmp_path_factory.mktemp("curves") / "store"
@@ -62,29 +55,31 @@ def curves_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def curves(curves_root: Path) -> Iterator[Served]:
-    """The server over that store."""
-    with serving(curves_root) as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
 def gallery_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of images, plots and tables, and of whatever a hostile person could log."""
     root = tmp_path_factory.mktemp("gallery") / "store"
     store = Store(root)
-    for job in (gallery_study, hostile_study):
+    for job in (gallery_study, hostile_study, figures_study):
         run_transform(job, store=store)
     with pytest.raises(ValueError, match="onerror"):
         run_transform(hostile_failure, store=store)
     return root
 
 
-@pytest.fixture(scope="session")
-def gallery(gallery_root: Path) -> Iterator[Served]:
-    """The server over that store."""
-    with serving(gallery_root) as found:
-        yield found
+def _served(root: str) -> Callable[..., Iterator[Served]]:
+    """Return a fixture: the server over a store, which is a fixture, too."""
+
+    @pytest.fixture(scope="session")
+    def server(request: pytest.FixtureRequest) -> Iterator[Served]:
+        with serving(request.getfixturevalue(root)) as found:
+            yield found
+
+    return server
+
+
+served = _served("page_root")
+curves = _served("curves_root")
+gallery = _served("gallery_root")
 
 
 @pytest.fixture(scope="session")

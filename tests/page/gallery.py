@@ -51,6 +51,14 @@ def hostile_study(model: Any, written: Any) -> None:
     written.write_table(pl.DataFrame({"<b>column</b>": [TAKEN]}))
 
 
+@transform.using(model=ModelOutput("/gallery/figures"))
+def figures_study(model: Any) -> None:
+    """Log a plot of the name of each hostile figure, in whose place the browser gets that figure."""
+    experiment = model.create_experiment(name="figures")
+    for named in HOSTILE_FIGURES:
+        experiment.log_plot(named, go.Figure(go.Scatter(y=[1, 2])))
+
+
 @transform.using(model=ModelOutput("/gallery/failed"), read=Input(f"/gallery/{TAKEN.replace('/', '')}"))
 def hostile_failure(model: Any, read: Any) -> None:
     """Fail with script in the error."""

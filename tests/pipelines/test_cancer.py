@@ -7,7 +7,7 @@ import polars as pl
 import palantir_models as pm
 
 
-def test_features_model_and_scores_of_one_pipeline(run_transform, spark, store):
+def test_features_model_and_scores_of_one_pipeline_on_spark(run_transform, spark, store):
     """No tumour is in both parts; the loss falls; scores, experiment and model come from one commit."""
     from pipelines.cancer.features import cancer_features
     from pipelines.cancer.raw import cancer_raw

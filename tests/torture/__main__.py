@@ -16,7 +16,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.torture.arena import Arena
+from tests.processes import Nursery
+from tests.torture.arena import Arena, shared_nurseries
 from tests.torture.clocks import jumping_clocks
 from tests.torture.copies import live_copies
 from tests.torture.disk import full_disk
@@ -50,15 +51,13 @@ def left_out(name: str) -> str:
     return f"there is no {tool} here" if tool and shutil.which(tool) is None else ""
 
 
-def undergo(name: str, folder: Path, rounds: int, seconds: float, seed: int) -> Arena:
+def undergo(name: str, folder: Path, rounds: int, seconds: float, seed: int, nurseries: list[Nursery]) -> Arena:
     """Run one ordeal in an empty folder; what was wrong is in the arena that is returned."""
-    arena = Arena(folder, seconds, seed)
+    arena = Arena(folder, seconds, seed, nurseries)
     try:
         ORDEALS[name][0](arena, rounds)
     except Exception:  # noqa: BLE001 - an ordeal that breaks is a finding, and the others go on
         arena.problems.append(traceback.format_exc())
-    finally:
-        arena.close()
     return arena
 
 
@@ -71,6 +70,17 @@ def main() -> int:
     parser.add_argument("--only", choices=[*ORDEALS, "simulation"], help="run this one alone")
     given = parser.parse_args()
     print(f"seed {given.seed}")
+    with shared_nurseries() as nurseries:
+        wrong = suffered(given, nurseries)
+    if given.only in (None, "simulation"):
+        schedules = str(int(given.seconds * 10))
+        command = [sys.executable, "-m", "tests.simulation", "--schedules", schedules, "--seed", str(given.seed)]
+        wrong += subprocess.run(command, check=False).returncode
+    return min(wrong, 1)
+
+
+def suffered(given: argparse.Namespace, nurseries: list[Nursery]) -> int:
+    """Run the ordeals that are asked for, tell of each, and return how many problems there were."""
     wrong = 0
     for name, (_, part) in ORDEALS.items():
         if given.only not in (None, name):
@@ -81,17 +91,13 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix=f"torture-{name}-") as folder:
             began = time.monotonic()
             seconds = given.seconds * (part if given.only is None else 1.0)
-            arena = undergo(name, Path(folder), given.rounds, seconds, given.seed)
+            arena = undergo(name, Path(folder), given.rounds, seconds, given.seed, nurseries)
             counts = ", ".join(f"{what} {number}" for what, number in sorted(arena.done.items()))
             print(f"{name:<11} {time.monotonic() - began:5.0f} s  {len(arena.problems)} problems  {counts}", flush=True)
             for problem in arena.problems[:10]:
                 print(f"    {problem}")
             wrong += len(arena.problems)
-    if given.only in (None, "simulation"):
-        schedules = str(int(given.seconds * 10))
-        command = [sys.executable, "-m", "tests.simulation", "--schedules", schedules, "--seed", str(given.seed)]
-        wrong += subprocess.run(command, check=False).returncode
-    return min(wrong, 1)
+    return wrong
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +24,25 @@ class Arena:
     :param folder: an empty folder.
     :param seconds: after how many seconds no further round is begun.
     :param seed: what chance begins with.
+    :param nurseries: processes whose children run the commands; begun here where there are too few.
     :param root: the store's root; the folder ``store`` of the project when not given.
     :param environment: what the processes have in their environment.
 
     Attributes:
+        nurseries: the processes.
         chance: the only source of chance.
         done: how often what happened.
         problems: everything that was wrong.
     """
 
     def __init__(
-        self, folder: Path, seconds: float, seed: int, root: str = "", environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        seconds: float,
+        seed: int,
+        nurseries: list[Nursery],
+        root: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
         self.store = folder / "store"
@@ -43,7 +52,7 @@ class Arena:
         self.often = 0
         self._environment = dict(environment or {})
         self._deadline = time.monotonic() + seconds
-        self._nurseries: list[Nursery] = []
+        self.nurseries = nurseries
         self._acknowledged: list[str] = []
         self._number = 0
         shutil.copy(HERE / "project.py", folder / "tortured.py")
@@ -61,13 +70,13 @@ class Arena:
 
     def send(self, index: int, arguments: Sequence[str], **order: Any) -> str:
         """Order one of the processes to run a command; return the name of the build, should it be one."""
-        while len(self._nurseries) <= index:
-            self._nurseries.append(Nursery(HERE / "nursery.py", **self._environment))
+        while len(self.nurseries) <= index:
+            self.nurseries.append(Nursery(HERE / "nursery.py"))
         self._number += 1
         name = f"b{self._number:05}"
-        environment = {"TORTURE_BUILD": name, **order.pop("environment", {})}
+        environment = {**self._environment, "TORTURE_BUILD": name, **order.pop("environment", {})}
         order = {"often": self.often, "folder": str(self.folder), "log": str(self.folder / f"{index}.log"), **order}
-        self._nurseries[index].send(arguments=list(arguments), environment=environment, **order)
+        self.nurseries[index].send(arguments=list(arguments), environment=environment, **order)
         return name
 
     def receive(self, index: int, arguments: Sequence[str], name: str, elsewhere: bool = False) -> int:
@@ -75,7 +84,7 @@ class Arena:
 
         :param elsewhere: whether it was on another store, so that what it built need not be in this one.
         """
-        status = self._nurseries[index].receive()
+        status = self.nurseries[index].receive()
         command = " ".join(word for word in arguments[:2] if word.isalpha())
         self.done["kills" if status == -9 else f"{command}: exit {status}"] += 1
         if status == 0 and command == "build" and not elsewhere:
@@ -112,7 +121,11 @@ class Arena:
         if lost:
             self.problems.append(f"acknowledged, and not there: {lost[:5]}")
 
-    def close(self) -> None:
-        """End the processes."""
-        for nursery in self._nurseries:
-            nursery.close()
+
+@contextmanager
+def shared_nurseries() -> Iterator[list[Nursery]]:
+    """Yield the list of processes that several ordeals order about, one after another; end them afterwards."""
+    begun: list[Nursery] = []
+    yield begun
+    for nursery in begun:
+        nursery.close()

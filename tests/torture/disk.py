@@ -40,7 +40,6 @@ def full_disk(arena: Arena, most: int) -> None:
                 arena.run("gc", "--older-than", "0")
         arena.settle()
     finally:
-        arena.close()
         subprocess.run(["umount", str(mount)], check=True)
 
 

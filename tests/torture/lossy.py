@@ -39,7 +39,6 @@ def lossy_bucket(arena: Arena, most: int) -> None:
             mirrored.settle()
         finally:
             arena.done += proxy.faults
-            mirrored.close()
             proxy.close()
 
 
@@ -55,7 +54,7 @@ class _Mirrored(Arena):
             "XDG_CACHE_HOME": str(arena.folder / "cache"),
             "XDG_STATE_HOME": str(arena.folder / "state"),
         }
-        super().__init__(arena.folder, 0, 0, "s3://lake/team", keys)
+        super().__init__(arena.folder, 0, 0, arena.nurseries, "s3://lake/team", keys)
         self.chance, self.done, self.problems, self._deadline = (
             arena.chance,
             arena.done,

@@ -10,10 +10,13 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 import traceback
+from pathlib import Path
 from typing import Any
 
 import deltalake  # noqa: F401
@@ -24,12 +27,17 @@ import pyarrow.parquet  # noqa: F401
 
 import palantir_models.transforms  # noqa: F401
 import transforms.run.project  # noqa: F401
+from palantir_models.adapter.requirements import loaded_requirements
+from tests.processes import import_like
 from transforms.cli.app import app
 from transforms.store import ledger_upkeep, log_cleanup, merging, upkeep
 
 
 def main() -> None:
     """Serve until the input ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        import_like(lambda: obey(first_order(Path(folder))))
+    loaded_requirements()  # is remembered, and the children remember it
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
@@ -44,6 +52,16 @@ def main() -> None:
                 sys.stderr.flush()
                 os._exit(status)
         print(os.waitstatus_to_exitcode(watched(child, order.get("kill_after"))), flush=True)
+
+
+def first_order(folder: Path) -> dict[str, Any]:
+    """Return the order to build the project in a folder, for the sake of what that imports."""
+    shutil.copy(Path(__file__).with_name("project.py"), folder / "tortured.py")
+    (folder / "pyproject.toml").write_text(
+        f'[tool.transforms]\nroot = "{folder / "store"}"\npipelines = ["tortured"]\n'
+    )
+    arguments = ["build", "--force", "--quiet", "--wait", "30"]
+    return {"folder": str(folder), "log": str(folder / "log"), "environment": {}, "arguments": arguments}
 
 
 def obey(order: dict[str, Any]) -> int:
