@@ -38,32 +38,27 @@ from transforms.spec.transform import ContainerTransform, ContainerTransformsCon
 if TYPE_CHECKING:
     from transforms.run.contexts import IncrementalTransformContext, LightweightContext, TransformContext
     from transforms.run.files import FileStatus, FileSystem, FoundryDataSidecarFile, FoundryDataSidecarFileSystem
-    from transforms.run.incremental import (
-        IncrementalLightweightInput,
-        IncrementalLightweightOutput,
-        IncrementalTableTransformInput,
-        IncrementalTransformInput,
-        IncrementalTransformOutput,
-        TableTransformInput,
-    )
+    from transforms.run.incremental_inputs import IncrementalLightweightInput, IncrementalTransformInput
+    from transforms.run.incremental_outputs import IncrementalLightweightOutput, IncrementalTransformOutput
     from transforms.run.inputs import LightweightInput, TransformInput
     from transforms.run.outputs import LightweightOutput, TransformOutput
+    from transforms.run.virtual_tables import IncrementalTableTransformInput, TableTransformInput
 
 _RUNTIME = {
     "FileStatus": "files",
     "FileSystem": "files",
     "FoundryDataSidecarFile": "files",
     "FoundryDataSidecarFileSystem": "files",
-    "IncrementalLightweightInput": "incremental",
-    "IncrementalLightweightOutput": "incremental",
-    "IncrementalTableTransformInput": "incremental",
+    "IncrementalLightweightInput": "incremental_inputs",
+    "IncrementalLightweightOutput": "incremental_outputs",
+    "IncrementalTableTransformInput": "virtual_tables",
     "IncrementalTransformContext": "contexts",
-    "IncrementalTransformInput": "incremental",
-    "IncrementalTransformOutput": "incremental",
+    "IncrementalTransformInput": "incremental_inputs",
+    "IncrementalTransformOutput": "incremental_outputs",
     "LightweightContext": "contexts",
     "LightweightInput": "inputs",
     "LightweightOutput": "outputs",
-    "TableTransformInput": "incremental",
+    "TableTransformInput": "virtual_tables",
     "TransformContext": "contexts",
     "TransformInput": "inputs",
     "TransformOutput": "outputs",

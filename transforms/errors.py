@@ -17,6 +17,7 @@
     │   └── MisuseError                     (also AttributeError and TypeError)
     ├── DataError                       the author of the data: it cannot be stored or read (also ValueError)
     │   ├── CheckFailedError                it is not what a check with on_error="FAIL" expects
+    │   ├── SchemaMismatchError             an output has other columns than its function expects
     │   ├── TableFault                      a file that cannot be read as a table
     │   └── SerializationError              a model's state that cannot be saved or rebuilt
     ├── IncrementalRequiredError        whoever builds: a transform that must run incrementally cannot
@@ -109,6 +110,10 @@ class CheckFailedError(DataError):
 
 class IncrementalRequiredError(TransformsError):
     """A transform that is declared with ``require_incremental=True`` would have to run on everything; it does not run."""
+
+
+class SchemaMismatchError(DataError):
+    """The earlier rows of an output have other columns than the schema that its function gave."""
 
 
 class EngineError(TransformsError, RuntimeError):

@@ -133,7 +133,7 @@ FUNCTIONS = {
     "IncrementalLightweightOutput.path": "(mode='current')",
     "IncrementalLightweightOutput.dataframe": "(mode='current', schema=None)",
     "IncrementalLightweightOutput.pandas": "(mode='current', schema=None)",
-    "IncrementalLightweightOutput.filesystem": "()",
+    "IncrementalLightweightOutput.filesystem": "(mode='current')",  # the reference has none, a guide of Foundry's gives one
     "FileSystem": "(foundry_fs, read_only=False)",
     "FileSystem.ls": "(glob=None, regex='.*', show_hidden=False)",
     "FileSystem.files": "(glob=None, regex='.*', show_hidden=False, packing_heuristic=None)",

@@ -18,7 +18,7 @@ import palantir_models
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.transforms import ModelInput, ModelOutput
 from tests.crash.jobs import Generation
-from transforms.api import Input, Output, transform, transform_pandas
+from transforms.api import Input, Output, incremental, transform, transform_pandas
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store.storage.errors import ObjectStoreError
@@ -267,3 +267,38 @@ def test_statistics_and_sums_are_those_of_a_folder(run_transform, store, tmp_pat
     for one in (store, folder):
         put_frame(one, "master", "/raw", ROWS)
     assert adds(store) == adds(folder)
+
+
+@incremental()
+@transform.using(raw=Input("/raw"), files=Input("/files"), out=Output("/out"), copy=Output("/copy"))
+def adds(ctx, raw, files, out, copy):
+    """Add what is new, and note what is read of it before and after, in other forms each time."""
+    schema = {"x": pl.Int64}
+    before = [out.polars("previous", schema).height, out.arrow("previous", schema).num_rows]
+    out.write_table(raw.polars())
+    assert out.arrow().schema == out.arrow("previous", schema).schema
+    after = [len(out.pandas("current")), out.arrow("added").num_rows, out.polars(lazy=True).collect().height]
+    for status in files.filesystem().ls():
+        with copy.filesystem().open(status.path, "w") as file:
+            file.write(files.filesystem().open(status.path).read())
+    listed = [
+        sorted(path.name for path in Path(copy.path(mode)).iterdir()) for mode in ("previous", "current", "added")
+    ]
+    parquet = [len(list(Path(out.path(mode)).rglob("*.parquet"))) for mode in ("previous", "current", "added")]
+    noted.append((before, after, listed, parquet))
+
+
+noted: list[Any] = []
+
+
+def test_an_incremental_job_reads_what_was_added_and_what_it_has_written(run_transform):
+    """Before it is uploaded, beside what lies in the bucket."""
+    noted.clear()
+    run_transform(adds, {"raw": {"x": [1, 2]}, "files": {"a": "1"}})
+    result = run_transform(adds, {"raw": {"x": [3]}, "files": {"b": "2"}}, append=True)
+    assert noted == [
+        ([0, 0], [2, 2, 2], [[], ["a"], ["a"]], [0, 1, 1]),
+        ([2, 2], [3, 1, 3], [["a"], ["a", "b"], ["b"]], [1, 2, 1]),
+    ]
+    assert sorted(result.outputs["out"].polars()["x"]) == [1, 2, 3]
+    assert result.outputs["copy"].files() == {"a": b"1", "b": b"2"}

@@ -18,6 +18,7 @@ from transforms.errors import DataError
 from transforms.expectations.parts import outlasts, references
 from transforms.run.check_results import results_in
 from transforms.run.scope import JobScope
+from transforms.run.written import waits_for_upload
 from transforms.spec.checks import Check
 from transforms.spec.resource import Resource
 from transforms.store.change import TableChange
@@ -89,10 +90,7 @@ class CheckedDataset:
 
     def _rows_after(self, change: TableChange, before: TableView | None) -> Rows:
         storage = self._scope.transaction.store.storage
-        waits = not storage.is_local and any(
-            storage.work(f"{change.table}/{file.path}").exists() for file in change.files
-        )  # for its upload, so that executors cannot read it yet
-        if self._scope.uses_spark and not waits:
+        if self._scope.uses_spark and not waits_for_upload(storage, change):
             from transforms.engine.spark.reading import read_changed
 
             return self._on_spark(read_changed(self._engine, storage, change, before))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from transforms.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from transforms.spec.transform import Transform
 
 
 class JobAborted(BaseException):
@@ -24,6 +27,10 @@ class ContextJob(Protocol):
     def fallbacks(self) -> Sequence[str]:
         """The branches on which inputs are looked for after the build's own."""
 
+    @property
+    def is_incremental(self) -> bool:
+        """Whether it reads what is new and adds to what is there."""
+
     def abort(self) -> None:
         """Let the job end without a commit and without an error."""
 
@@ -36,6 +43,7 @@ class _NoJob:
 
     parameters: Mapping[str, Any] = {}
     fallbacks: Sequence[str] = ()
+    is_incremental = False
 
     def abort(self) -> None:
         raise UnavailableError("abort_job() works inside a running job only; this context was made by hand.")
@@ -44,13 +52,20 @@ class _NoJob:
         raise UnavailableError("spark_session is there inside of a running job only; this context was made by hand.")
 
 
-def job_context(job: ContextJob, lightweight: bool) -> LightweightContext | TransformContext:
+def job_context(job: ContextJob, transform: Transform) -> LightweightContext | TransformContext:
     """Return the ``ctx`` of a running job.
 
     :param job: the job.
-    :param lightweight: whether it runs on a single node by its declaration.
+    :param transform: the transform that runs.
     """
-    context = LightweightContext() if lightweight else TransformContext(None, dict(job.parameters))
+    context: LightweightContext | TransformContext
+    if transform.lightweight:
+        context = LightweightContext()
+    elif (declared := transform.incremental) is not None:
+        snapshots = list(declared.snapshot_inputs)
+        context = IncrementalTransformContext(job.is_incremental, snapshots, None, dict(job.parameters))
+    else:
+        context = TransformContext(None, dict(job.parameters))
     context._job = job  # noqa: SLF001 - of this module, whose constructors have Foundry's signatures
     return context
 
@@ -97,8 +112,8 @@ class LightweightContext(_Context):
 
     @property
     def is_incremental(self) -> bool:
-        """Whether this run reads only what is new; False, as single runs see whole inputs."""
-        return False
+        """Whether this run reads only what is new."""
+        return self._job.is_incremental
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -143,7 +158,7 @@ class TransformContext(_Context):
 
     @property
     def is_incremental(self) -> bool:
-        """Whether this run reads only what is new; False, as single runs see whole inputs."""
+        """Whether this run reads only what is new; False, as the transform is not incremental."""
         return False
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
@@ -11,6 +11,7 @@ from transforms.common.hashing import sha256_of
 from transforms.common.paths import inside
 from transforms.run.files import FileStatus
 from transforms.store import layout, raw_files
+from transforms.store.additions import AddedFile
 from transforms.store.change import TableChange
 from transforms.store.storage.base import StoredFile
 from transforms.store.tables import TableView
@@ -20,17 +21,20 @@ Listing: TypeAlias = Mapping[str, tuple[FileStatus, StoredFile]]
 """Files by their paths inside the dataset, with the places of their bytes."""
 
 
-def committed_files(view: TableView, dataset: str) -> dict[str, tuple[FileStatus, StoredFile]]:
+def committed_files(
+    view: TableView, dataset: str, part: Sequence[AddedFile] | None = None
+) -> dict[str, tuple[FileStatus, StoredFile]]:
     """Return the files of a version of a dataset of raw files.
 
     :param view: the version.
     :param dataset: the dataset, for messages.
+    :param part: the data files whose rows are looked at; all when None.
     :raises DataError: if a row names a path that no file can have, or bytes that are none of the dataset's.
     """
     from transforms.engine.local.reading import read_polars
 
     files = {}
-    for row in read_polars(view).iter_rows(named=True):
+    for row in read_polars(view, part).iter_rows(named=True):
         modified = round(row["modified"].timestamp() * 1000)
         place = StoredFile(view.storage, f"{view.name}/{raw_files.place_of(row, dataset)}", row["sha256"])
         files[row["path"]] = (FileStatus(row["path"], row["size"], modified), place)

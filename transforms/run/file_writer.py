@@ -34,7 +34,7 @@ class FileWriter:
 
     def listing(self) -> Listing:
         """Return the files that the dataset would have if the job ended now."""
-        return {**self._kept(), **self._staged()}
+        return {**self._kept(), **self.staged()}
 
     def create(self, path: str, mode: str, options: Mapping[str, Any]) -> IO[Any]:
         """Open a new file for writing."""
@@ -79,7 +79,7 @@ class FileWriter:
     @property
     def has_written(self) -> bool:
         """Whether there are new files: opened here, or put into the folder by somebody who was told it."""
-        return self._target.content == "files" or (self._gives_folder and bool(self._staged()))
+        return self._target.content == "files" or (self._gives_folder and bool(self.staged()))
 
     def close(self) -> None:
         """Close what a user left open."""
@@ -97,7 +97,7 @@ class FileWriter:
         without_links(
             target.storage.work(f"{target.table}/{layout.FILES}/{target.transaction.id}"), target.resource.alias
         )
-        staged = self._staged()
+        staged = self.staged()
         if target.parent is not None and kept:
             staged.update(self._inherited({path: file for path, file in kept.items() if path not in staged}))
         replaced = target.parent is None and any(path in kept for path in staged)
@@ -113,7 +113,8 @@ class FileWriter:
         """Return the change that makes a dataset with neither rows nor files."""
         return stage_listing(self._target.transaction, self._target.table, {}, "overwrite", self._target.resource.alias)
 
-    def _staged(self) -> dict[str, tuple[FileStatus, StoredFile]]:
+    def staged(self) -> dict[str, tuple[FileStatus, StoredFile]]:
+        """Return the files that this job has written so far."""
         return staged_files(self._target.transaction, self._target.table)
 
     def _kept(self) -> Listing:
@@ -132,7 +133,7 @@ class FileWriter:
         folder = target.transaction.staging_name(target.table, layout.FILES)
         for path, (_, file) in files.items():
             target.storage.copy(file.name, f"{folder}/{path}")
-        there = self._staged()
+        there = self.staged()
         # The sum that was committed goes with each of them: what was damaged since must not pass for whole.
         return {
             path: (there[path][0], replace(there[path][1], sha256=file.sha256)) for path, (_, file) in files.items()

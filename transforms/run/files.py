@@ -95,7 +95,9 @@ class _Files:
         if not set(mode) & set("wxa+"):
             return open(self._existing(logical), mode, **options)
         if self._read_only:
-            raise UsageError(f"{self._tree.name} is an input: its files can be read only, not opened with {mode!r}.")
+            raise UsageError(
+                f"{self._tree.name}: files of an input, and those that an output had, are for reading; {mode!r} would write."
+            )
         return self._tree.create(logical, mode, options)
 
     def _existing(self, logical: str) -> Path:

@@ -179,5 +179,10 @@ def job_input(reader: DatasetReader, rid: str, branch: str, lightweight: bool) -
         light = LightweightInput(reader.name, rid, branch)
         light._reader = reader  # noqa: SLF001 - of this module, whose constructors have Foundry's signatures
         return light
+    return plain_input(reader, rid, branch)
+
+
+def plain_input(reader: DatasetReader, rid: str, branch: str) -> TransformInput:
+    """Return what a plain ``@transform`` reads a dataset with; see :func:`job_input`."""
     moment = transaction_rid(reader.view.seq)
     return TransformInput(rid, branch, (moment, moment), reader, lambda: FileSystem(reader, read_only=True))

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from transforms.errors import DataError, DeclarationError
+from transforms.run.incremental_inputs import WindowReader, incremental_input
+from transforms.run.incremental_outputs import incremental_output
 from transforms.run.inputs import job_input
 from transforms.run.outputs import job_output
 from transforms.run.reader import DatasetReader
@@ -23,7 +25,12 @@ def open_input(param: Any, name: str, scope: JobScope) -> Any:
         )
     resource: Resource = param.resources[0]
     view, branch = scope.open(resource)
-    reader = DatasetReader(resource.alias, view, scope)
+    window = None
+    if scope.increment is None:
+        reader = DatasetReader(resource.alias, view, scope)
+    else:
+        window = WindowReader(resource.alias, scope.increment.window(name, resource), scope)
+        reader = window.added
     if view.holds_files:
         reader.listing()  # now: workers that the function forks could not read it
     form = scope.transform.form
@@ -33,6 +40,8 @@ def open_input(param: Any, name: str, scope: JobScope) -> Any:
         return reader.pandas()
     if form == "transform_polars":
         return reader.polars()
+    if window is not None:
+        return incremental_input(window, resource_rid(resource), branch, scope.transform.lightweight)
     return job_input(reader, resource_rid(resource), branch, scope.transform.lightweight)
 
 
@@ -83,6 +92,8 @@ def open_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:
     writer = DatasetWriter(name, resource, scope)
     if scope.transform.form in ("transform_df", "transform_pandas", "transform_polars"):
         writer.value = ReturnedFrame(writer)
+    elif scope.increment is not None:
+        writer.value = incremental_output(writer, resource_rid(resource))
     else:
         writer.value = job_output(writer, resource_rid(resource))
     return writer

@@ -10,6 +10,7 @@ from transforms.run.datasets import LightweightDataset, PlainDataset
 from transforms.run.files import FileSystem, FoundryDataSidecarFileSystem
 from transforms.run.reader import DatasetReader
 from transforms.run.writer import DatasetWriter
+from transforms.run.written import WrittenRows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -313,12 +314,11 @@ def job_output(writer: DatasetWriter, rid: str) -> LightweightOutput | Transform
 
 def unstaged(writer: DatasetWriter) -> pl.LazyFrame:
     """Return the rows that a job has written so far as a lazy Polars frame."""
-    import polars as pl
-
-    paths = writer.rows.paths()
-    if not paths:
+    change = writer.rows.change
+    if change is None:
         raise DataError(f"{writer.resource.alias}: nothing was written in this job yet.")
-    return pl.scan_parquet(paths)
+    frame: Any = WrittenRows(writer.target, change, with_earlier=False).polars(lazy=True)
+    return frame  # type: ignore[no-any-return]
 
 
 def _one_of(older: Mapping[str, str] | None, newer: Mapping[str, str] | None) -> Mapping[str, str] | None:

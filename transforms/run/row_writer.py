@@ -83,19 +83,23 @@ class RowWriter:
         """Whether Parquet files lie in the user's folder although nothing was written."""
         return self._gave_folder and any(self.folder().rglob("*.parquet"))
 
-    def paths(self) -> list[Path]:
-        """Return the Parquet files that were staged so far."""
-        storage, table = self._target.storage, self._target.table
-        return [storage.local(f"{table}/{file.path}") for change in self._changes for file in change.files]
+    @property
+    def change(self) -> TableChange | None:
+        """All that was staged so far as one change; None where nothing was."""
+        if not self._changes:
+            return None
+        files = tuple(file for change in self._changes for file in change.files)
+        return replace(self._changes[0], files=files, schema=self._changes[-1].schema)
 
     def seal(self) -> tuple[TableChange, dict[str, Any]]:
         """Return all that was staged as one change, and what the ledger says of it."""
-        target = self._target
-        files = tuple(file for change in self._changes for file in change.files)
-        change = replace(self._changes[0], files=files, schema=self._changes[-1].schema)
-        if target.before is not None and target.before.holds_files and change.mode == "append":
-            raise target.error(DataError, "it holds files; rows cannot be added to them. Use set_mode('replace').")
+        target, change = self._target, self.change
+        assert change is not None
         added = change.rows
+        if change.mode == "append" and target.before is not None and target.before.holds_files:
+            if target.rows_before is not None:
+                raise target.error(DataError, "it holds files; rows cannot be added to them. Use set_mode('replace').")
+            change = replace(change, mode="overwrite")  # a job left it unwritten, so it has no columns to keep
         if target.parent is not None and change.mode == "append":
             change = inherit_rows(target.transaction, target.table, target.parent, change)
         return change, {"rows": added}

@@ -177,6 +177,11 @@ class JobScope:
         return engine
 
     @property
+    def is_incremental(self) -> bool:
+        """Whether the job reads what is new and adds to what is there."""
+        return self.increment is not None and self.increment.is_incremental
+
+    @property
     def uses_spark(self) -> bool:
         """Whether the job has asked for Spark, and is none of a single node."""
         return self._give_back is not None and not self.transform.lightweight

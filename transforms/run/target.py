@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
 
 from transforms.common.forks import need_owner
@@ -41,7 +42,9 @@ class Target:
         self.scope = scope
         self.transaction: Transaction = scope.transaction
         self.table = self.transaction.store.table_of(resource, self.transaction.branch)
-        self.mode: WriteMode = "replace"
+        self.mode: WriteMode = "modify" if self.scope.is_incremental else "replace"
+        if self.is_strict:
+            self.mode = "append"
         self.content: Content | None = None
         self._process = os.getpid()
         self.base = self.transaction.open_output(self.table)
@@ -56,10 +59,22 @@ class Target:
         """The dataset before the job, on its branch or on the one that it falls back to; None for none."""
         return self.base or self.parent
 
+    @cached_property
+    def rows_before(self) -> TableView | None:
+        """The same; None also where it has neither rows nor columns, as a job left it unwritten."""
+        before = self.before
+        return None if before is None or (before.holds_files and not before.row_count()) else before
+
     @property
     def fields(self) -> Sequence[Mapping[str, Any]]:
         """The Delta fields of the dataset before the job; none where it held files."""
         return () if self.before is None or self.before.holds_files else self.before.fields
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether nothing that is there may be replaced: an incremental run, declared with ``strict_append``."""
+        declared = self.scope.transform.incremental
+        return self.scope.is_incremental and declared is not None and declared.strict_append
 
     @property
     def storage(self) -> Storage:
@@ -83,6 +98,11 @@ class Target:
             raise self.error(UsageError, f"{mode!r} is no write mode; use 'replace', 'append' or 'modify'.")
         if self.content is not None:
             raise self.error(UsageError, "set_mode() must come before the first write.")
+        if self.is_strict and mode != "append":
+            raise self.error(
+                UsageError,
+                f"set_mode({mode!r}) may replace what is there, which @incremental(strict_append=True) forbids.",
+            )
         self.mode = mode  # type: ignore[assignment]
 
     def need(self, content: Content) -> None:

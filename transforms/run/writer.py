@@ -26,6 +26,7 @@ class DatasetWriter:
     :raises UnsupportedTableError: if the dataset's table has a Delta feature that cannot be written.
 
     Attributes:
+        target: the dataset.
         rows: takes rows.
         files: takes files; what the output's file system stands on.
         value: what the compute function receives.
@@ -35,24 +36,24 @@ class DatasetWriter:
         self.name = name
         self.resource = resource
         self.scope = scope
-        self._target = Target(name, resource, scope)
-        self.rows = RowWriter(self._target)
-        self.files = FileWriter(self._target)
+        self.target = Target(name, resource, scope)
+        self.rows = RowWriter(self.target)
+        self.files = FileWriter(self.target)
         self.value: Any = None
         self._aborted = False
 
     def set_mode(self, mode: str) -> None:
         """Choose what writing does to the rows or files there are; only before anything is written."""
-        self._target.set_mode(mode)
+        self.target.set_mode(mode)
 
     def abort(self) -> None:
         """Leave the dataset as it is, whatever was or will be written."""
-        self._target.need_job("abort()")
+        self.target.need_job("abort()")
         self._aborted = True
 
     def reader(self) -> DatasetReader | None:
         """Return the dataset as it was before the job, on this branch or the one it falls back to; None for none."""
-        before = self._target.before
+        before = self.target.before
         return None if before is None else DatasetReader(self.resource.alias, before, self.scope)
 
     def seal(self) -> Sequence[Sealed]:
@@ -60,10 +61,10 @@ class DatasetWriter:
         if self._aborted:
             return ()
         change: TableChange | None
-        has_rows = self._target.content == "rows"
+        has_rows = self.target.content == "rows"
         if self.files.has_written:
             if has_rows:
-                raise self._target.error(
+                raise self.target.error(
                     DataError, "rows and files were written to it; a dataset holds either rows or files."
                 )
             change, summary = self.files.seal()
@@ -72,15 +73,17 @@ class DatasetWriter:
         else:
             change, summary = self._seal_nothing()
         changes = () if change is None else (change,)
-        return (Sealed(self.resource, changes, {"mode": self._target.mode, **summary}),)
+        return (Sealed(self.resource, changes, {"mode": self.target.mode, **summary}),)
 
     def failed(self, error: BaseException | None) -> None:
         """Close whatever is open; the transaction deletes what was staged."""
         self.files.close()
 
     def _seal_nothing(self) -> tuple[TableChange | None, dict[str, Any]]:
-        target = self._target
-        if target.parent is not None and not target.replaces and not target.parent.holds_files:
+        target = self.target
+        if target.parent is not None and target.rows_before is not None and not target.replaces:
+            if target.parent.holds_files:
+                return self.files.seal()
             return inherit_rows(target.transaction, target.table, target.parent, None), {"rows": 0}
         if target.base is not None and not target.replaces:
             return None, {"rows": 0}

@@ -8,10 +8,6 @@ from transforms.spec.transform import Transform
 def unavailable_reasons(transform: Transform) -> list[str]:
     """Return a sentence for each thing that keeps a transform from running; none for one that can run."""
     reasons = list(transform.refusals)
-    if transform.incremental is not None:
-        reasons.append(
-            "Incremental runs are not available in this version; remove @incremental to build everything anew."
-        )
     if transform.resources.container_image is not None:
         reasons.append("Container images are not run locally; leave them out to run in this process.")
     for name, param in transform.params.items():

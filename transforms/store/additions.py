@@ -35,12 +35,14 @@ class AddedFile:
         size: in bytes.
         rows: how many rows it holds; None where the log does not tell.
         partition_values: the value of each partition column, as Delta writes them.
+        modified: when it was written, in seconds since 1970.
     """
 
     path: str
     size: int
     rows: int | None
     partition_values: Mapping[str, str | None] = field(default_factory=dict)
+    modified: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +279,9 @@ def _found(storage: Storage, table: str, history: _History, is_sure: bool) -> tu
             if not storage.exists(f"{table}/{plain[path]}"):
                 raise _Broken(f"the added file {shown(path)} is gone, so the table was vacuumed")
     return tuple(
-        AddedFile(plain[path], add["size"], _rows(add), add.get("partitionValues") or {})
+        AddedFile(
+            plain[path], add["size"], _rows(add), add.get("partitionValues") or {}, add["modificationTime"] / 1000
+        )
         for path, add in history.added.items()
     )
 

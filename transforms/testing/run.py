@@ -24,6 +24,7 @@ from transforms.run.reader import DatasetReader
 from transforms.run.scope import EngineChoice
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.store.store import Store
+from transforms.testing.adding import adding
 from transforms.testing.ended import EndedJob
 from transforms.testing.frames import as_frame
 from transforms.testing.result import Named, Output, TransformResult
@@ -38,6 +39,7 @@ def run_transform(  # noqa: PLR0913 - what a test says of one run
     store: Store | None = None,
     branch: str = DEFAULT_BRANCH,
     engine: EngineChoice = "auto",
+    append: bool = False,
 ) -> TransformResult:
     """Run a transform as a build would, on small data, and return everything it left as real objects.
 
@@ -54,6 +56,8 @@ def run_transform(  # noqa: PLR0913 - what a test says of one run
     :param store: the store to run in; a temporary one, deleted with the result, when None.
     :param branch: the branch to write.
     :param engine: ``auto`` for Spark where something asks for it, ``local`` for never, ``spark`` for Spark at once.
+    :param append: whether the data of each input is added to what the store has of it, as the next run of an incremental
+        transform finds it; it replaces that otherwise.
     :returns: the result.
     :raises NotFoundError: if a name is no input of the transform (the nearest is suggested), or an input has no data.
     :raises Exception: whatever the compute function raised; nothing is committed then.
@@ -68,7 +72,7 @@ def run_transform(  # noqa: PLR0913 - what a test says of one run
         store = Store(folder)
     config = replace(load_config(), root=str(store.root))
     config = replace(config, sources={**config.sources, **_sources_by_rid(transform, sources or {})})
-    trial = _Trial(transform, store, config, branch)
+    trial = _Trial(transform, store, config, branch, append)
     for name, data in (inputs or {}).items():
         trial.put(name, data)
     with _recorded() as records:
@@ -89,12 +93,13 @@ def run_transform(  # noqa: PLR0913 - what a test says of one run
 
 @dataclass(frozen=True)
 class _Trial:
-    """A transform, and where it is tried."""
+    """A transform, and where it is tried; ``append`` says whether data is added to what is there."""
 
     transform: Any
     store: Store
     config: Config
     branch: str
+    append: bool
 
     def put(self, name: str, data: Any) -> None:
         """Bring in what an input is to read."""
@@ -115,7 +120,13 @@ class _Trial:
             put_model(self.store, self.branch, resource, data)
             return
         where = resource.branch or self.branch
-        put_frame(self.store, where, resource.alias, data if _is_files(data) else as_frame(data))
+        content = data if _is_files(data) else as_frame(data)
+        if not self.append:
+            put_frame(self.store, where, resource.alias, content)
+            return
+        job = run_job(adding(resource.alias, content), self.store, self.config, JobOptions(branch=where))
+        if job.error is not None:
+            raise job.error
 
     def result(self, job: JobResult, records: Sequence[logging.LogRecord]) -> TransformResult:
         """Return what the job left."""

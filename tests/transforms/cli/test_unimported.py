@@ -151,16 +151,16 @@ def test_listing_marks_what_will_be_refused(shell: Shell) -> None:
     assert "refused" not in shell.run("list").stdout
     shell.write(
         """
-        from transforms.api import Output, Pipeline, incremental, transform
+        from transforms.api import Output, Pipeline, lightweight, transform
 
-        @incremental()
-        @transform.using(out=Output("/t/out"))
+        @lightweight(container_image="i", container_tag="t")
+        @transform(out=Output("/t/out"))
         def grow(out): ...
 
         pipeline = Pipeline()
         pipeline.add_transforms(grow)
         """
     )
-    assert "Incremental runs are not available" in shell.run("list").stdout
+    assert "Container images are not run locally" in shell.run("list").stdout
     (row,) = shell.json("list")
-    assert "Incremental runs are not available" in row["refused"]
+    assert "Container images are not run locally" in row["refused"]

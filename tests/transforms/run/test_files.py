@@ -93,7 +93,7 @@ def test_a_missing_file_suggests_the_nearest(run_transform):
 
 def test_an_input_cannot_be_written(run_transform):
     """The error says so."""
-    with pytest.raises(UsageError, match="is an input"):
+    with pytest.raises(UsageError, match="files of an input"):
         reading(run_transform, lambda fs: fs.open("new", "w"))
 
 

@@ -281,7 +281,7 @@ def test_an_unknown_input_name_in_a_test_is_refused(run_transform):
 @pytest.mark.parametrize(
     ("decorate", "message"),
     [
-        (incremental(), "Incremental"),
+        (incremental(), None),
         (configure(profile="DRIVER_MEMORY_LARGE"), None),
         (lightweight(container_image="i", container_tag="t"), "Container"),
     ],

@@ -100,10 +100,15 @@ def dataset_of(storage: Storage, table: str, schema: pa.Schema, files: Iterable[
     :param files: the files.
     """
     import pyarrow.dataset as ds
+    from pyarrow.fs import LocalFileSystem
 
     place = storage.filesystem(table)
     kind = ds.ParquetFileFormat(default_fragment_scan_options=ds.ParquetFragmentScanOptions(pre_buffer=True))
-    fragments = [kind.make_fragment(file.path, place, _expression(file.partition_values, schema)) for file in files]
+    fragments = []
+    for file in files:
+        here = storage.work(f"{table}/{file.path}")
+        where = (str(here), LocalFileSystem()) if here.exists() else (file.path, place)
+        fragments.append(kind.make_fragment(*where, _expression(file.partition_values, schema)))
     return ds.FileSystemDataset(fragments, schema, kind, place)
 
 

@@ -58,7 +58,7 @@ def scan_added(view: TableView, files: Sequence[AddedFile]) -> pl.LazyFrame:
     :param files: the files; none make an empty frame.
     :raises UnsupportedTableError: if files of the table do not tell their rows by themselves.
     """
-    _check_added(view)
+    _check_added(view, files)
     return scan_files(view.storage, view.name, view.fields, files)
 
 
@@ -85,7 +85,7 @@ def read_arrow(view: TableView, files: Sequence[AddedFile] | None = None) -> pa.
     if files is not None:
         import pyarrow as pa
 
-        _check_added(view)
+        _check_added(view, files)
         return dataset_of(view.storage, view.name, pa.schema(view.table.schema().to_arrow()), files).to_table()
     if not can_read(view.table, "arrow"):
         return _whole(view)
@@ -125,9 +125,9 @@ def _scanned(view: TableView, files: Sequence[AddedFile] | None) -> pl.LazyFrame
     return scan_polars(view) if files is None else scan_added(view, files)
 
 
-def _check_added(view: TableView) -> None:
+def _check_added(view: TableView, files: Sequence[AddedFile]) -> None:
     need_threads(f"Reading {alias_of(view.name)}")
-    if not can_read(view.table, "added files"):
+    if files and not can_read(view.table, "added files"):
         why = "does not let single files be read"
         raise unreadable(view.table, alias_of(view.name), why, "Read the whole dataset with the mode 'current'")
 

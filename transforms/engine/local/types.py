@@ -223,6 +223,14 @@ def delta_schema(schema: pa.Schema, descriptions: Mapping[str, str] | None = Non
     return str(Schema(fields).to_json())
 
 
+def arrow_schema(schema: str) -> pa.Schema:
+    """Return the Arrow schema of a table with this schema, Delta's as JSON."""
+    import pyarrow as pa
+    from deltalake import Schema
+
+    return pa.schema(Schema.from_json(schema).to_arrow())
+
+
 def _arrow_of(kind: Any) -> pa.DataType | None:
     import pyarrow as pa
 

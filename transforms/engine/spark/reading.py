@@ -17,6 +17,7 @@ from transforms.store.storage.base import Storage
 from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import DataFrame
     from pyspark.sql.types import StructType
 
@@ -40,7 +41,7 @@ def read_dataframe(
     """
     engine.reach(view.storage)
     if files is not None:
-        if not can_read(view.table, "added files"):
+        if files and not can_read(view.table, "added files"):
             why = "does not let single files be read"
             raise unreadable(view.table, name, why, "Read the whole dataset with dataframe('current')")
         return _read_files(engine, view.storage, view.name, view.schema_json, files)
@@ -63,6 +64,18 @@ def read_changed(engine: SparkEngine, storage: Storage, change: TableChange, bef
     if change.mode == "overwrite" or before is None:
         return staged
     return read_dataframe(engine, before, before.name).unionByName(staged, allowMissingColumns=True)
+
+
+def frame_of(engine: SparkEngine, schema_json: str, rows: pa.Table | None = None) -> DataFrame:
+    """Return rows that are in this process as a Spark DataFrame.
+
+    :param engine: Spark.
+    :param schema_json: the columns, as Delta's schema JSON.
+    :param rows: the rows, with these columns; none when None.
+    """
+    from pyspark.sql.types import StructType
+
+    return engine.session.createDataFrame([] if rows is None else rows, StructType.fromJson(from_json(schema_json)))
 
 
 def _read_version(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
