@@ -20,7 +20,7 @@ def gc(
             min=0,
             metavar="DAYS",
             help="Also delete data files that were replaced longer ago, and experiments whose name a later one took; older "
-            "versions cannot be read afterwards.",
+            "versions cannot be read afterwards, and incremental transforms that read one of them last read everything once.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, delete nothing.")] = False,
