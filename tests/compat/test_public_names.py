@@ -32,7 +32,7 @@ NAMES = {
     "transforms.mediasets": "MediaSetInput MediaSetInputParam MediaSetOutput MediaSetOutputParam",
     "transforms.sidecar": "sidecar Volume",
     "transforms.tables": "TableInput TableOutput",
-    "transforms.verbs.dataframes": "union_many",
+    "transforms.verbs.dataframes": "union_many sanitize_schema_for_parquet",
     "palantir_models": (
         "ModelAdapter ContainerModelAdapter ExternalModelAdapter ExternalContext auto_serialize Pandas Spark Parameter "
         "FileSystem MediaReference Object ObjectSet NDArray ModelApi ModelStateReader ModelStateWriter ModelSerializer"

@@ -70,6 +70,7 @@ FUNCTIONS = {
     "IncrementalTransformContext.abort_job": "()",
     "LightweightContext": "()",
     "LightweightContext.abort_job": "()",
+    "LightweightContext.duckdb": "(read_modes=None)",
     "TransformInput": "(rid, branch, txrange, dfreader, fsbuilder, batch_incremental_config=None)",
     "TransformInput.dataframe": "()",
     "TransformInput.pandas": "()",

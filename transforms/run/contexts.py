@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from transforms.errors import UnavailableError
 
 if TYPE_CHECKING:
+    from transforms.run.duck import DuckDB
     from transforms.spec.transform import Transform
 
 
@@ -31,6 +33,13 @@ class ContextJob(Protocol):
     def is_incremental(self) -> bool:
         """Whether it reads what is new and adds to what is there."""
 
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What its function is given, by name."""
+
+    def temporary_folder(self) -> Path:
+        """Return a new folder that lives as long as the job."""
+
     def abort(self) -> None:
         """Let the job end without a commit and without an error."""
 
@@ -44,6 +53,10 @@ class _NoJob:
     parameters: Mapping[str, Any] = {}
     fallbacks: Sequence[str] = ()
     is_incremental = False
+    arguments: Mapping[str, Any] = {}
+
+    def temporary_folder(self) -> NoReturn:
+        raise UnavailableError("duckdb() works inside a running job only; this context was made by hand.")
 
     def abort(self) -> None:
         raise UnavailableError("abort_job() works inside a running job only; this context was made by hand.")
@@ -119,6 +132,21 @@ class LightweightContext(_Context):
     def parameters(self) -> dict[str, Any]:
         """The values of the job's scalar parameters, by name."""
         return dict(self._job.parameters)
+
+    def duckdb(self, read_modes: Mapping[Any, str] | None = None) -> DuckDB:
+        """Return DuckDB with the inputs as tables under their parameters' names; nothing is read before a query asks for it.
+
+        Follows the public page transforms-python/duckdb. ``duckdb().conn.sql(query)`` is a relation, which ``write_table``
+        takes. ``NAME_files()`` gives the paths of an input's files in a query: ``FROM read_csv(NAME_files())``.
+
+        :param read_modes: for some of the inputs, as the function received them, the part that is read: ``added``,
+            ``current`` or ``previous``; where nothing is said, what is new in an incremental run, else everything.
+        :raises MissingExtraError: if DuckDB is not installed.
+        :raises UsageError: if a key is no input, or a mode cannot be read.
+        """
+        from transforms.run.duck import open_duckdb
+
+        return open_duckdb(self._job.arguments, read_modes, self._job.temporary_folder())
 
 
 class TransformContext(_Context):

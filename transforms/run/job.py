@@ -268,6 +268,7 @@ def _call(scope: JobScope, values: Mapping[str, Any], participants: Mapping[str,
     transform = scope.transform
     library = _LIBRARIES.get(transform.form)
     given = {name: value for name, value in values.items() if library is None or name not in participants}
+    scope.arguments = given
     arguments = transform.bind_arguments(given, job_context(scope, transform))
     with _only_in(os.getpid()):
         returned = transform(**arguments)

@@ -79,6 +79,7 @@ class JobScope:
         parameters: the value of each scalar parameter, by name.
         pins: the inputs that were opened, by :func:`~transforms.store.lookup.input_key`.
         views: what they hold, by the same key.
+        arguments: what its function is given, by name.
         increment: what of its inputs is new, where the transform is incremental.
         engine: which engines it may use: ``auto`` starts Spark when something asks for it, ``local`` never, ``spark``
             at once.
@@ -97,6 +98,7 @@ class JobScope:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     pins: dict[str, InputPin] = field(default_factory=dict)
     views: dict[str, TableView] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     increment: Increment | None = None
     engine: EngineChoice = "auto"
     profiles: Sequence[str] = ()

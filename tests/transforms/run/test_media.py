@@ -8,7 +8,7 @@ import pickle
 
 import pytest
 
-from transforms.api import Input, LightweightContext, Output, TransformContext, transform, transform_df
+from transforms.api import Input, LightweightContext, Output, TransformContext, incremental, transform, transform_df
 from transforms.errors import DataError, DeclarationError, MisuseError, NotFoundError, TransformTypeError, UsageError
 from transforms.mediasets import MediaSetInput, MediaSetInputParam, MediaSetOutput, MediaSetOutputParam
 
@@ -44,6 +44,28 @@ def test_a_snapshot_leaves_nothing_of_what_was_there(run_transform) -> None:
     run_transform(copied, {"pages": {"old.pdf": b"x"}})
 
     assert run_transform(copied, {"pages": SCANS}).outputs["out"].files() == SCANS
+
+
+def test_an_incremental_run_lists_the_items_that_are_new(run_transform) -> None:
+    seen: list[list[str]] = []
+
+    @transform(files=Input("/files"), out=MediaSetOutput("/scans"))
+    def scanned(files, out) -> None:
+        out.put_dataset_files(files)
+
+    @incremental()
+    @transform(pages=MediaSetInput("/scans"), out=MediaSetOutput("/copy"))
+    def copied(pages, out) -> None:
+        seen.append(pages.list_media_items_by_path()["path"].to_list())
+        for path in seen[-1]:
+            out.put_media_item(pages.get_media_item_by_path(path), path)
+
+    run_transform(scanned, {"files": {"one.pdf": b"1"}})
+    run_transform(copied)
+    run_transform(scanned, {"files": {"two.pdf": b"2"}})
+
+    assert run_transform(copied).outputs["out"].files() == {"one.pdf": b"1", "two.pdf": b"2"}
+    assert seen == [["one.pdf"], ["two.pdf"]]
 
 
 def test_an_item_has_one_rid_where_it_is_written_and_where_it_is_read(run_transform) -> None:
