@@ -81,13 +81,16 @@ def test_another_type_is_an_error_unless_the_type_is_what_is_asked(case):
 
 
 def test_spark_finds_the_same(spark, tmp_path):
-    """Verdicts, numbers of rows, and the rows that are shown, of everything at once."""
+    """Verdicts and numbers of rows of everything at once; a sample is made of whatever fails."""
     from transforms.checks.spark import SparkRows
 
-    frame().write_parquet(tmp_path / "rows.parquet")
-    OTHER.write_parquet(tmp_path / "other.parquet")
-    other = spark.read.parquet(str(tmp_path / "other.parquet"))
-    there = spark.read.parquet(str(tmp_path / "rows.parquet"))
+    def in_spark(rows: pl.DataFrame):
+        """Return rows that have Spark's types of a file and lie in its memory, as each sample is a query of its own."""
+        rows.write_parquet(tmp_path / "rows.parquet")
+        read = spark.read.parquet(str(tmp_path / "rows.parquet"))
+        return spark.createDataFrame(read.toArrow(), read.schema)
+
+    there, other = in_spark(frame()), in_spark(OTHER)
     rows, empty = here()
     facts = facts_of(frame())
     for found_here, asked, on_spark in (
