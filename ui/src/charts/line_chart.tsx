@@ -10,6 +10,8 @@ import { summaryOf } from "./summary.ts";
 import { Tooltip } from "./tooltip.tsx";
 import type { View } from "./view.ts";
 
+const AHEAD = "120px"; // so that what is scrolled to is drawn when it comes into view
+
 type Pointed = Parameters<PlotEvents["point"]>[0];
 
 /** Draws a view as large as its element, and follows the pointer. */
@@ -57,16 +59,32 @@ export function LineChart({ view, onZoom, onReset, onRead, plot: shared }: {
 
   const latest = useRef(view);
   latest.current = view;
+  const seen = useRef(true);
+  const drawn = useRef<{ view: View; size: string } | null>(null);
   const draw = () => {
-    const { clientWidth = 0, clientHeight = 0 } = place.current ?? {};
-    if (clientWidth) plot.current?.draw(latest.current, clientWidth, clientHeight);
+    const { clientWidth: width = 0, clientHeight: height = 0 } = place.current ?? {};
+    const size = `${width}x${height}`;
+    if (!width || !seen.current) return;
+    const { current: view } = latest;
+    if (drawn.current?.view === view && drawn.current.size === size) return; // observers tell of their beginning
+    drawn.current = { view, size };
+    plot.current?.draw(view, width, height);
   };
   useLayoutEffect(draw, [view]);
   useEffect(() => {
     if (!place.current) return;
     const follow = new ResizeObserver(draw);
     follow.observe(place.current);
-    return () => follow.disconnect();
+    // What grows where nobody looks is drawn when somebody does.
+    const look = new IntersectionObserver((found) => {
+      seen.current = found.at(-1)!.isIntersecting;
+      draw();
+    }, { rootMargin: AHEAD });
+    look.observe(place.current);
+    return () => {
+      follow.disconnect();
+      look.disconnect();
+    };
   }, []);
 
   const readings = useMemo(() => at && readingsAt(view.picture, at.x), [view, at?.x]);

@@ -11,7 +11,7 @@ const listeners = new Map<string, Set<(news: News) => void>>();
  * Hears what is logged to the running experiments of a model.
  *
  * @param model its rid.
- * @param listener is told, some ten times a second at the most; a series' points come in the order of steps, each once.
+ * @param listener is told, twice a second at the most; a series' points come in the order of steps, each once.
  * @returns what ends it.
  */
 export function hearPoints(model: string, listener: (news: News) => void): () => void {

@@ -19,6 +19,7 @@ export function ago(time: string | null, now: number): string {
 
 /** Returns a length of time in its greatest unit, as in `3 h`. */
 export function span(seconds: number): string {
+  if (seconds > 0 && seconds < 0.1) return `${Math.ceil(seconds * 1000)} ms`;
   let left = seconds;
   for (const [size, unit] of STEPS) {
     if (left < size) {

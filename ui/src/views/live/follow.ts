@@ -14,7 +14,8 @@ export type Link = { kind: "waiting" | "following" | "lost" } | { kind: "stuck";
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
 const PATIENCE = [500, 1000, 2000, 5000, 10000]; // milliseconds before another try
-const TOGETHER = 100; // milliseconds whose events the page takes at once
+const TOGETHER = 50; // milliseconds whose events the page takes at once
+const SELDOM = 500; // milliseconds between two drawings of what comes without a pause: each draws every chart anew
 const EVENTS = ["begin", "experiments", "points"] as const;
 
 const link = signal<Link>({ kind: "waiting" });
@@ -32,6 +33,7 @@ class Follower {
   #rows = new Map<string, LiveRow>();
   #points: LivePoints[] = [];
   #missed = false;
+  #handed = -Infinity;
 
   constructor(readonly model: string) {
     // A browser keeps six connections to a server, over all its tabs: a tab that nobody sees must not hold one.
@@ -91,12 +93,14 @@ class Follower {
     this.#missed ||= effect.missed;
     for (const row of effect.rows) this.#rows.set(row.id, row);
     this.#points.push(...effect.points);
-    this.#flush ??= setTimeout(() => this.#hand(), TOGETHER);
+    const wait = Math.max(TOGETHER, this.#handed + SELDOM - performance.now());
+    this.#flush ??= setTimeout(() => this.#hand(), wait);
   }
 
   #hand(): void {
     const rows = [...this.#rows.values()], points = this.#points, missed = this.#missed;
     this.#flush = undefined;
+    this.#handed = performance.now();
     this.#rows.clear();
     this.#points = [];
     this.#missed = false;
