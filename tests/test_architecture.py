@@ -17,11 +17,12 @@ PACKAGES = (
     "palantir_models_serializers",
     "models_api",
     "language_model_service_api",
+    "foundry",
 )
 FLOORS = (  # from the top; the longest name that fits wins
     ("transforms.cli", "transforms.__main__"),
     ("transforms.testing", "palantir_models.testing"),
-    ("palantir_models", "palantir_models_serializers"),
+    ("palantir_models", "palantir_models_serializers", "foundry.transforms"),
     ("palantir_models.mlflow", "palantir_models.page"),
     ("palantir_models.reading",),
     ("palantir_models.workspace",),
@@ -30,7 +31,7 @@ FLOORS = (  # from the top; the longest name that fits wins
     ("palantir_models.models", "palantir_models.language"),
     ("palantir_models.adapter",),
     ("palantir_models.display", "palantir_models.errors", "models_api", "language_model_service_api"),
-    ("transforms.api", "transforms.mediasets", "transforms.tables", "transforms.sidecar"),
+    ("transforms.api", "transforms.mediasets", "transforms.tables", "transforms.sidecar", "transforms.workspace"),
     ("transforms.run",),
     ("transforms.engine.spark",),
     ("transforms.engine.local",),
@@ -125,7 +126,7 @@ def _table() -> dict[str, set[str]]:
     """Return what the table in the document says each package imports."""
 
     def whole(name: str) -> str:
-        if name in ("models_api", "language_model_service_api"):
+        if name in ("models_api", "language_model_service_api", "foundry.transforms"):
             return name
         return name.replace("pm", "palantir_models", 1) if name.startswith("pm.") else f"transforms.{name}"
 

@@ -28,6 +28,7 @@ NAMES = {
         "LightweightTypeError LightweightValueError"
     ),
     "transforms.expectations": "",
+    "foundry.transforms": "Dataset Column",
     "transforms.external.systems": "external_systems Source ResolvedSource HttpsConnection",
     "transforms.mediasets": "MediaSetInput MediaSetInputParam MediaSetOutput MediaSetOutputParam",
     "transforms.sidecar": "sidecar Volume",

@@ -186,6 +186,22 @@ MODELS = {
     "palantir_models.experiments:Experiment.log_table": "(table_name, table, description=None)",
     "palantir_models.experiments:Experiment.as_mlflow_run": "()",
 }
+DATASETS = {
+    "Dataset.get": "(alias)",
+    "Dataset.read_table": (
+        "(columns=None, row_limit=None, format='dataframe', mode='current', force_dataset_download=False, schema=None)"
+    ),
+    "Dataset.write_table": "(df, column_descriptions=None)",
+    "Dataset.set_write_mode": "(mode)",
+    "Dataset.files": "(mode='current', show_hidden_files=False)",
+    "Dataset.upload_file": "(path, logical_path=None)",
+    "Dataset.upload_directory": "(local_dir_path)",
+    "Dataset.where": "(filter)",
+    "Dataset.select": "(*cols)",
+    "Dataset.limit": "(n)",
+    "Dataset.abort": "()",
+    "Column.get": "(name)",
+}
 PUBLIC = [
     "BooleanParam",
     "Check",
@@ -273,6 +289,14 @@ def test_palantir_models_has_the_documented_signature(name):
     from pkgutil import resolve_name
 
     assert shown(resolve_name(name)) == MODELS[name]
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_foundry_transforms_has_the_documented_signature(name):
+    """Parameter names, order and defaults are the public ones."""
+    from pkgutil import resolve_name
+
+    assert shown(resolve_name(f"foundry.transforms:{name}")) == DATASETS[name]
 
 
 def test_every_public_name_is_there_and_no_other():

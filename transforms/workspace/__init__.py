@@ -1,0 +1,1 @@
+"""Datasets outside of a job: what notebooks and scripts read and write."""
