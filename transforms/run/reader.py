@@ -133,7 +133,7 @@ class DatasetReader(Content):
             return self._given.files
         if self.view.holds_files:
             return committed_files(self.view, self.name, self._part)
-        if not can_read(self.view.table, "files"):
+        if not can_read(self.view.table, "files" if self._part is None else "added files"):
             call = ".polars(), .pandas() or .arrow()" if can_read_whole(self.view.table) else "Spark's dataframe()"
             raise unreadable(
                 self.view.table, self.name, "its Parquet files alone do not show", f"Read its rows with {call}"

@@ -16,7 +16,8 @@ from transforms.engine.local.reading import read_arrow, read_pandas, read_polars
 from transforms.engine.spark.reading import read_dataframe
 from transforms.errors import UnsupportedTableError
 from transforms.run.put_frame import put_frame
-from transforms.store.additions import Additions, NotAdditive, additions
+from transforms.run.reader import DatasetReader
+from transforms.store.additions import AddedFile, Additions, NotAdditive, additions
 
 EXT = "master/datasets/ext"
 
@@ -115,7 +116,10 @@ def test_rows_are_added_to_a_table_with_deletion_vectors(sql, spark_engine, stor
         "DELETE FROM {t} WHERE a = 1",
     )
     sql("INSERT INTO {t} VALUES (3)", "REORG TABLE {t} APPLY (PURGE)")
-    agree(spark_engine, store, told(store, since).files, [{"a": 3}])
+    files = told(store, since).files
+    agree(spark_engine, store, files, [{"a": 3}])
+    listed = DatasetReader("/ext", store.view_table(EXT), None, files).listing()
+    assert [status.size for status, _ in listed.values()] == [file.size for file in files]
 
 
 def test_optimize_adds_nothing_and_vacuum_is_told_where_it_took_what_is_needed(sql, spark_engine, store):
@@ -157,8 +161,10 @@ def test_columns_that_spark_adds_are_null_in_older_files(sql, spark_engine, stor
     found = additions(store.storage, EXT, last)
     assert isinstance(found, NotAdditive)
     assert "columnMapping" in found.reason
+    view = store.view_table(EXT)
     with pytest.raises(UnsupportedTableError, match=r"/ext has .*columnMapping.*dataframe\('current'\)"):
-        read_dataframe(spark_engine, store.view_table(EXT), "/ext", ())
+        read_dataframe(spark_engine, view, "/ext", [AddedFile("x.parquet", 1, 1)])
+    assert read_dataframe(spark_engine, view, "/ext", ()).columns == ["a", "s", "c"]
 
 
 TYPES = {
