@@ -14,8 +14,8 @@ class ModelInput(Param):
     """A model that a transform uses.
 
     The compute function receives an instance of the adapter class that the version was published with, loaded and
-    ready, with the attribute ``model_version_rid``. In the transform that trains the model, it is the version of the last
-    run, and None on the first, when there is none.
+    ready, with the attribute ``model_version_rid``. In the transform that trains the model, it is the newest version, mostly
+    that of its last run, and None while there is none.
     Follows the public page integrate-models/transform-model-input.
 
     :param alias: the model's path or RID.

@@ -13,7 +13,7 @@ import pytest
 from palantir_models.page.ids import dataset_rid
 from palantir_models.page.versions import changes
 from palantir_models.transforms import ModelInput, ModelOutput
-from transforms.api import Output, transform
+from transforms.api import Input, Output, incremental, transform
 from transforms.config import load_config
 from transforms.run.job import JobOptions, run_job
 from transforms.run.put_frame import put_frame
@@ -145,6 +145,24 @@ def test_an_input_that_is_a_model_has_the_version_that_it_had(tmp_path: Path) ->
     entry = store.newest_entries(1)[0]
     (read,) = inputs_of(entry, store.ledger)
     assert (read["path"], read["version"], read["seq_of_writer"]) == ("/m", "1.1.0", entry.seq - 1)
+
+
+def test_a_build_says_how_it_ran_and_what_it_read(running: Any, tmp_path: Path) -> None:
+    """Of a transform that may run incrementally; of any other it says nothing."""
+
+    @incremental()
+    @transform.using(raw=Input("/raw"), out=Output("/out"))
+    def follow(raw: Any, out: Any) -> None:
+        out.write_table(raw.polars())
+
+    store = Store(tmp_path / ".transforms")
+    run_transform(follow, {"raw": {"x": [1, 2]}}, store=store)
+    run_transform(follow, {"raw": {"x": [3]}}, store=store, append=True)
+    page = running.begin(tmp_path)
+    builds = page.get("/data/builds")["entries"]
+    assert [build["run"] for build in builds] == ["incremental: since commit #2", "", "whole: it was never built", ""]
+    amounts = [(read["rows_read"], read["since"]) for build in builds for read in build["inputs"]]
+    assert amounts == [(1, 0), (2, None)]
 
 
 @pytest.mark.parametrize("seq", ["99", "0", "-1", "x", "1" * 30])
