@@ -51,7 +51,7 @@ EXCEPTIONS = {
     # Param.runtime names what opens a parameter in a running job, as the declaration must not load what runs it.
     ("transforms.spec.datasets", "transforms.run.opening"),
     ("transforms.spec.scalars", "transforms.run.values"),
-    ("transforms.spec.media", "transforms.run.media"),
+    ("transforms.spec.params", "transforms.run.own_params"),
     ("transforms.external.systems", "transforms.run.sources"),
 }
 LINES = 400

@@ -83,7 +83,6 @@ SIGNATURES = {
 HEAD = """
 from transforms.api import Input, Output, incremental, transform
 from transforms.sidecar import Volume, sidecar
-from transforms.tables import TableInput, TableOutput
 from palantir_models.models import GenericEmbeddingModel, OpenAiGptChatLanguageModel
 from palantir_models.transforms import GenericCompletionLanguageModelInput, OpenAiGptChatLanguageModelInput
 from language_model_service_api.languagemodelservice_api import ChatMessage, ChatMessageRole
@@ -106,11 +105,6 @@ USES = {
         @transform.using(out=Output("/out"), llm=GenericCompletionLanguageModelInput("ri.language-model.x"))
         def compute(out, llm):
             llm.create_completion("Hello")
-    """,
-    "a virtual table": """
-        @transform.using(rows=TableInput("/virtual"), out=Output("/out"))
-        def compute(rows, out):
-            out.write_table(rows.pandas())
     """,
 }
 

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from transforms.common.hashing import sha256_of
 from transforms.errors import DataError, DeclarationError, MisuseError, NotFoundError, TransformTypeError, nearest
-from transforms.run.file_rows import Listing, committed_files
+from transforms.run.file_rows import committed_files
 from transforms.run.files import FileSystem, FileTree, PortableTree, portable
 from transforms.run.scope import JobScope, resource_rid
 from transforms.run.writer import DatasetWriter
@@ -194,12 +194,8 @@ def open_media_input(param: Any, name: str, scope: JobScope) -> MediaSetInputPar
             f"{transform.__name__} ({transform.source}) reads {resource.alias} as a media set, and it holds rows; read it "
             f"with Input({resource.alias!r}), or bring its files in with: transforms put {resource.alias} FOLDER"
         )
-    files: Listing = committed_files(view, resource.alias)
-    if scope.increment is not None and (added := scope.increment.window(name, resource).added) is not None:
-        from transforms.engine.local.reading import read_polars
-
-        new = set(read_polars(view, added)["path"])
-        files = {path: file for path, file in files.items() if path in new}
+    part = None if scope.increment is None else scope.increment.window(name, resource).added
+    files = committed_files(view, resource.alias, part)
     return MediaSetInputParam(resource_rid(resource), branch, PortableTree(resource.alias, files, None))
 
 

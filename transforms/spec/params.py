@@ -13,8 +13,9 @@ from transforms.spec.resource import Resource
 class Param:
     """A named parameter of a compute function.
 
-    Follows the public page transforms-python/api-param. To add a kind of parameter, subclass this and set ``role`` and
-    ``runtime``.
+    Follows the public page transforms-python/api-param. To add a kind of parameter, subclass this and say in :meth:`instance`
+    what the compute function receives; what reads datasets subclasses :class:`FoundryInputParam`, what writes them
+    :class:`FoundryOutputParam`. The framework's own kinds name the function that opens them in ``runtime``.
 
     :param description: what it is for.
     """
@@ -22,7 +23,7 @@ class Param:
     role: ClassVar[Literal["input", "output", "value"]] = "value"
     """Whether the function reads it, writes it, or is given it as it is."""
 
-    runtime: ClassVar[str] = ""
+    runtime: ClassVar[str] = "transforms.run.own_params:open_own"
     """``module:function`` that a running job calls with the parameter, its name and the job, to get what the function
     receives; for outputs, the participant in the job's commit. Resolved only when a job runs."""
 
@@ -61,7 +62,7 @@ class Param:
 
     @staticmethod
     def instance(context: Any, json_value: Any) -> Any:
-        """Return what the compute function receives; jobs here use ``runtime`` instead.
+        """Return what the compute function receives; of the framework's own kinds, ``runtime`` says it instead.
 
         :param context: a :class:`ParamContext`.
         :param json_value: the value of :attr:`json_value`.
@@ -89,6 +90,7 @@ class FoundryInputParam(Param):
     """
 
     role = "input"
+    runtime = "transforms.run.own_params:open_own_input"
 
     def __init__(  # noqa: PLR0913 - Foundry's signature
         self,
@@ -139,6 +141,7 @@ class FoundryOutputParam(Param):
     """
 
     role = "output"
+    runtime = "transforms.run.own_params:open_own_output"
 
     def __init__(
         self,
@@ -178,7 +181,7 @@ class LightweightInputParam:
 
     @staticmethod
     def lightweight_instance(context: Any, json_value: Any) -> Any:
-        """Return what a single-node compute function receives; jobs here use ``runtime`` instead."""
+        """Return what a single-node compute function receives; see :meth:`Param.instance`."""
         return json_value
 
 
@@ -193,16 +196,16 @@ class LightweightOutputParam:
 
     @staticmethod
     def lightweight_instance(context: Any, json_value: Any) -> Any:
-        """Return what a single-node compute function receives; jobs here use ``runtime`` instead."""
+        """Return what a single-node compute function receives; see :meth:`Param.instance`."""
         return json_value
 
 
 class ParamContext:
-    """What Foundry hands to :meth:`Param.instance`.
+    """What :meth:`Param.instance` is given.
 
     Follows the public page transforms-python/api-paramcontext.
 
-    :param foundry_connector: kept for compatibility.
+    :param foundry_connector: opens datasets: ``input(alias=)`` and, for what is declared, ``output(alias=)``.
     :param input_specs: the declared inputs.
     :param output_specs: the declared outputs.
     :param branch: the branch of the build.
@@ -238,3 +241,8 @@ def checked_aliases(aliases: Sequence[str | None], param: Param) -> list[str]:
                 f"{type(param).__name__}({alias!r}): a dataset is named by its path, such as '/examples/raw', or its RID."
             )
     return [alias for alias in aliases if alias is not None]
+
+
+def named(alias: Any) -> list[Any]:
+    """Return the aliases of a parameter that must have one: None is refused as an empty name is."""
+    return ["" if alias is None else alias]
