@@ -77,7 +77,9 @@ def needs_spark() -> None:
 @pytest.fixture
 def spark_engine(needs_spark: None, request: pytest.FixtureRequest) -> SparkEngine:
     """The engine, started; in one process for all tests."""
-    assert _scope(request.node.nodeid) == "spark", "a test that needs a session has the word spark in its name or place"
+    assert _scope(request.node.nodeid) == "spark", (
+        "a test that needs a session has the word spark in its name, case or place"
+    )
     shared = shared_engine({})
     _ = shared.session
     return shared
@@ -145,7 +147,7 @@ def loaded_by_collecting(pytestconfig: pytest.Config) -> frozenset[str]:
     return pytestconfig.stash[_loaded_by_collecting]
 
 
-# A name of a test or its place that has one of these in it belongs to the scope, whatever the file.
+# A test belongs to the scope if its name or place has one of these in it, whatever the file.
 # The scopes that take longest are begun first, so that in the end no process works on while the others have nothing to do.
 _SHARED = {"spark": "spark", "page": "tests/page/"}
 _LONGEST = ("spark", *(f"tests/{name}" for name in ("cluster/", "object_store/", "torture/", "crash/", "simulation/")))
@@ -153,7 +155,9 @@ _LONGEST = ("spark", *(f"tests/{name}" for name in ("cluster/", "object_store/",
 
 def _scope(nodeid: str) -> str:
     """Return the scope of a test, whose tests run in one process."""
-    called = nodeid.partition("[")[0]
+    called, _, case = nodeid.partition("[")
+    if "spark" in case.rstrip("]").split("-"):  # one of the engines that the test is asked for
+        return "spark"
     return next((name for name, words in _SHARED.items() if words in called), called.partition("::")[0])
 
 

@@ -25,6 +25,9 @@ def put(
         ),
     ],
     as_files: Annotated[bool, typer.Option("--files", help="Keep the files as they are, whatever they hold.")] = False,
+    append: Annotated[
+        bool, typer.Option("--append", help="Add to what the dataset has, in place of replacing it.")
+    ] = False,
     separator: Annotated[
         str | None,
         typer.Option(metavar="CHARACTER", help="What separates the values of a CSV file, such as ';' or '\\t'."),
@@ -80,8 +83,9 @@ def put(
 ) -> None:
     """Bring files into a dataset.
 
-    They replace its content. Tables become rows, anything else is kept as raw files. A text of a CSV file becomes a number
-    only if the number, written again, is the same text: 01234 and 1.10 stay text unless --type says otherwise.
+    They replace its content; with --append they are added to it. Tables become rows, anything else is kept as raw files. A
+    text of a CSV file becomes a number only if the number, written again, is the same text: 01234 and 1.10 stay text unless
+    --type says otherwise.
 
     Examples:
 
@@ -90,6 +94,8 @@ def put(
     transforms put /shop/orders export.csv --separator ';' --encoding latin-1 --decimal ,
 
     transforms put /shop/shops shops.csv --null NA --type zip=string --rename 'Shop Name=shop_name'
+
+    transforms put /shop/orders march.csv --append
 
     transforms put /scans images/ --files
     """
@@ -118,7 +124,7 @@ def put(
     with Output(as_json, quiet or session_of(ctx).quiet, keeps_on=True) as out:
         try:
             descriptions = _pairs("--description", "COLUMN=TEXT", description, at_last=False)
-            options = PutOptions(table, descriptions, as_files, wait, out.say)
+            options = PutOptions(table, descriptions, as_files, project.config if append else None, wait, out.say)
             entry = put_files(project.store, branch, resource.alias, files, options)
         except TableFault as fault:
             if not fault.options:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 from transforms.common.folders import files_in
 from transforms.common.paths import inside, shown
+from transforms.config import Config
 from transforms.errors import UsageError
+from transforms.run.adding import Addition, add
 from transforms.run.incoming.options import TableOptions
 from transforms.run.incoming.texts import Tell
+from transforms.run.job import JobOptions
 from transforms.run.put_frame import replace_content
 from transforms.run.tables import read_tables, table_kind
 from transforms.spec.resource import Resource
@@ -31,6 +34,7 @@ class PutOptions:
         table: how table files are written, and what their columns are called and hold.
         descriptions: descriptions of columns; for rows only.
         as_files: keep the files as they are, whatever they hold.
+        append_in: the project, to add to what the dataset has; its content is replaced when None.
         wait_seconds: how long to wait for another job that is building the dataset, in seconds.
         tell: called with each remark, such as what was left as text and which option would change that.
     """
@@ -38,6 +42,7 @@ class PutOptions:
     table: TableOptions = field(default_factory=TableOptions)
     descriptions: Mapping[str, str] = field(default_factory=dict)
     as_files: bool = False
+    append_in: Config | None = None
     wait_seconds: float = 0.0
     tell: Tell = lambda _: None
 
@@ -45,7 +50,7 @@ class PutOptions:
 def put(
     store: Store, branch: str, alias: str, paths: Sequence[str | Path], options: PutOptions = PutOptions()
 ) -> Entry:
-    """Replace a dataset's content by that of files.
+    """Replace a dataset's content by that of files, or add that to it.
 
     CSV and TSV files with a header, Parquet, JSON (a list of objects) and NDJSON files and folders that are Delta tables
     become rows; several of one kind become one table. Everything else, also files of several kinds, becomes raw files; of
@@ -72,6 +77,9 @@ def put(
     if not places:
         raise UsageError(f"Name at least one file to put into {alias}.")
     data = _data(places, alias, options)
+    if options.append_in is not None:
+        job = JobOptions(branch=branch, wait_seconds=options.wait_seconds)
+        return add(store, options.append_in, Addition(alias, data, options.descriptions), job)
     transaction = store.begin("put", branch, [Resource("dataset", alias)], options.wait_seconds)
     return replace_content(transaction, data, options.descriptions)
 

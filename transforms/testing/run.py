@@ -18,13 +18,13 @@ from transforms.common.usercode import user_traceback
 from transforms.config import Config, load_config
 from transforms.errors import DeclarationError, NotFoundError, TransformsWarning, nearest
 from transforms.external.systems import Source
+from transforms.run.adding import Addition, add
 from transforms.run.job import JobOptions, JobResult, run_job
 from transforms.run.put_frame import put_frame
 from transforms.run.reader import DatasetReader
 from transforms.run.scope import EngineChoice
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.store.store import Store
-from transforms.testing.adding import adding
 from transforms.testing.ended import EndedJob
 from transforms.testing.frames import as_frame
 from transforms.testing.result import Named, Output, TransformResult
@@ -121,12 +121,10 @@ class _Trial:
             return
         where = resource.branch or self.branch
         content = data if _is_files(data) else as_frame(data)
-        if not self.append:
+        if self.append:
+            add(self.store, self.config, Addition(resource.alias, content), JobOptions(branch=where))
+        else:
             put_frame(self.store, where, resource.alias, content)
-            return
-        job = run_job(adding(resource.alias, content), self.store, self.config, JobOptions(branch=where))
-        if job.error is not None:
-            raise job.error
 
     def result(self, job: JobResult, records: Sequence[logging.LogRecord]) -> TransformResult:
         """Return what the job left."""

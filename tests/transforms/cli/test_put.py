@@ -339,3 +339,47 @@ def test_the_name_of_a_table_file_may_be_anything(shell: Shell) -> None:
     assert shell.run("put", "/t/table", os.fsdecode(b"caf\xe9.csv")).exit_code == 0
     ROWS.write_parquet("a [1] *.parquet")
     assert shell.run("put", "/t/table", "a [1] *.parquet").exit_code == 0
+
+
+def _put(shell: Shell, text: str, *options: str) -> Any:
+    """Put a CSV file of that text."""
+    (shell.folder / "more.csv").write_text(text)
+    return shell.run("put", "/t/raw", "more.csv", *options)
+
+
+def test_rows_are_added_to_those_that_are_there(shell: Shell) -> None:
+    """A dataset that is not there begins with them, and older rows have null in new columns."""
+    assert _put(shell, "x\n1\n", "--append").stdout == "COMMIT  #1  put -> dataset /t/raw 1 row\n"
+    assert _put(shell, "x,y\n2,a\n", "--append", "--description", "y=a letter").exit_code == 0
+    there = shell.json("show", "/t/raw")
+    assert sorted(row["x"] for row in there["rows"]) == [1, 2]
+    assert there["columns"][1]["description"] == "a letter"
+
+
+def test_rows_of_a_branch_are_added_to_what_it_goes_on_from(shell: Shell) -> None:
+    """As a job of the branch finds it; the other branch keeps what it has."""
+    _put(shell, "x\n1\n")
+    assert _put(shell, "x\n2\n", "--append", "--branch", "dev").exit_code == 0
+    found = [shell.json("show", "/t/raw", "--branch", branch)["rows"] for branch in ("dev", "master")]
+    assert [sorted(row["x"] for row in rows) for rows in found] == [[1, 2], [1]]
+
+
+def test_files_are_added_and_none_takes_the_place_of_another(shell: Shell) -> None:
+    """Each keeps its time."""
+    for name in "ab":
+        (shell.folder / f"{name}.bin").write_text(name)
+        os.utime(shell.folder / f"{name}.bin", (1e9, 1e9))
+        assert shell.run("put", "/t/files", f"{name}.bin", "--append").exit_code == 0
+    files = shell.json("show", "/t/files")["files"]
+    assert sorted(file["path"] for file in files) == ["a.bin", "b.bin"]
+    assert len({file["modified"] for file in files}) == 1
+    again = shell.run("put", "/t/files", "a.bin", "--append")
+    assert (again.exit_code, "'a.bin' exists" in again.stderr) == (2, True)
+
+
+def test_rows_of_another_type_are_not_added(shell: Shell) -> None:
+    """The error names the column and both types."""
+    _put(shell, "x\n1\n")
+    result = _put(shell, "x\nword\n", "--append")
+    assert (result.exit_code, shell.json("show", "/t/raw")["rows"]) == (1, [{"x": 1}])
+    assert "column 'x' is string in the new rows but long in the dataset" in result.stderr
