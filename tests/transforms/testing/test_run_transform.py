@@ -218,7 +218,7 @@ def test_what_is_shown_of_a_job_says_what_it_is():
 
     @transform.using(out=Output("/o"))
     def make(out, ctx):
-        assert repr(ctx) == "<LightweightContext: abort_job, auth_header, is_incremental, parameters>"
+        assert repr(ctx) == "<LightweightContext: abort_job, auth_header, duckdb, is_incremental, parameters>"
         assert repr(out.filesystem()) == "<FoundryDataSidecarFileSystem to write: ls(), files(), open()>"
         out.write_table(pl.DataFrame({"x": [1, 2], "y": ["a", "b"]}))
 
