@@ -140,6 +140,7 @@ def _run(identity: str, curve: Curve, inside: slice) -> dict[str, Any]:
         "id": identity,
         "points": inside.stop - inside.start,
         "finite": inside.stop - inside.start - len(values),
+        "end": float(curve.x[inside.stop - 1]) if inside.stop > inside.start else None,
         "nonfinite": dict(zip(("nan", "posinf", "neginf"), counts, strict=True)),
         "marks": [
             [float(curve.x[place]), _NAMES[kind]]

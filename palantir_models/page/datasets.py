@@ -11,6 +11,7 @@ from palantir_models.page.asked import Asked
 from palantir_models.page.ids import dataset_rid
 from palantir_models.page.provenance import inputs_of
 from transforms.errors import TransformsError
+from transforms.plan.incremental import recorded, run_of
 from transforms.run.check_results import results_on
 from transforms.spec.resource import Resource
 from transforms.store.lookup import input_key
@@ -192,5 +193,5 @@ def _change(entry: Entry | None, table: str, key: str) -> dict[str, Any]:
     return {
         "mode": changes[0].mode if changes else None,
         "rows": changes[0].rows if changes else None,
-        "incremental": entry.outputs.get(key, {}).get("incremental") if entry is not None else None,
+        **run_of(recorded([entry.outputs.get(key, {})] if entry is not None else [])),
     }

@@ -72,7 +72,7 @@ def _problems(opened: Opened) -> list[dict[str, str]]:
     """Return what a person should know who looks at the store."""
     from palantir_models.reading.everywhere import unreadable_experiments
 
-    if not opened.store.exists:
+    if not opened.store.exists and not opened.aliases("model", DEFAULT_BRANCH):
         return [
             {
                 "title": "There is no store here yet",

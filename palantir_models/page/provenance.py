@@ -58,7 +58,6 @@ def written(key: str, output: Mapping[str, Any], version: int | None = None) -> 
         "rows": output.get("rows"),
         "files": output.get("files"),
         "experiments": list(output.get("experiments", ())),
-        "incremental": output.get("incremental"),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from palantir_models.code_workspaces import ModelOutput as CodeWorkspaceOutput
 from palantir_models.experiment.journal import kept
 from palantir_models.page.ids import model_rid
 from palantir_models.reading.sources import Apart
@@ -111,3 +112,19 @@ def test_the_row_of_one_that_ended_is_read_once_for_each_state_of_its_file(tmp_p
     file.write_bytes(content)
     assert next(kept.unpublished(journals)).row["status"] == "SUPERSEDED"
     assert all("environment" not in row and "series" not in row for row in first)
+
+
+def test_a_store_in_which_only_experiments_run_is_no_missing_one(
+    tmp_path: Path, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was committed yet, and there is something to look at."""
+    (tmp_path / "pyproject.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    page = running.begin(tmp_path)
+    assert [one["title"] for one in page.get("/data/store")["problems"]] == ["There is no store here yet"]
+    recording = CodeWorkspaceOutput("/live").create_experiment("run")._recording
+    try:
+        assert page.get("/data/store")["problems"] == []
+    finally:
+        recording.close("FAILED", "the test ended")
+        recording.discard_journal()

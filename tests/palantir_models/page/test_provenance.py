@@ -251,3 +251,27 @@ def test_a_job_that_failed_is_told_from_one_that_is_stale(running: Any, shop: Pa
     assert state == "failed"
     assert reason.startswith("its experiment bold failed")
     assert "it diverged" in reason
+
+
+def test_a_version_says_whether_its_job_went_on(tmp_path: Path, running: Any) -> None:
+    """From what its last run had read, or why not."""
+
+    @transform.using(numbers=Output("/grown/numbers"))
+    def numbers(numbers: Any) -> None:
+        numbers.set_mode("append")
+        numbers.write_table(pl.DataFrame({"x": [1, 2]}))
+
+    @incremental()
+    @transform.using(numbers=Input("/grown/numbers"), total=Output("/grown/total"))
+    def total(numbers: Any, total: Any) -> None:
+        total.write_table(numbers.polars())
+
+    (tmp_path / "pyproject.toml").touch()
+    store = Store(tmp_path / ".transforms")
+    for job in (numbers, total, numbers, total):
+        run_transform(job, store=store)
+    told = running.begin(tmp_path).get(f"/data/datasets/{dataset_rid('/grown/total')}")["versions"]
+    assert [one["incremental"] for one in told] == [True, False]
+    assert "incremental" in told[0]["run"]
+    plain = running.begin(tmp_path).get(f"/data/datasets/{dataset_rid('/grown/numbers')}")["versions"]
+    assert [one["incremental"] for one in plain] == [None, None]

@@ -58,15 +58,10 @@ export interface DatasetVersion {
   mode: string | null;
   rows: number | null;
   transaction: string | null;
-  incremental: Incremental | null;
-}
-
-/** Whether a run of an incremental transform went on from what was there, and why. */
-export interface Incremental {
-  ran: boolean;
-  reason: string;
-  /** What was new in each input, by parameter: its rows, and since which version. */
-  inputs?: Record<string, { rows: number | null; since: number | null; version: number }>;
+  /** Whether the job went on from its last run; null of one that never does. */
+  incremental: boolean | null;
+  /** The same in words, and why. */
+  run: string;
 }
 
 /** A dataset or a model, at a version where one is known. */
@@ -93,8 +88,6 @@ export interface BuildOutput extends Place {
   files: number | null;
   /** Their names. */
   experiments: string[];
-  /** Null where the transform is none that could go on. */
-  incremental: Incremental | null;
 }
 
 /** `/data/builds` */

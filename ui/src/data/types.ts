@@ -251,6 +251,8 @@ export interface ChartRun {
   id: string;
   points: number;
   finite: number;
+  /** The x of its last point; null where it has none. */
+  end: number | null;
   nonfinite: { nan: number; posinf: number; neginf: number };
   marks: [number, "NaN" | "Infinity" | "-Infinity"][];
   columns: string[];

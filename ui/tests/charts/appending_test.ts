@@ -84,3 +84,20 @@ Deno.test("a chart that lacks an experiment, or became too fine, is asked for an
     null,
   );
 });
+
+Deno.test("a chart in buckets goes on in such buckets, and fills the last one that it has", () => {
+  const chart = chartOf(
+    [5, 15, 25],
+    { a: { values: { low: [1, 2, 3], high: [3, 4, 5], last: [2, 3, 4] } } },
+    "buckets",
+  );
+  const once = appended(chart, [points("a", [26, 29, 31], [9, 4, 7])], null)!;
+  const grown = appended(once, [points("a", [31, 34, 47], [8, 6, 0])], null)!;
+  deepEqual([...grown.x], [5, 15, 25, 35, 45]);
+  const [line] = grown.lines;
+  deepEqual(
+    ["low", "high", "last"].map((name) => [...line!.values[name]!]),
+    [[1, 2, 3, 6, 0], [3, 4, 9, 7, 0], [2, 3, 4, 6, 0]],
+  );
+  equal(grown.head.points, chart.head.points + 5);
+});

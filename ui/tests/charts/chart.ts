@@ -17,6 +17,7 @@ export function chartOf(
     finite: x.length,
     nonfinite: { nan: 0, posinf: 0, neginf: 0 },
     marks: [],
+    end: x.findLast((_, place) => part.values.last?.[place] === part.values.last?.[place]) ?? null,
     ...part,
     columns: Object.keys(part.values),
     values: Object.fromEntries(

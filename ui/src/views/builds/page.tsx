@@ -11,7 +11,6 @@ import { moment, span } from "../../format/time.ts";
 import { text } from "../../format/value.ts";
 import { useTitle } from "../../shell/title.ts";
 import { to } from "../../state/address.ts";
-import { ModeInFull } from "../mode.tsx";
 import { PlaceLink } from "../places.tsx";
 import { PUT, Source } from "../sources.tsx";
 
@@ -120,7 +119,6 @@ function Wrote({ place }: { place: BuildOutput }) {
     <Row>
       <PlaceLink place={place} />
       {place.rows !== null && <small>{counted(place.rows, "row")}</small>}
-      {place.incremental && <ModeInFull of={place.incremental} />}
       {place.experiments.map((name) => (
         <small key={name}>
           experiment{" "}

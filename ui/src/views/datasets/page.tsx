@@ -9,7 +9,6 @@ import { Ago, Card, Fact, Facts, Short } from "../../design/parts.tsx";
 import { bytes, counted } from "../../format/number.ts";
 import { useTitle } from "../../shell/title.ts";
 import { chosen, here, to } from "../../state/address.ts";
-import { Mode } from "../mode.tsx";
 import { Origin } from "../origin.tsx";
 import { RowsGrid } from "../rows/grid.tsx";
 import { useTables } from "../rows/load.ts";
@@ -161,7 +160,7 @@ function Versions({ dataset: { versions }, shown }: { dataset: Dataset; shown: s
         </thead>
         <tbody>
           {versions.map((
-            { version, seq, time, operation, mode, rows, transaction, incremental },
+            { version, seq, time, operation, mode, rows, transaction, incremental, run },
           ) => (
             <tr key={version} aria-current={String(version) === shown}>
               <td class="number">
@@ -173,7 +172,12 @@ function Versions({ dataset: { versions }, shown }: { dataset: Dataset; shown: s
                   : <a href={to(`/builds/${seq}`)}>#{seq}</a>}
               </td>
               <td>
-                {mode ?? operation.toLowerCase()} {incremental && <Mode of={incremental} />}
+                {mode ?? operation.toLowerCase()}{" "}
+                {incremental !== null && (
+                  <span class={incremental ? "tag accent" : "tag"} title={run}>
+                    {incremental ? "incremental" : "whole"}
+                  </span>
+                )}
               </td>
               <td class="number">{rows?.toLocaleString("en") ?? <span class="none">–</span>}</td>
               <td>
