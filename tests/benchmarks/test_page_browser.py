@@ -84,7 +84,7 @@ def tab() -> Iterator[Any]:
     """A tab of headless Chromium whose memory can be asked for."""
     from playwright.sync_api import sync_playwright
 
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--enable-precise-memory-info"]

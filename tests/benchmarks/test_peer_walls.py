@@ -144,7 +144,7 @@ def measure(address: str, drawn: str) -> Measured:
     found = Measured(0, 0, 0)
     with sync_playwright() as playwright:
         for _ in range(2):
-            chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+            chromium = shutil.which("chromium") or shutil.which("chromium-headless-shell")
             browser = playwright.chromium.launch(
                 executable_path=chromium, args=["--no-sandbox", "--enable-precise-memory-info"]
             )

@@ -1,7 +1,7 @@
 /** Keys of the keyboard, and what they do now. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** What a key does, in words, and doing it. */
 export type Binding = readonly [string, (event: KeyboardEvent) => void];
@@ -17,7 +17,7 @@ const bound = signal<readonly { current: Bindings }[]>([]);
 export function useKeys(bindings: Bindings): void {
   const latest = useRef(bindings);
   latest.current = bindings;
-  useEffect(() => {
+  useLayoutEffect(() => { // with what is drawn: whoever sees it may press a key
     bound.value = [latest, ...bound.peek()];
     return () => {
       bound.value = bound.peek().filter((one) => one !== latest);
