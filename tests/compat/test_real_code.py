@@ -154,7 +154,7 @@ def test_a_source_is_asked_under_every_decorator(package, alias, output):
     assert result.outputs[output].rows() == [{"x": 1}]
 
 
-def test_frames_of_an_incremental_transform_are_added(package, store, spark):
+def test_frames_of_an_incremental_transform_are_added_on_spark(package, store, spark):
     """Below ``@configure``; each run gets what is new."""
     build = discovered(package)["/s/2"]
     runs = [run_transform(build, {"a": [{"x": x}]}, store=store, append=True) for x in (1, 2)]

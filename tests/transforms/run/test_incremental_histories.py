@@ -14,7 +14,7 @@ from deltalake import DeltaTable, write_deltalake
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.run.engines import ENGINES
+from tests.transforms.run.local_and_spark.engines import ENGINES
 from transforms.api import Input, Output, incremental, transform
 from transforms.config import Config
 from transforms.run.job import JobOptions, run_job

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.transforms.run.engines import ENGINES, Engine
+from tests.transforms.run.local_and_spark.engines import ENGINES, Engine
 
 
 @pytest.fixture(params=ENGINES)

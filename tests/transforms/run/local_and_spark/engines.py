@@ -12,6 +12,16 @@ from transforms.api import transform
 
 Rows = list[dict[str, Any]]
 
+A: Rows = [{"x": 1, "s": "a"}, {"x": 2, "s": "b"}]
+B: Rows = [{"x": 3, "s": "c"}]
+C: Rows = [{"x": 9, "s": "z"}]
+COLUMNS = {"x": "long", "s": "string"}
+
+
+def by_x(rows: Rows) -> Rows:
+    """Return rows in one order."""
+    return sorted(rows, key=lambda row: row["x"])
+
 
 @dataclass(frozen=True)
 class Engine:
