@@ -71,12 +71,17 @@ def is_about_rows(leaf: Expectation) -> bool:
     return not isinstance(leaf, Unique)
 
 
+def is_of_its_dataset(expectation: Expectation) -> bool:
+    """Tell whether a dataset alone decides, so that what was found of a version holds of it for good."""
+    by_time = any(isinstance(leaf, Comparison) and isinstance(leaf.measure, Offset) for leaf in leaves(expectation))
+    return not by_time and not references(expectation)
+
+
 def outlasts(expectation: Expectation) -> bool:
     """Tell whether rows that passed do so for good, whatever rows and columns are added to them.
 
     Not where many rows decide, or the time, another dataset or the columns that there are.
     """
     found = list(leaves(expectation))
-    by_time = any(isinstance(leaf, Comparison) and isinstance(leaf.measure, Offset) for leaf in found)
     by_columns = any(isinstance(leaf, (Exists, HasType, SchemaIs)) for leaf in found)
-    return all(map(is_about_rows, found)) and not by_time and not by_columns and not references(expectation)
+    return all(map(is_about_rows, found)) and not by_columns and is_of_its_dataset(expectation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,12 +15,15 @@ from transforms.checks.planning import definition_of
 from transforms.checks.questions import Rows
 from transforms.checks.results import CheckResult
 from transforms.errors import DataError
-from transforms.expectations.parts import outlasts, references
+from transforms.expectations.expectation import Expectation
+from transforms.expectations.parts import is_of_its_dataset, outlasts, references
 from transforms.run.check_results import results_in
 from transforms.run.scope import JobScope
+from transforms.run.window import Window
 from transforms.run.written import waits_for_upload
 from transforms.spec.checks import Check
 from transforms.spec.resource import Resource
+from transforms.store.additions import AddedFile
 from transforms.store.change import TableChange
 from transforms.store.lookup import input_key
 from transforms.store.tables import TableView
@@ -56,15 +59,57 @@ class CheckedDataset:
         """Make the checks on a version of the dataset."""
         return self._made(self._checks, self._rows_of(view))
 
+    def as_it_stays(self, before: TableView) -> list[CheckResult]:
+        """Make the checks on the dataset as it is, where nothing is written: of those that passed when it was, none anew."""
+        return self._of_version(before, (), self._earlier(before), is_same=True)
+
+    def as_it_grew(self, window: Window, earlier: Mapping[str, CheckResult]) -> list[CheckResult]:
+        """Make the checks on an input that an earlier run saw as well: what passed of each row then, on the new ones alone.
+
+        :param window: what this run sees of it.
+        :param earlier: what the earlier run's checks of it found, by what they expect.
+        """
+        added = () if window.is_unchanged else window.added
+        if added is None or any(file.rows is None for file in added):
+            return self.as_it_is(window.current)
+        return self._of_version(window.current, added, earlier, window.is_unchanged)
+
     def as_it_will_be(self, change: TableChange, before: TableView | None) -> list[CheckResult]:
         """Make the checks on the dataset as a change makes it: of what earlier rows are known to pass, on the new ones alone."""
-        proven = set() if before is None or change.mode == "overwrite" else self._proven(before)
-        known = [check for check in self._checks if definition_of(check) in proven and outlasts(check.expectation)]
+        earlier = {} if before is None or change.mode == "overwrite" else self._earlier(before)
+        known = self._passed(earlier, outlasts)
         others = [check for check in self._checks if check not in known]
         results = self._made(others, self._rows_after(change, before)) if others else []
         if known:
             assert before is not None
-            results += self._made(known, self._rows_after(change, None), before.row_count())
+            results += self._made(list(known), self._rows_after(change, None), before.row_count())
+        return self._in_order(results)
+
+    def _of_version(
+        self, view: TableView, added: Sequence[AddedFile], earlier: Mapping[str, CheckResult], is_same: bool
+    ) -> list[CheckResult]:
+        """Make the checks on a version that has all rows of an earlier one, and those of some files."""
+        kept = self._passed(earlier, is_of_its_dataset) if is_same else {}
+        known = {check: found for check, found in self._passed(earlier, outlasts).items() if check not in kept}
+        others = [check for check in self._checks if check not in known and check not in kept]
+        results = [
+            replace(found, check=check.name, on_error=check.on_error, seconds=0.0) for check, found in kept.items()
+        ]
+        if others:
+            results += self._made(others, self._rows_of(view))
+        if known:
+            before = view.row_count() - sum(file.rows or 0 for file in added)
+            results += self._made(list(known), self._rows_of(view, added), before)
+        return self._in_order(results)
+
+    def _passed(
+        self, earlier: Mapping[str, CheckResult], still: Callable[[Expectation], bool]
+    ) -> dict[Check, CheckResult]:
+        """Return the checks that passed before and of which that still tells something, with what they found."""
+        found = {check: earlier.get(definition_of(check)) for check in self._checks if still(check.expectation)}
+        return {check: one for check, one in found.items() if one is not None and one.passed}
+
+    def _in_order(self, results: Sequence[CheckResult]) -> list[CheckResult]:
         place = {check.name: number for number, check in enumerate(self._checks)}
         return sorted(results, key=lambda result: place[result.check])
 
@@ -79,14 +124,14 @@ class CheckedDataset:
         seconds = round(time.perf_counter() - began, 3)
         return [replace(result, rows=known_rows + result.rows, seconds=seconds) for result in results]
 
-    def _rows_of(self, view: TableView) -> Rows:
+    def _rows_of(self, view: TableView, files: Sequence[AddedFile] | None = None) -> Rows:
         if self._scope.uses_spark:
             from transforms.engine.spark.reading import read_dataframe
 
-            return self._on_spark(read_dataframe(self._engine, view, self._resource.alias))
-        from transforms.engine.local.reading import scan_polars
+            return self._on_spark(read_dataframe(self._engine, view, self._resource.alias, files))
+        from transforms.engine.local.reading import scan_added, scan_polars
 
-        return self._on_polars(scan_polars(view))
+        return self._on_polars(scan_polars(view) if files is None else scan_added(view, files))
 
     def _rows_after(self, change: TableChange, before: TableView | None) -> Rows:
         storage = self._scope.transaction.store.storage
@@ -133,12 +178,12 @@ class CheckedDataset:
             )
         return resource.alias, view
 
-    def _proven(self, before: TableView) -> set[str]:
-        """Return what is known to hold of every row there is: what passed when it was committed, if nobody wrote since."""
+    def _earlier(self, before: TableView) -> dict[str, CheckResult]:
+        """Return what was found of the rows there are when they were committed, if nobody wrote since; by what was expected."""
         history = before.table.history(_LOOKED_BACK)
         newest = next((commit for commit in history if commit.get("operation") != "OPTIMIZE"), {})
         if not before.seq or newest.get("ledgerSeq") != before.seq:
-            return set()
+            return {}
         entry = self._scope.transaction.store.ledger.entry(before.seq)
         output = {} if entry is None else entry.outputs.get(self._resource.key, {})
-        return {one.definition for one in results_in(output) if one.passed and one.dataset == self._resource.key}
+        return {one.definition: one for one in results_in(output) if one.dataset == self._resource.key}

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from transforms.checks.results import CheckResult
 from transforms.errors import CheckFailedError, DataError
-from transforms.run.check_results import with_results
+from transforms.run.check_results import results_in, with_results
 from transforms.run.checked_dataset import CheckedDataset
 from transforms.run.scope import JobScope, Sealed
 from transforms.spec.checks import Check
+from transforms.spec.params import Param
 from transforms.spec.resource import Resource
 from transforms.store.change import fields_of
 from transforms.store.lookup import input_key
@@ -32,13 +33,9 @@ class JobChecks:
         :raises CheckFailedError: if one is not what a check with ``FAIL`` expects.
         :raises DataError: if a check cannot be made.
         """
-        for param in self._scope.transform.inputs.values():
+        for name, param in self._scope.transform.inputs.items():
             if param.checks:
-                resource = self._scope.config.resolve(param.resources[0])
-                view = self._scope.views[input_key(resource)]
-                self._need_rows(resource, view.holds_files, param.checks)
-                checked = CheckedDataset(self._scope, resource, view.fields, param.checks)
-                self._of_inputs += checked.as_it_is(view)
+                self._of_inputs += self._of_input(name, param)
         self._tell(self._of_inputs)
 
     def of_outputs(self, sealed: Sequence[Sealed]) -> list[Sealed]:
@@ -60,6 +57,21 @@ class JobChecks:
         recorded = [[*(self._of_inputs if number == 0 else ()), *results] for number, results in enumerate(found)]
         return [with_results(part, results) for part, results in zip(sealed, recorded, strict=True)]
 
+    def _of_input(self, name: str, param: Param) -> list[CheckResult]:
+        (declared,) = param.resources
+        resource, increment = self._scope.config.resolve(declared), self._scope.increment
+        view = self._scope.views[input_key(resource)]
+        self._need_rows(resource, view.holds_files, param.checks)
+        checked = CheckedDataset(self._scope, resource, view.fields, param.checks)
+        if increment is None:
+            return checked.as_it_is(view)
+        names = {
+            check.name for check in param.checks
+        }  # a dataset of two branches is two inputs, each with checks of its own
+        earlier = [one for output in increment.last_outputs for one in results_in(output)]
+        found = {one.definition: one for one in earlier if one.dataset == resource.key and one.check in names}
+        return checked.as_it_grew(increment.window(name, declared), found)
+
     def _of_output(self, part: Sealed, checks: Sequence[Check]) -> list[CheckResult]:
         if not checks:
             return []
@@ -70,7 +82,7 @@ class JobChecks:
         if change is None:
             assert before is not None  # or there would be a change that makes it
             self._need_rows(part.resource, before.holds_files, checks)
-            return CheckedDataset(self._scope, part.resource, before.fields, checks).as_it_is(before)
+            return CheckedDataset(self._scope, part.resource, before.fields, checks).as_it_stays(before)
         fields = fields_of(change.schema)
         self._need_rows(part.resource, is_marked(fields), checks)
         if change.mode == "append" and before is not None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from transforms.plan.incremental import InputState, OutputState, fingerprints, last_build
 from transforms.spec.incremental import Incremental, limit_of
@@ -93,22 +94,27 @@ class Growth:
         declared: what ``@incremental`` says.
         last: the last run's commit; None where there was none.
         pins: how that read each of its inputs, by their keys.
-        fingerprints: what tells the tables that it read from others that were made in their place, by the inputs' keys.
+        outputs: what it says of its outputs.
     """
 
     storage: Storage
     declared: Incremental
     last: LastWrite | None
     pins: Mapping[str, InputPin]
-    fingerprints: Mapping[str, str]
+    outputs: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def fingerprints(self) -> Mapping[str, str]:
+        """What tells the tables that it read from others that were made in their place, by the inputs' keys."""
+        return fingerprints(self.outputs)
 
     @classmethod
     def since(cls, storage: Storage, declared: Incremental, outputs: Sequence[OutputState]) -> Growth:
         """Return how a transform asks whose last run wrote some outputs."""
         last = last_build(outputs)
         writes = (output.last for output in outputs if output.last is not None)
-        same = (write.output for write in writes if last is not None and write.seq == last.seq)
-        return cls(storage, declared, last, {} if last is None else last.pins, fingerprints(same))
+        same = [write.output for write in writes if last is not None and write.seq == last.seq]
+        return cls(storage, declared, last, {} if last is None else last.pins, same)
 
     def pin(self, resource: Resource) -> InputPin | None:
         """Return how the last run read an input; None where it did not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -29,14 +29,14 @@ class JobIncrement:
 
     Attributes:
         decision: whether it is incremental, and why.
+        last_outputs: what the ledger's row says of the outputs of the run that it goes on from.
     """
 
-    def __init__(
-        self, scope: JobScope, declared: Incremental, decision: Decision, grown: Mapping[str, Additions]
-    ) -> None:
+    def __init__(self, scope: JobScope, decision: Decision, growth: Growth, grown: Mapping[str, Additions]) -> None:
         self.decision = decision
+        self._growth = growth
+        self.last_outputs: Sequence[Mapping[str, Any]] = growth.outputs if decision.is_incremental else ()
         self._scope = scope
-        self._declared = declared
         self._grown = grown
 
     @classmethod
@@ -61,7 +61,7 @@ class JobIncrement:
                 raise refused
             _log.warning("Not running incrementally: %s", decision.reason)
             grown.clear()
-        increment = cls(scope, declared, decision, grown)
+        increment = cls(scope, decision, growth, grown)
         increment._keep_to_limits()
         return increment
 
@@ -76,19 +76,19 @@ class JobIncrement:
         :param name: the parameter that reads it, as one dataset may be a snapshot input too.
         :param resource: the dataset, as it is declared.
         """
-        view, _ = self._scope.open(resource)
+        view, branch = self._scope.open(resource)
         found = self._grown.get(input_key(self._scope.config.resolve(resource)))
-        if found is None or name in self._declared.snapshot_inputs:
-            return Window(view)
-        return Window(view, found.files, partial(self._at, view, found.since))
+        if found is None or name in self._growth.declared.snapshot_inputs:
+            return Window(view, is_unchanged=self._is_unchanged(resource, view, branch))
+        return Window(view, found.files, found.since == view.version, partial(self._at, view, found.since))
 
     def record(self) -> dict[str, Any]:
         """Return what the ledger's row says of the run; what the next run is decided by."""
         return {
             "ran": self.decision.is_incremental,
             "reason": self.decision.reason,
-            "semantic_version": self._declared.semantic_version,
-            "v2_semantics": self._declared.v2_semantics,
+            "semantic_version": self._growth.declared.semantic_version,
+            "v2_semantics": self._growth.declared.v2_semantics,
             INPUTS: dict(self._inputs()),
         }
 
@@ -114,12 +114,21 @@ class JobIncrement:
 
     def _keep_to_limits(self) -> None:
         """Let no input be read further than its limit of transactions; the next run goes on from there."""
-        for read in read_inputs(self._scope.transform, self._declared, self._scope.config.resolve):
+        for read in read_inputs(self._scope.transform, self._growth.declared, self._scope.config.resolve):
             if read.limit is not None:
                 view, _ = self._scope.open(read.declared)
                 grown = self._grown.get(read.key)
                 until = grown.until if grown else first_batch(view.storage, view.name, view.version, read.limit)
                 self._scope.narrow(read.declared, until)
+
+    def _is_unchanged(self, resource: Resource, view: TableView, branch: str) -> bool:
+        """Whether the last run saw the same version of an input that is read whole."""
+        resolved = self._scope.config.resolve(resource)
+        pin = self._growth.pin(resolved) if self.is_incremental else None
+        if pin is None or (pin.branch, pin.version) != (branch, view.version):
+            return False
+        known = self._growth.fingerprints.get(input_key(resolved))
+        return known is not None and known == fingerprint_of(view.storage, view.name, view.version)
 
     def _at(self, view: TableView, version: int) -> TableView | None:
         found = self._scope.transaction.store.view_table(view.name)

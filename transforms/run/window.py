@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -20,11 +20,13 @@ class Window:
     Attributes:
         current: the input as the run may see it.
         added: the files with what is new in it; None where all of it is.
+        is_unchanged: whether the last run saw the same version.
         open_previous: opens it as the last run saw it.
     """
 
     current: TableView
     added: tuple[AddedFile, ...] | None = None
+    is_unchanged: bool = False
     open_previous: Callable[[], TableView | None] = lambda: None
 
     @cached_property
@@ -43,6 +45,10 @@ class Increment(Protocol):
     @property
     def is_incremental(self) -> bool:
         """Whether the run reads what is new and adds to what is there."""
+
+    @property
+    def last_outputs(self) -> Sequence[Mapping[str, Any]]:
+        """What the ledger's row says of the outputs of the run that this one goes on from; nothing in one on everything."""
 
     def window(self, name: str, resource: Resource) -> Window:
         """Return what the run sees of an input.
