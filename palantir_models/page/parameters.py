@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from palantir_models.page.answers import exact
+from palantir_models.page.answers import exact, shown_number
 
 if TYPE_CHECKING:
     from palantir_models.reading.experiment import RecordedExperiment
@@ -20,6 +20,7 @@ _TYPES: Mapping[type, str] = {
     date: "date",
     datetime: "datetime",
 }
+_WRITTEN: Mapping[str, Callable[[Any], Any]] = {"double": shown_number}  # what most of them are, a short way
 MIXED = "mixed"
 """The type of a parameter that has several."""
 
@@ -51,7 +52,8 @@ def columns_of(found: Sequence[Mapping[str, ParameterValue]]) -> list[dict[str, 
     for name in names:
         values = [params.get(name) for params in found]
         kind = type_of(values)
-        column: dict[str, Any] = {"name": name, "type": kind, "values": [exact(value) for value in values]}
+        written = _WRITTEN.get(kind, exact)
+        column: dict[str, Any] = {"name": name, "type": kind, "values": [written(value) for value in values]}
         if kind == MIXED:
             column["types"] = [None if value is None else type_of([value]) for value in values]
         columns.append(column)

@@ -173,7 +173,7 @@ def test_following_live(report, tab, tmp_path):
         assert logging.stdout.readline() == "logging\n"
         try:
             tab.goto(served.model(live_logging.MODEL, "tab=charts&runs=0"))
-            tab.locator(".chart-card canvas").nth(SERIES - 1).wait_for()
+            tab.locator(".chart-card canvas").nth(3).wait_for()
             tab.wait_for_timeout(5000)
             processes = _descendants(os.getpid(), "chrom")
             before = sum(map(_processor_seconds, processes))

@@ -182,5 +182,20 @@ def test_the_same_wall_in_the_pages_of_others(report: Callable[..., None], walls
         report(f"wall of 200 x 50 in {name}: first screen", measured.seconds, float("inf"), "s")
         report(f"wall of 200 x 50 in {name}: scrolling", measured.frames, 0, "frames/s", at_least=True)
         report(f"wall of 200 x 50 in {name}: heap", measured.megabytes, float("inf"), "MB")
+    print(f"\n{_as_markdown(walls)}")
     for name in PEERS:
         report(f"first screen, {name} = 1", mine.seconds / walls[name].seconds, 0.5)
+
+
+def _as_markdown(walls: dict[str, Measured]) -> str:
+    """Return the table as the documentation has it."""
+    lines = ["| page | first screen | scrolling | memory of its scripts |", "|---|---|---|---|"]
+    for name, found in walls.items():
+        page = "**ours**" if name == "ours" else f"{name} {_version(name)}"
+        lines.append(f"| {page} | {found.seconds:.1f} s | {found.frames:.0f} frames/s | {found.megabytes:.0f} MB |")
+    return "\n".join(lines)
+
+
+def _version(name: str) -> str:
+    command = [str(PEERS_PYTHON), "-c", f"import importlib.metadata as found; print(found.version({name!r}))"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -41,11 +41,13 @@ def points_by(rows: pl.DataFrame, keys: Sequence[str]) -> dict[tuple[str, ...], 
     :param keys: the columns that tell a series from another, all of text.
     :returns: the points by the values of the keys.
     """
-    starts, names, is_whole = _cut(rows, keys)
+    steps = rows["step"].to_numpy()
+    starts, names, is_whole = _cut(rows, keys, steps)
     if not is_whole:
         rows = rows.sort(*keys, "step")
-        starts, names, _ = _cut(rows, keys)
-    columns = [rows[name].to_numpy() for name in ("step", "value", "timestamp") if name in rows.columns]
+        steps = rows["step"].to_numpy()
+        starts, names, _ = _cut(rows, keys, steps)
+    columns = [steps, *(rows[name].to_numpy() for name in ("value", "timestamp") if name in rows.columns)]
     bounds = [*starts, rows.height]
     parts = zip(names, bounds, bounds[1:], strict=False)  # there is one bound more than parts
     return {name: Points(*(column[begin:end] for column in columns)) for name, begin, end in parts}
@@ -59,7 +61,7 @@ def ordered(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """
     import polars as pl
 
-    starts, names, is_whole = _cut(rows, keys)
+    starts, names, is_whole = _cut(rows, keys, rows["step"].to_numpy())
     if not is_whole:
         return rows.sort(*keys, "step")
     places = sorted(range(len(names)), key=names.__getitem__)
@@ -69,7 +71,9 @@ def ordered(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     return pl.concat([rows.slice(starts[place], bounds[place + 1] - starts[place]) for place in places], rechunk=True)
 
 
-def _cut(rows: pl.DataFrame, keys: Sequence[str]) -> tuple[list[int], list[tuple[str, ...]], bool]:
+def _cut(
+    rows: pl.DataFrame, keys: Sequence[str], steps: npt.NDArray[np.int64]
+) -> tuple[list[int], list[tuple[str, ...]], bool]:
     """Return where series begin, which, and whether each lies in one piece whose steps rise."""
     import numpy as np
     import polars as pl
@@ -79,6 +83,5 @@ def _cut(rows: pl.DataFrame, keys: Sequence[str]) -> tuple[list[int], list[tuple
     changes = pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift()) for key in keys)
     starts = rows.select(changes.arg_true()).to_series().to_numpy()
     names = rows[starts].select(keys).rows()
-    steps = rows["step"].to_numpy()
     falls = np.flatnonzero(steps[1:] <= steps[:-1]) + 1
     return starts.tolist(), names, len(set(names)) == len(names) and bool(np.isin(falls, starts).all())

@@ -17,7 +17,9 @@ export interface Axis {
 const number = (title: string, log: boolean): Axis => ({
   title,
   ticks: (span, most) => ticksOf(span, log ? "log" : "linear", most),
-  label: tickLabel,
+  // Within a wide span the part of a step means nothing.
+  label: (value, [from, to]) =>
+    tickLabel(title === "step" && to - from > 20 ? Math.round(value) : value),
   exact: (value) => title === "step" ? stepLabel(value) : String(Number(value.toPrecision(10))),
 });
 

@@ -146,7 +146,7 @@ export class Plot {
     return {
       width,
       height,
-      padding: [10, 14, 0, 0],
+      padding: [10, 22, 0, 0], // half of a label of five digits
       legend: { show: false },
       cursor: {
         y: false,
