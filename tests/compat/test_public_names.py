@@ -30,6 +30,7 @@ NAMES = {
     "transforms.expectations": "",
     "foundry.transforms": "Dataset Column",
     "transforms.external.systems": "external_systems Source ResolvedSource HttpsConnection",
+    "transforms.foundry.connectors": "FoundryConnector",
     "transforms.mediasets": "MediaSetInput MediaSetInputParam MediaSetOutput MediaSetOutputParam",
     "transforms.sidecar": "sidecar Volume",
     "transforms.tables": "TableInput TableOutput",
@@ -70,6 +71,13 @@ NAMES = {
 }
 
 SIGNATURES = {
+    "transforms.foundry.connectors:FoundryConnector": [
+        "service_config",
+        "auth_header",
+        "filesystem_id",
+        "fallback_branches",
+        "resolver",
+    ],
     "transforms.mediasets:MediaSetInput": ["alias", "branch"],
     "transforms.mediasets:MediaSetOutput": ["alias", "should_snapshot", "settings"],
     "transforms.sidecar:sidecar": ["image", "tag", "volumes"],

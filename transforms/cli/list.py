@@ -10,6 +10,7 @@ from transforms.cli.loading import load_project
 from transforms.cli.options import Branch, Exclude, Json, Selection, open_project, session_of
 from transforms.cli.output import Output
 from transforms.spec.resource import DEFAULT_BRANCH
+from transforms.spec.transform import declared_value
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -42,6 +43,7 @@ def list_transforms(
         else:
             rows = _transform_rows(load_project(ctx), selection or [], exclude or [], branch)
             columns = ["name", "engine", "inputs", "outputs", "source"]
+            columns += ["parameters"] if any(row["parameters"] for row in rows) else []
             refused = ["refused"] if any(row["refused"] for row in rows) else []
             out.listing(rows, columns + refused, "There are no transforms.")
 
@@ -76,7 +78,7 @@ def _transform_rows(project: Project, selection: list[str], exclude: list[str], 
                 "form": transform.form,
                 "inputs": [resource.alias for resource in node.inputs],
                 "outputs": [resource.alias for resource in node.outputs],
-                "parameters": list(transform.scalars),
+                "parameters": [declared_value(name, param) for name, param in transform.scalars.items()],
                 "tags": list(node.tags),
                 "source": str(node.source),
                 "refused": " ".join(unavailable_reasons(transform)),

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from transforms.common.masking import masked_text
 from transforms.errors import TransformsError, UsageError, nearest
+from transforms.spec.transform import declared_value
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
+    from transforms.spec.transform import Transform
 
 
 def parameters_of(project: Project, given: Sequence[str]) -> Mapping[str, Any]:
@@ -27,19 +29,19 @@ def parameters_of(project: Project, given: Sequence[str]) -> Mapping[str, Any]:
         if not equals:
             raise UsageError(f"{typed}: write it as NAME=VALUE.")
         if name not in declared:
-            there = ", ".join(sorted(declared)) or "none"
+            there = ", ".join(declared_value(known, declared[known]) for known in sorted(declared)) or "none"
             raise UsageError(
                 f"{typed}: no transform has a parameter {name!r}.{nearest(name, declared)} There are: {there}."
             )
         for transform in project.transforms.values():
             if name in transform.scalars:
-                _check_value(typed, transform.scalars[name], value)
+                _check_value(typed, transform, name, value)
         parameters[name] = value
     return parameters
 
 
-def _check_value(typed: str, param: Any, value: str) -> None:
+def _check_value(typed: str, transform: Transform, name: str, value: str) -> None:
     try:
-        param.coerce(value)
+        transform.parameter_values({name: value})
     except TransformsError as error:
         raise UsageError(f"{typed}: {error}") from error

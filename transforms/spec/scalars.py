@@ -63,9 +63,6 @@ class _ScalarParam(Param, LightweightInputParam):
         """The default."""
         return self.default
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.default!r})"
-
     def checked(self, value: Any) -> Any:
         """Return a value of the parameter's type.
 

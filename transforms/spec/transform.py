@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Literal
 
+from transforms.common.masking import masked_text
 from transforms.errors import DeclarationError, TransformTypeError, UsageError, nearest
 from transforms.spec.binding import bind
 from transforms.spec.check_names import check_checks
@@ -167,13 +168,18 @@ class Transform:
         scalars = self.scalars
         for name in given:
             if name not in scalars:
-                there = ", ".join(f"{known}={param!r}" for known, param in scalars.items()) or "none"
+                there = ", ".join(declared_value(known, param) for known, param in scalars.items()) or "none"
                 raise UsageError(
                     f"{self.__name__} ({self.source}) has no parameter {name!r}.{nearest(name, scalars)} It has: {there}."
                 )
-        return {
-            name: param.coerce(given[name]) if name in given else param.json_value for name, param in scalars.items()
-        }
+        values = {name: param.json_value for name, param in scalars.items()}
+        for name, value in given.items():
+            try:
+                values[name] = scalars[name].coerce(value)
+            except TransformTypeError as error:
+                declared = declared_value(name, scalars[name])
+                raise TransformTypeError(f"{self.__name__} ({self.source}) declares {declared}: {error}") from None
+        return values
 
     def bind_arguments(self, values: Mapping[str, Any], ctx: Any) -> dict[str, Any]:
         """Return the keyword arguments with which the function is to be called."""
@@ -249,6 +255,11 @@ class ContainerTransform(Transform):
 
 
 ContainerTransformsConfiguration = ContainerTransform
+
+
+def declared_value(name: str, param: Param) -> str:
+    """Return a scalar parameter as a person reads it: ``least=1 (IntegerParam)``; what may be a secret has stars in its place."""
+    return f"{masked_text(f'{name}={param.json_value}')} ({type(param).__name__})"
 
 
 def need_transform(decorated: Any, decorator: str) -> None:

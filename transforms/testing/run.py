@@ -20,12 +20,12 @@ from transforms.errors import DeclarationError, NotFoundError, TransformsWarning
 from transforms.external.systems import Source
 from transforms.run.adding import Addition, add
 from transforms.run.job import JobOptions, JobResult, run_job
+from transforms.run.outside import OutsideJob
 from transforms.run.put_frame import put_frame
 from transforms.run.reader import DatasetReader
 from transforms.run.scope import EngineChoice
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.store.store import Store
-from transforms.testing.ended import EndedJob
 from transforms.testing.frames import as_frame
 from transforms.testing.result import Named, Output, TransformResult
 
@@ -129,7 +129,7 @@ class _Trial:
     def result(self, job: JobResult, records: Sequence[logging.LogRecord]) -> TransformResult:
         """Return what the job left."""
         outputs, models, experiments = {}, {}, []
-        ended = EndedJob(self.transform, self.store, self.config)
+        ended = OutsideJob(self.store, self.config, self.transform)
         for name, param in self.transform.outputs.items():
             for resource in param.resources:
                 if resource.kind == "dataset":

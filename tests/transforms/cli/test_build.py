@@ -127,7 +127,7 @@ def test_a_parameter_is_given_by_name(shell: Shell) -> None:
     [
         ("leest=2", "Did you mean 'least'?"),
         ("least", "NAME=VALUE"),
-        ("least=two", "IntegerParam takes a whole number; got 'two'"),
+        ("least=two", "declares least=0 (IntegerParam): IntegerParam takes a whole number; got 'two'"),
     ],
 )
 def test_a_wrong_parameter_is_refused_before_anything_runs(shell: Shell, given: str, says: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+import pandas as pd
 import pytest
 
 from transforms import expectations as E
@@ -176,6 +177,26 @@ def test_overrides_come_as_text_from_the_command_line(param, text, value):
     if not isinstance(param, StringParam):
         with pytest.raises(TransformTypeError):
             param.coerce("neither")
+
+
+@pytest.mark.parametrize("form", [transform.using, transform])
+def test_a_job_has_the_values_it_was_given_and_a_wrong_one_is_answered_with_the_declaration(form, run_transform):
+    """On both engines' forms; the ledger keeps every value, and a default that may be a secret is not shown."""
+    seen = []
+
+    @form(n=IntegerParam(1), api_key=StringParam("sk-live-1"), share=FloatParam(0.5), out=Output("/out"))
+    def compute(n, api_key, share, out):
+        seen.append((n.value, api_key.value, share.value))
+        out.write_pandas(pd.DataFrame({"n": [n.value]}))
+
+    assert run_transform(compute, params={"n": 3, "share": 2}).entry.parameters["n"] == 3
+    assert seen == [(3, "sk-live-1", 2.0)]
+    with pytest.raises(
+        TransformTypeError, match=r"declares n=1 \(IntegerParam\): IntegerParam takes a whole number; got '3.5'"
+    ):
+        run_transform(compute, params={"n": "3.5"})
+    with pytest.raises(ValueError, match=r"no parameter 'm'. It has: n=1 \(IntegerParam\), api_key=\*"):
+        run_transform(compute, params={"m": 1})
 
 
 def test_expectations_are_values_with_a_readable_form():

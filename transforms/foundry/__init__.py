@@ -1,0 +1,1 @@
+"""Running transforms from a program of one's own."""
