@@ -96,13 +96,21 @@ def within(folder: Path, name: str, what: str, error: type[TransformsError] = Da
     place = folder / name
     if reason is None:
         try:
-            if not place.resolve().is_relative_to(folder.resolve()):
+            if not _real(place).is_relative_to(folder.resolve()):
                 reason = "is a symbolic link that leads out of its folder"
         except (OSError, RuntimeError) as failure:  # links in a circle
             reason = f"cannot be followed ({failure})"
     if reason is not None:
         raise error(f"{what}: {shown(name)} cannot be read, as it {reason}.")
     return place
+
+
+def _real(place: Path) -> Path:
+    """Return where links lead; links in a circle are an error, which only a strict answer tells in every Python."""
+    try:
+        return place.resolve(strict=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return place.resolve()
 
 
 def shown(name: object) -> str:

@@ -111,7 +111,7 @@ def test_a_cell_of_a_notebook_is_named() -> None:
     assert str(user_line(caught.value)) == f"{name}:3, in cell: raise_it()"
     shown = caught.value._render_traceback_()
     assert shown[-1] == "transforms.errors.DataError: no such thing"
-    assert shown[-2].strip() == "raise_it()"
+    assert "raise_it()" in [line.strip() for line in shown[-3:-1]]  # from Python 3.13 on a line below marks the call
 
 
 def test_an_error_below_a_library_is_the_users() -> None:

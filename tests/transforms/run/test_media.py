@@ -8,7 +8,7 @@ import pickle
 
 import pytest
 
-from transforms.api import Input, LightweightContext, Output, TransformContext, incremental, transform, transform_df
+from transforms.api import Input, LightweightContext, Output, TransformContext, incremental, transform, transform_pandas
 from transforms.errors import DataError, DeclarationError, MisuseError, NotFoundError, TransformTypeError, UsageError
 from transforms.mediasets import MediaSetInput, MediaSetInputParam, MediaSetOutput, MediaSetOutputParam
 
@@ -141,4 +141,4 @@ def test_a_dataset_of_rows_is_no_media_set(run_transform) -> None:
 
 def test_a_transform_that_returns_rows_cannot_write_items(run_transform) -> None:
     with pytest.raises((DeclarationError, UsageError)):
-        run_transform(transform_df(MediaSetOutput("/out"))(lambda: None))
+        run_transform(transform_pandas(MediaSetOutput("/out"))(lambda: None))
