@@ -46,7 +46,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         running = model.create_experiment("running")
         running.log_metric("loss", 0.5)
         running.log_image("samples", Image.new("RGB", (4, 2), "blue"))
-        running._recording.drain()
+        running._recording._spool.settle()  # once the image is made, for which there is a thread
     yield project / ".transforms"
     running._recording.close("FAILED", "the test ended")
     running._recording.discard_journal()
