@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from transforms.common.forks import need_threads
-from transforms.errors import UnavailableError
+from transforms.errors import DataError, UnavailableError
 from transforms.run.files import FileSystem, FoundryDataSidecarFileSystem
 from transforms.run.inputs import LightweightInput, TransformInput, plain_input, transaction_rid
 from transforms.run.listed_files import ReadingJob
 from transforms.run.read_modes import by_place, read_mode
 from transforms.run.reader import DatasetReader
+from transforms.store.tables import TableView
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,10 +51,14 @@ class WindowReader:
 
     @cached_property
     def previous(self) -> DatasetReader:
-        """Reads what the last run read; opened when it is first asked for."""
-        before = self._window.previous
+        """Reads what the last run read; opened when it is first asked for.
+
+        :raises DataError: if that was vacuumed since.
+        """
+        current, before = self._window.current, self._window.previous
         if before is None:
-            return DatasetReader(self.name, self._window.current, self._job, ())
+            return DatasetReader(self.name, current, self._job, ())
+        _need_files(self.name, before, current)
         return DatasetReader(self.name, before, self._job)
 
     def of(self, mode: Any, call: str) -> DatasetReader:
@@ -76,6 +81,18 @@ class WindowReader:
         # In another process there is no job; what it could read can be read there.
         sent = ("name", "added", "current", "previous", "start_transaction_rid")
         return {name: getattr(self, name) for name in sent}
+
+
+def _need_files(name: str, before: TableView, current: TableView) -> None:
+    """Refuse an earlier version whose files were merged into others, and are vacuumed since."""
+    merged = sorted(set(before.file_paths()) - set(current.file_paths()))
+    sizes = before.storage.sizes([f"{before.name}/{path}" for path in merged])
+    gone = [path for path, size in zip(merged, sizes, strict=True) if size is None]
+    if gone:
+        raise DataError(
+            f"{name}: what the last run read, version {before.version}, cannot be read any more: its file {gone[0]} is gone, so "
+            f"the table was vacuumed. Read 'current', or keep old files for as long as a run may be away."
+        )
 
 
 class IncrementalTransformInput(TransformInput):

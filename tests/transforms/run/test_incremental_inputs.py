@@ -8,6 +8,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from deltalake import DeltaTable, write_deltalake
 
 from tests.transforms.run.local_and_spark.engines import A, B, C, by_x
 from transforms.api import (
@@ -20,7 +21,7 @@ from transforms.api import (
     incremental,
     transform,
 )
-from transforms.errors import UnavailableError, UsageError
+from transforms.errors import DataError, UnavailableError, UsageError
 
 MODES = ("added", "current", "previous")
 
@@ -194,6 +195,47 @@ def test_transactions_are_told(run_transform):
     run_transform(build, {"raw": B}, append=True)
     assert seen[0][0] is None
     assert seen[1][0] == seen[0][1] != seen[1][1]
+
+
+def test_a_limit_of_transactions_moves_all_modes(run_transform, store):
+    """Nothing behind the batch is seen, not as current either; the next run goes on from there."""
+    seen = []
+
+    @incremental(v2_semantics=True)
+    @transform.using(raw=Input("/raw", transaction_limit=2), out=Output("/out"))
+    def build(raw, out):
+        seen.append([len(raw.polars(mode)) for mode in MODES])
+        out.write_table(raw.polars())
+
+    run_transform(build, {"raw": A})
+    for rows in (B, A, C):
+        write_deltalake(store.storage.uri("master/datasets/raw"), pa.Table.from_pylist(rows), mode="append")
+    runs = [run_transform(build) for _ in range(3)]
+    assert seen == [[2, 2, 0], [3, 5, 2], [1, 6, 5], [0, 6, 6]]
+    assert by_x(runs[2].outputs["out"].rows()) == by_x(A + B + A + C)
+
+
+@pytest.mark.parametrize("call", ["polars", "path"])
+def test_previous_rows_that_were_vacuumed_are_refused(call, run_transform, store):
+    """What was merged since lay in files that are gone; the last run's rows are not read in part, nor missing in silence."""
+
+    @incremental()
+    @transform.using(raw=Input("/raw"), out=Output("/out"))
+    def build(ctx, raw, out):
+        out.write_table(raw.polars())
+        if ctx.is_incremental:
+            assert len(raw.polars(mode="current")) == 3
+            getattr(raw, call)(mode="previous")
+
+    run_transform(build, {"raw": A})
+    run_transform(build, {"raw": B}, append=True)
+    table = store.storage.uri("master/datasets/raw")
+    DeltaTable(table).optimize.compact()
+    DeltaTable(table).vacuum(0, dry_run=False, enforce_retention_duration=False)
+    with pytest.raises(
+        DataError, match="version 1, cannot be read any more: its file .* is gone, so the table was vacuumed"
+    ):
+        run_transform(build)
 
 
 def test_an_input_made_by_hand_says_who_makes_others():
