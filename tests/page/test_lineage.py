@@ -54,6 +54,17 @@ def test_a_click_tells_the_state_of_a_job_its_reason_and_its_code(browser_page: 
     expect(browser_page.get_by_role("heading", level=1)).to_contain_text("leaderboard")
 
 
+def test_a_job_says_where_its_code_is_now_and_whether_that_is_what_ran(browser_page: Tab, project: Served) -> None:
+    """The ledger keeps a version of the code and no file: without the project nothing tells it."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(f"{project.address}/lineage")
+    place(browser_page, "wine_clean").click()
+    browser_page.get_by_role("complementary").get_by_role("link", name=re.compile("job|build", re.IGNORECASE)).click()
+    ran = browser_page.locator(".card", has=browser_page.get_by_role("heading", name="Ran"))
+    expect(ran).to_contain_text(re.compile(r"pipelines/wine/clean\.py:\d+\s*(unchanged|changed since)"))
+
+
 def test_what_a_place_depends_on_stands_out(browser_page: Tab, project: Served) -> None:
     """With what depends on it; the rest is faint."""
     from playwright.sync_api import expect

@@ -186,7 +186,8 @@ def test_the_lineage_says_how_each_job_stands(page: Any, rid: str) -> None:
     places = {place["id"]: place for place in found["places"]}
     assert places["model:/wine"]["rid"] == rid
     assert places["train"]["source"].startswith("shop_")
-    assert page.get(f"/data/builds/{places['train']['seq']}")["transform"] == "train"
+    build = page.get(f"/data/builds/{places['train']['seq']}")
+    assert (build["transform"], build["code_version"]) == ("train", places["train"]["code_version"])
     assert places["model:/wine"]["seq"] == places["train"]["seq"]
     for route in found["routes"]:
         start, end = places[route["from"]], places[route["to"]]
