@@ -18,6 +18,8 @@ from tests.palantir_models.model.test_publishing import ROWS, trainer
 from transforms.errors import UsageError
 from transforms.store import layout
 
+pytestmark = pytest.mark.slow
+
 DIE = """
 import os, sys
 from pathlib import Path

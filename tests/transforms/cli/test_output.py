@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from transforms.cli.output import aligned, cell_text, json_value, size_text
 
+pytestmark = pytest.mark.slow
+
 Shell = Any
 
 
