@@ -56,7 +56,7 @@ def plan(
         building = sum(job.action == "build" for job in found.jobs)
         for text in project.left_out(found):
             say_error(f"error: {text}")
-        refused = project.refused(found)
+        refused = project.refused(found, options)
         for error in refused:
             say_error(error_text(error))
         out.say(f"{counted(building, 'job')} to build, {len(found.jobs) - building} fresh, on branch {branch}.")

@@ -6,10 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from transforms.checks.facts import Facts, Referred, columns_of_fields
 from transforms.checks.passing import made
 from transforms.checks.planning import definition_of
 from transforms.checks.questions import Rows
@@ -17,6 +15,7 @@ from transforms.checks.results import CheckResult
 from transforms.errors import DataError
 from transforms.expectations.expectation import Expectation
 from transforms.expectations.parts import is_of_its_dataset, outlasts, references
+from transforms.run.check_facts import facts_of
 from transforms.run.check_results import results_in
 from transforms.run.scope import JobScope
 from transforms.run.window import Window
@@ -49,11 +48,7 @@ class CheckedDataset:
         self._checks = checks
         names = dict.fromkeys(name for check in checks for name in references(check.expectation))
         self._views = {name: self._referred(name) for name in names}
-        referred = {
-            name: Referred(alias, view.row_count(), columns_of_fields(view.fields))
-            for name, (alias, view) in self._views.items()
-        }
-        self._facts = Facts(resource.alias, columns_of_fields(fields), datetime.now(UTC), referred)
+        self._facts = facts_of(scope.transform, resource, fields, self._views)
 
     def as_it_is(self, view: TableView) -> list[CheckResult]:
         """Make the checks on a version of the dataset."""
@@ -169,14 +164,7 @@ class CheckedDataset:
 
     def _referred(self, param: str) -> tuple[str, TableView]:
         resource = self._scope.config.resolve(self._scope.transform.inputs[param].resources[0])
-        view = self._scope.views[input_key(resource)]
-        if view.holds_files:
-            transform = self._scope.transform
-            raise DataError(
-                f"{transform.__name__} ({transform.source}): a check on {self._resource.alias} names {param!r} "
-                f"({resource.alias}), which holds raw files and no rows."
-            )
-        return resource.alias, view
+        return resource.alias, self._scope.views[input_key(resource)]
 
     def _earlier(self, before: TableView) -> dict[str, CheckResult]:
         """Return what was found of the rows there are when they were committed, if nobody wrote since; by what was expected."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from transforms.checks.results import CheckResult
-from transforms.errors import CheckFailedError, DataError
+from transforms.errors import CheckFailedError
+from transforms.run.check_facts import need_rows
 from transforms.run.check_results import results_in, with_results
 from transforms.run.checked_dataset import CheckedDataset
 from transforms.run.scope import JobScope, Sealed
 from transforms.spec.checks import Check
 from transforms.spec.params import Param
-from transforms.spec.resource import Resource
 from transforms.store.change import fields_of
 from transforms.store.lookup import input_key
 from transforms.store.raw_files import is_marked
@@ -61,7 +61,7 @@ class JobChecks:
         (declared,) = param.resources
         resource, increment = self._scope.config.resolve(declared), self._scope.increment
         view = self._scope.views[input_key(resource)]
-        self._need_rows(resource, view.holds_files, param.checks)
+        need_rows(self._scope.transform, resource, view.holds_files, param.checks)
         checked = CheckedDataset(self._scope, resource, view.fields, param.checks)
         if increment is None:
             return checked.as_it_is(view)
@@ -81,22 +81,14 @@ class JobChecks:
         (change,) = part.changes or (None,)
         if change is None:
             assert before is not None  # or there would be a change that makes it
-            self._need_rows(part.resource, before.holds_files, checks)
+            need_rows(self._scope.transform, part.resource, before.holds_files, checks)
             return CheckedDataset(self._scope, part.resource, before.fields, checks).as_it_stays(before)
         fields = fields_of(change.schema)
-        self._need_rows(part.resource, is_marked(fields), checks)
+        need_rows(self._scope.transform, part.resource, is_marked(fields), checks)
         if change.mode == "append" and before is not None:
             known = {field["name"] for field in fields}
             fields = [*(field for field in before.fields if field["name"] not in known), *fields]
         return CheckedDataset(self._scope, part.resource, fields, checks).as_it_will_be(change, before)
-
-    def _need_rows(self, resource: Resource, holds_files: bool, checks: Sequence[Check]) -> None:
-        if holds_files:
-            transform = self._scope.transform
-            raise DataError(
-                f"{transform.__name__} ({transform.source}): check {checks[0].name!r} is on {resource.alias}, which holds raw "
-                f"files and no rows, so it cannot be made. Leave it out, or write rows with .write_table(df)."
-            )
 
     def _tell(self, results: Sequence[CheckResult]) -> None:
         transform = self._scope.transform

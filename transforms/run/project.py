@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from transforms.config import Config, load_config
-from transforms.errors import ConfigError, IncrementalRequiredError, NotFoundError
+from transforms.errors import ConfigError, NotFoundError, TransformsError
 from transforms.plan.graph import Graph, Node
 from transforms.plan.selection import names_each, select
 from transforms.plan.staleness import LastBuild, Plan, PlannedJob, State, plan_jobs
@@ -21,6 +21,7 @@ from transforms.run.cancellation import Cancellation
 from transforms.run.increment import refusal
 from transforms.run.job import JobOptions, JobResult, run_job
 from transforms.run.pipelines import Loaded, load_pipelines
+from transforms.run.planned_checks import CheckPlanner
 from transforms.run.planned_increments import IncrementalPlanner
 from transforms.run.scope import EngineChoice
 from transforms.spec.discovery import ImportFailedError
@@ -150,14 +151,24 @@ class Project:
             for node, resource in plan.missing
         ]
 
-    def refused(self, plan: Plan) -> list[IncrementalRequiredError]:
-        """Return an error for each job of a plan that must run incrementally and cannot; a build would raise it."""
-        return [
+    def refused(self, plan: Plan, options: BuildOptions = BuildOptions()) -> list[TransformsError]:
+        """Return the errors that jobs of a plan would raise before their functions run, as far as that can be told.
+
+        Of those that must run incrementally and cannot, and of checks that cannot be made of what is there.
+
+        :param plan: the plan.
+        :param options: how it would be built.
+        """
+        required = [
             refused
             for job in plan.jobs
             if job.incremental is not None
             and (refused := refusal(self.transforms[job.node.name], job.incremental)) is not None
         ]
+        checks = CheckPlanner(
+            self.transforms, self.store, options.branch, self.config.fallback_branches, self.config.resolve
+        )
+        return [*required, *checks.impossible(plan)]
 
     def may_lack(self, selectors: Sequence[str], branch: str = DEFAULT_BRANCH) -> bool:
         """Tell whether a selection can mean transforms of modules that could not be imported."""
