@@ -36,7 +36,7 @@ _NEEDED = (
     "typer",
     "rich",
 )
-_OPTIONAL = ("pyspark", "delta-spark", "duckdb", "mlflow-skinny", "starlette")
+_OPTIONAL = ("pyspark", "delta-spark", "duckdb", "mlflow-skinny", "starlette", "requests")
 _SCARCE_BYTES = 1_000_000_000
 
 

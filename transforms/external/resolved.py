@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from transforms.errors import ConfigError, MissingExtraError, UnavailableError
+from transforms.errors import ConfigError, UnavailableError
+from transforms.external.client import need_requests
 from transforms.external.settings import SourceSettings
 
 _TRIES = 3
@@ -77,13 +78,8 @@ class HttpsConnection:
         :param timeout: how long to wait for an answer where a call does not say so itself, in seconds.
         :raises MissingExtraError: if ``requests`` is not installed.
         """
-        try:
-            import requests
-            from requests.adapters import HTTPAdapter, Retry
-        except ImportError as error:
-            raise MissingExtraError(
-                "get_client() gives a client of the package requests: pip install 'transforms-on-delta[external]'"
-            ) from error
+        requests = need_requests()
+        from requests.adapters import HTTPAdapter, Retry
 
         class Patient(HTTPAdapter):  # type: ignore[misc]
             def send(self, request: Any, **options: Any) -> Any:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from transforms.errors import MissingExtraError, NotFoundError, nearest
+from transforms.errors import NotFoundError, nearest
+from transforms.external.client import need_requests
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -88,13 +89,9 @@ class FakeConnection:
         :param timeout: taken, and of no use.
         :raises MissingExtraError: if ``requests`` is not installed.
         """
-        try:
-            import requests
-            from requests.adapters import BaseAdapter
-        except ImportError as error:
-            raise MissingExtraError(
-                "get_client() gives a client of the package requests: pip install 'transforms-on-delta[external]'"
-            ) from error
+        requests = need_requests()
+        from requests.adapters import BaseAdapter
+
         answer = self._answer
 
         class Answering(BaseAdapter):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,11 +14,11 @@ from typing import Any
 import pytest
 
 from transforms.api import Output, transform
-from transforms.errors import ConfigError, UnavailableError
+from transforms.errors import ConfigError, MissingExtraError, UnavailableError
 from transforms.external.resolved import ResolvedSource
 from transforms.external.settings import SourceSettings
 from transforms.external.systems import Source, external_systems
-from transforms.testing import run_transform
+from transforms.testing import FakeSource, run_transform
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +134,13 @@ def test_what_the_project_does_not_say_is_missed_at_the_call_alone() -> None:
         unknown.get_https_connection()
     with pytest.raises(ConfigError, match="secrets = "):
         unknown.get_secret("token")
+
+
+def test_without_requests_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "requests", None)
+    for connection in (source(url="https://x.test").get_https_connection(), FakeSource().get_https_connection()):
+        with pytest.raises(MissingExtraError, match=r"\[external\]"):
+            connection.get_client()
 
 
 def test_what_only_foundry_makes_is_refused_in_one_sentence() -> None:
