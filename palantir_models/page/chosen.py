@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -60,7 +60,7 @@ class Known:
         from palantir_models.reading.points import sources_of
 
         return {
-            identity: from_json(row.get("environment") or "{}")
+            identity: _decoded(row.get("environment") or "{}")
             for source, ids in sources_of(self.model.experiments)
             for identity, row in source.details(ids).items()
         }
@@ -69,6 +69,13 @@ class Known:
     def parameters(self) -> Mapping[str, Mapping[str, ParameterValue]]:
         """Their hyperparameters, by name, by id."""
         return parameters_of(self.model.experiments)
+
+
+@lru_cache(256)
+def _decoded(text: str) -> Mapping[str, Any]:
+    """Return where an experiment ran; many of a model ran at the same place."""
+    found: Mapping[str, Any] = from_json(text)
+    return found
 
 
 def known(asked: Asked) -> Known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -110,10 +111,16 @@ def _version(version: ModelVersion, entry: Entry | None, ledger: Ledger) -> dict
     return {
         **{name: getattr(version, name) for name in _FACTS},
         "seq": None if entry is None else entry.seq,
-        "api": exact(from_json(version.api)),
+        "api": _decoded(version.api),
         "inputs": _inputs(version, entry, ledger),
-        "requirements": from_json(version.requirements),
+        "requirements": _decoded(version.requirements),
     }
+
+
+@lru_cache(256)
+def _decoded(text: str) -> Any:
+    """Return what a text of JSON holds; most versions of a model say the same."""
+    return exact(from_json(text))
 
 
 def _artifacts(asked: Asked, model: Model) -> dict[str, list[dict[str, Any]]]:
