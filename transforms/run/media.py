@@ -207,7 +207,10 @@ def open_media_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:
         )
     resource = scope.config.resolve(param.resources[0])
     writer = DatasetWriter(name, resource, scope)
-    writer.set_mode("replace" if param.should_snapshot else "modify")
+    if param.should_snapshot:
+        writer.set_mode("replace")
+    elif scope.increment is None:  # an incremental transform has chosen by now, as for a dataset
+        writer.set_mode("modify")
     writer.files.prepare()  # workers that the function forks could not
     writer.value = MediaSetOutputParam(resource_rid(resource), scope.transaction.branch, writer.files)
     return writer

@@ -68,6 +68,35 @@ def test_an_incremental_run_lists_the_items_that_are_new(run_transform) -> None:
     assert seen == [["one.pdf"], ["two.pdf"]]
 
 
+@pytest.mark.parametrize(
+    ("declared", "left"),
+    [
+        (
+            {"semantic_version": 2},
+            {"two.pdf": b"2"},
+        ),  # everything anew: the item of the first run is none of its own any more
+        ({}, {"one.pdf": b"1", "two.pdf": b"2"}),
+        ({"strict_append": True}, {"one.pdf": b"1", "two.pdf": b"2"}),
+    ],
+)
+def test_a_media_set_goes_on_or_begins_anew_with_its_incremental_transform(run_transform, declared, left) -> None:
+    def copy_of(name: str, **options):
+        def copied(pages, out) -> None:
+            out.put_media_item(pages.get_media_item_by_path(name), name)
+
+        return incremental(**options)(transform(pages=MediaSetInput("/scans"), out=MediaSetOutput("/copy"))(copied))
+
+    @transform(files=Input("/files"), out=MediaSetOutput("/scans"))
+    def scanned(files, out) -> None:
+        out.put_dataset_files(files)
+
+    run_transform(scanned, {"files": {"one.pdf": b"1"}})
+    run_transform(copy_of("one.pdf"))
+    run_transform(scanned, {"files": {"two.pdf": b"2"}})
+
+    assert run_transform(copy_of("two.pdf", **declared)).outputs["out"].files() == left
+
+
 def test_an_item_has_one_rid_where_it_is_written_and_where_it_is_read(run_transform) -> None:
     """It follows the bytes: an item that is written as it was keeps its RID, another under its path has another."""
     seen: list[dict[str, str]] = []
