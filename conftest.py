@@ -23,13 +23,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--torch", action="store_true", help="run tests/integrations/pytorch, which need gigabytes")
 
 
-# What `make fast` leaves out, beside what is marked as slow: folders whose tests all need something costly, and fixtures
-# that bring it.
+# What `make fast` leaves out, beside what is marked as slow: folders whose tests all need something costly, fixtures that
+# bring it, and parameters of fixtures that do.
 _COSTLY_FOLDERS = {
     *("spark", "mlflow", "cluster", "crash", "torture", "simulation"),
     *("object_store", "compat", "pipelines"),
 }
 _COSTLY_FIXTURES = {"needs_spark", "s3_endpoint", "empty_database", "browser"}
+_COSTLY_PARAMETERS = {"bucket", "spark"}  # that have a fixture begin something costly
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -47,7 +48,7 @@ def _is_slow(item: pytest.Item) -> bool:
         item.get_closest_marker("slow") is not None
         or not _COSTLY_FOLDERS.isdisjoint(item.path.relative_to(item.config.rootpath).parts)
         or not _COSTLY_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
-        or "bucket" in [value for value in parameters if isinstance(value, str)]
+        or not _COSTLY_PARAMETERS.isdisjoint(value for value in parameters if isinstance(value, str))
     )
 
 
