@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,8 +17,8 @@ from typing import Any
 
 from transforms.common.usercode import shown_file
 from transforms.config import Config
+from transforms.config.repository import SETTINGS_FILE, Subproject, subprojects
 from transforms.errors import ConfigError
-from transforms.run.entry_points import PACKAGING_FILES, declared_pipelines
 from transforms.spec.discovery import ImportFailedError, imported, leaving_out_failures
 from transforms.spec.pipeline import Pipeline
 
@@ -41,20 +41,22 @@ def load_pipelines(config: Config, starts_spark: bool = True) -> Loaded:
 
     :param config: the project's configuration.
     :param starts_spark: whether Spark may be started for modules that need it to be imported.
-    :returns: every module-level ``Pipeline`` of the configured modules; without any, those of the project's
-        ``transforms.pipelines`` entry points, else those of a package ``pipelines`` beside pyproject.toml.
-    :raises ConfigError: if there are none.
+    :returns: every module-level ``Pipeline`` of the configured modules; without any, those of the ``transforms.pipelines`` entry
+        points of the project and its subprojects, else those of a package ``pipelines`` in the project's folder.
+    :raises ConfigError: if there are none, or two subprojects have a package of one name.
     :raises Exception: what went wrong, if none of these modules can be imported.
     """
-    for folder in _folders(config):
+    parts = subprojects(config.project)
+    _refuse_shared_names(parts, config)
+    for folder in (*_folders(config), *(folder for part in parts for folder in part.import_path)):
         if folder.is_dir() and str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
     pipelines: dict[int, Pipeline] = {}
     failures: list[ImportFailedError] = []
     with leaving_out_failures(lambda error: starts_spark and _start_spark(error, config)):
-        for module in config.pipelines or declared_pipelines(config.project) or _default(config):
+        for entry in _entries(config, parts):
             try:
-                pipelines |= {id(pipeline): pipeline for pipeline in _pipelines_of(module, config)}
+                pipelines |= {id(pipeline): pipeline for pipeline in _pipelines_of(entry, config)}
             except ImportFailedError as error:
                 failures.append(error)
     if failures and not pipelines:
@@ -63,9 +65,64 @@ def load_pipelines(config: Config, starts_spark: bool = True) -> Loaded:
     return Loaded(list(pipelines.values()), failures)
 
 
-def _pipelines_of(entry: Any, config: Config) -> list[Pipeline]:
-    place = _place(entry, config)
-    name, attribute = _parts(entry, place)
+@dataclass(frozen=True)
+class _Entry:
+    """A pipeline to be imported, as it was written, and the file or variable that says so."""
+
+    written: Any
+    declared_in: Path | str
+
+    @property
+    def place(self) -> str:
+        """Where it was written: the file and line, or the variable of the environment."""
+        if isinstance(self.declared_in, str):
+            return self.declared_in
+        lines = self.declared_in.read_text(encoding="utf-8").splitlines() if self.declared_in.is_file() else []
+        begin = next((number for number, line in enumerate(lines) if re.search(r"^[^#]*\bpipelines\b", line)), None)
+        if begin is None:
+            return str(self.declared_in.parent)
+        sign = re.escape(str(self.written) or '""')
+        written = re.compile(rf"(?<![\w.:/-]){sign}(?![\w.:/-])")
+        here = next((n for n in range(begin, len(lines)) if written.search(lines[n].partition("#")[0])), begin)
+        return f"{shown_file(str(self.declared_in))}:{here + 1}"
+
+
+def _entries(config: Config, parts: Sequence[Subproject]) -> Sequence[_Entry]:
+    if config.pipelines:
+        is_variable = "TRANSFORMS_PIPELINES" in os.environ
+        where = "TRANSFORMS_PIPELINES" if is_variable else config.project / SETTINGS_FILE
+        return [_Entry(written, where) for written in config.pipelines]
+    declared = [_Entry(written, part.declared_in) for part in parts for written in part.pipelines]
+    return declared or _default(config)
+
+
+def _refuse_shared_names(parts: Sequence[Subproject], config: Config) -> None:
+    owners: dict[str, Subproject] = {}
+    for part in parts:
+        for name in sorted(set(_top_level_names(part))):
+            other = owners.setdefault(name, part)
+            if other is part:
+                continue
+            one, two = (found.folder.relative_to(config.project).as_posix() for found in (other, part))
+            up = "../" * (two.count("/") + 1)
+            raise ConfigError(
+                f"{one} and {two} both have a package or module {name!r}, and Python imports one of a name. Rename one, or make "
+                f"{two} a project of its own with the same store: write into {two}/{SETTINGS_FILE}\n"
+                f'[tool.transforms]\nroot = "{up}.transforms"'
+            )
+
+
+def _top_level_names(part: Subproject) -> Iterator[str]:
+    for folder in part.import_path:
+        for path in folder.iterdir() if folder.is_dir() else ():
+            is_package = (path / "__init__.py").is_file() and path.name not in ("test", "tests")
+            if is_package or (path.suffix == ".py" and path.name not in ("setup.py", "conftest.py")):
+                yield path.stem
+
+
+def _pipelines_of(entry: _Entry, config: Config) -> list[Pipeline]:
+    place = entry.place
+    name, attribute = _parts(entry.written, place)
     there = imported(lambda: _module(name, place, config), f"pipeline module {name!r}")
     found = {key: value for key, value in vars(there).items() if isinstance(value, Pipeline)}
     file = shown_file(str(there.__file__))
@@ -94,23 +151,6 @@ def _parts(entry: Any, place: str) -> tuple[str, str]:
     )
 
 
-def _place(entry: Any, config: Config) -> str:
-    """Return where an entry was written: the file and line, or the variable of the environment."""
-    if "TRANSFORMS_PIPELINES" in os.environ and entry in config.pipelines:
-        return "TRANSFORMS_PIPELINES"
-    if not config.pipelines and not declared_pipelines(config.project):
-        return str(config.project)
-    sign = re.escape(str(entry) or '""')
-    written = re.compile(rf"(?<![\w.:/-]){sign}(?![\w.:/-])")
-    for file in (config.project / folder / name for name in PACKAGING_FILES for folder in (".", "src")):
-        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-        begin = next((number for number, line in enumerate(lines) if re.search(r"^[^#]*\bpipelines\b", line)), None)
-        if begin is not None:
-            here = next((n for n in range(begin, len(lines)) if written.search(lines[n].partition("#")[0])), begin)
-            return f"{shown_file(str(file))}:{here + 1}"
-    return str(config.project)
-
-
 def _module(name: str, place: str, config: Config) -> ModuleType:
     try:
         return importlib.import_module(name)
@@ -120,11 +160,11 @@ def _module(name: str, place: str, config: Config) -> ModuleType:
         raise ConfigError(f"{place}: {_not_found(name, config)}") from error
 
 
-def _default(config: Config) -> tuple[str, ...]:
+def _default(config: Config) -> list[_Entry]:
     # Only the project's own: whatever else is named so on Python's path was not meant.
     if not any((folder / "pipelines").is_dir() or (folder / "pipelines.py").is_file() for folder in _folders(config)):
         raise _not_found("pipelines", config)
-    return ("pipelines",)
+    return [_Entry("pipelines", config.project / SETTINGS_FILE)]
 
 
 def _not_found(name: str, config: Config) -> ConfigError:

@@ -1,4 +1,4 @@
-"""The pipelines that a project's packaging files declare, read without running any of them."""
+"""The pipelines that packaging files declare, read without running any of them."""
 
 from __future__ import annotations
 
@@ -11,33 +11,36 @@ from typing import Any
 
 from transforms.errors import ConfigError
 
-PACKAGING_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 _GROUP = "transforms.pipelines"
 
 
-def declared_pipelines(project: Path) -> tuple[str, ...]:
+def declared_pipelines(folder: Path) -> tuple[Path, tuple[str, ...]] | None:
     """Return the values of the ``transforms.pipelines`` entry points, as ``module:attribute``.
 
-    :param project: the project's folder; a folder ``src`` in it is looked at too, as Foundry's repositories have it.
-    :returns: what pyproject.toml, setup.cfg or setup.py declare, in this order; the first that has any counts.
+    :param folder: where pyproject.toml, setup.cfg and setup.py are, or in its folder ``src``, as Foundry's repositories have it.
+    :returns: the first file that declares any, and what it declares; None where none does.
     :raises ConfigError: if a file cannot be read.
     """
-    readers = (_from_pyproject, _from_setup_cfg, _from_setup_py)
-    for name, read in zip(PACKAGING_FILES, readers, strict=True):
-        for file in (project / name, project / "src" / name):
+    for name, read in _READERS.items():
+        for file in (folder / name, folder / "src" / name):
             if file.is_file():
                 try:
                     found = tuple(read(file.read_text(encoding="utf-8")))
                 except (OSError, ValueError, SyntaxError, configparser.Error) as error:
                     raise ConfigError(f"{file} cannot be read: {error}") from error
                 if found:
-                    return found
-    return ()
+                    return file, found
+    return None
+
+
+def pipelines_in(pyproject: Mapping[str, Any]) -> list[str]:
+    """Return what the content of a pyproject.toml declares."""
+    points = pyproject.get("project", {}).get("entry-points", {}).get(_GROUP, {})
+    return [str(value) for value in points.values()]
 
 
 def _from_pyproject(text: str) -> Iterable[str]:
-    points = tomllib.loads(text).get("project", {}).get("entry-points", {}).get(_GROUP, {})
-    return [str(value) for value in points.values()]
+    return pipelines_in(tomllib.loads(text))
 
 
 def _from_setup_cfg(text: str) -> Iterable[str]:
@@ -53,7 +56,7 @@ def _from_setup_py(text: str) -> Iterable[str]:
             points = _literal(node.value)
             if isinstance(points, Mapping):
                 declared = points.get(_GROUP, ())
-                return _values([declared] if isinstance(declared, str) else declared)
+                return _values(declared.splitlines() if isinstance(declared, str) else declared)
     return ()
 
 
@@ -66,3 +69,6 @@ def _literal(node: ast.expr) -> Any:
 
 def _values(lines: Iterable[str]) -> list[str]:
     return [value.strip() for line in lines for _, equals, value in [line.partition("=")] if equals]
+
+
+_READERS = {"pyproject.toml": _from_pyproject, "setup.cfg": _from_setup_cfg, "setup.py": _from_setup_py}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from transforms.config.repository import SETTINGS_FILE, find_project, read_settings_file
 from transforms.errors import ConfigError, nearest
 from transforms.external.settings import source_settings
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
@@ -21,7 +21,7 @@ class Config:
     """Settings of a project.
 
     Attributes:
-        project: the folder of pyproject.toml; the working folder where there is none.
+        project: its folder: that of pyproject.toml, the root of a Foundry repository, or the working folder.
         root: the store's root.
         pipelines: what is to be imported, as it was written: ``module``, of which every module-level ``Pipeline`` is built,
             or ``module:pipeline``. Checked by who imports them, as most commands need none of them.
@@ -61,34 +61,27 @@ def load_config(
 ) -> Config:
     """Read the configuration.
 
-    :param start: the folder to look from, upward, for a pyproject.toml; the working folder when None.
+    :param start: the folder whose project it is (see :func:`~transforms.config.repository.find_project`); the working folder when
+        None.
     :param environment: the environment variables; those of the process when None.
     :param root: the store's root as a flag gave it; overrides everything.
     :raises ConfigError: if a setting is unknown (the nearest is named) or has a value of the wrong type.
     """
     start = (start or Path.cwd()).absolute()
-    file = next((folder / "pyproject.toml" for folder in (start, *start.parents) if _is_project(folder)), None)
-    settings = {} if file is None else _read(file)
+    project = find_project(start)
+    file = project / SETTINGS_FILE
+    settings = _read(file) if file.is_file() else {}
     settings |= _from_environment(os.environ if environment is None else environment)
     if root is not None:
         settings["root"] = root
-    project = start if file is None else file.parent
     place = settings.pop("root", _DEFAULT_ROOT)
     if "://" not in place:
-        place = str(project / Path(place).expanduser())
+        place = os.path.abspath(project / Path(place).expanduser())
     return Config(project=project, root=place, **settings)
 
 
-def _is_project(folder: Path) -> bool:
-    return (folder / "pyproject.toml").is_file()
-
-
 def _read(file: Path) -> dict[str, Any]:
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} cannot be read: {error}") from error
-    section = content.get("tool", {}).get("transforms", {})
+    section = read_settings_file(file).get("tool", {}).get("transforms", {})
     return {key: _checked(key, value, f"{file}, [tool.transforms]") for key, value in section.items()}
 
 
