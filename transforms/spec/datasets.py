@@ -45,8 +45,8 @@ class Input(FoundryInputParam, LightweightInputParam):
             branch,
             description=description,
             failure_strategy=failure_strategy,
-            stop_propagating=stop_propagating,
-            stop_requiring=stop_requiring,
+            stop_propagating=_markings(stop_propagating, "stop_propagating"),
+            stop_requiring=_markings(stop_requiring, "stop_requiring"),
         )
         self.checks = _checks(checks)
         self.transaction_limit = _limit(transaction_limit)
@@ -141,11 +141,19 @@ class Markings:
 
     :param marking_ids: one id or several.
     :param on_branches: one branch or several on which this holds.
+    :raises TransformTypeError: if an id or a branch is no text.
     """
 
     def __init__(self, marking_ids: str | Sequence[str], on_branches: str | Sequence[str]) -> None:
+        for name, given in (("marking_ids", marking_ids), ("on_branches", on_branches)):
+            words = [given] if isinstance(given, str) else given
+            if not isinstance(words, Sequence) or not all(isinstance(word, str) for word in words):
+                raise TransformTypeError(f"{type(self).__name__}({name}={given!r}): give a text or a list of texts.")
         self.marking_ids = marking_ids
         self.on_branches = on_branches
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.marking_ids!r}, on_branches={self.on_branches!r})"
 
 
 class OrgMarkings(Markings):
@@ -166,6 +174,13 @@ def _checks(checks: Any) -> tuple[Check, ...]:
         if not isinstance(check, Check):
             raise TransformTypeError(f"checks= takes Check objects; got {type(check).__qualname__}.")
     return found
+
+
+def _markings(markings: Any, name: str) -> Any:
+    several = [markings] if markings is None or isinstance(markings, Markings) else markings
+    if not isinstance(several, Sequence) or not all(each is None or isinstance(each, Markings) for each in several):
+        raise TransformTypeError(f"{name}= takes Markings or OrgMarkings; got {markings!r}.")
+    return markings
 
 
 def _limit(limit: Any) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, overload
 
-from transforms.errors import DeclarationError, TransformTypeError
+from transforms.errors import DeclarationError, TransformTypeError, nearest
 from transforms.spec.binding import checked_params
 from transforms.spec.incremental import declared_incremental
 from transforms.spec.params import Param
@@ -264,8 +264,11 @@ def configure(
     :param backend: ``SPARK`` or ``VELOX``; kept for compatibility.
     :param checkpoint_outputs: kept for compatibility.
     :returns: a decorator for a transform.
-    :raises TransformTypeError: if what is decorated is no transform, or one that runs on a single node.
+    :raises TransformTypeError: if what is decorated is no transform, or one that runs on a single node; or if an argument is of
+        the wrong type.
+    :raises DeclarationError: if there is no such backend; names the nearest.
     """
+    _check_configured(profile, allowed_run_duration, backend)
 
     def decorate(decorated: Any) -> Transform:
         need_transform(decorated, "configure")
@@ -330,3 +333,19 @@ def _returning(form: Form, output: Any, inputs: Mapping[str, Any], engine: Any) 
     if outputs:
         raise DeclarationError(f"@{form} writes one output; {outputs[0]!r} is a second. Use @transform for several.")
     return lambda compute_func: _declared(compute_func, {"output": output, **declared}, form, engine)
+
+
+def _check_configured(profile: Any, duration: Any, backend: Any) -> None:
+    names = [] if profile is None else [profile] if isinstance(profile, str) else profile
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise TransformTypeError(
+            f"@configure(profile={profile!r}): give the name of a Spark profile, or a list of names."
+        )
+    if duration is not None and not isinstance(duration, timedelta):
+        raise TransformTypeError(f"@configure(allowed_run_duration={duration!r}): give a timedelta.")
+    words = [member.name for member in ComputeBackend]
+    if not isinstance(backend, ComputeBackend) and str(backend).upper() not in words:
+        raise DeclarationError(
+            f"@configure(backend={backend!r}): there is no such backend.{nearest(str(backend).upper(), words)} Use "
+            f"{' or '.join(words)}."
+        )

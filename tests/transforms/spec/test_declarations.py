@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from datetime import timedelta
 
 import pandas as pd
 import pytest
@@ -11,10 +12,13 @@ from transforms import expectations as E
 from transforms.api import (
     BooleanParam,
     Check,
+    ComputeBackend,
     FloatParam,
     Input,
     InputSet,
     IntegerParam,
+    Markings,
+    OrgMarkings,
     Output,
     StringParam,
     configure,
@@ -197,6 +201,32 @@ def test_a_job_has_the_values_it_was_given_and_a_wrong_one_is_answered_with_the_
         run_transform(compute, params={"n": "3.5"})
     with pytest.raises(ValueError, match=r"no parameter 'm'. It has: n=1 \(IntegerParam\), api_key=\*"):
         run_transform(compute, params={"m": 1})
+
+
+@pytest.mark.parametrize(
+    ("declare", "error", "says"),
+    [
+        (lambda: Input("/a", stop_propagating="PII"), TransformTypeError, "takes Markings or OrgMarkings; got 'PII'"),
+        (lambda: Markings([1], "master"), TransformTypeError, "marking_ids=.1.*: give a text"),
+        (lambda: OrgMarkings("m", None), TransformTypeError, "OrgMarkings.on_branches=None.: give a text"),
+        (lambda: configure(backend="VELOXX"), DeclarationError, "Did you mean 'VELOX'"),
+        (lambda: configure(profile=3), TransformTypeError, "the name of a Spark profile"),
+        (lambda: configure(allowed_run_duration=60), TransformTypeError, "give a timedelta"),
+    ],
+)
+def test_what_is_kept_for_compatibility_is_looked_at_all_the_same(declare, error, says):
+    """A word that nobody knows is a mistake also where it would do nothing."""
+    with pytest.raises(error, match=says):
+        declare()
+
+
+def test_markings_and_backends_are_taken_in_every_documented_form():
+    """One id or a list, by place or by name; a backend as a member or as its name."""
+    one = Input("/a", stop_propagating=Markings("m", on_branches=["master"]), stop_requiring=OrgMarkings(["a"], "dev"))
+    assert repr(one.stop_propagating) == "Markings('m', on_branches=['master'])"
+    declared = transform(out=Output("/o"))(lambda out: None)
+    for backend in (ComputeBackend.VELOX, ComputeBackend.SPARK, "VELOX", "velox"):
+        assert configure(["A", "B"], timedelta(minutes=5), backend=backend)(declared).profiles == ("A", "B")
 
 
 def test_expectations_are_values_with_a_readable_form():
