@@ -322,7 +322,7 @@ class UploadedJournals(Journals):
 
 class _KeptInBucket(Kept):
     def __init__(self, row: dict[str, Any], storage: Storage, name: str, files: Mapping[str, Found]) -> None:
-        super().__init__(row, Path(name))  # the whole row, as it was fetched
+        super().__init__(row, name)  # the whole row, as it was fetched
         self._storage = storage
         self._files = files
 

@@ -77,11 +77,10 @@ class Journals:
 
         One whose header cannot be read is left out, as nothing can be told of it.
         """
-        for folder in sorted(self.folder.glob("*/")):
-            if not (folder / journal.ROW).exists():
-                header = journal.read_header(folder)
-                if header is not None or kept.has_hardly_begun(folder):
-                    yield folder.name, header
+        for folder in kept.unended(self.folder):
+            header = journal.read_header(folder)
+            if header is not None or kept.has_hardly_begun(folder):
+                yield folder.name, header
 
     def superseded(self, seconds: float) -> list[str]:
         """Return the ids of experiments that a later one of their name took the place of, longer ago than so many seconds."""

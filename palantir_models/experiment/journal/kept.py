@@ -59,12 +59,13 @@ def unpublished(
         None of one that cannot be read, whose status is ``UNREADABLE``.
     :param folders: those of the experiments that are looked at; all when None.
     """
-    for folder in _folders(journals) if folders is None else filter(Path.is_dir, folders):
+    for place in _folders(journals) if folders is None else map(str, filter(Path.is_dir, folders)):
         try:
-            experiment = _read(folder, wanted)
+            experiment = _read(place, wanted)
         except FileNotFoundError:  # it has ended while we looked
             continue
         except Exception as error:  # noqa: BLE001 (one that is broken must not hide the others)
+            folder = Path(place)
             if not folder.exists():
                 continue  # it has ended, and was deleted while we read it
             row = unreadable(folder.name, folder, _changed(folder), error)
@@ -113,6 +114,11 @@ def live_folders(journals: Path) -> list[Path]:
     """Return the folders of experiments that run or were abandoned."""
     found = sorted(file.parent for file in journals.glob(f"*/{journal.HEADER}"))
     return [folder for folder in found if not (folder / journal.ROW).exists()]
+
+
+def unended(journals: Path) -> list[Path]:
+    """Return the folders in which nothing is kept: of experiments that run, were abandoned, or have hardly begun."""
+    return [Path(place) for place in _folders(journals) if not os.path.exists(f"{place}/{journal.ROW}")]
 
 
 def has_hardly_begun(folder: Path) -> bool:
@@ -208,33 +214,39 @@ def one(folder: Path) -> Kept | None:
 
     :raises ValueError: when its row cannot be read.
     """
-    file = folder / journal.ROW
+    return _one(str(folder))
+
+
+def _one(folder: str) -> Kept | None:  # a text, as making paths takes most of the time of going through thousands
+    file = f"{folder}/{journal.ROW}"
     try:
-        state = file.stat()
+        state = os.stat(file)
     except (FileNotFoundError, NotADirectoryError):
         return None
     return Kept(dict(_row(file, state.st_ino, state.st_size, state.st_mtime_ns)), folder)
 
 
 @lru_cache(_MOST_ROWS)
-def _row(file: Path, *_state: int) -> Mapping[str, Any]:
+def _row(place: str, *_state: int) -> Mapping[str, Any]:
     """Return the row of an experiment that ended, without what no list needs.
 
     It is read once for each state of its file, which is replaced as a whole: lists of thousands are asked for again and again.
     """
+    file = Path(place)
     return without_large(checked(file.parent.name, journal.parsed(from_json(file.read_bytes()))))
 
 
-def _folders(journals: Path) -> list[Path]:
+def _folders(journals: Path) -> list[str]:
     with suppress(FileNotFoundError), os.scandir(journals) as found:
-        return [journals / name for name in sorted(one.name for one in found if one.is_dir())]
+        return sorted(one.path for one in found if one.is_dir())
     return []
 
 
-def _read(folder: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Unpublished | None:
-    there = one(folder)
+def _read(place: str, wanted: Callable[[Mapping[str, Any]], bool]) -> Unpublished | None:
+    there = _one(place)
     if there is not None:
         return there if wanted(there.row) else None
+    folder = Path(place)
     if not wanted({"model": None, "branch": None, **header_of(folder)}):
         return None
     return live(folder.name, folder)

@@ -74,7 +74,7 @@ class Kept(Unpublished):
 
     has_ended = True
 
-    def __init__(self, row: dict[str, Any], folder: Path) -> None:
+    def __init__(self, row: dict[str, Any], folder: str) -> None:
         super().__init__(row)
         self._folder = folder
 
@@ -99,7 +99,7 @@ class Kept(Unpublished):
         return self._file(f"{table}.parquet")
 
     def _file(self, name: str) -> Path | None:
-        file = self._folder / name
+        file = Path(self._folder, name)
         return file if file.exists() else None
 
 
