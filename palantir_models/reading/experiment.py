@@ -23,6 +23,7 @@ from palantir_models.reading.curve import sparkline
 from palantir_models.reading.facts import ExperimentFacts
 from palantir_models.reading.following import Follower, News
 from palantir_models.reading.frame import Frame
+from palantir_models.reading.inputs import InputRead, inputs_read
 from palantir_models.reading.logged import LoggedImage, LoggedPlot
 from palantir_models.reading.media import Media, Tables
 from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _CHARTS = 6
 _LISTED = 20
+_NAMED = 4
 _MOST_DRAWN = 2_000_000  # values that a display reads to draw them
 
 
@@ -64,6 +66,13 @@ class RecordedExperiment(ExperimentFacts):
         """Where it ran: Python, platform, hardware, command, git commit and packages."""
         found: Mapping[str, Any] = from_json(self._details.get("environment") or "{}")
         return found
+
+    @cached_property
+    def inputs(self) -> tuple[InputRead, ...]:
+        """What its job read, and how much of it; nothing where no job committed it: it runs, failed or was imported."""
+        store = self._source.store
+        entry = store.entries_of([self.transaction]).get(self.transaction or "")
+        return () if entry is None else inputs_read(entry, store.ledger)
 
     def summary(self, name: str) -> SeriesSummary:
         """Return what is known of a metric series: its length, steps, and first, last, least and greatest value.
@@ -166,6 +175,7 @@ class RecordedExperiment(ExperimentFacts):
             "created": self.created_time,
             "finished": self.finished_time,
             "transform": self.transform,
+            "read": _inputs_text(self.inputs),
             "commit": (self.environment.get("git") or {}).get("commit", "")[:10],
             "values": f"{self.value_count:,}",
             "dropped": f"{counted(self.dropped_count, 'value')} could not be kept" if self.dropped_count else None,
@@ -247,6 +257,11 @@ def text_of(experiment: RecordedExperiment) -> str:
 
 
 _SERIES_HEADER = ["kind", "series", "length", "last step", "last", "min", "max", "dropped"]
+
+
+def _inputs_text(inputs: Sequence[InputRead]) -> str:
+    more = [f"{len(inputs) - _NAMED:,} more in .inputs"] * (len(inputs) > _NAMED)
+    return ", ".join([*map(str, inputs[:_NAMED]), *more])
 
 
 def _left(things: Sized, listed: int | None) -> int:

@@ -32,7 +32,7 @@ def trial(model):
 def test_its_user_sees_what_is_theirs(trial):
     """Its row as it is stored, and its text in full, are for those who pass them on."""
     calls = {"metrics", "points", "images", "plots", "summary", "compare", "follow"}
-    values = {"params", "series", "tables", "environment", "is_published", *ExperimentFacts.__annotations__}
+    values = {"params", "inputs", "series", "tables", "environment", "is_published", *ExperimentFacts.__annotations__}
     assert {name for name in dir(trial) if not name.startswith("_")} == calls | values
     row, text = row_of(trial), text_of(trial)
     assert (row["model"], row["version"], row["name"]) == ("/wine", "1.1.0", "trial-2")

@@ -86,6 +86,10 @@ export interface VersionInput {
   rid: string;
   version: Numeric | null;
   seq_of_writer: number | null;
+  /** Of a job that may run incrementally: how many rows it read, */
+  rows_read: number | null;
+  /** and since which version they came; null for all. */
+  since: number | null;
 }
 
 /** Where code ran. */

@@ -190,7 +190,7 @@ export function Inputs({ inputs }: { inputs: VersionInput[] }) {
   if (!inputs.length) return <p class="note soft">Nothing was read by name.</p>;
   return (
     <ul class="inputs">
-      {inputs.map(({ alias, path, kind, rid, version, seq_of_writer }) => (
+      {inputs.map(({ alias, path, kind, rid, version, seq_of_writer, rows_read, since }) => (
         <li key={alias}>
           <span class="tag">{kind}</span>
           <div>
@@ -202,6 +202,8 @@ export function Inputs({ inputs }: { inputs: VersionInput[] }) {
             <div class="soft">
               as {alias}
               {version !== null && `, version ${version}`}
+              {rows_read !== null && `, ${counted(rows_read, "row")} read`}
+              {since !== null && ` since version ${since}`}
               {seq_of_writer !== null && (
                 <>
                   , written by <a href={to(`/builds/${seq_of_writer}`)}>build {seq_of_writer}</a>

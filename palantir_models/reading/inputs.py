@@ -1,0 +1,76 @@
+"""What the job of an experiment read: which version of each input, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from transforms.common.text import counted
+from transforms.plan.incremental import read_amounts
+from transforms.store.lookup import label, resource_of
+
+if TYPE_CHECKING:
+    from transforms.store.entry import Entry, InputPin
+    from transforms.store.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class InputRead:
+    """What a job read of one input.
+
+    Attributes:
+        kind: ``dataset`` or ``model``.
+        alias: its path or RID, with its branch where that was asked for.
+        path: the same without it.
+        branch: the branch that it was found on.
+        version: the version of a dataset's table, or the number of a model's newest version; None where that is not known.
+        seq_of_writer: the commit that wrote that; None where no job of the store did.
+        rows_read: how many rows were read, of a job that may run incrementally; None where that is not known.
+        since: the version since which these came; None for all that there were.
+    """
+
+    kind: str
+    alias: str
+    path: str
+    branch: str
+    version: int | str | None
+    seq_of_writer: int | None
+    rows_read: int | None = None
+    since: int | None = None
+
+    def __str__(self) -> str:
+        version = "" if self.version is None else f" version {self.version}"
+        rows = "" if self.rows_read is None else counted(self.rows_read, "row")
+        amount = rows if self.since is None else f"{rows} since version {self.since}".strip()
+        return f"{self.alias}{version}{f' ({amount})' if amount else ''}"
+
+
+def inputs_read(entry: Entry, ledger: Ledger) -> tuple[InputRead, ...]:
+    """Return what a commit read, in the order of the inputs' keys.
+
+    A model has several tables: its version is the newest that it had when it was read, which the row says that wrote it.
+
+    :param entry: the commit.
+    :param ledger: the ledger that it is in.
+    """
+    amounts = read_amounts(entry.outputs.values())
+    return tuple(_read(key, pin, amounts.get(key, {}), ledger) for key, pin in sorted(entry.inputs.items()))
+
+
+def version_numbers(output: Mapping[str, Any]) -> list[str]:
+    """Return the versions of a model that a commit published.
+
+    :param output: what the ledger's row says of the model.
+    """
+    return [one["version"] for one in output.get("versions") or ([output] if "version" in output else [])]
+
+
+def _read(key: str, pin: InputPin, amount: Mapping[str, int | None], ledger: Ledger) -> InputRead:
+    resource = resource_of(key)
+    version: int | str | None = pin.version
+    if resource.kind == "model":
+        writer = ledger.entry(pin.seq) if pin.seq else None
+        numbers = version_numbers(writer.outputs.get(resource.key, {})) if writer is not None else []
+        version = numbers[-1] if numbers else None
+    return InputRead(resource.kind, label(key), resource.alias, pin.branch, version, pin.seq or None, **amount)
