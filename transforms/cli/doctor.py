@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from transforms.cli.options import Json, Quiet, open_project, session_of
 from transforms.cli.output import Output, size_text
 from transforms.common.packages import installed_version
 from transforms.common.text import counted
-from transforms.errors import StoreError, TransformsError
+from transforms.common.usercode import shown_file
+from transforms.errors import ConfigError, StoreError, TransformsError
 from transforms.store.layout import STORE_FILE
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class Finding(NamedTuple):
 
 
 def doctor(ctx: typer.Context, quiet: Quiet = False, as_json: Json = False) -> None:
-    """Check the installation and the store.
+    """Check the installation, the packages that a Foundry repository asks for, and the store.
 
     Exits with 1 if there is a problem, with 3 if 'transforms recover' must be run.
 
@@ -65,7 +67,8 @@ def doctor(ctx: typer.Context, quiet: Quiet = False, as_json: Json = False) -> N
 
     transforms doctor --json
     """
-    findings = [*_installation(), *_store(open_project(ctx).store)]
+    project = open_project(ctx)
+    findings = [*_installation(), *_recipes(project.config.project), *_store(project.store)]
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         if as_json or not out.quiet:
             out.listing([finding._asdict() for finding in findings], ["status", "check", "detail"])
@@ -96,6 +99,26 @@ def _spark() -> Iterator[Finding]:
         yield Finding("spark", "note", f"{problem.what} To have it: {problem.command}")
     if not missing:
         yield Finding("spark", "ok", "Java, pyspark and Delta's jar are there")
+
+
+def _recipes(project: Path) -> Iterator[Finding]:
+    from transforms.config.conda_recipe import RECIPE, asked_packages
+    from transforms.config.repository import subprojects
+
+    try:
+        asked = {part.folder: asked_packages(part.folder) for part in subprojects(project)}
+    except ConfigError as error:
+        yield Finding("repository", "problem", str(error))
+        return
+    for folder, packages in asked.items():
+        missing = [package for package in packages if installed_version(package.name) is None]
+        for package in missing:
+            install = f"pip install {shlex.quote(package.name + package.version)}"
+            place = f"{shown_file(str(package.recipe))}:{package.line}"
+            yield Finding(package.name, "problem", f"not installed, and {place} asks for it; {install}")
+        if packages and not missing:
+            recipe = shown_file(str(folder / RECIPE))
+            yield Finding("packages", "ok", f"{counted(len(packages), 'package')} that {recipe} asks for: all there")
 
 
 def _store(store: Store) -> Iterator[Finding]:
