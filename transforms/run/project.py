@@ -320,7 +320,7 @@ class Project:
 
 
 def _given(transform: Transform, options: BuildOptions) -> Mapping[str, Any]:
-    return {name: value for name, value in options.parameters.items() if name in transform.values}
+    return {name: value for name, value in options.parameters.items() if name in transform.scalars}
 
 
 def _named(pipelines: Sequence[Pipeline]) -> dict[str, Transform]:

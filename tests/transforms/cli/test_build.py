@@ -122,6 +122,35 @@ def test_a_parameter_is_given_by_name(shell: Shell) -> None:
     assert done["jobs"][0]["outputs"]["dataset:/t/clean"]["rows"] == 2
 
 
+def test_a_parameter_is_none_of_a_source_of_its_name(shell: Shell) -> None:
+    """What another transform declares under the same name is no scalar, and the build goes on without it."""
+    shell.write(
+        """
+        import polars as pl
+        from transforms.api import IntegerParam, Output, Pipeline, transform
+        from transforms.external.systems import Source, external_systems
+
+        @transform.using(out=Output("/t/numbers"), api=IntegerParam(0))
+        def numbers(out, api):
+            out.write_table(pl.DataFrame({"x": [api.value]}))
+
+        @external_systems(api=Source("ri.source.api"))
+        @transform.using(out=Output("/t/answers"))
+        def answers(out, api):
+            out.write_table(pl.DataFrame({"x": [api.source_rid]}))
+
+        pipeline = Pipeline()
+        pipeline.add_transforms(numbers, answers)
+        """
+    )
+
+    done = shell.json("build", "numbers", "--param", "api=2")
+    planned = shell.json("plan", "--param", "api=3")
+
+    assert [job["status"] for job in done["jobs"]] == ["committed"]
+    assert [job["name"] for job in planned] == ["numbers", "answers"]
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [
