@@ -13,7 +13,7 @@ from transforms.errors import DataError, TransformsError
 
 _LONGEST_PART, _LONGEST, _DEEPEST = 255, 3000, 100  # what file systems, and who walks them, take below other folders
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_DRIVE = re.compile(r"[A-Za-z]:")
+_DRIVE = re.compile(r".:")  # Windows takes any letter for one
 
 
 def escape(name: object) -> str | None:

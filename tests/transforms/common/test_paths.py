@@ -55,6 +55,7 @@ GOOD = [
 ]
 
 
+@example("0:")
 @given(NAMES)
 @example("a/..\\..\\..\\b")
 def test_a_name_that_is_allowed_stays_inside_on_every_system(name):
