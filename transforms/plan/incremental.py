@@ -17,6 +17,8 @@ from transforms.store.index import LastWrite
 
 RECORD = "incremental"
 """Where the ledger's row says of an output how its job ran; see :func:`recorded`."""
+ABORTED = "aborted"
+"""Where the ledger's row says with each output which datasets its job was to write, too, and aborted alone."""
 INPUTS = "inputs"
 """Where it says there what the job read: with one output, as many inputs of many outputs would make a large row."""
 
@@ -165,6 +167,10 @@ def _own_reason(transform: str, outputs: Sequence[OutputState], newest: LastWrit
                 False,
                 f"{resource.alias} was last written by commit #{last.seq}, and #{newest.seq} wrote {newest.alias} without it",
             )
+    for output in outputs:
+        if output.last is None and output.resource.key in newest.output.get(ABORTED, ()):
+            reason = f"{output.resource.alias} was never written, as commit #{newest.seq} left it out"
+            return Decision(False, reason)
     return None
 
 

@@ -46,12 +46,14 @@ class Place:
     def output(self, resource: Resource) -> OutputState:
         """Return an output as a run meets it: on the branch of the build, else on the one that it goes on from."""
         plain = replace(resource, branch=None)
-        for branch in candidates(plain, self.branch, self.fallbacks):
+        branches = candidates(plain, self.branch, self.fallbacks)
+        for branch in branches:
             table = self.store.table_of(plain, branch)
             if self.has_table(table):
                 last = self.writes.get((branch, plain.key))
                 return OutputState(plain, last, self._changed(plain, table, last))
-        return OutputState(plain, None)
+        is_lost = any((branch, plain.key) in self.writes for branch in branches)
+        return OutputState(plain, None, "its table is gone" if is_lost else None)
 
     def _changed(self, resource: Resource, table: str, last: LastWrite | None) -> str | None:
         if last is None:

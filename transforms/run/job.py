@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.usercode import met_at, user_line
 from transforms.errors import CheckFailedError, DataError, TransformsError, UnavailableError
-from transforms.plan.incremental import INPUTS, RECORD, Decision
+from transforms.plan.incremental import ABORTED, INPUTS, RECORD, Decision
 from transforms.run.checking import JobChecks
 from transforms.run.contexts import JobAborted, job_context
 from transforms.run.increment import JobIncrement
@@ -219,7 +219,10 @@ def _tell(participants: Iterable[Participant], error: BaseException) -> None:
 
 def _outputs(scope: JobScope, sealed: Sequence[Sealed]) -> dict[str, Mapping[str, Any]]:
     """Return what became of each output, for the ledger's row."""
-    outputs = {part.resource.key: part.summary for part in sealed}
+    written = {part.resource.key for part in sealed}
+    unwritten = [output.key for output in scope.transaction.outputs if output.key not in written]
+    beside = {ABORTED: aborted} if (aborted := [key for key in unwritten if key.startswith("dataset:")]) else {}
+    outputs: dict[str, Mapping[str, Any]] = {part.resource.key: {**part.summary, **beside} for part in sealed}
     if scope.increment is None:
         return outputs
     record = scope.increment.record()

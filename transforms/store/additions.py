@@ -138,7 +138,8 @@ def additions(  # noqa: PLR0913
 def first_batch(storage: Storage, table: str, until: int, limit: int) -> int:
     """Return the version up to which somebody reads who begins with everything, some versions with data at a time.
 
-    What a table held when it was last changed otherwise than by additions is one of them, as a whole.
+    What a table held when it was last changed otherwise than by additions is one of them, as a whole. So is what can no longer
+    be read in steps, as files were merged and those of older versions are gone.
 
     :param storage: the store's storage.
     :param table: the table's folder, relative to the root.
@@ -151,16 +152,21 @@ def first_batch(storage: Storage, table: str, until: int, limit: int) -> int:
     # Where the log was cut, the checkpoint has what came before.
     checkpoints = [int(name[:20]) for name in names if name[20:].startswith(".checkpoint.")]
     begin = -1 if gap < 0 else min((version for version in checkpoints if gap <= version <= until), default=until)
-    versions = [begin] if begin >= 0 else []
+    versions, replaced = [begin] if begin >= 0 else [], list[TableCommit]()
     try:
         for commit in _commits(storage, table, begin + 1, until):
+            replaced += [commit] if commit.replaced else []
             if commit.removed:
                 versions = [commit.version]
             elif commit.added:
                 versions.append(commit.version)
     except _Broken:  # a log that does not tell its steps is read in one
         return until
-    return versions[limit - 1] if len(versions) > limit else until
+    if len(versions) <= limit:
+        return until
+    end = versions[limit - 1]
+    later = [commit for commit in reversed(replaced) if commit.version > end]
+    return next((commit.version for commit in later if None in _places(storage, table, commit.replaced).values()), end)
 
 
 class _Broken(Exception):
@@ -177,6 +183,8 @@ class _History:
         versions: those that added files.
         settings: the commits that set columns, properties or features.
         replaced: files in whose place others came, by their paths.
+        outlived: those of them that are in the version at which the additions end, though not in the newest.
+        later: files that came after it.
         is_last_ours: whether a job of the store made the last of the additions.
     """
 
@@ -187,6 +195,8 @@ class _History:
     versions: list[int] = field(default_factory=list)
     settings: list[TableCommit] = field(default_factory=list)
     replaced: set[str] = field(default_factory=set)
+    outlived: dict[str, Action] = field(default_factory=dict)
+    later: set[str] = field(default_factory=set)
     is_last_ours: bool = True
 
     def take(self, commit: TableCommit) -> None:
@@ -194,9 +204,12 @@ class _History:
             raise _Broken(f"{commit.author} {commit.deed} (version {commit.version})")
         if commit.metadata or commit.sets_features:
             self.settings.append(commit)
-        self.replaced |= commit.replaced.keys() | commit.removed.keys()
-        if self._is_full:
-            return  # what comes now is in no file of the version at which the additions end
+        gone = {**commit.replaced, **commit.removed}
+        self.replaced |= gone.keys()
+        if self._is_full:  # what comes now is in no file of the version at which the additions end
+            self.outlived |= {path: action for path, action in gone.items() if path not in self.later}
+            self.later |= commit.added.keys() | commit.rewritten.keys()
+            return
         for path in commit.removed:
             self.added.pop(path, None)
         if commit.added:
@@ -262,28 +275,41 @@ def _look_at_table(storage: Storage, table: str, since: int, history: _History) 
 
 
 def _found(storage: Storage, table: str, history: _History, is_sure: bool) -> tuple[AddedFile, ...]:
-    """Return the files, each looked for where it need not be there or its name may be encoded.
-
-    Not every writer encodes names as an address does, hence the look at what is there.
-    """
+    """Return the files, each looked for where it need not be there or its name may be encoded."""
     for path, add in history.added.items():
         if reason := escape(path):
             raise _Broken(f"its log names {shown(path)}, which {reason}")
         if add.get("deletionVector"):
             raise _Broken(f"rows of the added file {shown(path)} were deleted")
-    plain = {path: path for path in history.added}
-    doubtful = [path for path, add in history.added.items() if not is_sure or add["path"] != path]
-    for path, size in zip(doubtful, storage.sizes([f"{table}/{path}" for path in doubtful]), strict=True):
-        if size is None:
-            plain[path] = history.added[path]["path"]
-            if not storage.exists(f"{table}/{plain[path]}"):
-                raise _Broken(f"the added file {shown(path)} is gone, so the table was vacuumed")
+    if None in _places(storage, table, history.outlived).values():
+        raise _Broken(f"files of its version {history.until} are gone, so the table was vacuumed")
+    doubtful = {path: add for path, add in history.added.items() if not is_sure or add["path"] != path}
+    places = _places(storage, table, doubtful)
+    for path, place in places.items():
+        if place is None:
+            raise _Broken(f"the added file {shown(path)} is gone, so the table was vacuumed")
     return tuple(
         AddedFile(
-            plain[path], add["size"], _rows(add), add.get("partitionValues") or {}, add["modificationTime"] / 1000
+            places.get(path) or path,
+            add["size"],
+            _rows(add),
+            add.get("partitionValues") or {},
+            add["modificationTime"] / 1000,
         )
         for path, add in history.added.items()
     )
+
+
+def _places(storage: Storage, table: str, files: Mapping[str, Action]) -> dict[str, str | None]:
+    """Return under which name each of some files is there, None for one that is not.
+
+    Not every writer encodes names as an address does, so what the log says may be the name itself.
+    """
+    places: dict[str, str | None] = {}
+    for path, size in zip(files, storage.sizes([f"{table}/{path}" for path in files]), strict=True):
+        said = str(files[path]["path"])
+        places[path] = path if size is not None else said if storage.exists(f"{table}/{said}") else None
+    return places
 
 
 def _rows(add: Action) -> int | None:

@@ -13,7 +13,7 @@ from transforms.store.entry import InputPin
 from transforms.store.index import LastWrite
 
 
-def written(alias="/out", by="sum_up", seq=7, kind="dataset", changed=None, **record):
+def written(alias="/out", by="sum_up", seq=7, kind="dataset", changed=None, aborted=(), **record):
     """Return an output that a transform wrote."""
     last = LastWrite(
         branch="master",
@@ -26,7 +26,7 @@ def written(alias="/out", by="sum_up", seq=7, kind="dataset", changed=None, **re
         inputs_branches={},
         inputs_versions={},
         time="2026-01-01T00:00:00+00:00",
-        output={"rows": 1, **({"incremental": record} if record else {})},
+        output={"rows": 1, "aborted": aborted, **({"incremental": record} if record else {})},
     )
     return OutputState(Resource(kind, alias), last, changed)
 
@@ -89,6 +89,20 @@ CASES = {
         [grown()],
         False,
         "/out was last written by commit #7, and #9 wrote /b without it",
+    ),
+    "an output that the first run aborted alone": (
+        PLAIN,
+        [unwritten("/a"), written("/b", seq=9, aborted=["dataset:/a"])],
+        [grown()],
+        False,
+        "/a was never written, as commit #9 left it out",
+    ),
+    "a new output beside one that was aborted and built since": (
+        PLAIN,
+        [unwritten(), written("/a"), written("/b", aborted=["dataset:/c"])],
+        [grown()],
+        True,
+        "since commit #7",
     ),
     "a model that the last run did not publish": (
         PLAIN,

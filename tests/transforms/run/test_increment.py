@@ -231,6 +231,30 @@ def test_an_output_aborted_alone_has_everything_built(bench):
     assert bench.said(job) == "incremental: since commit #4"
 
 
+def test_an_output_that_no_run_has_written_is_new_only_where_none_was_to(bench):
+    """One that the first run aborted alone, or whose table somebody deleted, lacks what was read before."""
+    aborts = [True]
+
+    @incremental()
+    @transform(raw=Input("/raw"), a=Output("/a"), b=Output("/b"))
+    def two(raw, a, b):
+        a.write_pandas(raw.pandas())
+        b.write_pandas(raw.pandas())
+        if aborts.pop():
+            a.abort()
+
+    bench.run(two)
+    aborts.append(False)
+    bench.append(2)
+    assert bench.said(two) == "whole: /a was never written, as commit #2 left it out"
+    shutil.rmtree(bench.table("/a"))
+    aborts.append(False)
+    assert bench.said(two) == "whole: /a: its table is gone"
+    aborts.append(False)
+    assert bench.said(two) == "incremental: since commit #5"
+    assert len(pl.read_delta(bench.table("/a"))) == len(pl.read_delta(bench.table("/b"))) == 2
+
+
 def test_a_put_over_an_output_has_everything_built(bench):
     """It is no longer what the transform made."""
     bench.run(sum_up())
@@ -333,6 +357,21 @@ def test_a_limit_of_transactions_is_read_in_steps(bench, windows):
         seen.append(bench.store.writes()["master", "dataset:/out"].inputs["dataset:/raw"] == newest)
     assert [window["raw"] for window in windows] == [("whole", None, 1), (2, 1, 3), (1, 3, 4), (0, 4, 4)]
     assert seen == [False, False, True, True]
+
+
+def test_a_limit_stops_no_run_where_steps_can_no_longer_be_read(bench, windows):
+    """As small files were merged and the old ones deleted: all that were merged are one step."""
+    for value in (2, 3):
+        bench.append(value)
+    DeltaTable(bench.table("/raw")).optimize.compact()
+    DeltaTable(bench.table("/raw")).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+    for value in (4, 5):
+        bench.append(value)
+    job = sum_up({"raw": Input("/raw", transaction_limit=1)}, v2_semantics=True)
+    for _ in range(3):
+        bench.run(job)
+    rows = [window["raw"][0] for window in windows]
+    assert rows == ["whole", 1, 1]
 
 
 def test_retention_may_be_allowed(bench, windows):

@@ -66,6 +66,11 @@ def numbers(store: Store, found: Additions) -> list[int]:
     )
 
 
+def log(store: Store, version: int) -> list[str]:
+    """The lines of a log file."""
+    return store.storage.read(log_file(A, version)).decode().splitlines()
+
+
 def outside(store: Store, *rows: int, mode: Any = "append", **options: Any) -> None:
     """Write the table as another program does."""
     write_deltalake(opened(store), pa.table({"x": pa.array(rows, pa.int64())}), mode=mode, **options)
@@ -331,6 +336,34 @@ def test_the_first_batch_of_a_limit_begins_where_the_rows_were_last_replaced(sto
     assert first_batch(store.storage, A, newest, 1) == newest
     after = [put(store, 6), put(store, 7)]
     assert [first_batch(store.storage, A, after[-1], limit) for limit in (1, 2)] == [newest, after[0]]
+
+
+def test_versions_whose_files_are_gone_end_no_batch(anywhere):
+    """A first batch goes on to one that can be read; one that goes on from another is none, as its rows would be missing."""
+    versions = [put(anywhere, number) for number in range(4)]
+    opened(anywhere).optimize.compact()
+    merged = opened(anywhere).version()
+    last = [put(anywhere, number) for number in (4, 5)]
+    assert first_batch(anywhere.storage, A, last[1], 2) == versions[1]
+    assert told(anywhere, versions[0], limit=2).until == versions[2]
+    opened(anywhere).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+    assert first_batch(anywhere.storage, A, last[1], 2) == merged
+    assert first_batch(anywhere.storage, A, last[1], 5) == last[0]
+    assert "vacuumed" in reason(anywhere, versions[0], limit=2)
+    assert numbers(anywhere, told(anywhere, versions[3], limit=1)) == [4]
+
+
+def test_a_version_that_can_be_read_in_part_ends_no_batch(store):
+    """Its new files are there, of those before some are gone."""
+    first, second = put(store, 1), put(store, 2)
+    third, fourth = put(store, 3), put(store, 4)
+    opened(store).optimize.compact()
+    assert told(store, second, limit=1).until == third
+    (old,) = [add["path"] for add in (json.loads(line).get("add") for line in log(store, first)) if add]
+    store.storage.delete(f"{A}/{old}")
+    assert reason(store, second, limit=1) == f"files of its version {third} are gone, so the table was vacuumed"
+    assert numbers(store, told(store, second)) == [3, 4]
+    assert told(store, fourth, limit=1).rows == 0
 
 
 def test_the_first_batch_of_a_table_whose_log_was_cut_is_its_checkpoint(store):
