@@ -1,6 +1,7 @@
 """A process that has everything imported and forks a child for each job, so that a death costs no start-up.
 
-It reads one JSON object a line (root, generation, mode, step) and answers with the child's exit status.
+It reads one JSON object a line and answers with the child's exit status. The order names the job, with what that takes, and the
+step or the moment at which the child dies.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -21,6 +23,9 @@ import pyarrow.parquet  # noqa: F401
 
 from palantir_models.adapter.requirements import loaded_requirements
 from tests.processes import import_like
+from tests.transforms.run import sums
+from transforms.run.job import JobResult
+from transforms.store.store import Store
 
 
 def main() -> None:
@@ -38,15 +43,19 @@ def main() -> None:
                     killing.arm(order["step"])
                 if order.get("seed") is not None:
                     killing.arm_at_random(order["seed"], order["within"])
-                result = jobs.run(
-                    order["root"], order["generation"], order["mode"], order.get("wait", 0.0), order.get("suffix", "")
-                )
-                status = 0 if result.status == "committed" else 1
+                status = 0 if _done(order).status == "committed" else 1
             finally:
                 sys.stderr.flush()
                 os._exit(status)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _done(order: dict[str, Any]) -> JobResult:
+    """Run the job that an order names: one of ``sums.py``, by its name, else that of ``jobs.py``."""
+    if "name" in order:
+        return sums.build(Store(order["root"]), order["name"], order["branch"])
+    return jobs.run(order["root"], order["generation"], order["mode"], order.get("wait", 0.0), order.get("suffix", ""))
 
 
 if __name__ == "__main__":
