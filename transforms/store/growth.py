@@ -11,10 +11,12 @@ class Growth(NamedTuple):
     Attributes:
         before: -1 where there was no table.
         version: the newest.
+        files: how many files they brought.
     """
 
     before: int
     version: int
+    files: int = 0
 
     def passed(self, every: int) -> bool:
         """Whether the version passed a multiple of some number."""

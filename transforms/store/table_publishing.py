@@ -105,7 +105,8 @@ def publish_change(storage: Storage, app_id: str, part: Part, examined: Examined
             continue
         if failure is None:
             version = make_durable(storage, name, before)
-            tidy(storage, app_id, name, Growth(before, version), change.mode == "append")
+            growth = Growth(before, version, len(change.files))
+            tidy(storage, app_id, name, growth, change.mode == "append")
             return
         pause = _pause(failure, attempt, deadline)
         # Whether a commit whose answer got lost came about, the table decides.

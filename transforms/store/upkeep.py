@@ -20,6 +20,7 @@ from transforms.store.replaced_files import delete_replaced, forget_replaced
 from transforms.store.storage.base import Storage
 
 CHECKPOINT_EVERY = 10  # versions
+MANY_FILES = 500  # in one commit, which is quicker to read from a checkpoint
 _KEPT_VERSIONS = 100
 KEPT_HOURS = 24
 _log = logging.getLogger(__name__)
@@ -35,23 +36,30 @@ def tidy(storage: Storage, app_id: str, name: str, growth: Growth, appended: boo
     :param appended: whether they added files and replaced none.
     """
     try:
-        if not growth.passed(CHECKPOINT_EVERY) or growth.version <= 0:
-            return  # of the other numbers, each is a multiple of this one
-        table = storage.delta.open(name)
-        if table is None:
-            return
-        if appended and growth.passed(merging.MERGE_EVERY):
-            merging.merge_alone(storage, name, table, merging.target_bytes(growth))
-        drops_history = not layout.is_dataset(name)
-        if drops_history and growth.passed(log_cleanup.SHORTEN_EVERY):
-            forget_replaced(storage, name, table)
-            delete_replaced(storage, name, table, KEPT_HOURS)
-        else:
+        if growth.version > 0 and growth.passed(
+            CHECKPOINT_EVERY
+        ):  # of the other numbers, each is a multiple of this one
+            _tidy(storage, app_id, name, growth, appended)
+        elif growth.files >= MANY_FILES and (table := storage.delta.open(name)) is not None:
             log_cleanup.write_checkpoint(storage, name, table)
-        if growth.passed(log_cleanup.SHORTEN_EVERY):
-            keep_from = growth.version - _KEPT_VERSIONS if drops_history else 0
-            log_cleanup.shorten_log(storage, name, keep_from, lambda opened: opened.transaction_version(app_id) or 0)
     except BaseException as error:
         if not (isinstance(error, Exception) or is_panic(error)):
             raise
         _log.warning("%s could not be tidied (%s); reading it stays correct but slow.", name, error)
+
+
+def _tidy(storage: Storage, app_id: str, name: str, growth: Growth, appended: bool) -> None:
+    table = storage.delta.open(name)
+    if table is None:
+        return
+    if appended and growth.passed(merging.MERGE_EVERY):
+        merging.merge_alone(storage, name, table, merging.target_bytes(growth))
+    drops_history = not layout.is_dataset(name)
+    if drops_history and growth.passed(log_cleanup.SHORTEN_EVERY):
+        forget_replaced(storage, name, table)
+        delete_replaced(storage, name, table, KEPT_HOURS)
+    else:
+        log_cleanup.write_checkpoint(storage, name, table)
+    if growth.passed(log_cleanup.SHORTEN_EVERY):
+        keep_from = growth.version - _KEPT_VERSIONS if drops_history else 0
+        log_cleanup.shorten_log(storage, name, keep_from, lambda opened: opened.transaction_version(app_id) or 0)

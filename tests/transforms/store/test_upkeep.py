@@ -14,6 +14,7 @@ from deltalake import DeltaTable
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms.api import Output, transform
 from transforms.engine.local.staging import stage_frame
 from transforms.errors import CommitError, StoreError
 from transforms.spec.resource import Resource
@@ -276,3 +277,22 @@ def test_giving_space_back_merges_the_ledger(store: Store, commit: Callable[...,
     vacuum_tables(store, 0, dry_run=False)
     assert len(list((store.root / layout.LEDGER).rglob("block=*/*.parquet"))) == 1
     assert [entry.seq for entry in Store(store.root).ledger.entries(after=0)] == list(range(1, 13))
+
+
+def test_a_commit_of_many_files_is_written_down_at_once(run_transform, store, monkeypatch):
+    """The next who opens the table does not read each of them from its log."""
+    monkeypatch.setattr(upkeep, "MANY_FILES", 3)
+
+    @transform.using(out=Output("/a"))
+    def build(out):
+        for number in range(3):
+            pl.DataFrame({"x": [number]}).write_parquet(f"{out.path_for_write_table}/{number}.parquet")
+        out.write_table(None)
+
+    for _ in range(2):
+        run_transform(build)
+    names = sorted(file.name for file in (store.storage.folder / "master/datasets/a/_delta_log").iterdir())
+    assert [name[:20].lstrip("0") or "0" for name in names if "checkpoint.parquet" in name] == ["0", "1"]
+    view = store.view(Resource("dataset", "/a"), "master")
+    assert view is not None
+    assert view[0].row_count() == 3
