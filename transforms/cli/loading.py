@@ -15,17 +15,20 @@ from transforms.common.usercode import met_at, user_line
 from transforms.errors import DeclarationError, TransformsError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from transforms.run.project import Project
     from transforms.spec.discovery import ImportFailedError
 
 
-def load_project(ctx: typer.Context, starts_spark: bool = True) -> Project:
+def load_project(ctx: typer.Context, starts_spark: bool = True, start: Path | None = None) -> Project:
     """Open the project and import its pipelines; modules that cannot be imported are told and left out.
 
     :param starts_spark: whether Spark may be started for modules that need it to be imported.
+    :param start: a folder of the project; the working folder when None.
     :raises typer.Exit: if importing them fails; what failed was printed then.
     """
-    project = open_project(ctx)
+    project = open_project(ctx, start)
     project.starts_spark = starts_spark
     verbose = session_of(ctx).verbose
     try:

@@ -67,15 +67,16 @@ def words_of(ctx: typer.Context) -> list[str]:
     return list(ctx.meta.get(WORDS, ()))
 
 
-def open_project(ctx: typer.Context) -> Project:
-    """Open the project that the working folder belongs to.
+def open_project(ctx: typer.Context, start: Path | None = None) -> Project:
+    """Open the project that a folder belongs to.
 
+    :param start: the folder; the working folder when None.
     :raises UsageError: if ``--root`` names a place without a store, to a command that can only read one.
     """
     from transforms.run.project import Project
 
     root = session_of(ctx).root
-    project = Project.open(root=root)
+    project = Project.open(start, root=root)
     if root is not None and ctx.info_name not in _MAKES_A_STORE and not project.store.exists:
         raise UsageError(
             f"There is no store at {project.store.root} (--root {root}).{_near(root)} Put data into it, or build it, first; "

@@ -1,0 +1,311 @@
+"""Columns that the code of a compute function names, read from its syntax.
+
+It follows frames from the inputs through assignments and chains of calls. What was made on the way is no column of an input. What
+goes through other functions or through SQL, or comes of several inputs at once, is told as a doubt and not guessed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from transforms.spec.reveal import vocabulary as words
+from transforms.spec.reveal.columns import Revealed
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """A frame that a piece of code evaluates to.
+
+    Attributes:
+        inputs: the names of the inputs that it was made of.
+        made: columns that no input has.
+        is_input: whether it is an input that is not read yet.
+    """
+
+    inputs: tuple[str, ...]
+    made: frozenset[str] = frozenset()
+    is_input: bool = False
+
+    def merged(self, others: Iterable[_Frame]) -> _Frame:
+        """Return what is made of several."""
+        found = [self, *others]
+        inputs = dict.fromkeys(name for frame in found for name in frame.inputs)
+        return _Frame(tuple(inputs), frozenset().union(*(frame.made for frame in found)))
+
+
+@dataclass(frozen=True)
+class _Used:
+    """A column of a frame that a piece of code evaluates to."""
+
+    frame: _Frame
+    name: str
+
+
+_Value = _Frame | _Used | None
+
+
+def read_code(function: ast.FunctionDef | ast.AsyncFunctionDef, inputs: Mapping[str, Revealed], are_read: bool) -> None:
+    """Note the columns that a function names.
+
+    :param function: the function.
+    :param inputs: what is known of each input, by the name of its argument.
+    :param are_read: whether the function receives frames, and not inputs that it has to read.
+    """
+    _Reader(inputs, are_read).statements(function.body)
+
+
+class _Reader:
+    def __init__(self, inputs: Mapping[str, Revealed], are_read: bool) -> None:
+        self._inputs = inputs
+        self._known: dict[str, _Value] = {name: _Frame((name,), is_input=not are_read) for name in inputs}
+        self._around: _Frame | None = None  # the frame in whose call an expression stands
+
+    def statements(self, body: Iterable[ast.stmt]) -> None:
+        """Read statements in their order; both sides of a branch."""
+        for statement in body:
+            if isinstance(statement, ast.Assign):
+                value = self.value(statement.value)
+                for target in statement.targets:
+                    self._assign(target, value)
+            elif not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                for _, part in ast.iter_fields(statement):
+                    self._part(part)
+
+    def _part(self, part: object) -> None:
+        for one in part if isinstance(part, list) else [part]:
+            if isinstance(one, ast.expr):
+                self.value(one)
+            elif isinstance(one, ast.stmt):
+                self.statements([one])
+            elif isinstance(one, ast.AST):
+                for _, inner in ast.iter_fields(one):
+                    self._part(inner)
+
+    def _assign(self, target: ast.expr, value: _Value) -> None:
+        if isinstance(target, ast.Name):
+            self._known[target.id] = value
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            frame = self._known.get(target.value.id)
+            if isinstance(frame, _Frame):
+                self._known[target.value.id] = _Frame(frame.inputs, frame.made | set(_texts(target.slice)))
+
+    def value(self, node: ast.expr) -> _Value:
+        """Return what an expression evaluates to, as far as frames and columns go."""
+        if isinstance(node, ast.Name):
+            return self._known.get(node.id)
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        if isinstance(node, ast.Attribute):
+            return self._attribute(node)
+        if isinstance(node, ast.Subscript):
+            return self._subscript(node)
+        if isinstance(node, (ast.Compare, ast.BinOp)):
+            return self._operation(node)
+        for _, part in ast.iter_fields(node):
+            self._part(part)
+        return None
+
+    def _attribute(self, node: ast.Attribute) -> _Value:
+        base = self.value(node.value)
+        if isinstance(base, _Used):
+            self._note(base, words.NAMESPACES.get(node.attr))
+            return base
+        if base is None or base.is_input or node.attr in words.NO_COLUMNS:
+            return base
+        return self._use(base, node.attr)
+
+    def _subscript(self, node: ast.Subscript) -> _Value:
+        base = self.value(node.value)
+        if not isinstance(base, _Frame):
+            self.value(node.slice)
+            return None
+        names = list(_texts(node.slice))
+        used = [self._use(base, name) for name in names]
+        if isinstance(node.slice, ast.Constant) and used:
+            return used[0]
+        if not names:
+            self._within(base, [node.slice])
+        return base
+
+    def _operation(self, node: ast.Compare | ast.BinOp) -> _Value:
+        sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else [node.left, node.right]
+        found = [self.value(side) for side in sides]
+        constants = [side.value for side in sides if isinstance(side, ast.Constant)]
+        for value in found:
+            if isinstance(value, _Used) and isinstance(node, ast.Compare):
+                self._compare(value, constants)
+            elif isinstance(value, _Used) and any(isinstance(constant, (int, float)) for constant in constants):
+                self._note(value, "double" if any(isinstance(c, float) for c in constants) else "long")
+        return None
+
+    def _call(self, node: ast.Call) -> _Value:
+        if isinstance(node.func, ast.Name) and node.func.id in words.COLUMN_FUNCTIONS:
+            return self._function(node.func.id, node)
+        if not isinstance(node.func, ast.Attribute):
+            return self._unknown_call(node)
+        method, owner = node.func.attr, node.func.value
+        if isinstance(owner, ast.Name) and owner.id in words.FUNCTION_MODULES - self._known.keys():
+            return self._function(method, node)
+        base = self.value(owner)
+        if isinstance(base, _Used):
+            return self._column_call(base, method, node)
+        if base is None:
+            return self._unknown_call(node)
+        return self._input_call(base, method) if base.is_input else self._frame_call(base, method, node)
+
+    def _function(self, name: str, node: ast.Call) -> _Value:
+        """Read a call of a module of functions: of columns, whose names may be texts, or of frames."""
+        if name in words.COLUMN_FUNCTIONS:
+            names = [text for argument in node.args for text in _texts(argument)]
+            used = [self._use(self._around, text) for text in names if self._around is not None]
+            return used[0] if len(used) == 1 else None
+        type = _type_for(name)
+        if type is None and name not in words.PLAIN:
+            return self._unknown_call(node)
+        for argument in node.args[:1]:
+            value = self.value(argument)
+            named = [] if self._around is None else [self._use(self._around, text) for text in _texts(argument)]
+            for column in (value, *named):
+                if isinstance(column, _Used):
+                    self._note(column, type)
+        return None
+
+    def _column_call(self, used: _Used, method: str, node: ast.Call) -> _Value:
+        if method in words.MEMBERSHIP:
+            self._compare(used, [c.value for arg in node.args for c in ast.walk(arg) if isinstance(c, ast.Constant)])
+        else:
+            self._note(used, _type_for(method))
+        for argument in _arguments(node):
+            self.value(argument)
+        return used if method in words.NUMERIC | words.KEEPING else None
+
+    def _input_call(self, base: _Frame, method: str) -> _Value:
+        if method in words.READING:
+            return _Frame(base.inputs)
+        if method in ("filesystem", "files", "path"):
+            self._doubt(base, "its files are read, whose content the code does not tell")
+        return None
+
+    def _frame_call(self, base: _Frame, method: str, node: ast.Call) -> _Value:
+        others = [value for value in self._within(base, _arguments(node)) if isinstance(value, _Frame)]
+        made = set(_made(method, node))
+        texts = [text for argument in node.args for text in _texts(argument)]
+        names = texts if method in words.NAMES_COLUMNS else []
+        if texts and method in words.SQL:
+            self._doubt(base, "conditions and expressions in SQL were not read")
+        for name in [*names, *_named_by(method, node)]:
+            for frame in (base, *others):
+                self._use(frame, name)
+        merged = base.merged(others)
+        return _Frame(merged.inputs, merged.made | made)
+
+    def _unknown_call(self, node: ast.Call) -> _Value:
+        name = ast.unparse(node.func)
+        several = [
+            part for one in _arguments(node) for part in (one.elts if isinstance(one, (ast.List, ast.Tuple)) else [one])
+        ]
+        frames = [value for value in map(self.value, several) if isinstance(value, _Frame)]
+        called = name.rpartition(".")[2]
+        if not frames or called.startswith("write") or called in words.HARMLESS:
+            return None
+        if called in words.MERGING:
+            for keyword in node.keywords:
+                for text in _texts(keyword.value) if keyword.arg in words.COLUMN_KEYWORDS else ():
+                    for frame in frames:
+                        self._use(frame, text)
+            return frames[0].merged(frames[1:])
+        for frame in frames:
+            self._doubt(frame, f"what {name}() does with it was not read")
+        return None
+
+    def _within(self, frame: _Frame, nodes: Iterable[ast.expr]) -> list[_Value]:
+        before, self._around = self._around, frame
+        try:
+            return [self.value(node) for node in nodes]
+        finally:
+            self._around = before
+
+    def _use(self, frame: _Frame, name: str) -> _Used:
+        used = _Used(frame, name)
+        if name not in frame.made and name != "*":
+            if len(frame.inputs) > 1 and not any(name in self._inputs[input].columns for input in frame.inputs):
+                self._doubt(frame, f"column {name} is of one of {', '.join(frame.inputs)}")
+            self._note(used, None)
+        return used
+
+    def _is_of_input(self, used: _Used) -> bool:
+        return len(used.frame.inputs) == 1 and used.name not in used.frame.made and used.name != "*"
+
+    def _note(self, used: _Used, type: str | None) -> None:
+        if self._is_of_input(used):
+            self._inputs[used.frame.inputs[0]].column(used.name).note_use(type)
+
+    def _compare(self, used: _Used, values: Iterable[object]) -> None:
+        if self._is_of_input(used):
+            self._inputs[used.frame.inputs[0]].column(used.name).compare(values)
+
+    def _doubt(self, frame: _Frame, sentence: str) -> None:
+        for name in frame.inputs:
+            self._inputs[name].doubt(sentence)
+
+
+def _arguments(node: ast.Call) -> list[ast.expr]:
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """Yield a text, or the texts of a list of them."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        yield from (text for element in node.elts for text in _texts(element))
+
+
+def _type_for(name: str) -> str | None:
+    if name in words.NUMERIC:
+        return "double"
+    if name in words.TEXTUAL:
+        return "string"
+    return "timestamp" if name in words.TEMPORAL else None
+
+
+def _made(method: str, node: ast.Call) -> Iterator[str]:
+    """Yield the names of columns that a call makes."""
+    if method in ("withColumn", "with_row_index", "withColumnRenamed"):
+        yield from (
+            text for argument in node.args[: 1 if method != "withColumnRenamed" else 2] for text in _texts(argument)
+        )
+    elif method == "rename":
+        mappings = [argument for argument in _arguments(node) if isinstance(argument, ast.Dict)]
+        yield from (text for mapping in mappings for value in mapping.values for text in _texts(value))
+    elif method in ("with_columns", "assign", "select", "agg"):
+        yield from (keyword.arg for keyword in node.keywords if keyword.arg)
+    for argument in _arguments(node):
+        for part in ast.walk(argument):
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr == "alias":
+                yield from (text for name in part.args for text in _texts(name))
+
+
+def _named_by(method: str, node: ast.Call) -> Iterator[str]:
+    """Yield the columns that a call names elsewhere than as its plain arguments."""
+    if method in ("withColumnRenamed", "rename"):
+        yield from _renamed(method, node)
+        return
+    if method in ("join", "merge") and len(node.args) > 1:
+        yield from _texts(node.args[1])
+    for keyword in node.keywords:
+        if keyword.arg in words.COLUMN_KEYWORDS:
+            yield from _texts(keyword.value)
+        elif method == "agg" and isinstance(keyword.value, ast.Tuple):
+            yield from list(_texts(keyword.value))[:1]  # pandas: total=("amount", "sum")
+
+
+def _renamed(method: str, node: ast.Call) -> Iterator[str]:
+    """Yield the names that columns had before a call renames them."""
+    if method == "withColumnRenamed":
+        yield from (text for argument in node.args[:1] for text in _texts(argument))
+    for argument in _arguments(node):
+        if isinstance(argument, ast.Dict):
+            yield from (text for key in argument.keys if key is not None for text in _texts(key))

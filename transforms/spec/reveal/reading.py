@@ -1,0 +1,46 @@
+"""What a transform reveals about the columns of its inputs."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from transforms.spec.reveal.checks import read_checks
+from transforms.spec.reveal.code import read_code
+from transforms.spec.reveal.columns import Revealed
+from transforms.spec.transform import Transform
+
+
+def revealed_inputs(transform: Transform) -> dict[str, Revealed]:
+    """Return what is known of the columns of each input.
+
+    :param transform: the transform.
+    :returns: by the names of its inputs; doubts say what could not be told.
+    """
+    found = {name: Revealed() for name in transform.inputs}
+    for name, revealed in found.items():
+        read_checks(transform.inputs[name].checks, revealed)
+    inner = inspect.unwrap(transform)
+    arguments = inspect.signature(inner).parameters.values()
+    named = {argument.name for argument in arguments if argument.kind is not inspect.Parameter.VAR_KEYWORD}
+    taken = [name for name in found if name in named]
+    for name in found.keys() - set(taken):
+        found[name].doubt("the function takes it by **, so its code does not name it")
+    tree = _syntax(inner)
+    if tree is None:
+        for name in taken:
+            found[name].doubt("the code of the function cannot be read")
+    else:
+        read_code(tree, {name: found[name] for name in taken}, transform.form != "transform")
+    return found
+
+
+def _syntax(function: Callable[..., Any]) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):  # made where there is no file, or by a lambda in the middle of a line
+        return None
+    return next((node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))), None)
