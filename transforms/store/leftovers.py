@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from transforms.common.json_text import from_json
@@ -21,7 +21,7 @@ from transforms.store.contents import Contents
 from transforms.store.delta_log import actions
 from transforms.store.ledger_log import BLOCK, log_file
 from transforms.store.merging import merging_lease
-from transforms.store.replaced_files import REPLACED
+from transforms.store.replaced_files import REPLACED, lists
 from transforms.store.storage.base import Storage, content_of
 
 _ROW = re.compile(r"(\d{12})-[0-9a-f]{32}\.parquet")
@@ -36,14 +36,21 @@ def clear_ledger(store: Contents, dry_run: bool) -> list[str]:
     """
     if not store.exists:
         return []
-    found = [*_lost_rows(store), *(_temporary(store.storage) if store.storage.is_local else ())]
+    ledger = layout.LEDGER
+    folders = [
+        "",
+        ledger,
+        *(f"{ledger}/{name}" for name in ("_delta_log", "_index", REPLACED)),
+        *_blocks(store.storage),
+    ]
+    found = [*_lost_rows(store), *_temporary(store.storage, folders)]
     if not dry_run:
         store.storage.delete_many(found)
     return found
 
 
 def clear_table(store: Contents, table: str, dry_run: bool) -> list[str]:
-    """Delete what a killed process had merged of a table without coming to commit it.
+    """Delete what a killed process had merged of a table without coming to commit it, and its files on their way to another name.
 
     The caller holds the lease of whoever writes the table.
 
@@ -60,11 +67,11 @@ def clear_table(store: Contents, table: str, dry_run: bool) -> list[str]:
         listed = [
             f"{place}{file}" for place in _places(store.storage, table) for file in _names(store.storage, table, place)
         ]
-        opened = store.storage.delta.open(table)
-        if not listed or opened is None:
-            return []
-        named = {file for file, _ in store.storage.delta.files(table, opened)} | _in_log(store.storage, table)
-        found = [file for file in listed if file not in named]
+        opened = store.storage.delta.open(table) if listed else None
+        found = [file.removeprefix(f"{table}/") for file in _temporary(store.storage, [f"{table}/{REPLACED}"])]
+        if opened is not None:
+            named = {file for file, _ in store.storage.delta.files(table, opened)} | _in_log(store.storage, table)
+            found += [file for file in listed if file not in named]
         if not dry_run:
             store.storage.delete_many([f"{table}/{file}" for file in found])
         return found
@@ -112,9 +119,8 @@ def _lost_rows(store: Contents) -> Iterator[str]:
             yield f"{layout.LEDGER}/{folder}/{file}"
 
 
-def _temporary(storage: Storage) -> Iterator[str]:
-    ledger = layout.LEDGER
-    for folder in ("", ledger, f"{ledger}/_delta_log", f"{ledger}/_index", *_blocks(storage)):
+def _temporary(storage: Storage, folders: Iterable[str]) -> Iterator[str]:
+    for folder in folders if storage.is_local else ():  # a bucket has none
         for file in storage.names(folder):
             found = _TEMPORARY.fullmatch(file)
             if found is not None and not _lives(int(found[1])):
@@ -141,8 +147,8 @@ def _in_log(storage: Storage, table: str) -> set[str]:
     The newest checkpoint does not do, as it forgets after a week what was replaced, and older versions stay readable.
     """
     named: set[str] = set()
-    for listed in storage.names(f"{table}/{REPLACED}"):
-        named |= set(from_json(storage.read(f"{table}/{REPLACED}/{listed}"))["files"])
+    for listed in lists(storage, table):
+        named |= set(from_json(storage.read(listed))["files"])
     for action in actions(storage, table):
         named |= {unquote(action[kind]["path"]) for kind in ("add", "remove") if kind in action}
     return named

@@ -14,6 +14,7 @@ from transforms.store import machine
 from transforms.store.delta_log import actions, make_durable
 from transforms.store.log_cleanup import settle_checkpoint
 from transforms.store.storage.base import Storage
+from transforms.store.storage.files import numbers_of
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -36,6 +37,12 @@ def forget_replaced(storage: Storage, name: str, table: DeltaTable) -> None:
     make_durable(storage, name, before)
 
 
+def lists(storage: Storage, name: str) -> list[str]:
+    """Return the lists of files that the log of a table forgot, relative to the root; none that is only being written."""
+    versions = numbers_of(storage.names(f"{name}/{REPLACED}"), ".json")
+    return [f"{name}/{REPLACED}/{version:020}.json" for version in sorted(versions)]
+
+
 def delete_replaced(storage: Storage, name: str, table: DeltaTable, hours: int, dry_run: bool = False) -> list[str]:
     """Delete the files of a table that its log forgot some hours ago.
 
@@ -44,8 +51,8 @@ def delete_replaced(storage: Storage, name: str, table: DeltaTable, hours: int, 
     until = machine.now().timestamp() - hours * 3600
     named = {path for path, _ in storage.delta.files(name, table)}  # another program may have brought one back
     deleted: list[str] = []
-    for listed in storage.names(f"{name}/{REPLACED}"):
-        content = from_json(storage.read(f"{name}/{REPLACED}/{listed}"))
+    for listed in lists(storage, name):
+        content = from_json(storage.read(listed))
         if datetime.fromisoformat(content["time"]).timestamp() > until:
             continue
         files = [file for file in content["files"] if file not in named and fault(file) is None]
@@ -54,7 +61,7 @@ def delete_replaced(storage: Storage, name: str, table: DeltaTable, hours: int, 
         deleted += there
         if not dry_run:
             storage.delete_many([f"{name}/{file}" for file in there])
-            storage.delete(f"{name}/{REPLACED}/{listed}")
+            storage.delete(listed)
     return list(dict.fromkeys(deleted))  # more than one list may name a file
 
 

@@ -63,6 +63,8 @@ def test_what_killed_processes_left_goes(store: Store, commit: Callable[..., Any
         block / f"{1:012}-{'0' * 32}.parquet",
         root / f"_ledger/._published.{process}.0011aabb",
         root / f"_ledger/_delta_log/.{9:020}.json.{process}.0011aabb",
+        root / f"_ledger/_replaced/.{9:020}.json.{process}.0011aabb",
+        table / f"_replaced/.{9:020}.json.{process}.0011aabb",
     ]
     running = store.begin("running", "master", [Resource("dataset", "/new")])
     kept = [
