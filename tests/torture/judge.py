@@ -39,6 +39,7 @@ def judged(root: Path, final: bool) -> list[str]:
                 mine = [row for row in ledger if row["transform"] == job]
                 if mine:
                     problems += [f"{job}: {problem}" for problem in _wholeness(root, number, mine)]
+            problems += _followed(root, ledger)
             problems += _left_over(root, {row["transaction"] for row in ledger})
         return problems
     except Exception as error:  # noqa: BLE001 - whatever cannot be read is a finding
@@ -117,6 +118,23 @@ def _wholeness(root: Path, number: int, mine: list[dict[str, Any]]) -> Iterator[
         for path, digest in dict(row["sha256"]).items():
             if _digest(model / "artifacts" / row["version_id"] / path) != digest:
                 yield f"artifact {path} of {row['version']} is gone or altered"
+
+
+def _followed(root: Path, ledger: list[dict[str, Any]]) -> Iterator[str]:
+    """What is followed incrementally was read once, up to where the last run read."""
+    runs = [row for row in ledger if row["transform"] == "follow"]
+    if not runs:
+        return
+    until, _, _ = json.loads(runs[-1]["inputs"])["dataset:/t/added2"]
+    read = {row["transaction"] for row in ledger if row["transform"] == "second" and row["seq"] <= until}
+    model = root / "master/models/t/model2"
+    parameters = {row["experiment_id"]: row["string_value"] for row in rows_of(model / "hyperparameters")}
+    due = Counter(
+        parameters[row["experiment_id"]] for row in rows_of(model / "experiments") if row["transaction"] in read
+    )
+    there = Counter(row["build"] for row in rows_of(root / "master/datasets/t/followed"))
+    if there != due:
+        yield f"follow: lost {sorted(due - there)[:4]}, repeated {sorted(there - due)[:4]}"
 
 
 def _raw_files(table: Path, builds: set[str]) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""The project that is tortured: three jobs, each with an appended and a replaced output, a model and an experiment.
+"""The project that is tortured: three jobs, each with an appended and a replaced output, a model and an experiment, and one that
+follows another incrementally.
 
 Everything that a build writes bears its name, which stands in ``TORTURE_BUILD``; so whoever reads the tables can tell which
 builds are in them, and whether they are there as a whole.
@@ -13,7 +14,7 @@ import polars as pl
 
 import palantir_models as pm
 from palantir_models.transforms import ModelOutput
-from transforms.api import Input, Output, Pipeline, transform
+from transforms.api import Input, Output, Pipeline, incremental, transform
 
 BUILD = os.environ.get("TORTURE_BUILD", "none")
 WORKERS = int(os.environ.get("TORTURE_WORKERS", "0"))
@@ -91,5 +92,12 @@ def third(before, files, added, replaced, model):
     work(added, replaced, model, before.polars().height)
 
 
+@incremental()
+@transform.using(before=Input("/t/added2"), followed=Output("/t/followed"))
+def follow(before, followed):
+    """Add the rows that came since the last run."""
+    followed.write_table(before.polars())
+
+
 pipeline = Pipeline()
-pipeline.add_transforms(first, second, third)
+pipeline.add_transforms(first, second, follow, third)
