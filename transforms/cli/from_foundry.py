@@ -89,18 +89,14 @@ def _add(file: Path, text: str, is_there: bool, out: Output) -> None:
 
 
 def _as_json(found: NeededInput) -> dict[str, Any]:
-    columns = found.revealed.columns.items()
     return {
         "kind": found.resource.kind,
         "alias": found.resource.alias,
         "branch": found.resource.branch,
         "there": found.is_there,
         "read_by": found.readers,
-        "columns": {name: column.type for name, column in columns},
-        "not_told": [
-            *found.revealed.doubts,
-            *(f"the type of {name}" for name, column in columns if column.type is None),
-        ],
+        "columns": {name: column.type for name, column in found.revealed.columns.items()},
+        "not_told": list(found.revealed.doubts),
     }
 
 
@@ -133,9 +129,9 @@ def _lines(row: dict[str, Any]) -> list[str]:
         lines.append(f"  not told  {'; '.join(row['not_told'])}")
     if row["synthetic"]:
         lines.append(f"  synthetic {row['synthetic']}")
-    is_wanted = not row["there"] and (row["synthetic"] is None or row["synthetic"].startswith("nothing"))
+    is_lacking = not row["there"] and (row["synthetic"] or "nothing").startswith("nothing")
     if row["there"]:
         lines.append("  there     the store has it")
-    elif is_wanted and row["kind"] == "dataset":
+    elif is_lacking and row["kind"] == "dataset":
         lines.append(f"  bring in  transforms put {shlex.quote(row['alias'])} FILE{on_branch}")
     return lines

@@ -1,7 +1,8 @@
 """Columns that the code of a compute function names, read from its syntax.
 
-It follows frames from the inputs through assignments and chains of calls. What was made on the way is no column of an input. What
-goes through other functions or through SQL, or comes of several inputs at once, is told as a doubt and not guessed.
+It follows frames from the inputs through assignments, chains of calls and functions of the user's. What was made on the way is no
+column of an input. What goes through other functions or through SQL, or comes of several inputs at once, is told as a doubt and not
+guessed.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
 
 from transforms.spec.reveal import vocabulary as words
 from transforms.spec.reveal.columns import Revealed
+from transforms.spec.reveal.functions import Definition, called_function, names_in, syntax_of
 
 
 @dataclass(frozen=True)
@@ -44,22 +48,42 @@ class _Used:
 
 
 _Value = _Frame | _Used | None
+_DEEPEST = 5  # functions within functions that are followed
 
 
-def read_code(function: ast.FunctionDef | ast.AsyncFunctionDef, inputs: Mapping[str, Revealed], are_read: bool) -> None:
+def read_code(function: FunctionType, inputs: Mapping[str, Revealed], are_read: bool) -> bool:
     """Note the columns that a function names.
 
     :param function: the function.
     :param inputs: what is known of each input, by the name of its argument.
     :param are_read: whether the function receives frames, and not inputs that it has to read.
+    :returns: whether its code could be found.
     """
-    _Reader(inputs, are_read).statements(function.body)
+    tree = syntax_of(function)
+    if tree is None:
+        return False
+    known = {name: _Frame((name,), is_input=not are_read) for name in inputs}
+    _Reader(inputs, known, names_in(function)).statements(tree.body)
+    return True
 
 
 class _Reader:
-    def __init__(self, inputs: Mapping[str, Revealed], are_read: bool) -> None:
+    """Reads one function.
+
+    :param inputs: what is known of each input.
+    :param known: the frames that the function is given, by the names of its arguments.
+    :param names: what names outside of it mean.
+    :param depth: how many functions lie around the call of it.
+    """
+
+    def __init__(
+        self, inputs: Mapping[str, Revealed], known: Mapping[str, _Value], names: Mapping[str, Any], depth: int = 0
+    ) -> None:
+        self.returned: list[_Frame] = []
         self._inputs = inputs
-        self._known: dict[str, _Value] = {name: _Frame((name,), is_input=not are_read) for name in inputs}
+        self._known = dict(known)
+        self._names = names
+        self._depth = depth
         self._around: _Frame | None = None  # the frame in whose call an expression stands
 
     def statements(self, body: Iterable[ast.stmt]) -> None:
@@ -69,6 +93,9 @@ class _Reader:
                 value = self.value(statement.value)
                 for target in statement.targets:
                     self._assign(target, value)
+            elif isinstance(statement, ast.Return) and statement.value is not None:
+                value = self.value(statement.value)
+                self.returned += [value] if isinstance(value, _Frame) else []
             elif not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 for _, part in ast.iter_fields(statement):
                     self._part(part)
@@ -216,9 +243,22 @@ class _Reader:
                     for frame in frames:
                         self._use(frame, text)
             return frames[0].merged(frames[1:])
+        function = called_function(node.func, self._names)
+        tree = None if function is None or self._depth == _DEEPEST else syntax_of(function)
+        if function is not None and tree is not None:
+            return self._follow(function, tree, node)
         for frame in frames:
             self._doubt(frame, f"what {name}() does with it was not read")
         return None
+
+    def _follow(self, function: FunctionType, tree: Definition, node: ast.Call) -> _Value:
+        """Read a function of the user's that is given frames, and return the frame that it gives back."""
+        arguments = [argument.arg for argument in (*tree.args.posonlyargs, *tree.args.args)]
+        given = dict(zip(arguments, map(self.value, node.args), strict=False))
+        given |= {keyword.arg: self.value(keyword.value) for keyword in node.keywords if keyword.arg}
+        inner = _Reader(self._inputs, given, names_in(function), self._depth + 1)
+        inner.statements(tree.body)
+        return inner.returned[0].merged(inner.returned[1:]) if inner.returned else None
 
     def _within(self, frame: _Frame, nodes: Iterable[ast.expr]) -> list[_Value]:
         before, self._around = self._around, frame

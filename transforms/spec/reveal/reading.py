@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
-from collections.abc import Callable
-from typing import Any
+from types import FunctionType
 
 from transforms.spec.reveal.checks import read_checks
 from transforms.spec.reveal.code import read_code
@@ -29,18 +26,9 @@ def revealed_inputs(transform: Transform) -> dict[str, Revealed]:
     taken = [name for name in found if name in named]
     for name in found.keys() - set(taken):
         found[name].doubt("the function takes it by **, so its code does not name it")
-    tree = _syntax(inner)
-    if tree is None:
-        for name in taken:
-            found[name].doubt("the code of the function cannot be read")
-    else:
-        read_code(tree, {name: found[name] for name in taken}, transform.form != "transform")
+    is_read = isinstance(inner, FunctionType) and read_code(
+        inner, {name: found[name] for name in taken}, transform.form != "transform"
+    )
+    for name in () if is_read else taken:
+        found[name].doubt("the code of the function cannot be read")
     return found
-
-
-def _syntax(function: Callable[..., Any]) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):  # made where there is no file, or by a lambda in the middle of a line
-        return None
-    return next((node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))), None)

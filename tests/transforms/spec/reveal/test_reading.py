@@ -95,9 +95,21 @@ def test_checks_say_more_than_code():
     assert found["kind"].values == ["a", "b"]
 
 
-def helper(frame):
-    """Do what nobody reads."""
-    return frame
+def adults(frame, *, least):
+    """Choose rows."""
+    if least:
+        return frame.filter(pl.col("age") > 17)
+    return adults(frame, least=least)
+
+
+def test_functions_of_the_project_are_followed():
+    """With what they give back, also into those that call themselves."""
+
+    @transform_polars(Output("/followed"), people=Input("/people"))
+    def followed(people):
+        return adults(people.with_columns(made=1), least=True).select("name", "made")
+
+    assert told(followed, "people") == {"age": "long", "name": None}
 
 
 def test_what_cannot_be_told_is_said():
@@ -108,14 +120,14 @@ def test_what_cannot_be_told_is_said():
     )
     def doubtful(one, two, three, out, **rest):
         frame = pl.concat([one.polars(), two.polars()])
-        helper(three.polars())
+        pl.sql_expr(three.polars())
         list(three.filesystem().ls())
         out.write_table(frame.select("either"))
 
     found = revealed_inputs(doubtful)
     assert list(found["one"].doubts) == ["column either is of one of one, two"]
     assert list(found["three"].doubts) == [
-        "what helper() does with it was not read",
+        "what pl.sql_expr() does with it was not read",
         "its files are read, whose content the code does not tell",
     ]
     assert list(found["rest"].doubts) == ["the function takes it by **, so its code does not name it"]
