@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from transforms.checks.passing import made
@@ -71,31 +72,37 @@ class CheckedDataset:
 
     def as_it_will_be(self, change: TableChange, before: TableView | None) -> list[CheckResult]:
         """Make the checks on the dataset as a change makes it: of what earlier rows are known to pass, on the new ones alone."""
-        earlier = {} if before is None or change.mode == "overwrite" else self._earlier(before)
-        known = self._passed(earlier, outlasts)
-        others = [check for check in self._checks if check not in known]
-        results = self._made(others, self._rows_after(change, before)) if others else []
-        if known:
-            assert before is not None
-            results += self._made(list(known), self._rows_after(change, None), before.row_count())
-        return self._in_order(results)
+        if before is None or change.mode == "overwrite":
+            return self._made(self._checks, self._rows_after(change, before))
+        whole, new = partial(self._rows_after, change, before), partial(self._rows_after, change, None)
+        return self._in_parts(self._earlier(before), {}, whole, new, before.row_count)
 
     def _of_version(
         self, view: TableView, added: Sequence[AddedFile], earlier: Mapping[str, CheckResult], is_same: bool
     ) -> list[CheckResult]:
         """Make the checks on a version that has all rows of an earlier one, and those of some files."""
         kept = self._passed(earlier, is_of_its_dataset) if is_same else {}
-        known = {check: found for check, found in self._passed(earlier, outlasts).items() if check not in kept}
+        whole, new = partial(self._rows_of, view), partial(self._rows_of, view, added)
+        return self._in_parts(earlier, kept, whole, new, lambda: view.row_count() - sum(one.rows or 0 for one in added))
+
+    def _in_parts(
+        self,
+        earlier: Mapping[str, CheckResult],
+        kept: Mapping[Check, CheckResult],
+        whole: Callable[[], Rows],
+        new: Callable[[], Rows],
+        rows_before: Callable[[], int],
+    ) -> list[CheckResult]:
+        """Make the checks: some not anew, some on the new rows, the others on all."""
+        known = [check for check in self._passed(earlier, outlasts) if check not in kept]
         others = [check for check in self._checks if check not in known and check not in kept]
         results = [
             replace(found, check=check.name, on_error=check.on_error, seconds=0.0) for check, found in kept.items()
         ]
-        if others:
-            results += self._made(others, self._rows_of(view))
-        if known:
-            before = view.row_count() - sum(file.rows or 0 for file in added)
-            results += self._made(list(known), self._rows_of(view, added), before)
-        return self._in_order(results)
+        results += self._made(others, whole()) if others else []
+        results += self._made(known, new(), rows_before()) if known else []
+        place = {check.name: number for number, check in enumerate(self._checks)}
+        return sorted(results, key=lambda result: place[result.check])
 
     def _passed(
         self, earlier: Mapping[str, CheckResult], still: Callable[[Expectation], bool]
@@ -103,10 +110,6 @@ class CheckedDataset:
         """Return the checks that passed before and of which that still tells something, with what they found."""
         found = {check: earlier.get(definition_of(check)) for check in self._checks if still(check.expectation)}
         return {check: one for check, one in found.items() if one is not None and one.passed}
-
-    def _in_order(self, results: Sequence[CheckResult]) -> list[CheckResult]:
-        place = {check.name: number for number, check in enumerate(self._checks)}
-        return sorted(results, key=lambda result: place[result.check])
 
     def _made(self, checks: Sequence[Check], rows: Rows, known_rows: int = 0) -> list[CheckResult]:
         transform = self._scope.transform
