@@ -8,11 +8,13 @@ guessed.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from transforms.spec.reveal import calls
 from transforms.spec.reveal import vocabulary as words
 from transforms.spec.reveal.columns import Revealed
 from transforms.spec.reveal.functions import Definition, called_function, names_in, syntax_of
@@ -62,8 +64,16 @@ def read_code(function: FunctionType, inputs: Mapping[str, Revealed], are_read: 
     tree = syntax_of(function)
     if tree is None:
         return False
-    known = {name: _Frame((name,), is_input=not are_read) for name in inputs}
-    _Reader(inputs, known, names_in(function)).statements(tree.body)
+    named = {argument.arg for argument in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)}
+    rest = tree.args.kwarg.arg if tree.args.kwarg else ""
+    frames = {name: _Frame((name,), is_input=not are_read) for name in inputs}
+    # What comes by ** is known by what the code writes to have it, such as inputs['0'].
+    known = {name if name in named else f"{rest}[{name!r}]": frame for name, frame in frames.items()}
+    reader = _Reader(inputs, known, names_in(function))
+    reader.statements(tree.body)
+    for name in inputs.keys() - named:
+        if f"{rest}[{name!r}]" not in reader.met:
+            inputs[name].doubt(f"the function takes it by **{rest} and does not name it")
     return True
 
 
@@ -80,10 +90,12 @@ class _Reader:
         self, inputs: Mapping[str, Revealed], known: Mapping[str, _Value], names: Mapping[str, Any], depth: int = 0
     ) -> None:
         self.returned: list[_Frame] = []
+        self.met: set[str] = set()
         self._inputs = inputs
         self._known = dict(known)
         self._names = names
         self._depth = depth
+        self._windows: dict[str, list[str]] = {}  # the columns of Spark's windows, by the names of variables
         self._around: _Frame | None = None  # the frame in whose call an expression stands
 
     def statements(self, body: Iterable[ast.stmt]) -> None:
@@ -93,6 +105,8 @@ class _Reader:
                 value = self.value(statement.value)
                 for target in statement.targets:
                     self._assign(target, value)
+                    if isinstance(target, ast.Name) and calls.is_window(statement.value):
+                        self._windows[target.id] = calls.texts_within(statement.value)
             elif isinstance(statement, ast.Return) and statement.value is not None:
                 value = self.value(statement.value)
                 self.returned += [value] if isinstance(value, _Frame) else []
@@ -116,7 +130,7 @@ class _Reader:
         elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
             frame = self._known.get(target.value.id)
             if isinstance(frame, _Frame):
-                self._known[target.value.id] = _Frame(frame.inputs, frame.made | set(_texts(target.slice)))
+                self._known[target.value.id] = _Frame(frame.inputs, frame.made | set(calls.texts(target.slice)))
 
     def value(self, node: ast.expr) -> _Value:
         """Return what an expression evaluates to, as far as frames and columns go."""
@@ -144,11 +158,15 @@ class _Reader:
         return self._use(base, node.attr)
 
     def _subscript(self, node: ast.Subscript) -> _Value:
+        written = ast.unparse(node)
+        if written in self._known:
+            self.met.add(written)
+            return self._known[written]
         base = self.value(node.value)
         if not isinstance(base, _Frame):
             self.value(node.slice)
             return None
-        names = list(_texts(node.slice))
+        names = list(calls.texts(node.slice))
         used = [self._use(base, name) for name in names]
         if isinstance(node.slice, ast.Constant) and used:
             return used[0]
@@ -176,6 +194,8 @@ class _Reader:
         if isinstance(owner, ast.Name) and owner.id in words.FUNCTION_MODULES - self._known.keys():
             return self._function(method, node)
         base = self.value(owner)
+        if method == "over" and self._around is not None:
+            self._over(self._around, node)
         if isinstance(base, _Used):
             return self._column_call(base, method, node)
         if base is None:
@@ -185,15 +205,17 @@ class _Reader:
     def _function(self, name: str, node: ast.Call) -> _Value:
         """Read a call of a module of functions: of columns, whose names may be texts, or of frames."""
         if name in words.COLUMN_FUNCTIONS:
-            names = [text for argument in node.args for text in _texts(argument)]
+            names = [text for argument in node.args for text in calls.texts(argument)]
             used = [self._use(self._around, text) for text in names if self._around is not None]
+            if self._around is not None:
+                self._doubt_variables(self._around, node)
             return used[0] if len(used) == 1 else None
-        type = _type_for(name)
+        type = calls.type_for(name)
         if type is None and name not in words.PLAIN:
             return self._unknown_call(node)
         for argument in node.args[:1]:
             value = self.value(argument)
-            named = [] if self._around is None else [self._use(self._around, text) for text in _texts(argument)]
+            named = [] if self._around is None else [self._use(self._around, text) for text in calls.texts(argument)]
             for column in (value, *named):
                 if isinstance(column, _Used):
                     self._note(column, type)
@@ -203,10 +225,21 @@ class _Reader:
         if method in words.MEMBERSHIP:
             self._compare(used, [c.value for arg in node.args for c in ast.walk(arg) if isinstance(c, ast.Constant)])
         else:
-            self._note(used, _type_for(method))
-        for argument in _arguments(node):
+            self._note(used, calls.type_for(method))
+        for argument in calls.arguments(node):
             self.value(argument)
         return used if method in words.NUMERIC | words.KEEPING else None
+
+    def _over(self, around: _Frame, node: ast.Call) -> None:
+        """Read the columns of a window: Polars has them here, Spark in an object of its own."""
+        for part in calls.arguments(node):
+            of_window = calls.texts_within(part) if calls.is_window(part) else list(calls.texts(part))
+            if isinstance(part, ast.Name):
+                of_window = self._windows.get(part.id, [])
+            if not of_window:
+                self._doubt(around, f"the columns of the window {ast.unparse(part)} were not read")
+            for name in of_window:
+                self._use(around, name)
 
     def _input_call(self, base: _Frame, method: str) -> _Value:
         if method in words.READING:
@@ -216,13 +249,15 @@ class _Reader:
         return None
 
     def _frame_call(self, base: _Frame, method: str, node: ast.Call) -> _Value:
-        others = [value for value in self._within(base, _arguments(node)) if isinstance(value, _Frame)]
-        made = set(_made(method, node))
-        texts = [text for argument in node.args for text in _texts(argument)]
+        others = [value for value in self._within(base, calls.arguments(node)) if isinstance(value, _Frame)]
+        made = set(calls.made_columns(method, node))
+        texts = [text for argument in node.args for text in calls.texts(argument)]
         names = texts if method in words.NAMES_COLUMNS else []
+        if method in words.NAMES_COLUMNS:
+            self._doubt_variables(base, node)
         if texts and method in words.SQL:
             self._doubt(base, "conditions and expressions in SQL were not read")
-        for name in [*names, *_named_by(method, node)]:
+        for name in [*names, *calls.named_columns(method, node)]:
             for frame in (base, *others):
                 self._use(frame, name)
         merged = base.merged(others)
@@ -231,7 +266,9 @@ class _Reader:
     def _unknown_call(self, node: ast.Call) -> _Value:
         name = ast.unparse(node.func)
         several = [
-            part for one in _arguments(node) for part in (one.elts if isinstance(one, (ast.List, ast.Tuple)) else [one])
+            part
+            for one in calls.arguments(node)
+            for part in (one.elts if isinstance(one, (ast.List, ast.Tuple)) else [one])
         ]
         frames = [value for value in map(self.value, several) if isinstance(value, _Frame)]
         called = name.rpartition(".")[2]
@@ -239,7 +276,7 @@ class _Reader:
             return None
         if called in words.MERGING:
             for keyword in node.keywords:
-                for text in _texts(keyword.value) if keyword.arg in words.COLUMN_KEYWORDS else ():
+                for text in calls.texts(keyword.value) if keyword.arg in words.COLUMN_KEYWORDS else ():
                     for frame in frames:
                         self._use(frame, text)
             return frames[0].merged(frames[1:])
@@ -247,8 +284,9 @@ class _Reader:
         tree = None if function is None or self._depth == _DEEPEST else syntax_of(function)
         if function is not None and tree is not None:
             return self._follow(function, tree, node)
+        short = name if re.fullmatch(r"[\w.]+", name) else f"….{called}"
         for frame in frames:
-            self._doubt(frame, f"what {name}() does with it was not read")
+            self._doubt(frame, f"what {short}() does with it was not read")
         return None
 
     def _follow(self, function: FunctionType, tree: Definition, node: ast.Call) -> _Value:
@@ -266,6 +304,11 @@ class _Reader:
             return [self.value(node) for node in nodes]
         finally:
             self._around = before
+
+    def _doubt_variables(self, frame: _Frame, node: ast.Call) -> None:
+        for argument in node.args:
+            if isinstance(argument, (ast.Name, ast.Starred)) and self.value(argument) is None:
+                self._doubt(frame, f"the columns that {ast.unparse(argument).lstrip('*')} names were not read")
 
     def _use(self, frame: _Frame, name: str) -> _Used:
         used = _Used(frame, name)
@@ -289,63 +332,3 @@ class _Reader:
     def _doubt(self, frame: _Frame, sentence: str) -> None:
         for name in frame.inputs:
             self._inputs[name].doubt(sentence)
-
-
-def _arguments(node: ast.Call) -> list[ast.expr]:
-    return [*node.args, *(keyword.value for keyword in node.keywords)]
-
-
-def _texts(node: ast.expr) -> Iterator[str]:
-    """Yield a text, or the texts of a list of them."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        yield from (text for element in node.elts for text in _texts(element))
-
-
-def _type_for(name: str) -> str | None:
-    if name in words.NUMERIC:
-        return "double"
-    if name in words.TEXTUAL:
-        return "string"
-    return "timestamp" if name in words.TEMPORAL else None
-
-
-def _made(method: str, node: ast.Call) -> Iterator[str]:
-    """Yield the names of columns that a call makes."""
-    if method in ("withColumn", "with_row_index", "withColumnRenamed"):
-        yield from (
-            text for argument in node.args[: 1 if method != "withColumnRenamed" else 2] for text in _texts(argument)
-        )
-    elif method == "rename":
-        mappings = [argument for argument in _arguments(node) if isinstance(argument, ast.Dict)]
-        yield from (text for mapping in mappings for value in mapping.values for text in _texts(value))
-    elif method in ("with_columns", "assign", "select", "agg"):
-        yield from (keyword.arg for keyword in node.keywords if keyword.arg)
-    for argument in _arguments(node):
-        for part in ast.walk(argument):
-            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr == "alias":
-                yield from (text for name in part.args for text in _texts(name))
-
-
-def _named_by(method: str, node: ast.Call) -> Iterator[str]:
-    """Yield the columns that a call names elsewhere than as its plain arguments."""
-    if method in ("withColumnRenamed", "rename"):
-        yield from _renamed(method, node)
-        return
-    if method in ("join", "merge") and len(node.args) > 1:
-        yield from _texts(node.args[1])
-    for keyword in node.keywords:
-        if keyword.arg in words.COLUMN_KEYWORDS:
-            yield from _texts(keyword.value)
-        elif method == "agg" and isinstance(keyword.value, ast.Tuple):
-            yield from list(_texts(keyword.value))[:1]  # pandas: total=("amount", "sum")
-
-
-def _renamed(method: str, node: ast.Call) -> Iterator[str]:
-    """Yield the names that columns had before a call renames them."""
-    if method == "withColumnRenamed":
-        yield from (text for argument in node.args[:1] for text in _texts(argument))
-    for argument in _arguments(node):
-        if isinstance(argument, ast.Dict):
-            yield from (text for key in argument.keys if key is not None for text in _texts(key))

@@ -21,14 +21,7 @@ def revealed_inputs(transform: Transform) -> dict[str, Revealed]:
     for name, revealed in found.items():
         read_checks(transform.inputs[name].checks, revealed)
     inner = inspect.unwrap(transform)
-    arguments = inspect.signature(inner).parameters.values()
-    named = {argument.name for argument in arguments if argument.kind is not inspect.Parameter.VAR_KEYWORD}
-    taken = [name for name in found if name in named]
-    for name in found.keys() - set(taken):
-        found[name].doubt("the function takes it by **, so its code does not name it")
-    is_read = isinstance(inner, FunctionType) and read_code(
-        inner, {name: found[name] for name in taken}, transform.form != "transform"
-    )
-    for name in () if is_read else taken:
-        found[name].doubt("the code of the function cannot be read")
+    is_read = isinstance(inner, FunctionType) and read_code(inner, found, transform.form != "transform")
+    for revealed in () if is_read else found.values():
+        revealed.doubt("the code of the function cannot be read")
     return found

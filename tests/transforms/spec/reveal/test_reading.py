@@ -95,6 +95,26 @@ def test_checks_say_more_than_code():
     assert found["kind"].values == ["a", "b"]
 
 
+def test_windows_and_inputs_that_come_in_a_dictionary_are_read():
+    """Windows of both libraries, also those that a variable holds; one that is not found is said."""
+    Window = pytest.importorskip("pyspark.sql").Window
+
+    @transform_df(Output("/windows"), **{"0": Input("/a"), "1": Input("/b"), "2": Input("/c")})
+    def windows(**frames):
+        newest = Window.partitionBy("key").orderBy(F.desc("updated"))
+        ranked = frames["0"].withColumn("rank", F.row_number().over(newest)).filter(F.col("rank") == 1)
+        summed = frames["1"].with_columns(pl.col("x").sum().over("group"))
+        return ranked.union(summed), frames["2"].select(F.row_number().over(outside))
+
+    assert told(windows, "0") == {"key": None, "updated": None}
+    assert told(windows, "1") == {"x": "double", "group": None}
+    assert list(revealed_inputs(windows)["2"].doubts) == ["the columns of the window outside were not read"]
+
+
+outside = None
+chosen = ["one"]
+
+
 def adults(frame, *, least):
     """Choose rows."""
     if least:
@@ -122,15 +142,18 @@ def test_what_cannot_be_told_is_said():
         frame = pl.concat([one.polars(), two.polars()])
         pl.sql_expr(three.polars())
         list(three.filesystem().ls())
-        out.write_table(frame.select("either"))
+        out.write_table(frame.select("either").select(*chosen))
 
     found = revealed_inputs(doubtful)
-    assert list(found["one"].doubts) == ["column either is of one of one, two"]
+    assert list(found["one"].doubts) == [
+        "column either is of one of one, two",
+        "the columns that chosen names were not read",
+    ]
     assert list(found["three"].doubts) == [
         "what pl.sql_expr() does with it was not read",
         "its files are read, whose content the code does not tell",
     ]
-    assert list(found["rest"].doubts) == ["the function takes it by **, so its code does not name it"]
+    assert list(found["rest"].doubts) == ["the function takes it by **rest and does not name it"]
     assert not any(revealed.columns for revealed in found.values())
 
 
