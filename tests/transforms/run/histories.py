@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 
 from tests.transforms.run.lake_model import OUTPUTS, STEPS, Lake
@@ -40,9 +42,9 @@ def happens(lake: Lake, step: Step, engine: str) -> None:
         STEPS[what](lake, branch, name, number)
 
 
-def settle(lake: Lake, engine: str) -> None:
-    """Run everything on all branches until there is nothing more to read."""
-    for branch in ("master", "dev"):
+def settle(lake: Lake, engine: str, branches: Sequence[str] = ("master", "dev")) -> None:
+    """Run everything until there is nothing more to read."""
+    for branch in branches:
         if lake.found(branch, "/raw") is None:
             lake.put(branch, "/raw", 2)
         for name in OUTPUTS:

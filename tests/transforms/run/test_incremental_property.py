@@ -34,7 +34,7 @@ def nursery() -> Iterator[Nursery]:
     made.close()
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(st.lists(st.one_of(GROWING, RUNNING, RUNNING, KILLED, REWRITING, ANYTHING), min_size=4, max_size=16))
 def test_any_history_ends_as_one_run_on_everything(nursery: Nursery, steps: list[Step]) -> None:
     """Row for row; a sum that goes on from the run before is the one that a plain loop comes to; runs go on where they can."""
