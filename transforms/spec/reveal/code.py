@@ -50,6 +50,7 @@ class _Used:
 
 
 _Value = _Frame | _Used | None
+_IN_SQL = "conditions and expressions in SQL were not read"
 _DEEPEST = 5  # functions within functions that are followed
 
 
@@ -211,9 +212,11 @@ class _Reader:
                 self._doubt_variables(self._around, node)
             return used[0] if len(used) == 1 else None
         type = calls.type_for(name)
-        if type is None and name not in words.PLAIN:
+        if name == "expr" and self._around is not None:
+            self._doubt(self._around, _IN_SQL)
+        if type is None and name not in words.PLAIN | words.OF_SEVERAL:
             return self._unknown_call(node)
-        for argument in node.args[:1]:
+        for argument in node.args if name in words.OF_SEVERAL else node.args[:1]:
             value = self.value(argument)
             named = [] if self._around is None else [self._use(self._around, text) for text in calls.texts(argument)]
             for column in (value, *named):
@@ -256,7 +259,7 @@ class _Reader:
         if method in words.NAMES_COLUMNS:
             self._doubt_variables(base, node)
         if texts and method in words.SQL:
-            self._doubt(base, "conditions and expressions in SQL were not read")
+            self._doubt(base, _IN_SQL)
         for name in [*names, *calls.named_columns(method, node)]:
             for frame in (base, *others):
                 self._use(frame, name)

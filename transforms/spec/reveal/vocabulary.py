@@ -30,6 +30,7 @@ TEXTUAL = _words(
 )
 TEMPORAL = _words("year month dayofmonth dayofweek dayofyear hour weekofyear date_trunc datediff date_add")
 PLAIN = _words("count countDistinct count_distinct first last max min desc asc collect_set collect_list isnull")
+OF_SEVERAL = _words("coalesce greatest least struct array hash")
 MEMBERSHIP = frozenset({"isin", "is_in"})
 
 KEEPING = _words("alias over fill_null fillna asc desc")

@@ -115,6 +115,17 @@ outside = None
 chosen = ["one"]
 
 
+def test_functions_of_several_columns_are_read_and_sql_is_said():
+    """Texts in them are columns; in an expression of SQL they are not taken apart."""
+
+    @transform_df(Output("/several"), raw=Input("/raw"))
+    def several(raw):
+        return raw.select(F.coalesce("a", F.col("b")).alias("c"), F.expr("d + 1").alias("e"))
+
+    assert told(several, "raw") == {"a": None, "b": None}
+    assert list(revealed_inputs(several)["raw"].doubts) == ["conditions and expressions in SQL were not read"]
+
+
 def adults(frame, *, least):
     """Choose rows."""
     if least:
