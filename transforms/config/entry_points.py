@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from transforms.common.syntax import parsed
 from transforms.errors import ConfigError
 
 _GROUP = "transforms.pipelines"
@@ -51,7 +52,7 @@ def _from_setup_cfg(text: str) -> Iterable[str]:
 
 def _from_setup_py(text: str) -> Iterable[str]:
     # setup.py of a Foundry repository needs environment variables to run; the literal in it needs none to be read.
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.keyword) and node.arg == "entry_points":
             points = _literal(node.value)
             if isinstance(points, Mapping):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from transforms.common.syntax import parsed
 from transforms.spec.version import project_modules
 
 
@@ -35,7 +36,7 @@ def names_package(function: Callable[..., Any], package: str) -> bool:
 def _file_names(path: str, package: str) -> bool:
     try:
         text = Path(path).read_text(encoding="utf-8")
-        return package in text and any(_matches(name, package) for name in _named(ast.parse(text)))
+        return package in text and any(_matches(name, package) for name in _named(parsed(text)))
     except (OSError, UnicodeDecodeError, SyntaxError):
         return False
 

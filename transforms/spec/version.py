@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from transforms.common.syntax import parsed
+
 _FRAMEWORK = ("transforms", "palantir_models")  # their own upgrades do not make anything stale
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...))
 
@@ -243,7 +245,7 @@ def _source(path: str) -> str:
 @lru_cache(maxsize=4096)
 def _imports(path: str, module: str) -> tuple[str, ...]:
     try:
-        tree = ast.parse(_source(path))
+        tree = parsed(_source(path))
     except SyntaxError:
         return ()
     package = module if path.endswith("__init__.py") else module.rpartition(".")[0]

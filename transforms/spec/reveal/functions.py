@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
+from transforms.common.syntax import parsed
 from transforms.common.usercode import is_users
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -17,7 +18,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 def syntax_of(function: Callable[..., Any]) -> Definition | None:
     """Return a function as syntax; None for one without a file, or whose lines are no definition."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        tree = parsed(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
         return None
     return next((node for node in tree.body if isinstance(node, Definition)), None)

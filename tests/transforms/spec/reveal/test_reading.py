@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import polars as pl
 import pytest
@@ -10,7 +12,14 @@ from transforms import expectations as E
 from transforms.api import Check, Input, Output, transform, transform_df, transform_pandas, transform_polars
 from transforms.spec.reveal.reading import revealed_inputs
 
-F = pytest.importorskip("pyspark.sql.functions")
+F: Any = None  # Spark's functions, once a test runs
+
+
+@pytest.fixture(scope="module", autouse=True)
+def functions_of_spark() -> None:
+    """Load what the code below names; collecting it loads no Spark."""
+    global F
+    F = pytest.importorskip("pyspark.sql.functions")
 
 
 def told(made, name):
