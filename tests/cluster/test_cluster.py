@@ -58,7 +58,7 @@ def test_the_sample_pipeline_trains_beside_an_executor_out_of_memory(project):
     assert "spark.executor.memory" in printed
     assert "Traceback" not in printed
     assert "WARN" not in printed.replace("WARNING: Using incubator modules: jdk.incubator.vector", "")
-    assert not (made.store / "master/datasets/huge").exists()
+    assert not (made.store / "master/datasets/huge/_delta_log").exists()
 
 
 def test_a_driver_and_a_worker_killed_in_the_middle_of_a_write(project, cluster):

@@ -95,6 +95,7 @@ def test_a_viewed_image_is_left_for_its_neighbours_by_keys(browser_page: Tab, ga
     browser_page.goto(gallery.model(PAINTER, "tab=media"))
     browser_page.get_by_role("button", name="Open samples/painting of early at step 3").click()
     image = browser_page.get_by_role("dialog").get_by_role("img")
+    expect(image).to_be_visible()
     browser_page.keyboard.press("ArrowLeft")
     expect(image).to_have_attribute("alt", "samples/painting of early at step 2")
     browser_page.keyboard.press("ArrowDown")

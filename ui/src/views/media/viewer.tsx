@@ -1,7 +1,7 @@
 /** Images looked at closely: one, or two that are compared by swiping, side by side, or by what differs. */
 
 import "./viewer.css";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton, Swatch } from "../../design/parts.tsx";
 import { adjust, choose, chosen, query } from "../../state/address.ts";
 import { Caption, Download, mediaUrl } from "./cards.tsx";
@@ -66,7 +66,7 @@ function Window({ model, series, owners, sides }: {
   sides: Side[];
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current!.showModal(), []);
+  useLayoutEffect(() => dialog.current!.showModal(), []); // with what is drawn: whoever sees it may press a key
   const close = () => choose({ of: null, see: null, way: null });
   const other = sides.length === 1 ? counterpart(owners, sides[0]!) : null;
   const way = (chosen("way") ?? "swipe") as Way;
