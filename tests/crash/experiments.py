@@ -37,16 +37,18 @@ def log_for_ever(journals: str, experiment_id: str, notes: str) -> None:
     experiment.log_param("depth", 3)
     with open(notes, "r+b") as file:
         note = mmap.mmap(file.fileno(), 0)
-    number, drainings, drain = 0, 0, experiment._recording._spool.drain
+    spool = experiment._recording._spool
+    number, drainings, drain = 0, 0, spool.drain
 
     def noted() -> None:
         nonlocal drainings
-        covered = number
-        drain()
-        drainings += 1
-        note[:] = NOTE.pack(drainings, covered)
+        with spool.lock:  # or one that finds another thread draining would count what that one has not written yet
+            covered = number
+            drain()
+            drainings += 1
+            note[:] = NOTE.pack(drainings, covered)
 
-    experiment._recording._spool.drain = noted  # type: ignore[method-assign]
+    spool.drain = noted  # type: ignore[method-assign]
     while True:
         experiment.log_metric("single", number)
         experiment.log_metrics({"left": number, "right": -number})
