@@ -143,11 +143,12 @@ class ClusterProject:
 
 @pytest.fixture
 def project(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., ClusterProject]]:
-    """Make a project of a module's source, and of pipelines that can be imported, that runs on the cluster."""
+    """Make a project of a module's source, if any, and of pipelines that can be imported, that runs on the cluster."""
     made = ClusterProject(tmp_path)
 
     def make(source: str, *pipelines: str, conf: str = "") -> ClusterProject:
-        names = ", ".join(f'"{name}"' for name in ("jobs_on_cluster", *pipelines))
+        own = ("jobs_on_cluster",) if source else ()
+        names = ", ".join(f'"{name}"' for name in (*own, *pipelines))
         (tmp_path / "pyproject.toml").write_text(
             f"[tool.transforms]\npipelines = [{names}]\n"
             f'[tool.transforms.spark]\nmaster = "{cluster.master}"\n'

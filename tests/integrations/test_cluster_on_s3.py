@@ -10,7 +10,7 @@ from transforms.store.store import Store
 
 def test_the_sample_pipeline_trains_on_a_cluster_over_a_bucket(project, bucket):  # noqa: F811 (the fixture)
     """Data, experiment and model, which its executors write, are committed; what they shared is deleted."""
-    made = project(pipelines="pipelines.cancer")
+    made = project("", "pipelines.cancer")
     file = made.folder / "pyproject.toml"
     text = file.read_text().replace("[tool.transforms]\n", f'[tool.transforms]\nroot = "{bucket}"\n')
     package = f'[tool.transforms.spark]\npackages = ["{client_package()}"]\n'
