@@ -14,8 +14,8 @@ def parsed(source: str) -> ast.Module:
     """Return the syntax tree of a module's source.
 
     CPython before 3.13 counts the depth of all trees that are being made in one place. Two threads that make some at a time, as
-    jobs side by side do, disturb each other's count: then both fail with a ``SystemError``, or with a ``RecursionError``. Ours
-    wait for each other; where code of somebody else's came between, it is tried again.
+    jobs side by side do, disturb each other's count, and fail with a ``SystemError``. Ours wait for each other; where code of
+    somebody else's came between, it is tried again.
 
     :param source: the source.
     :raises SyntaxError: if it is no Python.

@@ -161,11 +161,7 @@ class IncrementalTransformInput(TransformInput):
         return FileSystem(self._reader(mode, "filesystem"), read_only=True)
 
     def _reader(self, mode: str, call: str) -> DatasetReader:
-        if self._window is None:
-            raise UnavailableError(
-                f"{call}(): this input was made by hand; a job gives its function inputs it can read."
-            )
-        return self._window.of(mode, call)
+        return _given(self._window, call).of(mode, call)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "_dataframes": {}}
@@ -235,11 +231,13 @@ class IncrementalLightweightInput(LightweightInput):
         return FoundryDataSidecarFileSystem(self._of(mode, "filesystem"), read_only=True, read_mode=mode)
 
     def _of(self, mode: str, call: str) -> DatasetReader:
-        if self._window is None:
-            raise UnavailableError(
-                f"{call}(): this input was made by hand; a job gives its function inputs it can read."
-            )
-        return self._window.of(mode, call)
+        return _given(self._window, call).of(mode, call)
+
+
+def _given(window: WindowReader | None, call: str) -> WindowReader:
+    if window is None:
+        raise UnavailableError(f"{call}(): this input was made by hand; a job gives its function inputs it can read.")
+    return window
 
 
 def incremental_input(

@@ -44,7 +44,7 @@ class IncrementalTransformOutput(TransformOutput):
         :raises SchemaMismatchError: if the dataset has other columns; names the first with both types.
         :raises MissingExtraError: if something that Spark needs is missing, or ``--engine local`` rules it out.
         """
-        return self._modes("dataframe()").rows(mode, schema, "dataframe").spark()
+        return self._modes.rows(mode, schema, "dataframe").spark()
 
     def pandas(self, mode: str = "current", schema: Any = None) -> pd.DataFrame:
         """Return rows as a pandas frame.
@@ -52,7 +52,7 @@ class IncrementalTransformOutput(TransformOutput):
         :param mode: as for :meth:`dataframe`.
         :param schema: as for :meth:`dataframe`.
         """
-        return self._modes("pandas()").rows(mode, schema, "pandas").pandas()
+        return self._modes.rows(mode, schema, "pandas").pandas()
 
     def filesystem(self, mode: str = "current") -> FileSystem:
         """Return files: those of ``current`` for writing, too, the others for reading.
@@ -62,9 +62,10 @@ class IncrementalTransformOutput(TransformOutput):
         """
         if mode == "current":
             return self._fsbuilder()
-        return FileSystem(self._modes("filesystem()").files(mode, "filesystem"), read_only=True)
+        return FileSystem(self._modes.files(mode, "filesystem"), read_only=True)
 
-    def _modes(self, call: str) -> OutputModes:
+    @property
+    def _modes(self) -> OutputModes:
         return OutputModes(self._dfwriter)
 
 

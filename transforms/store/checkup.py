@@ -77,7 +77,7 @@ def _waiting(store: Store) -> Iterator[Trouble]:
         if entry.seq not in refused:
             yield Trouble("commits", "recovery", f"{name} is not in every table yet; run 'transforms recover'")
             continue
-        if any(store.publisher.is_beyond(change.table, entry) for change in entry.changes):
+        if store.publisher.holder(entry) is not None:
             yield Trouble(
                 "commits",
                 "recovery",

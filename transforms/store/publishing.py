@@ -158,20 +158,19 @@ class Publisher:
 
         :raises PublishError: if it is in one of them.
         """
-        for change in entry.changes:
-            if self.is_beyond(change.table, entry):
-                raise PublishError(
-                    f"#{entry.seq} {entry.transform} cannot be given up, as {self._storage.uri(change.table)} has it already, "
-                    f"or a later commit, and maybe somebody read it. Nothing was changed. Repair the table that refuses it, "
-                    f"then run 'transforms recover'."
-                )
+        if (table := self.holder(entry)) is not None:
+            raise PublishError(
+                f"#{entry.seq} {entry.transform} cannot be given up, as {self._storage.uri(table)} has it already, or a later "
+                f"commit, and maybe somebody read it. Nothing was changed. Repair the table that refuses it, then run "
+                f"'transforms recover'."
+            )
         self._ledger.withdraw(entry)
         self.publish_all()
 
-    def is_beyond(self, table: str, entry: Entry) -> bool:
-        """Whether a table has an entry already, or a later one, also one that is not this ledger's."""
-        (row,) = self._rows({table}).values()
-        return row is not None and row.seq >= entry.seq
+    def holder(self, entry: Entry) -> str | None:
+        """Return a table that has an entry already, or a later one, also one that is not this ledger's; None for none."""
+        rows = self._rows({change.table for change in entry.changes})
+        return next((table for table, row in rows.items() if row is not None and row.seq >= entry.seq), None)
 
     def _pending(self, published: Published) -> list[Entry]:
         waiting = [found for seq in published.waiting if (found := self._ledger.entry(seq)) is not None]
