@@ -19,7 +19,7 @@ from transforms.store.contents import Contents
 from transforms.store.entry import InputPin
 from transforms.store.foreign import foreign_change
 from transforms.store.index import LastWrite
-from transforms.store.lookup import candidates, input_key, label, recorded_key
+from transforms.store.lookup import candidates, first_found, input_key, label, recorded_key
 from transforms.store.storage.base import Storage
 
 
@@ -46,12 +46,12 @@ class Place:
     def output(self, resource: Resource) -> OutputState:
         """Return an output as a run meets it: on the branch of the build, else on the one that it goes on from."""
         plain = replace(resource, branch=None)
+        found = self._table(plain)
+        if found is not None:
+            table, branch = found
+            last = self.writes.get((branch, plain.key))
+            return OutputState(plain, last, self._changed(plain, table, last))
         branches = candidates(plain, self.branch, self.fallbacks)
-        for branch in branches:
-            table = self.store.table_of(plain, branch)
-            if self.has_table(table):
-                last = self.writes.get((branch, plain.key))
-                return OutputState(plain, last, self._changed(plain, table, last))
         is_lost = any((branch, plain.key) in self.writes for branch in branches)
         return OutputState(plain, None, "its table is gone" if is_lost else None)
 
@@ -64,8 +64,17 @@ class Place:
 
     def branch_of(self, resource: Resource) -> str | None:
         """Return the branch on which an input is read; None where there is none."""
-        branches = candidates(resource, self.branch, self.fallbacks)
-        return next((b for b in branches if self.has_table(self.store.table_of(resource, b))), None)
+        found = self._table(resource)
+        return None if found is None else found[1]
+
+    def _table(self, resource: Resource) -> tuple[str, str] | None:
+        """Return the table that a resource means, and its branch."""
+
+        def look(branch: str) -> str | None:
+            table = self.store.table_of(resource, branch)
+            return table if self.has_table(table) else None
+
+        return first_found(candidates(resource, self.branch, self.fallbacks), look)
 
 
 class ReadInput(NamedTuple):

@@ -9,7 +9,6 @@ from transforms.run.project import Project
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.spec.reveal.columns import Revealed
 from transforms.spec.reveal.reading import revealed_inputs
-from transforms.store.lookup import candidates
 
 
 @dataclass
@@ -58,5 +57,4 @@ def _read(project: Project, name: str) -> Iterator[tuple[Resource, Revealed]]:
 
 
 def _is_there(project: Project, resource: Resource, branch: str) -> bool:
-    places = candidates(resource, branch, project.config.fallback_branches)
-    return any(project.store.view_table(project.store.table_of(resource, place)) is not None for place in places)
+    return project.store.view(resource, branch, project.config.fallback_branches) is not None

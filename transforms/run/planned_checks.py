@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from transforms.checks.planning import planned
@@ -10,33 +10,16 @@ from transforms.errors import DataError, TransformsError
 from transforms.expectations.parts import references
 from transforms.plan.staleness import Plan
 from transforms.run.check_facts import facts_of, need_rows
+from transforms.run.plan_reading import PlanReader
 from transforms.spec.params import Param
 from transforms.spec.resource import Resource
 from transforms.spec.transform import Transform
-from transforms.store import machine
-from transforms.store.contents import Contents
 from transforms.store.tables import TableView
-
-_THREADS = 16
 
 
 @dataclass(frozen=True)
-class CheckPlanner:
-    """Looks at the columns of checked inputs, as the jobs of a plan will.
-
-    Attributes:
-        transforms: the transforms, by their names in the graph.
-        store: the store.
-        branch: the branch of the build.
-        fallbacks: the branches that are looked at after that.
-        resolve: gives a resource the alias that the settings give it.
-    """
-
-    transforms: Mapping[str, Transform]
-    store: Contents
-    branch: str
-    fallbacks: Sequence[str]
-    resolve: Callable[[Resource], Resource]
+class CheckPlanner(PlanReader):
+    """Looks at the columns of checked inputs, as the jobs of a plan will."""
 
     def impossible(self, plan: Plan) -> list[TransformsError]:
         """Return an error for each input of a plan's jobs that has a check which cannot be made; a build would raise it."""
@@ -52,8 +35,7 @@ class CheckPlanner:
         known = [resource for resource in read if resource.key not in made]
         if not known:
             return []
-        with machine.pool(min(len(known), _THREADS), "look") as pool:
-            views = dict(zip(known, pool.map(self._view, known), strict=True))
+        views = dict(zip(known, self.side_by_side(self._view, known), strict=True))
         return [error for transform, param in checked for error in self._faults(transform, param, views)]
 
     def _read(self, transform: Transform, param: Param) -> dict[str, Resource]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,14 +10,10 @@ from transforms.plan.graph import Graph
 from transforms.plan.incremental import RECORD, Decision, decide, foreseen
 from transforms.plan.staleness import Plan, PlannedJob
 from transforms.run.continuing import Growth, Place, ReadInput, read_inputs
+from transforms.run.plan_reading import PlanReader
 from transforms.spec.incremental import Incremental
 from transforms.spec.resource import Resource
-from transforms.spec.transform import Transform
-from transforms.store import machine
-from transforms.store.contents import Contents
 from transforms.store.lookup import candidates, label
-
-_THREADS = 16
 
 
 @dataclass(frozen=True)
@@ -36,24 +32,14 @@ class _Standing:
 
 
 @dataclass(frozen=True)
-class IncrementalPlanner:
+class IncrementalPlanner(PlanReader):
     """Tells of a plan's jobs how they will run.
 
     Attributes:
-        transforms: the transforms, by their names in the graph.
-        graph: all of them.
-        store: the store.
-        branch: the branch of the build.
-        fallbacks: the branches that are looked at after that.
-        resolve: gives a resource the alias that the settings give it.
+        graph: all transforms.
     """
 
-    transforms: Mapping[str, Transform]
     graph: Graph
-    store: Contents
-    branch: str
-    fallbacks: Sequence[str]
-    resolve: Callable[[Resource], Resource]
 
     def told(self, plan: Plan) -> Plan:
         """Return a plan that says of each job that is built how it will run.
@@ -65,8 +51,7 @@ class IncrementalPlanner:
             return plan
         place = self._place(jobs)
         names = [job.node.name for job in jobs]
-        with machine.pool(min(len(jobs), _THREADS), "look") as pool:
-            standing = dict(zip(names, pool.map(partial(self._standing, place), jobs), strict=True))
+        standing = dict(zip(names, self.side_by_side(partial(self._standing, place), jobs), strict=True))
         built: dict[str, Decision | None] = {}
         told = []
         for job in plan.jobs:

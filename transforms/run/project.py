@@ -30,7 +30,7 @@ from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.spec.transform import Transform
 from transforms.store import recovery
 from transforms.store.entry import InputPin
-from transforms.store.lookup import candidates, input_key, remedy
+from transforms.store.lookup import candidates, first_found, input_key, remedy
 from transforms.store.store import Store
 
 
@@ -232,7 +232,7 @@ class Project:
     def _plan(self, graph: Graph, nodes: Sequence[Node], options: BuildOptions) -> Plan:
         plan = plan_jobs(graph, nodes, self._state(graph, options), options.force)
         planner = IncrementalPlanner(
-            self.transforms, graph, self.store, options.branch, self.config.fallback_branches, self.config.resolve
+            self.transforms, self.store, options.branch, self.config.fallback_branches, self.config.resolve, graph
         )
         return planner.told(plan)
 
@@ -264,11 +264,15 @@ class Project:
         }
         inputs: dict[str, int] = {}
         for resource, branches in looked_at.items():
-            branch = next((branch for branch in branches if tables[branch, resource.key] in there), None)
-            if branch is None:
+            built = {
+                branch: tables[branch, resource.key] for branch in branches if tables[branch, resource.key] in there
+            }
+            found = first_found(branches, built.get)
+            if found is None:
                 continue
+            table, branch = found
             write = written.get((branch, resource.key))
-            view = None if write is not None else self.store.view_table(tables[branch, resource.key])
+            view = None if write is not None else self.store.view_table(table)
             if write is not None:
                 inputs[input_key(resource)] = write.seq
             elif view is not None:  # a Delta table that somebody else put there

@@ -12,7 +12,7 @@ from transforms.store.entry import Entry
 from transforms.store.identity import Identity
 from transforms.store.index import Index, LastWrite
 from transforms.store.ledger import Ledger
-from transforms.store.lookup import candidates
+from transforms.store.lookup import candidates, first_found
 from transforms.store.publishing import Publisher
 from transforms.store.storage.base import Storage
 from transforms.store.tables import TableView, view_table
@@ -64,11 +64,10 @@ class Contents:
         :param until: the ledger row to read at; None means the newest that is published.
         :returns: the view and the branch it was found on; None where no branch has it.
         """
-        for candidate in candidates(resource, branch, fallbacks):
-            view = self.view_table(self.table_of(resource, candidate), until)
-            if view is not None:
-                return view, candidate
-        return None
+        return first_found(
+            candidates(resource, branch, fallbacks),
+            lambda candidate: self.view_table(self.table_of(resource, candidate), until),
+        )
 
     def table_of(self, resource: Resource, branch: str) -> str:
         """Return the folder, relative to the root, of the Delta table that stands for a resource."""

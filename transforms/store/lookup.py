@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from transforms.errors import nearest
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
+
+_Found = TypeVar("_Found")
 
 
 def candidates(resource: Resource, branch: str, fallbacks: Iterable[str] = ()) -> list[str]:
@@ -17,6 +20,19 @@ def candidates(resource: Resource, branch: str, fallbacks: Iterable[str] = ()) -
     :param fallbacks: the branches to look at after that.
     """
     return [resource.branch] if resource.branch else list(dict.fromkeys([branch, *fallbacks]))
+
+
+def first_found(branches: Iterable[str], look: Callable[[str], _Found | None]) -> tuple[_Found, str] | None:
+    """Return what is found on the first branch that has the table, and that branch; None where no branch has it.
+
+    :param branches: the :func:`candidates`, in order; those after the first that has the table are not looked at.
+    :param look: returns what is wanted of the table on a branch; None where there is no table.
+    """
+    for branch in branches:
+        found = look(branch)
+        if found is not None:
+            return found, branch
+    return None
 
 
 def input_key(resource: Resource) -> str:

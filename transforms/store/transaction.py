@@ -25,7 +25,7 @@ from transforms.store.identifiers import new_transaction_id
 from transforms.store.index import LastWrite
 from transforms.store.interrupts import InterruptedAfterCommit, held_interrupts, remember
 from transforms.store.ledger_upkeep import maintain
-from transforms.store.lookup import candidates
+from transforms.store.lookup import candidates, first_found
 from transforms.store.recorded_parameters import recorded
 from transforms.store.recovery import discard
 from transforms.store.storage.base import Lease
@@ -109,13 +109,13 @@ class Transaction:
         :param fallbacks: the branches to look at after the transaction's own.
         :returns: the view and the branch it was found on; None where no branch has it.
         """
-        for branch in candidates(resource, self.branch, fallbacks):
-            view = self.store.view_table(self.store.table_of(resource, branch), self.pinned)
-            if not self._is_current(resource, view, branch):
-                view = self.store.view_table(self.store.table_of(resource, branch), self.pinned)
-            if view is not None:
-                return view, branch
-        return None
+
+        def look(branch: str) -> TableView | None:
+            table = self.store.table_of(resource, branch)
+            view = self.store.view_table(table, self.pinned)
+            return view if self._is_current(resource, view, branch) else self.store.view_table(table, self.pinned)
+
+        return first_found(candidates(resource, self.branch, fallbacks), look)
 
     def open_output(self, table: str) -> TableView | None:
         """Open a table that this transaction will write, at its newest version; None where there is none yet."""
