@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
-from PIL import Image
-
 from pipelines.digits.raw import digits_raw
 from pipelines.digits.train import digits_train
 
@@ -16,10 +12,11 @@ def test_one_training_commits_predictions_experiment_and_model_together(run_tran
     result = run_transform(digits_train, params={"epochs": 2})
     assert sorted(result.entry.outputs) == ["dataset:/examples/digits/predictions", "model:/examples/digits/model"]
     model = result.models["model"]
-    assert model.table("metrics")["step"].unique().sort().to_list() == [0, 1]
-    picture = Image.open(io.BytesIO(model.table("images")["png"][0]))
+    (experiment,) = result.experiments
+    assert experiment.metrics().polars()["step"].unique().sort().to_list() == [0, 1]
+    picture = experiment.images()[0].pillow()
     assert (picture.format, picture.size) == ("PNG", (128, 128))
-    assert model.table("tables")["row_count"].to_list() == [10]
+    assert [len(table.polars()) for table in experiment.tables.values()] == [10]
     scored = model.load().transform(raw.head(50).to_pandas()).read
     predictions = result.outputs["predictions"].polars()
     known = dict(zip(predictions["digit_id"], predictions["prediction"], strict=True))

@@ -27,9 +27,12 @@ def test_both_families_beat_guessing_on_wines_they_have_not_seen(run_transform):
     versions = {}
     for training in TRAININGS:
         result = run_transform(training)
-        (versions[training.__name__],) = (version.rid for version in result.models["model"].versions)
-        assert result.models["model"].table("metrics")["series"].n_unique() == 2
-        assert result.models["model"].table("plots").height == 1
+        (versions[training.__name__],) = (
+            one.rid for one in result.models["model"].versions if one.transform == training.__name__
+        )
+        (experiment,) = result.experiments
+        assert experiment.metrics().polars()["series"].n_unique() == 2
+        assert len(experiment.plots()) == 1
     board = run_transform(wine_score).outputs["leaderboard"].polars()
     assert set(board["model_version"]) == set(versions.values())
     assert board.filter(pl.col("accuracy") < 0.9).is_empty()

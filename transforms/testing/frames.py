@@ -11,17 +11,39 @@ from transforms.engine.local.mixtures import mixture
 from transforms.errors import DataError
 from transforms.run.incoming.fault import TableFault
 from transforms.run.tables import read_table, table_kind
+from transforms.testing.result import Output
+
+
+def as_content(data: Any) -> Any:
+    """Return test data as a dataset takes it in: a frame, or raw files.
+
+    :param data: as for :func:`as_frame`; or, for raw files, a dict of file name to bytes or text, the path of a folder, or an
+        output of raw files.
+    :raises DataError: if it is something else, the path does not exist, or the file is damaged.
+    """
+    if isinstance(data, Output) and data.holds_files:
+        return data.files()
+    return data if _is_files(data) else as_frame(data)
+
+
+def _is_files(data: Any) -> bool:
+    if isinstance(data, Mapping) and data:
+        return all(isinstance(value, (bytes, str)) for value in data.values())
+    return isinstance(data, (str, Path)) and Path(data).is_dir() and not (Path(data) / "_delta_log").is_dir()
 
 
 def as_frame(data: Any) -> Any:
     """Return test data as a frame that an engine can stage.
 
-    :param data: a pandas, Polars, PyArrow or Spark table, a list of dicts (a row each), a dict of columns, or the path of a
-        CSV, TSV, Parquet, JSON or NDJSON file or of a Delta table, which is read as ``transforms put`` reads it.
+    :param data: a pandas, Polars, PyArrow or Spark table, a list of dicts (a row each), a dict of columns, an output of an
+        earlier result, or the path of a CSV, TSV, Parquet, JSON or NDJSON file or of a Delta table, which is read as
+        ``transforms put`` reads it.
     :raises DataError: if it is something else, the path does not exist, or the file is damaged.
     """
     import polars as pl
 
+    if callable(getattr(data, "polars", None)):
+        return data.polars()
     if isinstance(data, (str, Path)):
         return _read(Path(data))
     if isinstance(data, Mapping):
@@ -71,8 +93,6 @@ def assert_table_equal(left: Any, right: Any, *, ignore_order: bool = False) -> 
 def _polars(data: Any) -> Any:
     import polars as pl
 
-    if callable(getattr(data, "polars", None)):
-        return data.polars()
     frame = as_frame(data)
     if isinstance(frame, pl.LazyFrame):
         return frame.collect()

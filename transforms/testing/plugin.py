@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +13,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """A store with nothing in it, in the test's own temporary folder."""
+def store() -> Iterator[Store]:
+    """A store with nothing in it, which goes with the test."""
     from transforms.store.store import Store
+    from transforms.testing.places import delete, temporary_folder
 
-    return Store(tmp_path / "store")
+    folder = temporary_folder()
+    yield Store(folder / "store")
+    delete(folder)
 
 
 @pytest.fixture

@@ -7,14 +7,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from transforms.checks.results import CheckResult
 from transforms.errors import NotFoundError, nearest
 from transforms.run.reader import DatasetReader
 from transforms.store.entry import Entry
+from transforms.store.storage.base import Storage
+from transforms.store.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+
+    from palantir_models.reading.experiment import RecordedExperiment
+    from palantir_models.reading.model import Model
+
+_read_later: list[Storage] = []
+"""Where Spark frames read that nobody may have asked yet: a temporary store that they need stays until the process ends."""
 
 
 class Output:
@@ -43,11 +52,31 @@ class Output:
 
     def dataframe(self) -> Any:
         """Return its rows as a Spark DataFrame."""
+        if not any(one is self._reader.storage for one in _read_later):
+            _read_later.append(self._reader.storage)
         return self._reader.spark()
 
     def rows(self) -> list[dict[str, Any]]:
         """Return its rows as dicts."""
         return self.polars().to_dicts()
+
+    def column(self, name: str) -> list[Any]:
+        """Return the values of one column.
+
+        :param name: the column.
+        :raises UnknownNameError: if there is none of that name; names the nearest.
+        """
+        frame = self.polars()
+        if name not in frame.columns:
+            raise UnknownNameError(
+                f"{self.alias} has no column {name!r}.{nearest(name, frame.columns)} It has: {', '.join(frame.columns)}."
+            )
+        return frame[name].to_list()
+
+    @property
+    def holds_files(self) -> bool:
+        """Whether it is a dataset of raw files, and none of rows."""
+        return self._reader.view.holds_files
 
     def files(self) -> dict[str, bytes]:
         """Return its files' bytes by path, for a dataset of raw files."""
@@ -65,18 +94,23 @@ class Output:
 
 
 class Named(Mapping[str, Any]):
-    """Results by the name that the transform gives them; a wrong name is answered with the nearest."""
+    """Results by the name that the transform gives them; a wrong name is answered with the nearest.
 
-    def __init__(self, kind: str, values: Mapping[str, Any]) -> None:
+    :param kind: what they are, for messages.
+    :param values: the results by name.
+    :param absent: why there is none, for each name that might have had one.
+    """
+
+    def __init__(self, kind: str, values: Mapping[str, Any], absent: Mapping[str, str] | None = None) -> None:
         self._kind = kind
         self._values = dict(values)
+        self._absent = dict(absent or {})
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._values:
-            raise UnknownNameError(
-                f"There is no {self._kind} {name!r}.{nearest(name, self._values)} There are: "
-                f"{', '.join(self._values) or 'none'}."
-            )
+            what = self._absent.get(name) or f"There is no {self._kind} {name!r}."
+            known = {**self._values, **self._absent}
+            raise UnknownNameError(f"{what}{nearest(name, known)} There are: {', '.join(self._values) or 'none'}.")
         return self._values[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -90,7 +124,7 @@ class Named(Mapping[str, Any]):
 
 
 class UnknownNameError(NotFoundError, KeyError):
-    """A result was asked for by a name that the transform does not have."""
+    """A result was asked for by a name that the transform, or its output, does not have."""
 
     __str__ = Exception.__str__
 
@@ -102,20 +136,42 @@ class TransformResult:
     Attributes:
         status: ``committed`` or ``aborted``.
         outputs: what it wrote, by parameter name; as the store has it, also after an abort.
-        models: what each model output published, by parameter name: objects with ``versions`` and ``load()``.
-        experiments: every experiment it created, in order.
+        models: each model output as :func:`palantir_models.open_model` returns it, by parameter name: with ``versions``,
+            ``experiments`` and ``load()``.
+        experiments: every experiment that the run created, in order, as it is read back: with ``params``, ``status`` and
+            ``metrics()``.
+        checks: what each check found, by its name; one that failed with ``WARN`` is among them.
         logs: what it logged with :mod:`logging`, at INFO and above.
+        is_incremental: whether it went on from its last run.
+        reason: why it did, or did not; empty for a transform that never does.
         entry: the ledger's row, None after an abort.
         seconds: how long the job took, commit included.
+        store: where it ran; with the result, a temporary one goes.
+        branch: the branch that it wrote.
     """
 
     status: str
     outputs: Mapping[str, Output]
-    models: Mapping[str, Any]
-    experiments: tuple[Any, ...]
+    models: Mapping[str, Model]
+    experiments: tuple[RecordedExperiment, ...]
+    checks: Mapping[str, CheckResult]
     logs: tuple[logging.LogRecord, ...] = field(repr=False)
+    is_incremental: bool
+    reason: str
     entry: Entry | None = field(repr=False)
     seconds: float
+    store: Store = field(repr=False)
+    branch: str = field(repr=False)
+
+    @property
+    def output(self) -> Output:
+        """The output of a transform that has one.
+
+        :raises NotFoundError: if it has none or several: name the one that is meant, ``outputs["name"]``.
+        """
+        if len(self.outputs) != 1:
+            raise NotFoundError(f"Name the output that is meant, outputs[...]: {', '.join(self.outputs) or 'none'}.")
+        return next(iter(self.outputs.values()))
 
     @property
     def messages(self) -> list[str]:

@@ -29,7 +29,7 @@ def trainer(before=None):
 def had(run_transform, job, inputs=None):
     """Run it, and return what its last version was."""
     result = run_transform(job, inputs)
-    return result.outputs["had"].rows()[0]["factor"], result.models["model"].versions[0].version, result.entry
+    return result.outputs["had"].rows()[0]["factor"], result.models["model"].version().version, result.entry
 
 
 def test_training_goes_on_from_the_last_version(run_transform):

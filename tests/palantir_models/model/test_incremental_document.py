@@ -45,14 +45,14 @@ def test_the_first_sample_adds_what_came(run_transform):
     assert sorted(row["id"] for row in result.outputs["clean"].rows()) == [1, 3]
 
 
-def test_training_goes_on_and_its_experiment_says_what_was_read(run_transform, tmp_path, monkeypatch):
+def test_training_goes_on_and_its_experiment_says_what_was_read(run_transform, store, monkeypatch):
     """As the document's dialogue has it."""
     names, (dialogue,) = sample("Training")
     run_transform(names["train"], {"rows": [{"day": 1, "amount": 2.0}]})
     more = [{"day": 2, "amount": 4.0}, {"day": 3, "amount": 6.0}]
     second = run_transform(names["train"], {"rows": more}, append=True)
     assert second.models["model"].load().regressor.t_ == 1 + 3  # it has seen three rows
-    monkeypatch.setenv("TRANSFORMS_ROOT", str(tmp_path / "store"))
+    monkeypatch.setenv("TRANSFORMS_ROOT", str(store.root))
     asked = doctest.DocTestParser().get_doctest(dialogue, {}, "docs/incremental.md", None, None)
     assert doctest.DocTestRunner().run(asked).failed == 0
     experiment = open_model("/shop/forecast").experiment("1.1.0")

@@ -25,8 +25,7 @@ def test_a_publish_does_not_read_the_versions_before_it(run_transform, monkeypat
     run_transform(train)
     monkeypatch.setattr(versions, "read_versions", pytest.fail)
     for number in ("1.1.0", "1.2.0"):
-        (version,) = run_transform(train).models["model"].versions
-        assert version.version == number
+        assert run_transform(train).models["model"].version().version == number
 
 
 def test_rows_that_another_program_wrote_count(run_transform, store):
@@ -37,8 +36,7 @@ def test_rows_that_another_program_wrote_count(run_transform, store):
     foreign = versions.ModelVersion(**{**copied, "version": "7.0.0", "version_id": "f" * 32, "sha256": {}})
     rows = pa.Table.from_pylist([versions.version_row(foreign)], schema=versions.versions_schema())
     write_deltalake(view.uri, rows, mode="append")
-    (version,) = run_transform(train).models["model"].versions
-    assert version.version == "7.1.0"
+    assert run_transform(train).models["model"].version().version == "7.1.0"
 
 
 def test_a_model_without_a_version_has_no_newest(run_transform, store):

@@ -48,8 +48,7 @@ def abandon(journals, experiment_id):
 
 def test_the_journal_of_a_published_experiment_goes(run_transform, store, journals):
     run_transform(trainer(), {"data": ROWS})
-    metrics = run_transform(trainer()).models["model"].table("experiments")
-    published = metrics["experiment_id"][0]
+    published = run_transform(trainer()).experiments[0].experiment_id
     abandon(journals, published)
     abandon(journals, "f" * 32)
     assert collect_journals(store, dry_run=True) == [published]

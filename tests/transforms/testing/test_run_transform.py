@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-from pathlib import Path
 
 import pandas as pd
 import polars as pl
 import pytest
 
-from transforms.api import Input, Output, transform, transform_polars
-from transforms.errors import ConfigError, DataError, DeclarationError, MissingExtraError, NotFoundError, UsageError
+from transforms import expectations as E
+from transforms.api import Check, Input, Output, incremental, transform, transform_polars
+from transforms.errors import (
+    CheckFailedError,
+    ConfigError,
+    DataError,
+    DeclarationError,
+    MissingExtraError,
+    NotFoundError,
+    TransformsWarning,
+    UsageError,
+)
 from transforms.run.scope import JobScope
 from transforms.store.store import Store
-from transforms.testing import assert_table_equal, run_transform
+from transforms.testing import assert_table_equal, places, run_transform
 
 
 @transform_polars(Output("/out"), raw=Input("/raw"))
@@ -23,14 +32,33 @@ def copy(raw):
     return raw
 
 
-def test_a_run_without_a_store_has_one_of_its_own_that_goes_with_the_result():
-    """Nothing is left behind."""
-    result = run_transform(copy, {"raw": {"x": [1, 2]}})
-    folder = Path(result.outputs["output"]._reader.view.uri)
-    assert folder.exists()
-    del result
+def test_a_run_without_a_store_has_one_of_its_own_that_goes_once_nobody_has_the_result(monkeypatch):
+    """Some runs later, as rows may be read lazily; what somebody has stays."""
+    monkeypatch.setattr(places, "_KEPT", 1)
+    kept = run_transform(copy, {"raw": {"x": [1, 2]}})
+    let_go = run_transform(copy, {"raw": {"x": [1]}}).store.root
     gc.collect()
-    assert not folder.exists()
+    assert let_go.exists()
+    run_transform(copy, {"raw": {"x": [1]}})
+    gc.collect()
+    assert not let_go.exists()
+    assert kept.output.rows() == [{"x": 1}, {"x": 2}]
+
+
+def test_a_store_is_in_memory_unless_the_environment_says_where(monkeypatch, tmp_path):
+    """Where the system has memory to offer as a folder."""
+    monkeypatch.setattr(places, "_MEMORY", tmp_path / "memory")
+    monkeypatch.setattr(places, "_LEAST_FREE", 1)
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    assert places._in_memory() is None
+    (tmp_path / "memory").mkdir()
+    assert run_transform(copy, {"raw": {"x": [1]}}).store.root.parent.parent == tmp_path / "memory"
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert places._in_memory() is None
+    monkeypatch.delenv("TMPDIR")
+    monkeypatch.setattr(places, "_LEAST_FREE", 1 << 60)
+    assert places._in_memory() is None
 
 
 def test_inputs_may_be_files(tmp_path):
@@ -223,3 +251,99 @@ def test_what_is_shown_of_a_job_says_what_it_is():
         out.write_table(pl.DataFrame({"x": [1, 2], "y": ["a", "b"]}))
 
     assert repr(run_transform(make).entry) == "<Entry #1: make wrote dataset:/o on master>"
+
+
+@incremental(snapshot_inputs=["rates"])
+@transform.using(raw=Input("/raw"), rates=Input("/rates"), out=Output("/out"))
+def convert(raw, rates, out):
+    """Convert what is new at the rate of today."""
+    rate = rates.polars()["rate"][0]
+    out.write_table(raw.polars().with_columns(pl.col("x") * rate))
+
+
+def test_a_run_goes_on_from_an_earlier_one():
+    """What is given is added to what there was; a snapshot input is replaced."""
+    first = run_transform(convert, {"raw": [{"x": 1}], "rates": [{"rate": 10}]})
+    second = run_transform(convert, {"raw": [{"x": 2}], "rates": [{"rate": 100}]}, previous=first)
+    third = run_transform(convert, previous=second)
+    assert [one.is_incremental for one in (first, second, third)] == [False, True, True]
+    assert (first.reason, second.reason) == ("it was never built", f"since commit #{first.entry.seq}")
+    assert_table_equal(second.output, [{"x": 10}, {"x": 200}], ignore_order=True)
+    assert_table_equal(second.output, third.output, ignore_order=True)
+    assert first.output.rows() == [{"x": 10}], "a result stays what it was"
+
+
+def test_a_transform_of_another_kind_goes_on_too(store):
+    """It reads what the earlier one wrote, on its branch; its own inputs are replaced."""
+    first = run_transform(copy, {"raw": [{"x": 1}]}, store=store, branch="dev")
+    again = run_transform(copy, {"raw": [{"x": 2}]}, previous=first)
+    assert (again.branch, again.output.rows(), again.is_incremental, again.reason) == ("dev", [{"x": 2}], False, "")
+    with pytest.raises(UsageError, match="previous ran in the store"):
+        run_transform(copy, previous=first, store=Store(store.root / "other"))
+
+
+def test_an_output_is_an_input_of_another_run(tmp_path):
+    """Of rows and of raw files."""
+
+    @transform.using(raw=Input("/files"), out=Output("/copied"))
+    def carry(raw, out):
+        for file in raw.filesystem().ls():
+            with raw.filesystem().open(file.path, "rb") as source, out.filesystem().open(file.path, "wb") as target:
+                target.write(source.read())
+
+    rows = run_transform(copy, {"raw": [{"x": 1}]}).output
+    assert run_transform(copy, {"raw": rows}).output.rows() == [{"x": 1}]
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.txt").write_text("a")
+    files = run_transform(carry, {"raw": tmp_path}).output
+    assert run_transform(carry, {"raw": files}).output.files() == {"sub/a.txt": b"a"}
+
+
+def test_what_was_never_written_is_told():
+    """An output that the job left alone has no rows, one of an aborted job is not there, a column is one of those there are."""
+
+    @transform.using(out=Output("/out"), rest=Output("/rest"))
+    def half(out, rest):
+        out.write_table(pl.DataFrame({"city": ["Bern"]}))
+
+    with pytest.warns(TransformsWarning, match="returned without writing 'rest'"):
+        result = run_transform(half)
+    with pytest.raises(DataError, match="half, which made it in commit #1, returned without writing it"):
+        result.outputs["rest"].rows()
+    assert result.outputs["out"].column("city") == ["Bern"]
+    with pytest.raises(KeyError, match="/out has no column 'ctiy'. Did you mean 'city'"):
+        result.outputs["out"].column("ctiy")
+    with pytest.raises(NotFoundError, match=r"Name the output that is meant, outputs\[...\]: out, rest"):
+        _ = result.output
+
+    @transform.using(out=Output("/out"))
+    def stop(ctx, out):
+        ctx.abort_job()
+
+    aborted = run_transform(stop)
+    assert (aborted.status, aborted.entry) == ("aborted", None)
+    with pytest.raises(KeyError, match=r"The output 'out' \(/out\) was never written; the job was aborted."):
+        _ = aborted.outputs["out"]
+
+
+def test_what_checks_found_is_there_by_name():
+    """One that only warns is among them; one that fails ends the job."""
+
+    def checked(least, on_error):
+        @transform.using(
+            out=Output(
+                "/out", checks=[Check(E.col("x").gt(least), "least", on_error), Check(E.primary_key("x"), "key")]
+            )
+        )
+        def make(out):
+            out.write_table(pl.DataFrame({"x": [1, 2]}))
+
+        return make
+
+    with pytest.warns(TransformsWarning, match="check 'least' on /out"):
+        found = run_transform(checked(1, "WARN")).checks
+    assert {name: (one.passed, one.failing) for name, one in found.items()} == {"least": (False, 1), "key": (True, 0)}
+    with pytest.raises(KeyError, match="no check 'lest'. Did you mean 'least'"):
+        _ = found["lest"]
+    with pytest.raises(CheckFailedError, match="least"):
+        run_transform(checked(1, "FAIL"))
