@@ -29,7 +29,7 @@ _COSTLY_FOLDERS = {
     *("spark", "mlflow", "cluster", "crash", "torture", "simulation"),
     *("object_store", "compat", "pipelines"),
 }
-_COSTLY_FIXTURES = {"needs_spark", "s3_endpoint", "empty_database", "browser"}
+_COSTLY_FIXTURES = {"needs_spark", "spark_session", "s3_endpoint", "empty_database", "browser"}
 _COSTLY_PARAMETERS = {"bucket", "spark"}  # that have a fixture begin something costly
 
 

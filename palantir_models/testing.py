@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 from palantir_models.adapter.base import ModelAdapter
+from palantir_models.experiment.recording import Recording
+from palantir_models.model import saving
 from palantir_models.model.commit import ModelCommit
 from palantir_models.model.output import JobModel
 from palantir_models.model.versions import ModelVersion
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.model import Model
+from transforms.errors import NotFoundError
 from transforms.spec.resource import Resource
 from transforms.store.store import Store
 
 
-def opened_model(model: JobModel, store: Store, branch: str) -> Model | None:
+def opened_model(resource: Resource, store: Store, branch: str) -> Model | None:
     """Return a model as a job left it; None where it has neither a version nor an experiment.
 
-    :param model: what the transform's function was given.
+    :param resource: the model.
     :param store: the store that the job committed to.
     :param branch: its branch.
     """
-    is_there = store.view(Resource("model", model.alias), branch) is not None or bool(model.experiments)
-    return Model(model.alias, branch, store) if is_there else None
+    try:
+        return Model(resource.alias, branch, store)
+    except NotFoundError:
+        return None
 
 
-def experiments_of(model: JobModel, opened: Model | None) -> Iterable[RecordedExperiment]:
+def experiments_of(model: JobModel, opened: Model) -> Iterable[RecordedExperiment]:
     """Return the experiments that a job created, in order, published or not.
 
     :param model: what the transform's function was given.
     :param opened: the model as the job left it.
     """
     created = [one.experiment_id for one in model.experiments]
-    if opened is None or not created:
+    if not created:
         return ()
     found = {one.experiment_id: one for one in (*opened.experiments, *opened.unpublished)}
     return [found[identity] for identity in created if identity in found]
@@ -58,3 +65,15 @@ def put_model(store: Store, branch: str, resource: Resource, model: Any) -> Mode
         transaction.abandon()
         raise
     return version
+
+
+@contextmanager
+def dated_by(datetime: Any, nanoseconds: Callable[[], int]) -> Iterator[None]:
+    """Have versions and experiments dated by a clock of a test's own while the block runs.
+
+    :param datetime: stands for Python's class.
+    :param nanoseconds: tells the time since 1970.
+    """
+    defaults = Recording.__init__.__kwdefaults__
+    with mock.patch.object(saving, "datetime", datetime), mock.patch.dict(defaults, {"clock": nanoseconds}):
+        yield

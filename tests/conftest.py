@@ -19,11 +19,12 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 from palantir_models.mlflow.exchange.tracking import tracking
-from tests.processes import QUICK_JAVA, object_store
+from tests.processes import object_store
 from transforms.engine.spark import engine, installation, sessions
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems
 from transforms.store.store import Store
+from transforms.testing.spark import QUICK_JAVA
 
 os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is
@@ -80,8 +81,9 @@ def spark_engine(needs_spark: None, request: pytest.FixtureRequest) -> SparkEngi
     assert _scope(request.node.nodeid) == "spark", (
         "a test that needs a session has the word spark in its name, case or place"
     )
+    request.getfixturevalue("spark_session")
     shared = shared_engine({})
-    _ = shared.session
+    _ = shared.session  # also where a test before has stopped it
     return shared
 
 

@@ -18,12 +18,6 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-QUICK_JAVA = (
-    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
-    "-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
-)
-"""Options for a JVM that does much once and little often, as those of tests do: it compiles quickly instead of well."""
-
 _REPOSITORY = Path(__file__).parents[1]
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import QUICK_JAVA, await_true, free_port, kill
+from tests.processes import await_true, free_port, kill
 from transforms.engine.spark.installation import require_spark
+from transforms.testing.spark import QUICK_JAVA
 
 _REPOSITORY = Path(__file__).parents[2]
 _MAIN = "org.apache.spark.deploy"

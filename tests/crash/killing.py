@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import random
-import signal
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+
+from transforms.testing import crashing
 
 # Each step: the function that is wrapped, when the process dies, and at which of its calls (counted from 1).
 # A job of two datasets, a model version, an experiment, a hyperparameter and a metric series publishes 6 tables.
@@ -37,40 +34,12 @@ STEPS: dict[str, tuple[str, str, int]] = {
 }
 
 
-def die() -> None:
-    """End this process as a power cut would."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def arm(step: str) -> None:
     """Let this process die when it comes to a step."""
-    place, moment, call = STEPS[step]
-    module_name, _, path = place.partition(":")
-    owner: Any = importlib.import_module(module_name)
-    *parents, name = path.split(".")
-    for parent in parents:
-        owner = getattr(owner, parent)
-    setattr(owner, name, _deadly(getattr(owner, name), moment, call))
+    crashing.arm(*STEPS[step])
 
 
 def arm_at_random(seed: int, within_seconds: float) -> None:
     """Let this process die at some moment."""
     delay = random.Random(seed).random() * within_seconds
-    threading.Thread(target=lambda: (time.sleep(delay), die()), daemon=True).start()
-
-
-def _deadly(function: Callable[..., Any], moment: str, call: int) -> Callable[..., Any]:
-    lock, calls = threading.Lock(), [0]
-
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        with lock:
-            calls[0] += 1
-            mine = calls[0]
-        if moment == "before" and mine == call:
-            die()
-        result = function(*args, **kwargs)
-        if moment == "after" and mine == call:
-            die()
-        return result
-
-    return wrapped
+    threading.Thread(target=lambda: (time.sleep(delay), crashing.die()), daemon=True).start()

@@ -77,32 +77,6 @@ def _column(name: str, values: list[Any]) -> Any:
         raise DataError(f"Column {name!r} of the test's data has no one type: {found}. {error}") from error
 
 
-def assert_table_equal(left: Any, right: Any, *, ignore_order: bool = False) -> None:
-    """Assert that two tables hold the same rows, whatever library each comes from.
-
-    :param left: a table in any form that :func:`run_transform` takes as input, or one of its outputs.
-    :param right: the other one.
-    :param ignore_order: whether rows may come in another order.
-    :raises AssertionError: says where they differ.
-    """
-    from polars.testing import assert_frame_equal
-
-    assert_frame_equal(_polars(left), _polars(right), check_row_order=not ignore_order, check_dtypes=False)
-
-
-def _polars(data: Any) -> Any:
-    import polars as pl
-
-    frame = as_frame(data)
-    if isinstance(frame, pl.LazyFrame):
-        return frame.collect()
-    if type(frame).__module__.startswith("pandas"):
-        return pl.from_pandas(frame)
-    if type(frame).__module__.startswith("pyarrow"):
-        return pl.from_arrow(frame)
-    return frame
-
-
 def _read(path: Path) -> Any:
     kind = table_kind(path) if path.exists() else None
     if kind is None:

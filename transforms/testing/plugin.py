@@ -1,4 +1,7 @@
-"""The pytest plugin: the fixtures ``store`` and ``run_transform``, and reports without the framework's own frames."""
+"""The pytest plugin: fixtures for testing transforms, and reports without the framework's own frames.
+
+Every pytest that this package is installed beside imports it, so it imports nothing itself.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from transforms.store.store import Store
+    from transforms.testing.clock import FrozenClock
     from transforms.testing.result import TransformResult
+    from transforms.testing.sources import FakeSource
 
 
 @pytest.fixture
@@ -31,6 +38,52 @@ def run_transform(store: Store) -> Callable[..., TransformResult]:
     from transforms.testing.run import run_transform as run
 
     return partial(run, store=store)
+
+
+@pytest.fixture
+def crash_at(store: Store) -> Callable[..., TransformResult]:
+    """``crash_at(step, transform, …)``: run a transform in a process that is killed at a step, on the test's ``store``."""
+    from functools import partial
+
+    from transforms.testing.crashing import crash_at as run
+
+    return partial(run, store=store)
+
+
+@pytest.fixture(scope="session")
+def spark_session() -> SparkSession:
+    """The Spark session that jobs use, started when a test first asks for it; without Java or pyspark the test is left out."""
+    from transforms.testing.spark import session_for_tests, why_not
+
+    if reason := why_not():
+        pytest.skip(reason)
+    session: SparkSession = session_for_tests()
+    return session
+
+
+@pytest.fixture(scope="session")
+def assert_table_equal() -> Callable[..., None]:
+    """The function :func:`transforms.testing.assert_table_equal`."""
+    from transforms.testing.comparing import assert_table_equal as compare
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def fake_source() -> type[FakeSource]:
+    """The class :class:`transforms.testing.FakeSource`, for ``run_transform(..., sources=...)``."""
+    from transforms.testing.sources import FakeSource
+
+    return FakeSource
+
+
+@pytest.fixture
+def frozen_clock(request: pytest.FixtureRequest) -> Iterator[FrozenClock]:
+    """A clock that stands still at midnight of 1 January 2026 UTC, or where an indirect parameter says."""
+    from transforms.testing.clock import as_moment, frozen
+
+    with frozen(as_moment(getattr(request, "param", "2026-01-01T00:00:00Z"))) as clock:
+        yield clock
 
 
 @pytest.hookimpl(tryfirst=True)
