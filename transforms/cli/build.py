@@ -26,6 +26,7 @@ from transforms.common.usercode import user_line
 from transforms.errors import RecoveryNeeded, TransformsError
 from transforms.plan.incremental import run_of
 from transforms.spec.resource import DEFAULT_BRANCH
+from transforms.store.job_logs import SHORTEST_ID
 
 if TYPE_CHECKING:
     from transforms.run.build import BuildInterrupted
@@ -146,6 +147,8 @@ def _report(
     for result in results:
         if result.error is not None:
             say_error(_error_text(project, result, verbose))
+            if result.log:
+                say_error(f"  its log: transforms log {result.log[:SHORTEST_ID]}")
     totals = " ".join(f"{word}={number}" for word, number in _totals(results, interrupted).items())
     out.say(f"{'Done' if interrupted is None else 'Interrupted'}. {totals} in {seconds:.1f}s")
 
@@ -204,6 +207,7 @@ def _document(results: Sequence[JobResult], seconds: float, interrupted: BuildIn
                 "error": None if result.error is None else _said(result.error),
                 "at": _place_of(result.error),
                 "warnings": list(result.warnings),
+                "log": result.log or None,
             }
             for result in results
         ],

@@ -19,8 +19,9 @@ def gc(
             "--older-than",
             min=0,
             metavar="DAYS",
-            help="Also delete data files that were replaced longer ago, and experiments whose name a later one took; older "
-            "versions cannot be read afterwards, and incremental transforms that read one of them last read everything once.",
+            help="Also delete data files that were replaced longer ago, logs of jobs that ended longer ago, and experiments "
+            "whose name a later one took; older versions cannot be read afterwards, and incremental transforms that read one "
+            "of them last read everything once.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, delete nothing.")] = False,
@@ -39,6 +40,7 @@ def gc(
     transforms gc --older-than 30
     """
     from palantir_models.reading.collecting import collect_journals
+    from transforms.store.job_logs import delete_old
     from transforms.store.recovery import collect_dead, dead_transactions
     from transforms.store.vacuum import vacuum_tables
 
@@ -46,9 +48,12 @@ def gc(
     transactions = dead_transactions(store.storage) if dry_run else collect_dead(store)
     journals = collect_journals(store, dry_run, older_than)
     files = {} if older_than is None else vacuum_tables(store, older_than, dry_run)
+    logs = [] if older_than is None else delete_old(store.storage, older_than, dry_run)
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         if as_json:
-            out.json({"dry_run": dry_run, "transactions": transactions, "journals": journals, "files": files})
+            out.json(
+                {"dry_run": dry_run, "transactions": transactions, "journals": journals, "files": files, "logs": logs}
+            )
             return
         verb = "would delete" if dry_run else "deleted"
         for transaction in transactions:
@@ -58,5 +63,7 @@ def gc(
         for table, names in files.items():
             for name in names:
                 out.say(f"{verb} {table}/{name}" if table else f"{verb} {name}")
+        if logs:
+            out.say(f"{verb} {counted(len(logs), 'log')} of jobs that ended more than {older_than:g} days ago")
         number = sum(map(len, files.values()))
         out.say(f"Done. {verb} {counted(len(transactions), 'dead job')} and {counted(number, 'replaced data file')}.")

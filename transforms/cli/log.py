@@ -1,4 +1,4 @@
-"""``transforms log``: the newest commits."""
+"""``transforms log``: the newest commits, and what their jobs said."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from transforms.cli.job_logs import is_id, log_lines, print_lines, show_not_committed, show_one
 from transforms.cli.options import Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.cli.summary import CHECK_COLUMNS, check_rows, failed_checks_texts, outputs_text, unwritten_text
-from transforms.errors import NotFoundError
+from transforms.errors import NotFoundError, UsageError
 from transforms.plan.incremental import recorded, run_of
 from transforms.run.check_results import results_of
 from transforms.spec.resource import DEFAULT_BRANCH
+from transforms.store.job_logs import log_of
 from transforms.store.recorded_parameters import shown
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ def log(
     alias: Annotated[
         str | None,
         typer.Argument(
-            metavar="[ALIAS|SEQ]", help="Only commits that wrote this dataset or model, or one commit by its number."
+            metavar="[ALIAS|SEQ|ID]",
+            help="Only commits that wrote this dataset or model; or one commit by its number, or a job by its id, with its log.",
         ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many commits at the most.")] = 20,
@@ -35,9 +38,15 @@ def log(
         str | None,
         typer.Option("--branch", metavar="NAME", help="Only commits to this branch; of an ALIAS, master if not given."),
     ] = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Instead of commits, the jobs that were not committed, with their ids.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show the newest commits, newest first; of one commit, what its checks found.
+    """Show the newest commits, newest first; of one, what its checks found and what its job printed and logged.
+
+    Logs are kept in the store, without secrets, and deleted by 'transforms gc --older-than DAYS'. Exits with 0, or 2 for what
+    there is not.
 
     Examples:
 
@@ -47,10 +56,25 @@ def log(
 
     transforms log 12
 
+    transforms log --failed
+
+    transforms log 0198f3b2c4d5e6f7
+
     transforms log --branch dev --json
     """
     project = open_project(ctx)
     store = project.store
+    if failed or (alias is not None and is_id(alias)):
+        if failed and alias is not None:
+            raise UsageError(
+                "--failed lists the jobs of every dataset: leave the name out, or type a job's id without it."
+            )
+        with Output(as_json, session_of(ctx).quiet) as out:
+            if alias is not None:
+                show_one(store, alias, out)
+            else:
+                show_not_committed(store, limit, branch, out)
+        return
     waiting = store.unpublished()
     is_one = alias is not None and alias.isdecimal()
     if alias is None:
@@ -61,6 +85,9 @@ def log(
         entries = _of(project, alias, branch or DEFAULT_BRANCH, limit, waiting)
     missing = store.missing(entries, waiting)
     rows = [_row(entry, missing.get(entry.seq, "")) for entry in entries]
+    said = log_of(store.storage, entries[0].transaction) if is_one else None
+    if is_one:
+        rows[0]["log"] = log_lines(said)
     with Output(as_json, session_of(ctx).quiet) as out:
         told = ["run"] if any(row["run"] for row in rows) else []
         out.listing(
@@ -68,15 +95,19 @@ def log(
         )
         for remark in filter(None, map(unwritten_text, entries)):
             out.say(remark)
-        if as_json:
-            return
-        checks = results_of(entries[0].outputs) if is_one else []
-        if checks:
-            out.line("")
-            out.listing(check_rows(checks), [*CHECK_COLUMNS, "dataset"])
-        else:
-            for remark in (text for entry in entries for text in failed_checks_texts(entry)):
-                out.say(remark)
+        if not as_json:
+            _say_checks(entries, is_one, out)
+            print_lines(said, out)
+
+
+def _say_checks(entries: Sequence[Entry], is_one: bool, out: Output) -> None:
+    checks = results_of(entries[0].outputs) if is_one else []
+    if checks:
+        out.line("")
+        out.listing(check_rows(checks), [*CHECK_COLUMNS, "dataset"])
+    else:
+        for remark in (text for entry in entries for text in failed_checks_texts(entry)):
+            out.say(remark)
 
 
 def _one(store: Store, seq: int) -> Entry:

@@ -222,7 +222,7 @@ def _tell(text: str) -> None:
     job = current_job()
     prefix = f"{job} | " if job else ""
     stream: Any = sys.stderr
-    if isinstance(stream, JobStream) and stream.side_by_side:
+    if getattr(stream, "side_by_side", False):
         prefix = ""  # the stream puts it there
     try:
         stream.write("".join(f"{prefix}{line}\n" for line in text.splitlines()))

@@ -52,7 +52,8 @@ _NUMBER = re.compile(r"[-+]?\d{0,6}([.,:]\d{1,6})*([eE][-+]?\d{1,3})?")
 _PLAIN = re.compile(r"(?:(?:[^\W\d_]{1,20}|[a-z]{1,2}\d{1,2}|\d{1,4})(?![^\W_])|[-_.,:=/\\<>|\[\] ])*")
 _PASSWORD = re.compile(r"-p([^-=]+)")
 _USERS = _words("-u -U --user --username --login")
-_NAME = re.compile(r"([^\W\d][\w.-]*)\\*['\"]?\]?\s*(?:=>|:=|[=:])\s*")
+# A name to which nothing is assigned is passed over at once, or a long word would be looked at from each of its letters on.
+_NAME = re.compile(r"([^\W\d][\w.-]*+)\\*+['\"]?+\]?+\s*+(?:=>|:=|[=:])\s*|[^\W\d][\w.-]*+")
 _VALUE = re.compile(
     r"\\+(?P<quote>[\"'])(?s:.*?)(?:\\+(?P=quote)|$)|\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|[^\s'\",;&)}\]]+"
 )
@@ -66,7 +67,7 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"\b(bearer\s+)[^\s'\",;]+", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>[^\s'\"<>`]*)")
+_ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,40}+)://(?P<rest>[^\s'\"<>`]*)")
 _LOGIN = re.compile(r"(?<![\w/@:])([\w.+%-]+):([^\s@/'\":,;=]+)@(?!sha\d+:)(?=[\w(\[])")
 _FORMATS = re.compile(
     r"\bsk-(?=[\w-]*\d)[\w-]{12,}|\b[sprw]k_(?:live|test)_\w+|\bgh[pousr]_\w{8,}|\bgithub_pat_\w+|\bglpat-[\w-]{8,}|\bhf_[A-Za-z0-9]{8,}"
@@ -176,7 +177,7 @@ def _masked_argument(argument: str) -> str:
 def _masked_assignments(text: str) -> str:
     parts, done = [], 0
     for name in _NAME.finditer(text):
-        if name.start() < done:
+        if name[1] is None or name.start() < done:
             continue
         value = _VALUE.match(text, name.end())
         if value is not None and is_secret(name[1], value[0]):

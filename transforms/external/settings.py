@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from transforms.common import known_secrets
 from transforms.errors import ConfigError, nearest
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -58,7 +59,7 @@ class SourceSettings:
                 f"The source {self.name!r} has no secret {name!r} here.{nearest(name, self.secrets)} Name the environment "
                 f'variable that holds it in pyproject.toml, {self.place}: secrets = {{ {name} = "{variable}" }}'
             )
-        return self._variable(self.secrets[name], f"the secret {name!r}")
+        return known_secrets.remember(self._variable(self.secrets[name], f"the secret {name!r}"))
 
     def filled(self, texts: Mapping[str, str]) -> dict[str, str]:
         """Return headers or query parameters with environment variables in their places.

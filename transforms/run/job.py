@@ -62,6 +62,7 @@ class JobResult:
         values: what the compute function was given, by parameter name; for tests.
         warnings: what is hardly what was meant.
         incremental: whether it went on from its last run, and why; None for a transform that never does.
+        log: the transaction under whose id its log is kept; empty where it said nothing, or is no job of a build.
     """
 
     name: str
@@ -73,6 +74,7 @@ class JobResult:
     values: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     warnings: tuple[str, ...] = ()
     incremental: Decision | None = None
+    log: str = ""
 
     @property
     def is_failure(self) -> bool:
@@ -97,6 +99,7 @@ class JobOptions:
         engine: which engines it may use; see :class:`~transforms.run.scope.JobScope`.
         profiles: the Spark profiles of every job of the build.
         may_commit: called right before a commit point; raising there commits nothing.
+        begun: is told the id of the job's transaction.
     """
 
     branch: str = DEFAULT_BRANCH
@@ -106,6 +109,7 @@ class JobOptions:
     engine: EngineChoice = "auto"
     profiles: Sequence[str] = ()
     may_commit: Callable[[], None] = lambda: None
+    begun: Callable[[str], None] = lambda transaction: None
 
 
 def run_job(transform: Transform, store: Store, config: Config, options: JobOptions) -> JobResult:
@@ -154,6 +158,7 @@ def _run(
     outputs = output_resources(transform, config)
     code_version = transform.comparable_version
     transaction = store.begin(options.name or transform.__name__, options.branch, outputs, options.wait_seconds)
+    options.begun(transaction.id)
     scope = JobScope(
         transform,
         transaction,

@@ -20,6 +20,8 @@ from transforms.run.build import Listener, Task, run_tasks
 from transforms.run.cancellation import Cancellation
 from transforms.run.increment import refusal
 from transforms.run.job import JobOptions, JobResult, run_job
+from transforms.run.job_log import JobLogs
+from transforms.run.kept_logs import logged
 from transforms.run.pipelines import Loaded, load_pipelines
 from transforms.run.planned_checks import CheckPlanner
 from transforms.run.planned_increments import IncrementalPlanner
@@ -185,17 +187,23 @@ class Project:
         graph = self.graph(options.branch)
         names = {job.node.name for job in plan.jobs}
         profiles = list(dict.fromkeys(p for job in plan.jobs for p in self.transforms[job.node.name].profiles))
-        cancel = Cancellation()
+        cancel, logs = Cancellation(), JobLogs()
+
+        def run_one(transform: Transform, job: JobOptions) -> JobResult:
+            job = replace(job, profiles=profiles, may_commit=cancel.check)
+            return logged(self.store, logs, job, lambda told: run_job(transform, self.store, self.config, told))
+
         tasks = []
         for job in plan.jobs:
             needs = frozenset(node.name for node in graph.upstream(job.node, depth=1) if node.name in names)
-            tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, profiles, cancel)))
+            tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, run_one)))
         if any(job.action == "build" for job in plan.jobs):
             self.store.storage.check_access()
         if self.store.exists and any(job.action == "build" for job in plan.jobs):
             recovery.finish(self.store)
         workers = options.workers if self.runs_side_by_side(plan, options) else 1
-        return run_tasks(tasks, listener, workers, options.fail_fast, cancel)
+        with logs.listening():
+            return run_tasks(tasks, listener, workers, options.fail_fast, cancel)
 
     def runs_side_by_side(self, plan: Plan, options: BuildOptions) -> bool:
         """Tell whether two jobs of a plan may run at a time; those that each need the one before run in this thread."""
@@ -205,7 +213,11 @@ class Project:
         return options.workers > 1 and not is_chain
 
     def _runner(
-        self, graph: Graph, job: PlannedJob, options: BuildOptions, profiles: Sequence[str], cancel: Cancellation
+        self,
+        graph: Graph,
+        job: PlannedJob,
+        options: BuildOptions,
+        run_one: Callable[[Transform, JobOptions], JobResult],
     ) -> Callable[[], JobResult]:
         def run() -> JobResult:
             planned = job
@@ -221,10 +233,8 @@ class Project:
                 parameters=_given(transform, options),
                 wait_seconds=options.wait_seconds,
                 engine=options.engine,
-                profiles=profiles,
-                may_commit=cancel.check,
             )
-            result = run_job(transform, self.store, self.config, job_options)
+            result = run_one(transform, job_options)
             return replace(result, reason=planned.reason, incremental=result.incremental or planned.incremental)
 
         return run

@@ -91,7 +91,7 @@ def test_a_running_job_keeps_what_it_staged(shell: Shell) -> None:
 
     done = shell.json("gc", "--older-than", "0")
 
-    assert done == {"dry_run": False, "transactions": [], "journals": [], "files": {}}
+    assert done == {"dry_run": False, "transactions": [], "journals": [], "files": {}, "logs": []}
     assert staged.exists()
     transaction.abandon()
 
