@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,12 @@ from palantir_models.experiment.machine.environment import environment
 
 
 def context_of(
-    *, branch: str, transform: str, source: str, code_version: str | None = None, transaction: str | None = None
+    *,
+    branch: str,
+    transform: str,
+    source: str,
+    code_version: str | None = None,
+    git: Callable[[Path], dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return the columns that tell where an experiment comes from.
 
@@ -18,14 +24,14 @@ def context_of(
     :param transform: the name of the transform or program that trains.
     :param source: where the training logic is, as ``file:line`` where that is known.
     :param code_version: the version of that logic.
-    :param transaction: the id of the transaction of its job, if it has begun.
+    :param git: tells the commit of a folder, where that was found out before.
     """
     folder = Path(source.rpartition(":")[0] or source).parent
     return {
         "branch": branch,
         "transform": transform,
-        "transaction": transaction,
+        "transaction": None,
         "source": source,
         "code_version": code_version,
-        "environment": json.dumps(environment(folder if folder.is_dir() else None)),
+        "environment": json.dumps(environment(folder if folder.is_dir() else None, git)),
     }

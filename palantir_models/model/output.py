@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.experiment.errors import ExperimentError
@@ -12,6 +13,7 @@ from palantir_models.experiment.handler import ErrorHandlerType
 from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.limits import Limits
+from palantir_models.experiment.machine.environment import git_of
 from palantir_models.experiment.recording import Recording
 from palantir_models.experiment.statuses import FAILED, SUCCEEDED
 from palantir_models.model.commit import ModelCommit
@@ -39,17 +41,21 @@ class JobModel(WritableModel):
     """
 
     def __init__(self, scope: JobScope, commit: ModelCommit, journals: Journals, trials: Trials) -> None:
+        git = cache(git_of)  # the code of a job is what it was when the job began
         super().__init__(
             commit.alias,
             Limits.from_settings(scope.config.limits),
             journals=journals,
-            context=lambda: context_of(
-                branch=scope.transaction.branch,
-                transform=scope.transaction.transform,
-                source=str(scope.transform.source),
-                code_version=scope.code_version,
-                transaction=scope.transaction.id,
-            ),
+            context=lambda: {
+                **context_of(
+                    branch=scope.transaction.branch,
+                    transform=scope.transaction.transform,
+                    source=str(scope.transform.source),
+                    code_version=scope.code_version,
+                    git=git,
+                ),
+                "transaction": scope.transaction.id,
+            },
             trials=trials,
         )
         self._scope = scope

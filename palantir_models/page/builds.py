@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.page.answers import Refusal, exact
 from palantir_models.page.asked import Asked
-from palantir_models.page.provenance import inputs_of, written
+from palantir_models.page.provenance import checked, inputs_of, written
 from transforms.errors import StoreError
 from transforms.plan.incremental import recorded, run_of
+from transforms.run.check_results import results_of
 from transforms.spec.resource import Resource
 from transforms.store.recorded_parameters import shown
 
@@ -43,6 +44,9 @@ def build(asked: Asked) -> dict[str, Any]:
     versions = {key: _version(store, entry, key) for key in entry.outputs}
     return {
         **_entry(store, entry, store.missing([entry], store.unpublished()).get(entry.seq), versions),
+        "checks": [
+            checked({**found, "transform": entry.transform, "seq": entry.seq}) for found in results_of(entry.outputs)
+        ],
         "tables": [
             {"table": change.table, "mode": change.mode, "rows": change.rows, "files": len(change.files)}
             for change in entry.changes
@@ -88,6 +92,7 @@ def _entry(store: Store, entry: Entry, unpublished: str | None, versions: Mappin
         "inputs": inputs_of(entry, store.ledger),
         "models": [output for output in outputs if output["kind"] == "model"],
         **run_of(recorded(entry.outputs.values())),
+        "failed_checks": sum(not found["passed"] for found in results_of(entry.outputs)),
         "parameters": exact(shown(entry.parameters)),
         "code_version": entry.code_version,
         "seconds": (entry.ratified_time - entry.started_time).total_seconds(),

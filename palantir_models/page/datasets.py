@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from palantir_models.page.answers import RESTORE, UNREADABLE, Refusal, exact
 from palantir_models.page.asked import Asked
 from palantir_models.page.ids import dataset_rid
-from palantir_models.page.provenance import inputs_of
+from palantir_models.page.provenance import checked, inputs_of
 from transforms.errors import TransformsError
 from transforms.plan.incremental import recorded, run_of
 from transforms.run.check_results import results_on
@@ -104,8 +104,7 @@ def checks_of(resource: Resource, branch: str, writes: Iterable[LastWrite]) -> l
     :param branch: the branch that is looked at.
     :param writes: what last wrote each resource.
     """
-    shown = ("check", "on_error", "expectation", "passed", "failing", "rows", "seconds", "found", "transform", "seq")
-    return [{key: exact(found[key]) for key in shown} for found in results_on(resource, branch, writes)]
+    return [checked(found) for found in results_on(resource, branch, writes)]
 
 
 def cells(found: Sequence[Sequence[Any]]) -> list[list[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -66,9 +67,14 @@ def plot(asked: Asked) -> Response:
     return Response(content, headers=headers, media_type="application/json")
 
 
-def table(asked: Asked) -> dict[str, Any]:
-    """Return rows of a table that was logged."""
+def table(asked: Asked) -> dict[str, Any] | Response:
+    """Return rows of a table that was logged, or all of it as a Parquet file to be saved."""
     one, name = _experiment(asked), asked.place("name")
+    if asked.flag("download"):
+        content = io.BytesIO()
+        one.tables[name].polars().write_parquet(content)
+        headers = _FOREVER | saved(f"{one.name}-{name}.parquet")
+        return Response(content.getvalue(), headers=headers, media_type="application/vnd.apache.parquet")
     offset, limit = asked.whole("offset", 0, 0, 2**62), asked.whole("limit", 100, 1, _MOST_ROWS)
     frame = one.tables[name].polars()
     return {

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from palantir_models.page.answers import exact
 from palantir_models.page.ids import rid_of
 from palantir_models.reading.inputs import inputs_read, version_numbers
 from transforms.spec.resource import Resource
 from transforms.store.lookup import label, resource_of
+
+_SHOWN = ("check", "on_error", "expectation", "passed", "failing", "rows", "seconds", "found", "transform", "seq")
 
 if TYPE_CHECKING:
     from transforms.store.entry import Entry
@@ -25,6 +28,15 @@ def inputs_of(entry: Entry, ledger: Ledger) -> list[dict[str, Any]]:
         {**vars(read), "rid": rid_of(Resource("model" if read.kind == "model" else "dataset", read.path))}
         for read in inputs_read(entry, ledger)
     ]
+
+
+def checked(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a check found, as the page shows it.
+
+    :param found: a result as JSON, with the transform and the commit that it was made in.
+    """
+    resource = resource_of(found["dataset"])
+    return {**{key: exact(found[key]) for key in _SHOWN}, "path": resource.alias, "rid": rid_of(resource)}
 
 
 def written(key: str, output: Mapping[str, Any], version: int | None = None) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import pytest
 from tests.page.curves import curves_study
 from tests.page.gallery import figures_study, gallery_study, hostile_failure, hostile_study
 from tests.page.serving import Served, serving
-from tests.page.study import broken_study, churn_study
+from tests.page.study import broken_study, churn_study, rates_study
+from transforms.errors import TransformsWarning
 from transforms.store.store import Store
 from transforms.testing.run import run_transform
 
@@ -41,6 +42,9 @@ def page_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for job in (wine_raw, wine_clean, *TRAININGS, wine_score, digits_raw, churn_study):
         run_transform(job, store=store)
     run_transform(digits_train, params={"epochs": 3}, store=store)
+    for _ in range(2):
+        with pytest.warns(TransformsWarning, match="small rates"):
+            run_transform(rates_study, store=store)
     with pytest.raises(ValueError, match="Input contains NaN"):
         run_transform(broken_study, store=store)
     return root

@@ -6,9 +6,12 @@ import math
 import random
 from typing import Any
 
+import polars as pl
+
 import palantir_models as pm
 from palantir_models.transforms import ModelOutput
-from transforms.api import transform
+from transforms import expectations as E
+from transforms.api import Check, Output, incremental, transform
 
 EXPERIMENTS = 100
 STEPS = 30
@@ -55,6 +58,18 @@ def churn_study(model: Any) -> None:
             experiment.log_metrics(values, step=step)
         if number in PUBLISHED:
             model.publish(model_adapter=Rate(rate), experiment=experiment, notes=f"trial {number}")
+
+
+@incremental()
+@transform.using(
+    rates=Output(
+        "/studies/rates",
+        checks=[Check(E.count().gt(0), "some rates"), Check(E.col("rate").lt(0.5), "small rates", on_error="WARN")],
+    )
+)
+def rates_study(rates: Any) -> None:
+    """Add two rates, of which one is too large."""
+    rates.write_table(pl.DataFrame({"rate": [0.1, 0.9]}))
 
 
 @transform.using(model=ModelOutput("/studies/broken"))

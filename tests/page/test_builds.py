@@ -45,6 +45,24 @@ def test_a_job_says_what_it_read_ran_and_wrote(browser_page: Tab, served: Served
     expect(main).to_contain_text("its data begins in its code")
 
 
+def test_a_job_that_went_on_from_its_last_run_and_what_its_checks_found(browser_page: Tab, served: Served) -> None:
+    """Both stand in the history, and in words on the job's page, with a way to the dataset; from there is a way back."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(f"{served.address}/builds?q=rates_study")
+    rows = browser_page.get_by_role("listitem").filter(has_text="#")
+    expect(rows).to_contain_text([re.compile("incremental.*1 check failed"), re.compile("whole.*1 check failed")])
+    rows.first.get_by_role("link", name="rates_study").click()
+    main = browser_page.locator("main")
+    expect(main).to_contain_text(re.compile(r"run\s*incremental: since commit #\d+"))
+    expect(main).to_contain_text(re.compile("small rates\\s*failed: 2 of 4 rows\\s*rate < 0.5\\s*on /studies/rates"))
+    expect(main).to_contain_text(re.compile("some rates\\s*passed"))
+    main.get_by_role("link", name="/studies/rates", exact=True).last.click()
+    expect(browser_page.get_by_role("heading", level=1)).to_have_text("/studies/rates")
+    main.locator(".card", has_text="Checks").get_by_role("link", name=re.compile("job #")).first.click()
+    expect(browser_page.get_by_role("heading", level=1)).to_contain_text("rates_study")
+
+
 def test_where_a_value_came_from_is_told_by_clicking(browser_page: Tab, served: Served) -> None:
     """From the value to its experiment, version, job, code, inputs, and the job that wrote them."""
     from playwright.sync_api import expect

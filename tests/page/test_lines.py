@@ -220,6 +220,25 @@ def test_a_smoothed_line_says_so_and_keeps_its_values(browser_page: Tab, curves:
     assert float(row.locator(".value").inner_text()) < 15
 
 
+def test_what_was_smoothed_is_faint_behind_the_smoothed_line(browser_page: Tab, curves: Served) -> None:
+    """One line is drawn in full colour, as without smoothing, not two."""
+    browser_page.goto(curves.model(MODEL, "tab=charts&find=odd/signs&runs=0"))
+    strong = """canvas => {
+        const {width, height} = canvas, {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
+        let found = 0;
+        for (let at = 0; at < data.length; at += 4)
+            if (data[at + 3] > 200 && Math.max(...data.slice(at, at + 3)) - Math.min(...data.slice(at, at + 3)) > 120) found++;
+        return found;
+    }"""
+    before = chart(browser_page, "odd/signs").locator("canvas").evaluate(strong)
+    browser_page.get_by_role("slider", name="Smoothing").fill("0.9")
+    card = chart(browser_page, "odd/signs")
+    card.get_by_text("smoothed 0.9").wait_for()
+    after = card.locator("canvas").evaluate(strong)
+    assert before > 100
+    assert after < 1.3 * before
+
+
 def test_an_axis_that_is_kept_stays_through_a_zoom(browser_page: Tab, curves: Served) -> None:
     """And through loading anew, as the address has it."""
     browser_page.goto(curves.model(MODEL, "tab=charts&find=odd/signs"))
@@ -243,6 +262,9 @@ def test_runs_with_an_equal_parameter_are_one_line(browser_page: Tab, curves: Se
     browser_page.get_by_label("Group runs by a parameter").select_option("optimizer")
     browser_page.get_by_label("Band of a group").select_option("ci")
     card = chart(browser_page, "small/m00")
+    legend = browser_page.get_by_role("list", name="Lines by optimizer").get_by_role("listitem")
+    expect(legend).to_have_text(["optimizer = adam n=2", "optimizer = sgd n=2"])
+    expect(card).to_contain_text("mean 95 % CI")
     rows = browser_page.locator(".chart-tooltip").get_by_role("listitem")
     while rows.count() < 2:  # a chart that is drawn anew below the pointer waits for its next move
         point(browser_page, card, 0.01)

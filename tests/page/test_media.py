@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from tests.page.gallery import ROWS, STEPS
@@ -47,6 +48,25 @@ def test_an_image_is_saved_as_it_was_logged(browser_page: Tab, gallery: Served) 
         cards(browser_page).first.get_by_role("link", name="Download samples/painting of early at step 3").click()
     assert saving.value.suggested_filename == "early-samples-painting-3.png"
     assert saving.value.path().read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_images_of_a_row_stand_in_line(browser_page: Tab, gallery: Served) -> None:
+    """Also where one says that it is from an earlier step."""
+    browser_page.goto(gallery.model(PAINTER, "tab=media&step=3"))
+    cards(browser_page).get_by_text("the nearest before").wait_for()
+    tops = {image.bounding_box()["y"] for image in cards(browser_page).locator("img").all()}
+    assert len(tops) == 1
+
+
+def test_a_table_is_saved_whole(browser_page: Tab, gallery: Served) -> None:
+    """With all rows and their types."""
+    browser_page.goto(gallery.model(PAINTER, "tab=media&kind=table"))
+    with browser_page.expect_download() as saving:
+        cards(browser_page).first.get_by_role("link", name="Download ranking of early").click()
+    assert saving.value.suggested_filename == "early-ranking.parquet"
+    frame = pl.read_parquet(saving.value.path())
+    assert frame.schema == {"item": pl.String, "score": pl.Float64}
+    assert frame.height == ROWS
 
 
 def test_all_steps_stand_in_columns_that_experiments_share(browser_page: Tab, gallery: Served) -> None:

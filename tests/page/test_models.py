@@ -69,7 +69,7 @@ def test_an_overview_tells_where_the_latest_version_came_from(browser_page: Tab,
     expect(main).to_contain_text("scikit-learn==")
     inputs = browser_page.locator(".inputs").get_by_role("listitem")
     expect(inputs).to_contain_text(["/examples/digits/raw"])
-    inputs.get_by_role("link", name="build").click()
+    inputs.get_by_role("link", name="job #").click()
     expect(browser_page).to_have_url(f"{served.address}/builds/6")
 
 

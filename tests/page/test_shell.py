@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,19 @@ def test_no_view_is_wider_than_the_window(browser_page: Tab, served: Served, wid
         expect(browser_page.get_by_role("heading", level=1)).to_be_visible()
         wide: Any = browser_page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, path
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+def test_a_panel_that_opens_is_in_the_window(browser_page: Tab, served: Served, width: int) -> None:
+    """Wherever its button stands; and every tab is."""
+    browser_page.set_viewport_size({"width": width, "height": 800})
+    for tab, name in (("experiments", "Columns"), ("charts", "Save all charts")):
+        browser_page.goto(served.model("/studies/churn", f"tab={tab}"))
+        browser_page.locator("main").get_by_role("button", name=re.compile(name)).click()
+        for shown in (".menu > .panel", ".tabs a:last-child"):
+            box = browser_page.locator(shown).bounding_box()
+            assert box["x"] >= 0, name
+            assert box["x"] + box["width"] <= width, name
 
 
 TABS = ("", "?tab=versions", "?tab=experiments")

@@ -7,7 +7,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ _GIT_SECONDS = 2.0
 _GPUS = Path("/proc/driver/nvidia/gpus")
 
 
-def environment(folder: Path | None = None) -> dict[str, Any]:
+def environment(folder: Path | None = None, git: Callable[[Path], dict[str, Any]] | None = None) -> dict[str, Any]:
     """Describe this process and machine; what cannot be found out is left out.
 
     :param folder: a folder of the training code; the working directory when not given.
+    :param git: tells ``git`` of a folder, where that was found out before; when not given, Git is asked, in a process of its own.
     :returns: any of ``python``, ``platform``, ``host``, ``cpus``, ``memory_bytes``, ``gpus`` (their models), ``command``
         (the program with its arguments; what looks like a secret is masked), ``working_directory``, ``git`` (``commit``,
         ``branch``, and ``dirty``: whether files under version control differ from the commit) and ``packages``
@@ -38,7 +39,7 @@ def environment(folder: Path | None = None) -> dict[str, Any]:
         "gpus": list(_gpus()),
         "command": list(masked_command(sys.orig_argv)),
         "working_directory": _working_directory(),
-        "git": _git(folder or Path(_working_directory() or ".")),
+        "git": (git or git_of)(folder or Path(_working_directory() or ".")),
         "packages": [masked_address(package) for package in from_json(loaded_requirements())],
     }
     return {key: value for key, value in found.items() if value not in (None, [], {})}
@@ -72,7 +73,11 @@ def _working_directory() -> str | None:
         return None
 
 
-def _git(folder: Path) -> dict[str, Any]:
+def git_of(folder: Path) -> dict[str, Any]:
+    """Ask Git which commit a folder is at, on which branch, and whether files differ from it; nothing where it cannot say.
+
+    :param folder: the folder.
+    """
     command = ["git", "--no-optional-locks", "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
     try:
         run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_GIT_SECONDS, check=True)

@@ -52,6 +52,26 @@ def test_one_commit_has_dataset_experiment_and_version(run_transform, store):
     assert json.loads(experiments[0]["series"])
 
 
+def test_git_is_asked_once_a_job(run_transform, store, tmp_path, monkeypatch):
+    """A search logs thousands of experiments, all of one state of the code."""
+    asked = tmp_path / "asked"
+    git = tmp_path / "git"
+    git.write_text(f"#!/bin/sh\necho asked >> {asked}\nprintf '# branch.oid abc\\n# branch.head trunk\\n'\n")
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+
+    @transform.using(model=ModelOutput("/model"))
+    def search(model):
+        for name in ("a", "b", "c"):
+            experiment = model.create_experiment(name=name)
+        model.publish(Doubler(2), experiment=experiment)
+
+    run_transform(search)
+    (environment,) = pl.read_delta(str(store.root / "master/models/model/experiments"))["environment"]
+    assert json.loads(environment)["git"] == {"commit": "abc", "dirty": False, "branch": "trunk"}
+    assert asked.read_text().split() == ["asked"]
+
+
 def test_a_published_model_predicts_in_another_transform(run_transform):
     """A ``ModelInput`` is the adapter, loaded, with the RID of its version."""
     trained = run_transform(trainer(), {"data": ROWS})

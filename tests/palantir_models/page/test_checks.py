@@ -32,6 +32,8 @@ def test_a_dataset_shows_what_its_own_and_its_readers_checks_found(running: Any,
     (of_raw,) = page.get(f"/data/datasets/{dataset_rid('/raw')}")["checks"]
     del of_raw["seconds"]
     assert of_raw == {
+        "path": "/raw",
+        "rid": dataset_rid("/raw"),
         "check": "small",
         "on_error": "WARN",
         "expectation": "x < 3",
@@ -44,3 +46,10 @@ def test_a_dataset_shows_what_its_own_and_its_readers_checks_found(running: Any,
     }
     (of_clean,) = page.get(f"/data/datasets/{dataset_rid('/clean')}")["checks"]
     assert (of_clean["check"], of_clean["passed"]) == ("some", True)
+    in_job = page.get("/data/builds/2")
+    assert [(found["check"], found["path"], found["passed"]) for found in in_job["checks"]] == [
+        ("small", "/raw", False),
+        ("some", "/clean", True),
+    ]
+    listed = page.get("/data/builds")["entries"]
+    assert [entry["failed_checks"] for entry in listed] == [1, 0]

@@ -6,6 +6,7 @@ import io
 import json
 from typing import Any
 
+import polars as pl
 import pytest
 from PIL import Image
 
@@ -54,6 +55,14 @@ def test_a_table_is_shown_row_by_row(page: Any, rid: str, ids: list[str]) -> Non
     (series,) = page.get(f"/data/models/{rid}/media/table", id=ids)["series"]
     assert (series["name"], series["entries"][0]["rows"]) == ("confusion", 2)
     assert page.ask(f"/data/models/{rid}/tables/{ids[1]}/confusion?limit=100000").status == 400
+
+
+def test_a_table_is_saved_as_it_was_logged(page: Any, rid: str, ids: list[str]) -> None:
+    """As Parquet, with its types."""
+    answer = page.ask(f"/data/models/{rid}/tables/{ids[1]}/confusion?download")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="trial-b-1-b--confusion.parquet"'
+    frame = pl.read_parquet(io.BytesIO(answer.body))
+    assert (frame.rows(), frame.schema) == ([(1, "x"), (2**60, None)], {"a": pl.Int64, "b": pl.String})
 
 
 @pytest.mark.parametrize(

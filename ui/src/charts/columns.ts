@@ -36,6 +36,16 @@ export function usualAxes(columns: readonly Column[]): string[] {
   return [...telling.slice(0, 5), ...metrics.slice(0, 2)].map(({ key }) => key);
 }
 
+/** The parameter with the most different numbers, or else such a metric: dots over few values lie on each other. */
+export function mostVaried(columns: readonly Column[]): Column | undefined {
+  const numbers = ({ values }: Column) =>
+    new Set(values.filter((value) => typeof value === "number")).size;
+  const parameters = columns.filter(({ key }) => key.startsWith("param:"));
+  const found = (parameters.some((one) => numbers(one) > 0) ? parameters : columns)
+    .toSorted((a, b) => numbers(b) - numbers(a))[0];
+  return found && numbers(found) > 0 ? found : undefined;
+}
+
 /** A value as an axis takes it: text that stands for a number that JSON has none for is that number. */
 function plain(value: Value): Value {
   if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);

@@ -6,6 +6,7 @@ import type { Change } from "../state/query.ts";
 import { axisOf } from "./axis.ts";
 import { useBoard } from "./board.ts";
 import { type Chosen, MOST_SMOOTH, SIZES } from "./chosen.ts";
+import { SPREADS } from "./grouping.ts";
 import { SaveAll } from "./save_all.tsx";
 import type { Section } from "./sections.ts";
 
@@ -14,7 +15,6 @@ const X_NAMES: Record<string, string> = {
   time: "wall time",
   relative: "relative time",
 };
-const SPREADS = { std: "± std", stderr: "± std error", range: "min–max", ci: "95 % CI" };
 
 /** The bar above the wall. */
 export function Controls({ chosen, sections, children }: {
@@ -67,7 +67,7 @@ export function Controls({ chosen, sections, children }: {
         name="group by"
         label="Group runs by a parameter"
         value={chosen.group ?? ""}
-        options={{ "": "–", ...Object.fromEntries(parameters.map((name) => [name, name])) }}
+        options={{ "": "none", ...Object.fromEntries(parameters.map((name) => [name, name])) }}
         onChange={(group) => choose({ group })}
       />
       {chosen.group !== null && <Aggregation chosen={chosen} choose={choose} />}
@@ -182,7 +182,7 @@ function Range({ name, label, value, span: [least, most, step], onInput }: {
   onInput: (value: number) => void;
 }) {
   return (
-    <label class="field" title={label}>
+    <label class={`field ${name}`} title={label}>
       <span>{name}</span>
       <input
         type="range"

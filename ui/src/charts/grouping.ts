@@ -9,6 +9,14 @@ export type Middle = "mean" | "median";
 /** What its band is: a standard deviation, a standard error, least to greatest, or the mean's 95 % confidence. */
 export type Spread = "std" | "stderr" | "range" | "ci";
 
+/** What a band is, in the words of the controls and of the notes below a chart. */
+export const SPREADS: Record<Spread, string> = {
+  std: "± std",
+  stderr: "± std error",
+  range: "min–max",
+  ci: "95 % CI",
+};
+
 /** Experiments that are drawn as one line. */
 export interface Group extends Look {
   key: string;

@@ -1,8 +1,32 @@
 /** Which line is whose: its colour and dashes, and the list beside an enlarged chart. */
 
 import type { Look as Drawn } from "../design/palette.ts";
+import { useBoard } from "./board.ts";
 import { number } from "../format/number.ts";
 import type { Reading } from "./nearest.ts";
+
+const MOST_GROUPS = 24;
+
+/** Which group of runs has which colour, and how many of its runs are drawn. */
+export function Groups({ parameter }: { parameter: string }) {
+  const { groups, runs } = useBoard();
+  const drawn = new Set(runs.map(({ id }) => id));
+  const found = groups(parameter).flatMap((group) => {
+    const count = group.ids.filter((id) => drawn.has(id)).length;
+    return count ? [{ group, count }] : [];
+  });
+  return (
+    <ul class="chart-groups" aria-label={`Lines by ${parameter}`}>
+      {found.slice(0, MOST_GROUPS).map(({ group, count }) => (
+        <li key={group.key}>
+          <LineSwatch look={group} />
+          {group.label} <span class="count">n={count}</span>
+        </li>
+      ))}
+      {found.length > MOST_GROUPS && <li>and {found.length - MOST_GROUPS} more</li>}
+    </ul>
+  );
+}
 
 /** A piece of a line as it is drawn. */
 export function LineSwatch({ look }: { look: Drawn }) {

@@ -3,6 +3,7 @@
 import type { Chart } from "../data/wire.ts";
 import { short } from "../format/number.ts";
 import type { Chosen } from "./chosen.ts";
+import { SPREADS } from "./grouping.ts";
 import type { View } from "./view.ts";
 
 /** The notes of a chart; the least that is said is how many points are shown of how many. */
@@ -24,6 +25,11 @@ export function Notes(
           title="Each bucket is drawn by its last value, in a band from its least to its greatest"
         >
           min–max
+        </span>
+      )}
+      {chosen.group !== null && (
+        <span class="tag" title={`Runs with equal ${chosen.group} are one line, with a band`}>
+          {chosen.middle} {SPREADS[chosen.spread]}
         </span>
       )}
       {chosen.smooth > 0 && (

@@ -35,9 +35,11 @@ function Label({ right, middle, text }: { right: number; middle: number; text: s
 }
 
 /** An axis that can be brushed by pointer and by keys: the arrows move its upper end, with Shift the lower one. */
-export function AxisView({ axis, left, brush, onDrag, onBrush }: {
+export function AxisView({ axis, left, lacking, brush, onDrag, onBrush }: {
   axis: ParallelAxis;
   left: number;
+  /** Whether some experiment has no value on it. */
+  lacking: boolean;
   brush: Span | null;
   /** Tells of a brush while it is drawn. */
   onDrag: (span: Span) => void;
@@ -89,9 +91,11 @@ export function AxisView({ axis, left, brush, onDrag, onBrush }: {
           <Label right={left - 6} middle={yOf(at)} text={text} />
         </g>
       ))}
-      <g class="none">
-        <Label right={left - 6} middle={NONE} text="none" />
-      </g>
+      {lacking && (
+        <g class="none">
+          <Label right={left - 6} middle={NONE} text="none" />
+        </g>
+      )}
       {ends && (
         <rect
           class="brush"

@@ -144,6 +144,7 @@ export function ParallelPanel({ columns, runs, drawn }: PanelProps) {
                 key={axis.key}
                 axis={axis}
                 left={left(at)}
+                lacking={heights.some((line) => line[at] === yOf(null))}
                 brush={brushes.get(axis.key) ?? null}
                 onDrag={(span) => setDragged({ key: axis.key, span })}
                 onBrush={(span) => brush(axis.key, span)}

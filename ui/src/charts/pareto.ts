@@ -28,13 +28,3 @@ export function paretoFront(pairs: readonly Pair[], better: readonly [Better, Be
   }
   return front.sort((a, b) => pairs[a]![0]! - pairs[b]![0]!);
 }
-
-const HIGHER =
-  /acc|auc|f1|r2|score|precision|recall|reward|bleu|rouge|iou|map|ndcg|throughput|likelihood/i;
-const LOWER =
-  /loss|err|mse|mae|rmse|perplexity|ppl|time|latency|second|cost|divergence|distance|nll/i;
-
-/** Guesses from a metric's name which end is better; a person can say otherwise. */
-export function guessedBetter(name: string): Better {
-  return HIGHER.test(name) && !LOWER.test(name) ? "high" : "low";
-}

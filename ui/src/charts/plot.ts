@@ -180,8 +180,9 @@ export class Plot {
       ],
       series: [
         {},
-        ...strokesOf(view).map(({ line }) => ({
+        ...strokesOf(view).map(({ line, raw }) => ({
           stroke: line.colour,
+          alpha: raw ? FAINT : 1,
           width: LINE,
           dash: [...line.dash],
           points: { show: false },

@@ -1,13 +1,14 @@
 /** A dot for each experiment: a parameter or a metric against another, with those that no other beats in both. */
 
 import { useMemo, useRef, useState } from "preact/hooks";
+import { goalOf } from "../data/goal.ts";
 import { number } from "../format/number.ts";
 import { selecting } from "../state/selection.ts";
 import { useBoard } from "./board.ts";
-import type { Column } from "./columns.ts";
+import { type Column, mostVaried } from "./columns.ts";
 import type { PanelProps } from "./panels.tsx";
 import { labelsOn, numberOn, type ParallelAxis, parallelAxis, positionOn } from "./parallel.ts";
-import { type Better, guessedBetter, type Pair, paretoFront } from "./pareto.ts";
+import { type Better, type Pair, paretoFront } from "./pareto.ts";
 import { pathsOf } from "./strokes.ts";
 import { useWidth } from "./width.ts";
 
@@ -15,12 +16,23 @@ const HEIGHT = 360;
 const BOX = { left: 74, right: 20, top: 14, bottom: 40 };
 const NEAR = 14; // pixels in which a dot is pointed at
 
+/** An axis: what lies on it, and which end is better; of a parameter neither is until a person says so. */
+interface Chosen {
+  column: Column | undefined;
+  better: Better | null;
+}
+
 /** A choice of the address: a column, before it `-` where less is better and `+` where more is. */
-function sideOf(text: string | null, columns: readonly Column[], otherwise: Column | undefined) {
+function sideOf(
+  text: string | null,
+  columns: readonly Column[],
+  otherwise: Column | undefined,
+): Chosen {
   const key = text?.replace(/^[+-]/, "");
   const column = columns.find((one) => one.key === key) ?? otherwise;
   const said = text?.[0] === "+" ? "high" : text?.[0] === "-" ? "low" : null;
-  return { column, better: said ?? guessedBetter(column?.title ?? "") as Better };
+  if (said || !column?.key.startsWith("metric:")) return { column, better: said };
+  return { column, better: goalOf(column.title) === "least" ? "low" : "high" };
 }
 
 /** The scatter with its two axes. */
@@ -31,7 +43,7 @@ export function ScatterPanel({ columns, runs, drawn }: PanelProps) {
   const [pointed, setPointed] = useState<number | null>(null);
   const query = choosing.query.value;
   const metrics = columns.filter(({ key }) => key.startsWith("metric:"));
-  const below = sideOf(query.get("px"), columns, columns.find(isNumeric) ?? columns[0]);
+  const below = sideOf(query.get("px"), columns, mostVaried(columns) ?? columns[0]);
   const side = sideOf(query.get("py"), columns, metrics[0] ?? columns[1]);
   const axes = useMemo(
     () =>
@@ -51,11 +63,10 @@ export function ScatterPanel({ columns, runs, drawn }: PanelProps) {
       ),
     [runs, xAxis, yAxis],
   );
-  const front = useMemo(() => paretoFront(pairs, [below.better, side.better]), [
-    pairs,
-    below.better,
-    side.better,
-  ]);
+  const front = useMemo(
+    () => below.better && side.better ? paretoFront(pairs, [below.better, side.better]) : [],
+    [pairs, below.better, side.better],
+  );
   const left = (value: number) =>
     BOX.left + inset(positionOn(xAxis, value)) * (width - BOX.left - BOX.right);
   const top = (value: number) =>
@@ -114,14 +125,15 @@ export function ScatterPanel({ columns, runs, drawn }: PanelProps) {
           columns={columns}
           onChange={(py) => choosing.choose({ py })}
         />
-        <button
-          type="button"
-          class="button"
-          onClick={() => choosing.choose(selecting(front))}
-          disabled={!front.length}
-        >
-          Select the {front.length} on the Pareto front
-        </button>
+        {front.length > 0 && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => choosing.choose(selecting(front))}
+          >
+            Select the {front.length} on the Pareto front
+          </button>
+        )}
         {missing > 0 && <span class="soft">{missing} of {runs.length} runs lack a value</span>}
       </figcaption>
       <div
@@ -186,10 +198,6 @@ export function ScatterPanel({ columns, runs, drawn }: PanelProps) {
   );
 }
 
-function isNumeric({ values }: Column): boolean {
-  return values.some((value) => typeof value === "number");
-}
-
 /** Leaves room between dots and the edge. */
 function inset(position: number): number {
   return 0.03 + 0.94 * position;
@@ -197,7 +205,7 @@ function inset(position: number): number {
 
 function Side({ name, side: { column, better }, columns, onChange }: {
   name: string;
-  side: { column: Column | undefined; better: Better };
+  side: Chosen;
   columns: readonly Column[];
   onChange: (text: string) => void;
 }) {
@@ -217,7 +225,11 @@ function Side({ name, side: { column, better }, columns, onChange }: {
         title="Which end is better, for the Pareto front"
         onClick={() => onChange(`${sign === "-" ? "+" : "-"}${column?.key}`)}
       >
-        {better === "low" ? "less is better" : "more is better"}
+        {better === null
+          ? "neither is better"
+          : better === "low"
+          ? "less is better"
+          : "more is better"}
       </button>
     </span>
   );

@@ -7,6 +7,7 @@ import { ChartPlace } from "./card.tsx";
 import { type Chosen, chosenOf } from "./chosen.ts";
 import { Controls } from "./controls.tsx";
 import { Enlarged } from "./enlarged.tsx";
+import { Groups } from "./legend.tsx";
 import { type Section, sectionsOf } from "./sections.ts";
 
 /**
@@ -24,6 +25,7 @@ export function Wall(
   return (
     <div class="chart-wall">
       <Controls chosen={chosen} sections={sections}>{buttons}</Controls>
+      {chosen.group !== null && <Groups parameter={chosen.group} />}
       {panels}
       {sections.map((section) => <Charts key={section.name} section={section} chosen={chosen} />)}
       {!sections.length && (

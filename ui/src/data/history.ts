@@ -35,6 +35,9 @@ export interface Dataset extends DatasetRow {
 /** What a check found in a dataset. */
 export interface CheckResult {
   check: string;
+  /** The dataset. */
+  path: string;
+  rid: string;
   on_error: "FAIL" | "WARN";
   expectation: string;
   passed: boolean;
@@ -110,8 +113,14 @@ export interface Build {
   parameters: Record<string, ParameterValue>;
   code_version: string;
   seconds: number;
-  /** Whether it went on from its last run or began anew, and why; empty for one that always begins anew. */
+  /** Whether the job went on from its last run; null of one that never does. */
+  incremental: boolean | null;
+  /** The same in words, and why; empty for one that always begins anew. */
   run: string;
+  /** How many checks found what should not be, and only warned. */
+  failed_checks: number;
+  /** What all of its checks found; a list of builds has none. */
+  checks?: CheckResult[];
 }
 
 /** `/data/lineage` */

@@ -16,6 +16,7 @@ import { bytes, counted, number } from "../format/number.ts";
 import { moment } from "../format/time.ts";
 import { useTitle } from "../shell/title.ts";
 import { to } from "../state/address.ts";
+import { placeAddress } from "../views/places.tsx";
 import { Origin } from "../views/origin.tsx";
 import { experimentPlace, modelPlace, Path } from "./place.tsx";
 
@@ -117,7 +118,7 @@ export function VersionCards({ model, version }: { model: Model; version: Versio
 function Publication({ model, version }: { model: Model; version: Version }) {
   const build = version.seq === null
     ? null
-    : <a href={to(`/builds/${version.seq}`)}>build {version.seq}</a>;
+    : <a href={to(`/builds/${version.seq}`)}>job #{version.seq}</a>;
   const experiment = version.experiment_id && (
     <a
       href={experimentPlace(model.rid, version.experiment_id)}
@@ -190,30 +191,34 @@ export function Inputs({ inputs }: { inputs: VersionInput[] }) {
   if (!inputs.length) return <p class="note soft">Nothing was read by name.</p>;
   return (
     <ul class="inputs">
-      {inputs.map(({ alias, path, kind, rid, version, seq_of_writer, rows_read, since }) => (
-        <li key={alias}>
-          <span class="tag">{kind}</span>
+      {inputs.map((input) => (
+        <li key={input.alias}>
+          <span class="tag">{input.kind}</span>
           <div>
-            <a
-              href={to(kind === "model" ? modelPlace(rid) : `/datasets/${encodeURIComponent(rid)}`)}
-            >
-              {path}
-            </a>
-            <div class="soft">
-              as {alias}
-              {version !== null && `, version ${version}`}
-              {rows_read !== null && `, ${counted(rows_read, "row")} read`}
-              {since !== null && ` since version ${since}`}
-              {seq_of_writer !== null && (
-                <>
-                  , written by <a href={to(`/builds/${seq_of_writer}`)}>build {seq_of_writer}</a>
-                </>
-              )}
-            </div>
+            <a href={placeAddress(input)}>{input.path}</a>
+            <div class="soft">{saidOf(input)}</div>
           </div>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** As what an input was read, in which version, how much of it, and what wrote that. */
+function saidOf({ alias, path, version, rows_read, since, seq_of_writer }: VersionInput) {
+  const amount = rows_read === null ? "" : `${counted(rows_read, "row")} read`;
+  const parts = [
+    alias === path ? "" : `as ${alias}`,
+    version === null ? "" : `version ${version}`,
+    since === null ? amount : `${amount} since version ${since}`,
+  ];
+  const said = parts.filter(Boolean).join(", ");
+  if (seq_of_writer === null) return said;
+  return (
+    <>
+      {said && `${said}, `}written by{" "}
+      <a href={to(`/builds/${seq_of_writer}`)}>job #{seq_of_writer}</a>
+    </>
   );
 }
 

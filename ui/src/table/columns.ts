@@ -1,6 +1,8 @@
 /** The columns that a table of experiments can have, and those that it has: pure. */
 
 import type { Experiments, MetricColumn } from "../data/types.ts";
+import { type Goal, goalOf } from "../data/goal.ts";
+import { number } from "../format/number.ts";
 import { text } from "../format/value.ts";
 
 /** How the values of a column are shown and ordered. */
@@ -24,21 +26,8 @@ export interface Column {
   usual: boolean;
 }
 
-/** Whether less or more of a metric is better. */
-export type Goal = "least" | "greatest";
-
 /** What may be shown of a metric. */
 export const STATISTICS = ["last", "best", "min", "max", "first"] as const;
-
-const LESS_IS_BETTER =
-  /(?:^|[^a-z])(?:\w*loss|error|err|rmse|mse|mae|mape|perplexity|ppl|nll|wer|cer|fid|time|seconds|latency|ms)(?:$|[^a-z])/i;
-
-/** Returns whether less or more of a metric is better, as its name has it: less of losses, errors and times. */
-export function goalOf(metric: string): Goal {
-  return LESS_IS_BETTER.test(metric.replace(/([a-z])([A-Z])/g, "$1_$2").replaceAll("_", " "))
-    ? "least"
-    : "greatest";
-}
 
 /**
  * Returns all columns of a model's experiments: facts, parameters, metrics.
@@ -125,6 +114,7 @@ const WIDTHS: Record<Kind, number> = { text: 64, number: 88, status: 132, time: 
 const LETTER = 7.8; // pixels, and some for the space at the sides
 const SIDES = 32;
 const LOOKED_AT = 300; // values, of which the longest decides how wide a column of text is
+const FRACTION = 9; // letters of the longest number with a fraction, as in 0.0012345
 
 function column(
   key: string,
@@ -133,11 +123,26 @@ function column(
   kind: Kind,
   values: readonly unknown[],
 ) {
-  const texts = kind === "text"
-    ? values.slice(0, LOOKED_AT).map((value) => text(value).length)
-    : [];
-  const wanted = Math.round(LETTER * Math.max(title.length, ...texts) + SIDES);
+  const longest = kind === "text"
+    ? Math.max(0, ...values.slice(0, LOOKED_AT).map((value) => text(value).length))
+    : kind === "number"
+    ? longestNumber(values)
+    : 0;
+  const wanted = Math.round(LETTER * Math.max(title.length, longest) + SIDES);
   return { key, title, note, kind, width: Math.min(Math.max(WIDTHS[kind], wanted), 220), values };
+}
+
+/** How many letters numbers have at most as the table shows them; the signs of few are longer than that of the extremes. */
+function longestNumber(values: readonly unknown[]): number {
+  let [least, greatest, broken] = [0, 0, false];
+  for (const value of values) {
+    if (typeof value !== "number") continue;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+    broken ||= !Number.isInteger(value);
+  }
+  const whole = Math.max(number(least).length, number(greatest).length);
+  return broken ? Math.max(whole, FRACTION + (least < 0 ? 1 : 0)) : whole;
 }
 
 /**

@@ -134,7 +134,7 @@ function Origin({ model, experiment }: { model: string; experiment: Experiment }
       </Fact>
       <Fact name="Written by">{transform && <code>{transform}</code>}</Fact>
       <Fact name="In">
-        {typeof seq === "number" && <a href={to(`/builds/${seq}`)}>build {seq}</a>}
+        {typeof seq === "number" && <a href={to(`/builds/${seq}`)}>job #{seq}</a>}
       </Fact>
       <Fact name="Source">{source && <code>{source}</code>}</Fact>
       <Fact name="Code version">

@@ -22,3 +22,14 @@ export function PlaceLink({ place }: { place: Place }) {
     </a>
   );
 }
+
+/** Whether a job went on from its last run; nothing of one that never does. */
+export function RunTag({ job }: { job: { incremental: boolean | null; run: string } }) {
+  return job.incremental === null
+    ? null
+    : (
+      <span class={job.incremental ? "tag accent" : "tag"} title={job.run}>
+        {job.incremental ? "incremental" : "whole"}
+      </span>
+    );
+}

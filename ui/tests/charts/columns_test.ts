@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { columnsOf, usualAxes } from "../../src/charts/columns.ts";
+import { columnsOf, mostVaried, usualAxes } from "../../src/charts/columns.ts";
 import { groupsOf } from "../../src/charts/groups.ts";
 import type { Experiments } from "../../src/data/types.ts";
 
@@ -31,6 +31,18 @@ Deno.test("a name of its own for each experiment is no axis unasked", () => {
     { key: "metric:loss", title: "loss", values: names.map(() => 1) },
   ];
   deepStrictEqual(usualAxes(columns), ["param:lr", "metric:loss"]);
+});
+
+Deno.test("a scatter begins with the parameter that has the most different numbers, or with a metric", () => {
+  const columns = [
+    { key: "param:name", title: "name", values: ["a", "b", "c"] },
+    { key: "param:depth", title: "depth", values: [2, 2, 4] },
+    { key: "param:lr", title: "lr", values: [0.1, 0.2, 0.3] },
+    { key: "metric:loss", title: "loss", values: [1, 2, 3] },
+  ];
+  deepStrictEqual(mostVaried(columns)?.key, "param:lr");
+  deepStrictEqual(mostVaried([columns[0]!, columns[3]!])?.key, "metric:loss");
+  deepStrictEqual(mostVaried([columns[0]!]), undefined);
 });
 
 Deno.test("groups keep their look when an experiment is created later, and say which lack the parameter", () => {

@@ -1,5 +1,5 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { guessedBetter, paretoFront } from "../../src/charts/pareto.ts";
+import { deepStrictEqual } from "node:assert/strict";
+import { paretoFront } from "../../src/charts/pareto.ts";
 
 Deno.test("the front has what no other beats in both", () => {
   deepStrictEqual(paretoFront([[1, 5], [2, 2], [3, 3], [4, 1], [5, 1]], ["low", "low"]), [0, 1, 3]);
@@ -8,14 +8,4 @@ Deno.test("the front has what no other beats in both", () => {
 
 Deno.test("equals stand on the front together; who lacks a value does not", () => {
   deepStrictEqual(paretoFront([[1, 1], [1, 1], [null, 0], [0, null]], ["low", "low"]), [0, 1]);
-});
-
-Deno.test("a name tells which end is better", () => {
-  deepStrictEqual(["val/acc", "train_loss", "f1", "score_error"].map(guessedBetter), [
-    "high",
-    "low",
-    "high",
-    "low",
-  ]);
-  strictEqual(guessedBetter("x"), "low");
 });

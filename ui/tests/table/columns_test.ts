@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { columnsOf, goalOf, shownColumns } from "../../src/table/columns.ts";
+import { columnsOf, shownColumns } from "../../src/table/columns.ts";
 import { EXPERIMENTS } from "./experiments.ts";
 
 const COLUMNS = columnsOf(EXPERIMENTS);
@@ -32,15 +32,6 @@ Deno.test("the best of a loss is its least value, that of an accuracy its greate
   assert.deepEqual(named("m:valid/accuracy:best").values, [0.95, null, 0.8]);
 });
 
-Deno.test("less is better where the name of a metric says so", () => {
-  for (const name of ["loss", "valid_loss", "valLoss", "test/rmse", "mean_error", "time/epoch"]) {
-    assert.equal(goalOf(name), "least", name);
-  }
-  for (const name of ["accuracy", "f1", "auc", "lossless_ratio", "items"]) {
-    assert.equal(goalOf(name), "greatest", name);
-  }
-});
-
 Deno.test("an experiment lasts until its end, or until its last sign of life", () => {
   assert.deepEqual(named("lasting").values, [60, 10, 30]);
 });
@@ -49,4 +40,15 @@ Deno.test("a parameter is a number or a text by its type", () => {
   assert.equal(named("p:lr").kind, "number");
   assert.equal(named("p:seed").kind, "number");
   assert.equal(named("p:augment").kind, "text");
+});
+
+Deno.test("a column of numbers is as wide as the longest that it may show", () => {
+  const wide = (last: readonly number[]) => {
+    const metric = { ...EXPERIMENTS.metrics[0]!, name: "m", last: [...last] };
+    const found = columnsOf({ ...EXPERIMENTS, metrics: [metric] });
+    return found.find(({ key }) => key === "m:m:last")!.width;
+  };
+  assert.ok(wide([0.0019192, 0.5, 0.25]) > wide([1, 2, 3]));
+  assert.ok(wide([-0.0019192, 0.5, 0.25]) > wide([0.0019192, 0.5, 0.25]));
+  assert.ok(wide([123_456_789_012, 2, 3]) > wide([0.0019192, 0.5, 0.25]));
 });

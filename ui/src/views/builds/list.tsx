@@ -12,7 +12,7 @@ import { Command, StatusMark } from "../../design/parts.tsx";
 import { counted } from "../../format/number.ts";
 import { moment, span } from "../../format/time.ts";
 import { chosen, to } from "../../state/address.ts";
-import { PlaceLink } from "../places.tsx";
+import { PlaceLink, RunTag } from "../places.tsx";
 import { history, joined } from "./history.ts";
 
 const AT_ONCE = 100;
@@ -88,8 +88,9 @@ function mentions({ seq, transform, outputs }: Build, words: string): boolean {
 }
 
 function Row(
-  { build: { seq, time, transform, outputs, published, status, seconds } }: { build: Build },
+  { build }: { build: Build },
 ) {
+  const { seq, time, transform, outputs, published, status, seconds, failed_checks } = build;
   return (
     <li>
       <a class="builds-seq" href={to(`/builds/${seq}`)}>#{seq}</a>
@@ -97,6 +98,14 @@ function Row(
       <a class="builds-job" href={to(`/builds/${seq}`)}>{transform}</a>
       <span class="builds-outputs">
         {outputs.map((place) => <PlaceLink key={`${place.kind}:${place.path}`} place={place} />)}
+      </span>
+      <span class="builds-marks">
+        <RunTag job={build} />
+        {failed_checks > 0 && (
+          <span class="tag warm" title="They only warn: see the job">
+            {counted(failed_checks, "check")} failed
+          </span>
+        )}
       </span>
       {!published && <StatusMark status={status} />}
       <span class="builds-seconds">{span(seconds)}</span>

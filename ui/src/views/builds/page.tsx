@@ -11,6 +11,7 @@ import { moment, span } from "../../format/time.ts";
 import { text } from "../../format/value.ts";
 import { useTitle } from "../../shell/title.ts";
 import { to } from "../../state/address.ts";
+import { Checks } from "../checks.tsx";
 import { PlaceLink } from "../places.tsx";
 import { PUT, Source } from "../sources.tsx";
 
@@ -28,6 +29,7 @@ export function BuildView({ seq }: { seq: number }) {
 }
 
 function Job({ build }: { build: Build }) {
+  const checks = build.checks ?? [];
   const parameters = Object.entries(build.parameters);
   return (
     <>
@@ -73,19 +75,26 @@ function Job({ build }: { build: Build }) {
             ))}
           </Facts>
         </Card>
-        <Card title="Wrote">
-          {build.outputs.length === 0 && (
-            <p class="build-place soft">
-              No table: if it logged experiments, none of them is in a version.
-            </p>
+        <div class="build-outcome">
+          <Card title="Wrote">
+            {build.outputs.length === 0 && (
+              <p class="build-place soft">
+                No table: if it logged experiments, none of them is in a version.
+              </p>
+            )}
+            {build.outputs.map((place) => (
+              <Wrote
+                key={`${place.kind}:${place.path}`}
+                place={place}
+              />
+            ))}
+          </Card>
+          {checks.length > 0 && (
+            <Card title="Checks" aside={checks.length}>
+              <Checks checks={checks} within="job" />
+            </Card>
           )}
-          {build.outputs.map((place) => (
-            <Wrote
-              key={`${place.kind}:${place.path}`}
-              place={place}
-            />
-          ))}
-        </Card>
+        </div>
       </div>
     </>
   );

@@ -3,13 +3,14 @@
 import "./datasets.css";
 import { dataUrl, useAnswer } from "../../data/client.ts";
 import type { Dataset } from "../../data/history.ts";
-import { outcome } from "./outcome.ts";
 import { Answered, Empty, Skeleton, Trouble } from "../../design/answered.tsx";
 import { Ago, Card, Fact, Facts, Short } from "../../design/parts.tsx";
 import { bytes, counted } from "../../format/number.ts";
 import { useTitle } from "../../shell/title.ts";
 import { chosen, here, to } from "../../state/address.ts";
+import { Checks } from "../checks.tsx";
 import { Origin } from "../origin.tsx";
+import { RunTag } from "../places.tsx";
 import { RowsGrid } from "../rows/grid.tsx";
 import { useTables } from "../rows/load.ts";
 import { merged } from "../rows/rows.ts";
@@ -64,7 +65,7 @@ function Page({ dataset }: { dataset: Dataset }) {
         </div>
         <div class="dataset-stack">
           <Schema dataset={dataset} />
-          <Checks dataset={dataset} />
+          <CheckCard dataset={dataset} />
           <Readers dataset={dataset} />
         </div>
       </div>
@@ -105,7 +106,7 @@ function Schema({ dataset: { schema } }: { dataset: Dataset }) {
   );
 }
 
-function Checks({ dataset: { checks } }: { dataset: Dataset }) {
+function CheckCard({ dataset: { checks } }: { dataset: Dataset }) {
   return (
     <Card title="Checks" aside={checks.length || undefined}>
       {checks.length === 0 && (
@@ -113,16 +114,7 @@ function Checks({ dataset: { checks } }: { dataset: Dataset }) {
           <p class="soft">No results: none of its checks were recorded.</p>
         </div>
       )}
-      <Facts>
-        {checks.map((check, place) => (
-          <Fact key={place} name={check.check}>
-            <span class={check.passed ? undefined : "dataset-problem"}>{outcome(check)}</span>
-            <p class="soft">
-              {check.expectation}; {check.transform}, commit #{check.seq}
-            </p>
-          </Fact>
-        ))}
-      </Facts>
+      <Checks checks={checks} within="dataset" />
     </Card>
   );
 }
@@ -159,35 +151,31 @@ function Versions({ dataset: { versions }, shown }: { dataset: Dataset; shown: s
           </tr>
         </thead>
         <tbody>
-          {versions.map((
-            { version, seq, time, operation, mode, rows, transaction, incremental, run },
-          ) => (
-            <tr key={version} aria-current={String(version) === shown}>
-              <td class="number">
-                <a href={here({ version: String(version) })}>{version}</a>
-              </td>
-              <td>
-                {seq === null
-                  ? <span class="none">none</span>
-                  : <a href={to(`/builds/${seq}`)}>#{seq}</a>}
-              </td>
-              <td>
-                {mode ?? operation.toLowerCase()}{" "}
-                {incremental !== null && (
-                  <span class={incremental ? "tag accent" : "tag"} title={run}>
-                    {incremental ? "incremental" : "whole"}
-                  </span>
-                )}
-              </td>
-              <td class="number">{rows?.toLocaleString("en") ?? <span class="none">–</span>}</td>
-              <td>
-                <Ago time={time} />
-              </td>
-              <td>
-                <Short id={transaction} />
-              </td>
-            </tr>
-          ))}
+          {versions.map((one) => {
+            const { version, seq, time, operation, mode, rows, transaction } = one;
+            return (
+              <tr key={version} aria-current={String(version) === shown}>
+                <td class="number">
+                  <a href={here({ version: String(version) })}>{version}</a>
+                </td>
+                <td>
+                  {seq === null
+                    ? <span class="none">none</span>
+                    : <a href={to(`/builds/${seq}`)}>#{seq}</a>}
+                </td>
+                <td>
+                  {mode ?? operation.toLowerCase()} <RunTag job={one} />
+                </td>
+                <td class="number">{rows?.toLocaleString("en") ?? <span class="none">–</span>}</td>
+                <td>
+                  <Ago time={time} />
+                </td>
+                <td>
+                  <Short id={transaction} />
+                </td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </Card>

@@ -25,7 +25,7 @@ export function AtStep({ model, series, step, isWide = false, ...drawing }: Draw
     <>
       {series.map(({ name, owners, without }) => (
         <SeriesSection key={name} name={name} without={without}>
-          <div class={isWide ? "media-cards is-wide" : "media-cards"}>
+          <div class={isWide ? "media-cards is-wide in-line" : "media-cards in-line"}>
             {owners.map(({ run, entries }) => {
               const shown = shownAt(entries, step);
               return (

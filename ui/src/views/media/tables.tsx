@@ -1,6 +1,7 @@
 /** Tables that experiments logged: each beside the others of its name, or all as one with the experiments' colours. */
 
 import type { ComponentChildren } from "preact";
+import { dataUrl } from "../../data/client.ts";
 import type { Rows } from "../../data/types.ts";
 import { Skeleton, Trouble } from "../../design/answered.tsx";
 import { Swatch } from "../../design/parts.tsx";
@@ -10,7 +11,7 @@ import type { Run } from "../../state/runs.ts";
 import { RowsGrid } from "../rows/grid.tsx";
 import { type Loaded, MOST_ROWS, type TablePlace, useTables } from "../rows/load.ts";
 import { merged, ordered, parseOrder } from "../rows/rows.ts";
-import { Caption, SeriesSection } from "./cards.tsx";
+import { Caption, Download, SeriesSection } from "./cards.tsx";
 import type { MediaSeries } from "./series.ts";
 
 interface TablesProps {
@@ -54,7 +55,8 @@ function reorder(order: string | null): void {
 function TableCard(
   { model, name, run, caption }: { model: string; name: string; run: Run; caption: string | null },
 ) {
-  const loaded = useTables([tablePlace(model, run, name)])[0]!;
+  const place = tablePlace(model, run, name);
+  const loaded = useTables([place])[0]!;
   const order = parseOrder(chosen("order"));
   return (
     <figure class="media-card">
@@ -78,6 +80,13 @@ function TableCard(
         }}
       </TableBody>
       <Caption text={caption} />
+      <footer>
+        <small>Parquet</small>
+        <Download
+          url={dataUrl(place.path, { download: "1" })}
+          name={`${name} of ${run.name}`}
+        />
+      </footer>
     </figure>
   );
 }

@@ -52,7 +52,9 @@ export function RowsGrid({ columns, rows, runs, order = null, reorder, name }: R
           {rows.slice(first, last).map(({ id, cells }, place) => (
             <tr key={first + place} aria-rowindex={first + place + 1}>
               {runs && <td class="rows-run">{runs.has(id) && <RunMark run={runs.get(id)!} />}</td>}
-              {columns.map((column, at) => <Cell key={column.name} value={cells[at]} />)}
+              {columns.map((column, at) => (
+                <Cell key={column.name} value={cells[at]} type={column.type} />
+              ))}
             </tr>
           ))}
           <Gap height={(rows.length - last) * ROW} />
@@ -105,8 +107,10 @@ function Head({ name, type, order, reorder }: {
   );
 }
 
-function Cell({ value }: { value: unknown }) {
-  if (value === null || value === undefined) return <td class="none">–</td>;
+function Cell({ value, type }: { value: unknown; type: string }) {
+  if (value === null || value === undefined) {
+    return <td class={NUMERIC.test(type) ? "number none" : "none"}>–</td>;
+  }
   if (typeof value === "number") {
     return <td class="number" title={String(value)}>{number(value, 6)}</td>;
   }

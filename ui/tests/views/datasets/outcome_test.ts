@@ -2,6 +2,8 @@ import { equal } from "node:assert/strict";
 import { outcome } from "../../../src/views/datasets/outcome.ts";
 
 const check = {
+  path: "/shop/orders",
+  rid: "ri.datasets.main.dataset.1",
   check: "key",
   on_error: "WARN" as const,
   expectation: "x > 1",
