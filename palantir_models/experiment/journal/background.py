@@ -51,8 +51,9 @@ def add(experiment: Drained) -> None:
     with _lock:
         _running[experiment] = None
         if _thread is None:
-            _thread = threading.Thread(target=_run, name="experiments", daemon=True)
-            _thread.start()
+            thread = threading.Thread(target=_run, name="experiments", daemon=True)
+            thread.start()
+            _thread = thread  # now: an interrupt above leaves at worst one thread more, not none
 
 
 def remove(experiment: Drained) -> None:

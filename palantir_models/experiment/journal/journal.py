@@ -83,8 +83,9 @@ class Journal:
             self._torn = True
             while view:
                 view = view[os.write(descriptor, view) :]
-            self._torn = False
-        self._length += len(data)
+            length = self._length + len(data)
+            # No call: an interrupt between the two would leave frames in the file that nobody counts.
+            self._length, self._torn = length, False
 
     @property
     def length(self) -> int:

@@ -26,7 +26,6 @@ DRAIN_AT = 1_048_576
 LATE_NANOSECONDS = 100_000_000
 """A call that finds the last draining to have begun longer ago drains itself: the thread may be kept from running."""
 _MOST_HELD = 256 << 20  # bytes kept in memory while the journal cannot be written
-_PATIENCE_SECONDS = 0.02  # for another thread's draining, so that a disk that hangs does not stop a training
 
 
 class Spool:
@@ -47,6 +46,7 @@ class Spool:
         self._contents = contents
         self._handler = handler
         self._held: list[Batch] = []
+        self._sent = (0, 0)  # held batches that are written once the journal has a length
         self._dropped: list[tuple[str, str, int]] = []
         self._changes = 0
         self._busy = False
@@ -127,14 +127,17 @@ class Spool:
 
         :raises ExperimentJournalError: when the journal cannot be read.
         """
+        self._wait_for_images()
         with self.lock:
-            self._wait_for_images()
-            self._take()
+            before, self._busy = self._busy, True
             try:
+                self._take()
                 drained = [] if self.journal is None else [{f.kind: f.content()} for f in self.journal.frames()]
+                held = self._pieces()
             except OSError as error:
                 raise self._error("read", error) from error
-            held = [pieces.pieces(batch) for batch in self._held]
+            finally:
+                self._busy = before
             return Recorded([*drained, *held, {"dropped": self._dropped_now()}])
 
     def rest(self, status: str, reason: str) -> None:
@@ -152,10 +155,10 @@ class Spool:
     def _go_on(self, journal: Journal) -> None:
         with self.lock:
             self._end = None
-            self._contents.rest(False)
+            self.start()
             with suppress(OSError):  # it is seen as ended until the process ends; what it logs is kept
                 journal.go_on()
-        self.start()
+            self._contents.rest(False)  # last: an interrupt before it lets the next call begin again
 
     def _has_ended(self, journal: Journal) -> bool:
         """Tell others that it has ended, when that is so and nothing of it waits in memory."""
@@ -168,11 +171,10 @@ class Spool:
         return True
 
     def _drain_soon(self) -> None:
-        if self._problem is None and self.lock.acquire(timeout=_PATIENCE_SECONDS):
-            try:
-                self.drain()
-            finally:
-                self.lock.release()
+        if (
+            self._problem is None and not self._busy
+        ):  # another thread may be, on a disk that hangs: no training waits for it
+            self.drain()
         else:
             self._contents.metrics.drain_within(LATE_NANOSECONDS)  # not at each call
 
@@ -203,29 +205,44 @@ class Spool:
         wait(row.content for row in self._contents.images.waiting() if isinstance(row.content, Future))
 
     def _take(self) -> None:
-        batch = self._contents.drain()
-        if batch is not None:
-            self._held.append(self._made(batch))
+        self._strike()
+        self._contents.drain(self._held)
+
+    def _pieces(self) -> list[dict[str, Any]]:
+        for batch in self._held:
+            self._make(batch.images)
+        return [pieces.pieces(batch) for batch in self._held]
 
     def _write(self, journal: Journal) -> None:
         changes, dropped = self._handler.changes, self._dropped_now()
         if not self._held and dropped == self._dropped:
             return
         try:
-            found: list[Mapping[str, Any]] = [pieces.pieces(batch) for batch in self._held]
-            if dropped != self._dropped:
-                found.append({"dropped": dropped})
-            journal.append(b"".join(map(file_format.encoded, found)))
+            found: list[Mapping[str, Any]] = [*self._pieces()]
+            if (now := self._dropped_now()) != self._dropped:  # images that could not be made are among them
+                found.append({"dropped": now})
+            data, count = b"".join(map(file_format.encoded, found)), len(self._held)
+            self._sent = journal.length + len(data), count
+            journal.append(data)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise  # of the thread that logs
             self._fail(error)
             return
-        self._held.clear()
-        self._dropped, self._changes = dropped, changes
+        self._strike()
+        self._dropped, self._changes = now, changes
         if self._problem is not None and self._contents.fault is self._problem:
             self._contents.refuse(None)
         self._problem = None
+
+    def _strike(self) -> None:
+        """Hold no longer what the journal has: the call that wrote it may have been interrupted before it could say so."""
+        length = 0 if self.journal is None else self.journal.length
+        # No call, as in the metrics.
+        end, count = self._sent
+        if 0 < end <= length:
+            self._sent = 0, 0
+            self._held[:count] = []
 
     def _fail(self, error: BaseException) -> None:
         self._problem = self._error("written", error)
@@ -241,30 +258,29 @@ class Spool:
     def _dropped_now(self) -> list[tuple[str, str, int]]:
         return [(kind, name, count) for (kind, name), count in self._handler.dropped.items()]
 
-    def _made(self, batch: Batch) -> Batch:
-        """Return the batch with images in place of their futures; one that could not be made is dropped."""
-        rows: list[MediaRow] = []
-        for row in batch.images:
-            try:
-                rows.append(row._replace(content=_result(row.content)))
-            except BaseException as error:
-                if isinstance(error, KeyboardInterrupt):
-                    raise
-                self._contents.images.forget()
+    def _make(self, rows: list[MediaRow]) -> None:
+        """Put what was made in the place of its future; what could not be made is dropped."""
+        index = 0
+        while index < len(rows):
+            row = rows[index]
+            if isinstance(row.content, Future):
                 try:
-                    self._handler.drop("image", [row.series], _ordinary(error))
-                except Exception as failure:  # noqa: BLE001 (under FAIL: for the caller, not for this thread)
-                    self._contents.refuse(failure)
-        return batch._replace(images=rows)
+                    rows[index] = row._replace(content=row.content.result())
+                except BaseException as error:
+                    if isinstance(error, KeyboardInterrupt):
+                        raise
+                    self._contents.images.forget(rows, index)
+                    try:
+                        self._handler.drop("image", [row.series], _ordinary(error))
+                    except Exception as failure:  # noqa: BLE001 (under FAIL: for the caller, not for this thread)
+                        self._contents.refuse(failure)
+                    continue
+            index += 1
 
 
 def _ordinary(error: BaseException) -> Exception:
     """Return a fault as an error that ends nothing but the call that meets it; native code panics with others."""
     return error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}")
-
-
-def _result(content: Any) -> Any:
-    return content.result() if isinstance(content, Future) else content
 
 
 def _warm_up() -> None:

@@ -31,3 +31,18 @@ class Block(NamedTuple):
         if not self.codes:
             return len(self.data) // RECORD.size
         return len(self.data) // (ROW.size + 8 * len(self.codes)) * len(self.codes)
+
+
+class Waiting:
+    """What waits outside of the groups.
+
+    Attributes:
+        rows: single records.
+        parted: what groups held that have ended.
+    """
+
+    __slots__ = ("parted", "rows")
+
+    def __init__(self) -> None:
+        self.rows = bytearray()
+        self.parted: list[Block] = []

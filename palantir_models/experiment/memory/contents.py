@@ -18,7 +18,7 @@ from palantir_models.experiment.values import Parameter
 
 
 class Batch(NamedTuple):
-    """What came since the last draining; nothing in it changes any more.
+    """What came since the last draining; once that has ended, no later call changes anything in it.
 
     Attributes:
         parameters: the hyperparameters that are new or changed, by name.
@@ -29,12 +29,12 @@ class Batch(NamedTuple):
         tables: the tables that are new or changed, by name.
     """
 
-    parameters: Mapping[str, Parameter]
+    parameters: dict[str, Parameter]
     metrics: list[Block]
     names: list[str]
     images: list[MediaRow]
     plots: list[MediaRow]
-    tables: Mapping[str, Table]
+    tables: dict[str, Table]
 
     @property
     def value_count(self) -> int:
@@ -88,8 +88,10 @@ class Contents:
                     f"No room for {shortened(new)}, as an experiment holds "
                     f"{self._most_parameters:,} hyperparameters. Log fewer, or {advice('parameters')}."
                 )
-            self.parameters.update(values)
-            self._changed.update(values)
+            made = dict(values)
+            # No call, as in the metrics.
+            self.parameters |= made
+            self._changed |= made
 
     def append_metrics(self, values: Mapping[str, float], step: int | None) -> None:
         """Append a value to each of several metric series.
@@ -155,8 +157,9 @@ class Contents:
         table = encode()
         with self.lock:
             self.require_open()
-            self.table_names.add(name)
+            # No call, as in the metrics.
             self._tables[name] = table
+            self.table_names |= {name}
 
     def close(self, reason: str) -> None:
         """Refuse whatever comes from now on.
@@ -212,18 +215,30 @@ class Contents:
             self.metrics.has_news or self._changed or self._tables or self.images.has_news or self.plots.has_news
         )
 
-    def drain(self) -> Batch | None:
-        """Take away what came since the last time, but for images still in the making.
+    def drain(self, batches: list[Batch]) -> None:
+        """Move away what came since the last time, but for images still in the making.
 
-        :returns: ``None`` when there is nothing.
+        Interrupted, it has moved a part and left the rest for the next time.
+
+        :param batches: takes it as one batch; none when there is nothing.
         """
+        batch = Batch({}, [], [], [], [], {})
         with self.lock:
-            metrics, names = self.metrics.drain()
-            images, plots = self.images.drain(), self.plots.drain()
-            parameters, self._changed = self._changed, {}
-            tables, self._tables = self._tables, {}
-        batch = Batch(parameters, metrics, names, images, plots, tables)
-        return batch if any(batch) else None
+            batches += [batch]
+            self.metrics.drain(batch.metrics, batch.names)
+            self.images.drain(batch.images)
+            self.plots.drain(batch.plots)
+            parameters, tables = batch.parameters, batch.tables
+            changed: dict[str, Parameter] = {}
+            replaced: dict[str, Table] = {}
+            # No call, as in the metrics.
+            parameters |= self._changed
+            tables |= self._tables
+            self._changed, self._tables = changed, replaced
+            is_empty = not any(batch)
+            # No call.
+            if is_empty and batches[-1] is batch:
+                batches[-1:] = []
 
     def _append(self, rows: Media, name: str, encode: Callable[[], Any], caption: str | None, step: int | None) -> None:
         self.require_open()

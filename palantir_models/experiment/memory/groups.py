@@ -3,6 +3,10 @@
 The second call in a row that names the same series joins them. From then on their common step is kept in the group, and
 a call costs one row however many series there are. Whoever logs one of them in another way parts the group first, so a
 series is either single or in one group, and nobody sees a difference but in speed.
+
+A signal handler that logs may come in the middle of joining and parting, and so may an interrupt: each series moves in one
+step (see :mod:`~palantir_models.experiment.memory.metrics`), and whoever meets a group that is half joined or half parted
+ends it.
 """
 
 from __future__ import annotations
@@ -11,45 +15,68 @@ import struct
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 
-from palantir_models.experiment.memory.blocks import RECORD, ROW, Block
+from palantir_models.experiment.memory.blocks import RECORD, ROW, Block, Waiting
 from palantir_models.experiment.memory.steps import Series
-from palantir_models.experiment.values import MOST
+from palantir_models.experiment.values import LEAST, MOST
 
 _MOST_GROUPS = 64
 _WIDEST_GROUP = 1024
 _FEW_ROWS = 64  # of a group that ends: not worth a block of their own
+_CLOSED = LEAST - 1  # below every step
 
 
 class Group:
-    """Series that are logged together; while they are, their common step is kept here."""
+    """Series that are logged together; while they are, their common step is kept here.
 
-    __slots__ = ("extend", "last", "names", "offsets", "pack", "room", "rows", "series", "top")
+    Attributes:
+        names: the names of its series, in the order of the calls.
+        series: the series, as far as they have joined.
+        offsets: how far the step of each is above :attr:`last`.
+        last: the common step.
+        top: the highest that it may reach; below every step while the group takes no row.
+        room: bytes that a row would take as single records.
+        rows: what waits.
+        extend: appends a row.
+        pack: makes a row of step, time and values.
+        has_ended: whether it takes no row any more.
+        has_left: whether its rows have moved to where those of ended groups wait.
+    """
+
+    __slots__ = (
+        "extend",
+        "has_ended",
+        "has_left",
+        "last",
+        "names",
+        "offsets",
+        "pack",
+        "room",
+        "rows",
+        "series",
+        "top",
+    )
 
     extend: Callable[[bytes], None]
 
-    def __init__(self, names: tuple[str, ...], series: list[Series]) -> None:
+    def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
-        self.series = series
-        self.last = min(one.last for one in series)
-        self.offsets = [one.last - self.last for one in series]
-        self.top = MOST - max(self.offsets)
-        self.pack = _packer(len(series))
-        self.room = len(series) * RECORD.size
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin a new buffer."""
+        self.series: list[Series] = []
+        self.offsets: list[int] = []
+        self.last = 0
+        self.top = _CLOSED
+        self.pack = _packer(len(names))
+        self.room = len(names) * RECORD.size
         self.rows = bytearray()
         self.extend = self.rows.extend
+        self.has_ended = self.has_left = False
 
     def block(self) -> Block:
-        """Return what waits."""
+        """Return what waits; rows that come later are in it too."""
         return Block([one.code for one in self.series], self.offsets, self.rows)
 
-    def records(self) -> bytes:
-        """Return what waits as single records."""
-        count = len(self.series)
-        found = struct.iter_unpack(f"<qq{count}d", self.rows)
+    def records(self, rows: bytes | bytearray) -> bytes:
+        """Return rows as single records."""
+        found = struct.iter_unpack(f"<qq{len(self.series)}d", rows)
         return b"".join(
             RECORD.pack(one.code, step + offset, value, now)
             for step, now, *values in found
@@ -61,77 +88,107 @@ class Groups:
     """The groups of one experiment. Whoever calls holds the experiment's lock.
 
     :param single: the series that are in no group, by name; they leave it when they are joined and return when parted.
+    :param waiting: where the rows of groups go that end.
     """
 
-    __slots__ = ("_latest", "_members", "_parted", "_single", "by_names")
+    __slots__ = ("_latest", "_single", "_waiting", "by_names", "members")
 
-    def __init__(self, single: dict[str, Series]) -> None:
+    def __init__(self, single: dict[str, Series], waiting: Waiting) -> None:
         self.by_names: dict[tuple[str, ...], Group] = {}
         """The groups by the names of their series, in the order of the calls."""
+        self.members: dict[str, Group] = {}
+        """The group of each series that is not single."""
         self._single = single
-        self._members: dict[str, Group] = {}
+        self._waiting = waiting
         self._latest: tuple[str, ...] = ()
-        self._parted: list[Block] = []
 
     @property
     def has_news(self) -> bool:
         """Whether rows wait."""
-        return bool(self._parted or any(group.rows for group in list(self.by_names.values())))
+        return any(group.rows for group in list(self.by_names.values()))
 
     def blocks(self) -> list[Block]:
         """Return what waits."""
-        return [*self._parted, *(group.block() for group in self.by_names.values())]
+        return [group.block() for group in list(self.by_names.values())]
 
-    def clear(self) -> None:
-        """Begin new buffers."""
-        self._parted = []
-        for group in self.by_names.values():
-            group.clear()
+    def whole(self) -> list[Group]:
+        """Return the groups, after ending those whose end was interrupted."""
+        for group in list(self.by_names.values()):
+            if group.has_ended:
+                self.end(group)
+        return list(self.by_names.values())
 
     def join(self, names: tuple[str, ...]) -> None:
         """Make a group of single series when they are logged together for the second time in a row."""
         again, self._latest = names == self._latest, names
-        if again and 1 < len(names) <= _WIDEST_GROUP and len(self.by_names) < _MOST_GROUPS:
-            group = Group(names, [self._single[name] for name in names])
-            for name in names:
-                del self._single[name]
-                self._members[name] = group
-            self.by_names[names] = group
+        if not again or not 1 < len(names) <= _WIDEST_GROUP or len(self.by_names) >= _MOST_GROUPS:
+            return
+        group, single, members = Group(names), self._single, self.members
+        for name in names:
+            # No call: the series moves in one step.
+            if group.has_ended or name not in single:
+                break
+            one = single[name]
+            members[name] = group
+            del single[name]
+            group.series += [one]
+            group.offsets += [one.last]
+        else:
+            last = min(group.offsets)
+            offsets = [offset - last for offset in group.offsets]
+            top = MOST - max(offsets)
+            # No call: the group opens in one step.
+            if not group.has_ended:
+                group.last, group.offsets, group.top = last, offsets, top
+                self.by_names[names] = group
+                return
+        self.end(group)
 
-    def part(self, names: Iterable[str], extend: Callable[[bytes], None], but: Group | None = None) -> bool:
+    def part(self, names: Iterable[str]) -> bool:
         """End the groups of series that are logged in another way now.
 
         :param names: the series.
-        :param extend: appends single records: a few rows become some, and so do rows that come late.
-        :param but: a group that stays.
         :returns: whether there was one.
         """
         ended = False
         for name in names:
-            if (group := self._members.get(name)) and group is not but:
-                self._end(group, extend)
+            if (group := self.members.get(name)) is not None:
+                self.end(group)
                 ended = True
         return ended
 
-    def _end(self, group: Group, extend: Callable[[bytes], None]) -> None:
-        for name, series, offset in zip(group.names, group.series, group.offsets, strict=True):
-            series.last = group.last + offset
-            del self._members[name]
-            self._single[name] = series
-        del self.by_names[group.names]
+    def end(self, group: Group) -> None:
+        """End a group, or what is left to do of its end."""
+        group.top = _CLOSED
+        group.has_ended = True
+        single, members, by_names, waiting = self._single, self.members, self.by_names, self._waiting
+        for name, one, offset in zip(group.names, group.series, group.offsets, strict=False):
+            # No call: the series moves in one step.
+            if name in members and members[name] is group:
+                one.last = group.last + offset
+                single[name] = one
+                del members[name]
+        block, late = group.block(), partial(self._append_late, group)
         self._latest = ()
-        if len(group.rows) < _FEW_ROWS * (ROW.size + 8 * len(group.series)):
-            extend(group.records())
-        else:
-            self._parted.append(group.block())
-        group.rows = bytearray()
-        group.extend = partial(_append_late, group, extend)
+        # No call: the rows move in one step.
+        if group.has_left:
+            return
+        group.has_left = True
+        group.extend = late
+        waiting.parted += [block]
+        if group.names in by_names and by_names[group.names] is group:
+            del by_names[group.names]
+        if len(block.data) < _FEW_ROWS * (ROW.size + 8 * len(block.codes)):
+            records = group.records(block.data)
+            # No call: the same.
+            if waiting.parted and waiting.parted[-1] is block:
+                waiting.parted[-1:] = []
+                waiting.rows += records
 
-
-def _append_late(group: Group, extend: Callable[[bytes], None], row: bytes) -> None:
-    """Append a row that a signal handler interrupted with a call that ended its group."""
-    group.rows = bytearray(row)
-    extend(group.records())
+    def _append_late(self, group: Group, row: bytes) -> None:
+        """Append a row whose call a signal handler interrupted with one that ended its group."""
+        records = group.records(row)
+        self._waiting.rows += records
 
 
 @cache

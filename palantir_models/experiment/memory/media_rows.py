@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from palantir_models.experiment.memory.steps import Series, next_step
+from palantir_models.experiment.memory.steps import next_step
 
 
 class MediaRow(NamedTuple):
@@ -43,7 +43,7 @@ class Media:
     def __init__(self, lock: AbstractContextManager[Any], clock: Callable[[], int]) -> None:
         self._clock = clock
         self._drained = 0
-        self._last: dict[str, Series] = {}
+        self._last: dict[str, int] = {}
         self._lock = lock
         self._rows: list[MediaRow] = []
 
@@ -60,9 +60,14 @@ class Media:
         :raises ExperimentStepError: when the step does not rise.
         """
         with self._lock:
-            number = next_step(name, self._last.get(name), step)
-            self._last.setdefault(name, Series(len(self._last), number)).last = number
-            self._rows.append(MediaRow(name, number, self._clock(), caption, content))
+            while True:
+                number = next_step(name, self._last.get(name), step)
+                row = MediaRow(name, number, self._clock(), caption, content)
+                # No call, as in the metrics: a signal handler may have logged.
+                if name not in self._last or self._last[name] < number:
+                    self._last[name] = number
+                    self._rows += [row]
+                    return
 
     def check(self, name: str, step: int | None) -> None:
         """Refuse a step that does not rise before the costly work of encoding begins.
@@ -75,8 +80,7 @@ class Media:
 
     def last(self, name: str) -> int | None:
         """Return a series' last step; ``None`` when it is empty."""
-        series = self._last.get(name)
-        return None if series is None else series.last
+        return self._last.get(name)
 
     @property
     def has_news(self) -> bool:
@@ -88,17 +92,28 @@ class Media:
         with self._lock:
             return list(self._rows)
 
-    def drain(self) -> list[MediaRow]:
-        """Take away the rows that are ready: those before the first that is still in the making."""
+    def drain(self, rows: list[MediaRow]) -> None:
+        """Move away the rows that are ready: those before the first that is still in the making.
+
+        :param rows: takes them.
+        """
         with self._lock:
             ready = list(takewhile(_is_made, self._rows))
-            del self._rows[: len(ready)]
-            self._drained += len(ready)
-            return ready
+            count = len(ready)
+            # No call.
+            self._rows[:count] = []
+            self._drained += count
+            rows += ready
 
-    def forget(self) -> None:
-        """Count one drained row out again that could not be made after all; its step stays used."""
+    def forget(self, rows: list[MediaRow], index: int) -> None:
+        """Take one out of the drained rows that could not be made after all; its step stays used.
+
+        :param rows: what :meth:`drain` moved the row to.
+        :param index: where it is in them.
+        """
         with self._lock:
+            # No call.
+            rows[index : index + 1] = []
             self._drained -= 1
 
 

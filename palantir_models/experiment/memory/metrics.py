@@ -1,9 +1,13 @@
 """Metric values that wait to be drained: columns that grow while a job runs.
 
-A value is one fixed-size record in a byte buffer, so that it enters whole or not at all (an interrupt can arrive between
-any two calls), memory stays compact, and whoever drains takes the buffer away in one move. Series that are logged together
-again and again are in a group; see :mod:`~palantir_models.experiment.memory.groups`. Steps are reserved before anything is
-written, hence an interrupted call can leave a gap but never a step twice.
+A value is one fixed-size record in a byte buffer, so that it enters whole or not at all, memory stays compact, and whoever
+drains takes the buffer away in one move. Series that are logged together again and again are in a group; see
+:mod:`~palantir_models.experiment.memory.groups`.
+
+The lock keeps other threads out, but neither an interrupt nor a signal handler that logs itself. Python lets these in after
+a call and at the end of a loop's turn, and nowhere else: the lines behind a comment "No call" happen as one. What they rely
+on is looked up among them, not before, and whatever came in between is seen. Steps are reserved before anything is written,
+hence an interrupted call can leave a gap but never a step twice.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from typing import Any, NamedTuple
 
 from palantir_models.experiment.errors import ExperimentLimitError
 from palantir_models.experiment.limits import advice, shortened
-from palantir_models.experiment.memory.blocks import RECORD, Block
+from palantir_models.experiment.memory.blocks import RECORD, Block, Waiting
 from palantir_models.experiment.memory.groups import Group, Groups
 from palantir_models.experiment.memory.steps import Series, next_step
 from palantir_models.experiment.values import MOST, plain_metric
@@ -55,6 +59,7 @@ class Metrics:
 
     __slots__ = (
         "_clock",
+        "_count",
         "_drained",
         "_due",
         "_extend",
@@ -63,33 +68,36 @@ class Metrics:
         "_limit",
         "_lock",
         "_mark",
-        "_named",
-        "_names",
+        "_moved",
+        "_new",
         "_patience",
         "_rows",
         "_single",
         "_together",
+        "_waiting",
     )
 
     def __init__(self, limit: int, lock: AbstractContextManager[Any], clock: Callable[[], int]) -> None:
         self._limit = limit
         self._lock = lock
         self._clock = clock
-        self._names: list[str] = []
-        self._named = 0
+        self._waiting = Waiting()
+        self._count = 0
+        self._new: list[str] = []  # names of the series that began since the last draining
         self._single: dict[str, Series] = {}  # a series is either here
-        self._together = Groups(self._single)  # or in one of these
+        self._together = Groups(self._single, self._waiting)  # or in one of these
         self._groups = self._together.by_names
         self._drained = 0
+        self._moved: list[Block] = []  # drained, and not in the number of drained ones yet
         self._mark: int | None = None
         self._patience = self._due = _NEVER
-        self._rows = bytearray()
+        self._rows = self._waiting.rows  # the same, looked up faster
         self._extend = self._rows.extend
         self._full = 0  # bytes that the single records may take before a call goes the long way
         self.pause_at(None)
 
     def __len__(self) -> int:
-        return self._drained + self.waiting
+        return self._drained + sum(block.value_count for block in self._moved) + self.waiting
 
     @property
     def waiting(self) -> int:
@@ -99,7 +107,7 @@ class Metrics:
     @property
     def has_news(self) -> bool:
         """Whether values were not drained yet."""
-        return bool(self._rows or self._together.has_news)
+        return bool(self._waiting.rows or self._waiting.parted or self._together.has_news)
 
     @property
     def is_late(self) -> bool:
@@ -122,13 +130,14 @@ class Metrics:
             when it is done and the last draining is longer ago than it should be.
         """
         with self._lock:
+            used = len(self._rows)
+            # No call until the step is taken.
             try:
                 series = self._single[name]
             except (KeyError, TypeError):
                 return False
-            if len(self._rows) >= self._full:
+            if used >= self._full:
                 return False
-            # No call between reading and setting the last step: a signal handler could log in between.
             last = series.last
             if step is None:
                 step = last + 1
@@ -158,7 +167,8 @@ class Metrics:
             if series is None or len(self._rows) >= self._full:
                 return False
             step = place(name, own, series.last)
-            if not series.last < step <= MOST:  # also when a signal handler logged meanwhile
+            # No call until the step is taken: a signal handler may have logged, or put the series into a group.
+            if name not in self._single or not series.last < step <= MOST:
                 return False
             series.last = step
             record = _pack(series.code, step, value, time)
@@ -179,11 +189,13 @@ class Metrics:
             if None in numbers:
                 return False
         with self._lock:
+            names, used = tuple(values), len(self._rows)
+            # No call until the step is taken.
             try:
-                group = self._groups[tuple(values)]
+                group = self._groups[names]
             except (KeyError, TypeError):
                 return False
-            if len(self._rows) + group.room > self._full:
+            if used + group.room > self._full:
                 return False
             last = group.last
             if step is None:
@@ -209,27 +221,26 @@ class Metrics:
         """
         with self._lock:
             names = tuple(values)
-            group = self._groups.get(names)
-            if group is not None and step is not None and group.top != MOST:
-                group = None  # a common step ends the different ones
-            self._part(names, group)
-            if group is None:
-                steps = {name: next_step(name, self._single.get(name), step) for name in names}
-            else:
-                ahead = MOST - group.top
-                number = next_step(names[0], Series(0, group.last + ahead), step) - ahead
-            self._require_room(values, len(values))
+            while (group := self._group(names, step)) is not None:
+                last, top = group.last, group.top
+                if group.has_ended:
+                    continue
+                next_step(names[0], last + MOST - top, step)
+                self._require_room(names, len(names))
+                if self._append_row(group, values.values(), step):
+                    return
+            self._part(names)
+            for name in names:
+                next_step(name, self._last(name), step)
+            self._require_room(names, len(names))
             now = self._clock()
-            if group is not None:
-                group.last = number
-                self._full -= group.room
-                row = group.pack(number, now, *values.values())
-                group.extend(row)
-                return
             records = []
             for name, value in values.items():
-                records.append(_pack(self._reserve(name, steps[name]).code, steps[name], value, now))
-            self._extend(b"".join(records))
+                while (taken := self._reserve(name, step)) is None:
+                    next_step(name, self._last(name), step)
+                records.append(_pack(*taken, value, now))
+            data = b"".join(records)
+            self._extend(data)
             self._together.join(names)
 
     def extend_timed(self, values: Sequence[TimedValue], place: Callable[[str, int, int | None], int]) -> None:
@@ -245,18 +256,21 @@ class Metrics:
             names = {value.name for value in values}
             self._part(names)
             self._require_room(names, len(values))
-            lasts = {name: series.last if (series := self._single.get(name)) else None for name in names}
+            lasts = {name: self._last(name) for name in names}
             steps = []
             for value in values:
                 last = lasts[value.name]
                 step = place(value.name, value.step, last)
-                lasts[value.name] = next_step(value.name, None if last is None else Series(0, last), step)
+                lasts[value.name] = next_step(value.name, last, step)
                 steps.append(step)
-            records = [
-                _pack(self._reserve(value.name, step).code, step, value.value, value.time)
-                for value, step in zip(values, steps, strict=True)
-            ]
-            self._extend(b"".join(records))
+            records = []
+            for value, step in zip(values, steps, strict=True):
+                while (taken := self._reserve(value.name, step)) is None:
+                    last = self._last(value.name)
+                    step = next_step(value.name, last, place(value.name, value.step, last))
+                records.append(_pack(*taken, value.value, value.time))
+            data = b"".join(records)
+            self._extend(data)
 
     def pause_at(self, waiting: int | None) -> None:
         """Send calls to :meth:`extend` once so many values wait, so that its caller can look after them.
@@ -269,22 +283,47 @@ class Metrics:
             allowed = room if waiting is None else min(room, waiting)
             self._full = (allowed - self.waiting) * RECORD.size + len(self._rows)
 
-    def drain(self) -> tuple[list[Block], list[str]]:
-        """Take away the values that wait.
+    def drain(self, blocks: list[Block], names: list[str]) -> None:
+        """Move away the values that wait; interrupted, it has moved some of them and left the others.
 
-        :returns: the values, and the names of the series that began since the last time, by rising number.
+        :param blocks: takes the values; empty.
+        :param names: takes the names of the series that began since the last time, by rising number; each value's series is
+            among these or older ones.
         """
         with self._lock:
-            blocks, names = self._blocks(), self._names[self._named :]
-            self._rows = bytearray()
-            self._extend = self._rows.extend
-            self._together.clear()
-            self._drained += sum(block.value_count for block in blocks)
-            self._named = len(self._names)
+            self._count_moved()
+            self._moved = blocks
+            waiting, groups, new = self._waiting, self._together.whole(), list[str]()
+            rows, parted = bytearray(), list[Block]()
+            extend, single = rows.extend, Block((), (), waiting.rows)
+            # No call: names and values move together.
+            if waiting.rows is single.data:
+                names += self._new
+                blocks += [single]
+                blocks += waiting.parted
+                waiting.rows, waiting.parted, self._new = rows, parted, new
+                self._rows, self._extend = rows, extend
+            for group in groups:
+                block, rows = group.block(), bytearray()
+                extend = rows.extend
+                # No call.
+                if group.rows is block.data and not group.has_ended:
+                    blocks += [block]
+                    group.rows, group.extend = rows, extend
+            filled = [block for block in blocks if block.data]
+            blocks[:] = filled
+            self._count_moved()
             if self._patience < _NEVER:
                 self._due = self._clock() + self._patience
             self.pause_at(self._mark)
-            return blocks, names
+
+    def _count_moved(self) -> None:
+        moved, none = self._moved, list[Block]()
+        count = sum(block.value_count for block in moved)
+        # No call.
+        if self._moved is moved:
+            self._drained += count
+            self._moved = none
 
     def _require_room(self, names: Iterable[str], count: int) -> None:
         if len(self) + count > self._limit:
@@ -294,21 +333,62 @@ class Metrics:
             )
 
     def _blocks(self) -> list[Block]:
-        waiting = [Block((), (), self._rows), *self._together.blocks()]
+        waiting = [Block((), (), self._waiting.rows), *list(self._waiting.parted), *self._together.blocks()]
         return [block for block in waiting if block.data]
 
-    def _reserve(self, name: str, step: int) -> Series:
+    def _last(self, name: str) -> int | None:
         series = self._single.get(name)
-        if series is None:
-            series = self._single[name] = Series(len(self._names), step)
-            self._names.append(name)
-        else:
-            series.last = step
-        return series
+        return None if series is None else series.last
 
-    def _part(self, names: Iterable[str], but: Group | None = None) -> None:
-        if self._together.part(names, self._append_records, but):
+    def _group(self, names: tuple[str, ...], step: int | None) -> Group | None:
+        """Return the group whose series are logged together once more; none where a common step ends their different ones."""
+        group = self._groups.get(names)
+        if group is None or (step is not None and group.top != MOST):
+            return None
+        if group.has_ended:  # and a call that was interrupted had not come to its end
+            self._together.end(group)
+            return None
+        return group
+
+    def _append_row(self, group: Group, numbers: Iterable[float], step: int | None) -> bool:
+        now = self._clock()
+        # No call until the step is taken.
+        last = group.last
+        number = last + 1 if step is None else step
+        if not last < number <= group.top:
+            return False
+        group.last = number
+        self._full -= group.room
+        row = group.pack(number, now, *numbers)
+        group.extend(row)
+        return True
+
+    def _reserve(self, name: str, step: int | None) -> tuple[int, int] | None:
+        """Take a step of a series, which begins with it where it is new.
+
+        :returns: the series' number and the step; ``None`` when the step does not rise (any more).
+        """
+        single, members = self._single, self._together.members
+        while True:
+            if name in members:
+                self._part((name,))
+            fresh = None if name in single else Series(0, 0)
+            # No call until the step is taken.
+            if name in single:
+                series = single[name]
+                number = series.last + 1 if step is None else step
+                if not series.last < number <= MOST:
+                    return None
+                series.last = number
+                return series.code, number
+            if fresh is not None and name not in members:
+                number = 0 if step is None else step
+                fresh.code, fresh.last = self._count, number
+                self._count += 1
+                self._new += [name]
+                single[name] = fresh
+                return fresh.code, number
+
+    def _part(self, names: Iterable[str]) -> None:
+        if self._together.part(names):
             self.pause_at(self._mark)
-
-    def _append_records(self, records: bytes) -> None:
-        self._extend(records)  # looked up now: the buffer may be another one by then

@@ -16,24 +16,24 @@ class Series:
         self.last = last
 
 
-def next_step(name: str, series: Series | None, step: int | None) -> int:
+def next_step(name: str, last: int | None, step: int | None) -> int:
     """Return the step at which a value enters a series: the one given, else 0, else the last one plus one.
 
     :param name: the series' name, for the message.
-    :param series: the series, or ``None`` when nothing was logged to it.
+    :param last: the series' last step, or ``None`` when nothing was logged to it.
     :param step: the step asked for.
     :returns: the step.
     :raises ExperimentStepError: when it is not above the last one.
     """
-    if series is None:
+    if last is None:
         return 0 if step is None else step
     if step is None:
-        if series.last == MOST:
+        if last == MOST:
             raise ExperimentStepError(f"Series {name!r} is at step {MOST}, the last that 64 bits hold.")
-        return series.last + 1
-    if step <= series.last:
+        return last + 1
+    if step <= last:
         raise ExperimentStepError(
-            f"Series {name!r} is at step {series.last}, so step {step} cannot follow: steps must rise. "
-            f"Pass a step above {series.last}, or none for {series.last + 1}."
+            f"Series {name!r} is at step {last}, so step {step} cannot follow: steps must rise. "
+            f"Pass a step above {last}, or none for {last + 1}."
         )
     return step

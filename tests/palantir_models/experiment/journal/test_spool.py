@@ -11,6 +11,7 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from palantir_models.experiment.errors import ExperimentError, ExperimentJournal
 from palantir_models.experiment.journal import background, kept, spool
 from palantir_models.experiment.recording import Recording
 from palantir_models.experiments import ErrorHandlerType, Experiment
+from tests.palantir_models.experiment.interrupting import Places
 
 FAIL, WARN, SUPPRESS = ErrorHandlerType.FAIL, ErrorHandlerType.WARN, ErrorHandlerType.SUPPRESS
 quiet = pytest.mark.parametrize("handler", [WARN, SUPPRESS])
@@ -277,17 +279,24 @@ def test_a_call_that_finds_the_last_draining_long_ago_drains_itself(
         assert (live.value_count, live.parameter_count) == (run.value_count, run.parameter_count)
 
 
-def test_a_late_call_does_not_wait_for_a_disk_that_hangs(starved: tuple[Experiment, Clock]) -> None:
-    """Another thread's draining that does not come to its end costs a call a moment, and those after it nothing."""
+@pytest.mark.parametrize("doing", ["append", "frames"])
+def test_a_late_call_does_not_wait_for_a_disk_that_hangs(
+    doing: str, starved: tuple[Experiment, Clock], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread's draining or reading that does not come to its end costs a call nothing."""
     run, clock = starved
     hangs, end = threading.Event(), threading.Event()
+    journal = run._recording._spool.journal
+    do = getattr(journal, doing)
 
-    def drain() -> None:
-        with run._recording._spool.lock:
-            hangs.set()
-            end.wait(60)
+    def hang(*arguments: Any) -> Any:
+        hangs.set()
+        end.wait(60)
+        return do(*arguments)
 
-    thread = threading.Thread(target=drain)
+    monkeypatch.setattr(journal, doing, hang)
+    run.log_metric("loss", -1)
+    thread = threading.Thread(target=run._recording.drain if doing == "append" else run._recording.recorded)
     thread.start()
     assert hangs.wait(60)
     clock.forward(1.0)
@@ -296,7 +305,7 @@ def test_a_late_call_does_not_wait_for_a_disk_that_hangs(starved: tuple[Experime
     assert thread.is_alive()
     end.set()
     thread.join()
-    assert values(run) == list(range(1000))
+    assert values(run) == list(range(-1, 1000))
 
 
 def test_a_clock_that_is_put_back_stops_no_draining(starved: tuple[Experiment, Clock], tmp_path: Path) -> None:
@@ -308,3 +317,43 @@ def test_a_clock_that_is_put_back_stops_no_draining(starved: tuple[Experiment, C
     clock.forward(0.2)
     run.log_metric("loss", 2.0)
     assert live(run, tmp_path) == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("module", ["spool.py", "journal.py"])
+def test_a_draining_may_be_interrupted_at_every_place(module: str, tmp_path: Path) -> None:
+    """Ctrl-C while a call drains in its own thread: what was logged is in the journal once, whoever is asked."""
+
+    def filled(folder: Path) -> Experiment:
+        run = Experiment(Recording("run", model="/m", journals=folder))
+        run._recording._spool.stop()  # nobody else drains
+        run.log_metric("loss", 1.0)
+        run._recording.drain()
+        run.log_metrics({"loss": 2.0, "accuracy": 2.0})
+        run.log_param("depth", 3)
+        run.log_image("drawn", Image.new("L", (2, 2)))
+        run._recording._spool._wait_for_images()
+        return run
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    def interrupted(folder: Path, at: int | None) -> tuple[Experiment, int]:
+        run, places = filled(folder), Places(at, stop, module)
+        with suppress(KeyboardInterrupt), places.watched():
+            run._recording.drain()
+        return run, places.count
+
+    run, count = interrupted(tmp_path / "whole", None)
+    run._recording.discard_journal()
+    assert count > 5
+    for at in range(count):
+        folder = tmp_path / str(at)
+        run, _ = interrupted(folder, at)
+        if at % 2:
+            assert values(run) == [2.0, 1.0, 2.0], at
+        run.log_metric("loss", 3.0)
+        run._recording.drain()
+        assert live(run, folder) == values(run) == [2.0, 1.0, 2.0, 3.0], at
+        tables = run._recording.recorded().arrow(run.experiment_id)
+        assert (len(tables["images"]), len(tables["hyperparameters"])) == (1, 1), at
+        run._recording.discard_journal()

@@ -7,30 +7,38 @@ import pytest
 from palantir_models.experiment.errors import ExperimentClosedError, ExperimentLimitError, ExperimentStepError
 from palantir_models.experiment.limits import Limits
 from palantir_models.experiment.media.tables import Table
-from palantir_models.experiment.memory.contents import Contents
+from palantir_models.experiment.memory.contents import Batch, Contents
 from palantir_models.experiment.values import Parameter
+
+
+def drain(contents: Contents) -> Batch | None:
+    """What came since the last time, if anything."""
+    batches: list[Batch] = []
+    contents.drain(batches)
+    assert len(batches) < 2
+    return batches[0] if batches else None
 
 
 def test_draining_takes_everything_once() -> None:
     """A batch holds what came since the last one, and nothing logged later reaches it."""
     contents = Contents(Limits(), lambda: 0)
-    assert contents.drain() is None
+    assert drain(contents) is None
     one, two = Parameter("integer", 1), Parameter("integer", 2)
     contents.append_metrics({"a": 1.0}, None)
     contents.set_parameters({"j": one, "k": one})
-    first = contents.drain()
+    first = drain(contents)
     contents.append_metrics({"a": 2.0, "b": 2.0}, None)
     contents.set_parameters({"k": two})
     contents.append_plot("p", lambda: "{}", None, None)
     contents.set_table("t", lambda: Table(None, 0, "[]", b"xyz"))
-    second = contents.drain()
+    second = drain(contents)
     assert first is not None
     assert second is not None
     assert (first.value_count, first.names, first.parameters, first.plots) == (1, ["a"], {"j": one, "k": one}, [])
     assert (second.value_count, second.names, second.parameters, len(second.plots)) == (2, ["b"], {"k": two}, 1)
     assert second.size == 2 * 32 + 2 + 3
     assert contents.parameters == {"j": one, "k": two}
-    assert contents.drain() is None
+    assert drain(contents) is None
 
 
 def test_encoding_is_spared_when_the_step_is_wrong() -> None:
@@ -51,7 +59,9 @@ def test_a_step_taken_while_encoding_is_refused() -> None:
 
     with pytest.raises(ExperimentStepError):
         contents.append_image("a", slow, None, 3)
-    assert [row.content for row in contents.images.drain()] == ["fast"]
+    batch = drain(contents)
+    assert batch is not None
+    assert [row.content for row in batch.images] == ["fast"]
 
 
 def test_room_for_hyperparameters_counts_new_keys() -> None:
@@ -83,6 +93,6 @@ def test_nothing_enters_closed_contents() -> None:
         contents.set_parameters({})
     with pytest.raises(ExperimentClosedError):
         contents.set_table("t", lambda: Table(None, 0, "[]", b""))
-    batch = contents.drain()
+    batch = drain(contents)
     assert batch is not None
     assert (batch.value_count, batch.plots, batch.tables) == (1, [], {})

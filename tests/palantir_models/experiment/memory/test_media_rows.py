@@ -9,7 +9,14 @@ from itertools import count
 import pytest
 
 from palantir_models.experiment.errors import ExperimentStepError
-from palantir_models.experiment.memory.media_rows import Media
+from palantir_models.experiment.memory.media_rows import Media, MediaRow
+
+
+def drain(media: Media) -> list[MediaRow]:
+    """The rows that are ready."""
+    rows: list[MediaRow] = []
+    media.drain(rows)
+    return rows
 
 
 def test_media_keep_their_series_apart() -> None:
@@ -22,8 +29,8 @@ def test_media_keep_their_series_apart() -> None:
     with pytest.raises(ExperimentStepError):
         media.check("b", 6)
     media.append("b", "z", None, None)
-    assert media.drain() == [("a", 0, 0, None, "x"), ("b", 7, 1, "caption", "y"), ("b", 8, 2, None, "z")]
-    assert (media.drain(), len(media)) == ([], 3)
+    assert drain(media) == [("a", 0, 0, None, "x"), ("b", 7, 1, "caption", "y"), ("b", 8, 2, None, "z")]
+    assert (drain(media), len(media)) == ([], 3)
     with pytest.raises(ExperimentStepError):
         media.append("b", "z", None, 8)
 
@@ -34,9 +41,10 @@ def test_what_is_in_the_making_holds_back_what_comes_after() -> None:
     slow: Future[str] = Future()
     for content in ("x", slow, "z"):
         media.append("a", content, None, None)
-    assert [row.content for row in media.drain()] == ["x"]
+    assert [row.content for row in drain(media)] == ["x"]
     assert [row.content for row in media.waiting()] == [slow, "z"]
     slow.set_result("y")
-    assert [row.step for row in media.drain()] == [1, 2]
-    media.forget()
-    assert len(media) == 2
+    assert [row.step for row in drain(media)] == [1, 2]
+    rows = [*"xyz"]
+    media.forget(rows, 1)  # type: ignore[arg-type]
+    assert (rows, len(media)) == (["x", "z"], 2)

@@ -32,9 +32,17 @@ def decoded(blocks: list[Block], names: list[str]) -> list[tuple[str, int, float
     return sorted((names[code], step, value, time) for code, step, value, time in zip(*columns, times, strict=True))
 
 
+def drain(columns: Metrics) -> tuple[list[Block], list[str]]:
+    """The values and the names of the new series."""
+    blocks: list[Block] = []
+    names: list[str] = []
+    columns.drain(blocks, names)
+    return blocks, names
+
+
 def rows(columns: Metrics) -> list[tuple[str, int, float, int]]:
     """The values, drained; no series is older than the values."""
-    return decoded(*columns.drain())
+    return decoded(*drain(columns))
 
 
 def test_after_the_last_step_there_is_none() -> None:
@@ -89,10 +97,10 @@ def test_draining_takes_each_value_and_name_once() -> None:
     columns.append("a", 2.0, None)
     columns.extend({"b": 3.0}, None)
     assert (len(columns), columns.waiting) == (3, 2)
-    blocks, names = columns.drain()
+    blocks, names = drain(columns)
     assert [list(RECORD.iter_unpack(block.data)) for block in blocks] == [[(0, 1, 2.0, 1000), (1, 0, 3.0, 2000)]]
     assert names == ["b"]
-    assert columns.drain() == ([], [])
+    assert drain(columns) == ([], [])
     assert columns.append("a", 4.0, None)
     assert not columns.append("a", 5.0, None)
     with pytest.raises(ExperimentLimitError):
@@ -188,17 +196,17 @@ def test_a_handler_that_interrupts_a_batch_loses_nothing() -> None:
         interrupt = lambda: None  # noqa: E731
         columns.extend({"a": 5.0}, None)
 
-    def drain() -> None:
+    def take() -> None:
         nonlocal interrupt
         interrupt = lambda: None  # noqa: E731
-        drained.extend(columns.drain()[0])
+        drained.extend(drain(columns)[0])
 
-    for handler in (log, drain):
+    for handler in (log, take):
         interrupt = handler
         columns.append_all({"a": 1.0, "b": 2.0}, None) or columns.extend({"a": 1.0, "b": 2.0}, None)
         group(columns, "a", "b")
     columns.append_all({"a": 1.0, "b": 2.0}, None)
-    drained.extend(columns.drain()[0])
+    drained.extend(drain(columns)[0])
     found = decoded(drained, ["a", "b"])
     assert sum(name == "b" for name, *_ in found) == 9
     for name in ("a", "b"):
@@ -214,7 +222,7 @@ def test_many_waiting_values_send_calls_the_long_way() -> None:
     assert columns.append("a", 1.0, None)
     assert not columns.append("a", 1.0, None)
     columns.extend({"a": 1.0}, None)
-    columns.drain()
+    drain(columns)
     assert columns.append("a", 1.0, None)
     columns.pause_at(None)
     group(columns, "b", "c")
@@ -222,7 +230,7 @@ def test_many_waiting_values_send_calls_the_long_way() -> None:
     assert columns.append_all({"b": 1.0, "c": 1.0}, None)
     assert not columns.append_all({"b": 1.0, "c": 1.0}, None)
     columns.extend({"b": 1.0, "c": 1.0}, None)
-    columns.drain()
+    drain(columns)
     assert columns.append_all({"b": 1.0, "c": 1.0}, None), "the long way does not end a group"
 
 
@@ -245,7 +253,7 @@ def test_any_mixture_of_calls_gives_what_a_plain_list_gives(
     names: list[str] = []
     for number, (series, step, action) in enumerate(calls):
         if action == "drain":
-            drained, new = columns.drain()
+            drained, new = drain(columns)
             blocks += drained
             names += new
         columns.pause_at(3 if action == "mark" else None)
@@ -267,7 +275,7 @@ def test_any_mixture_of_calls_gives_what_a_plain_list_gives(
                 with pytest.raises((ExperimentStepError, ExperimentLimitError)):
                     columns.extend(batch, step)
             assert len(columns) == len(expected)
-    drained, new = columns.drain()
+    drained, new = drain(columns)
     found = decoded(blocks + drained, names + new)
     assert [(name, step, value) for name, step, value, _ in found] == sorted(expected, key=lambda row: row[:2])
 
