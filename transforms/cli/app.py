@@ -26,6 +26,7 @@ from transforms.cli import (
     put,
     recover,
     show,
+    test,
     ui,
 )
 from transforms.cli.failures import CommandGroup
@@ -74,6 +75,7 @@ app.command()(plan.plan)
 app.command()(build.build)
 app.command("run", help="The same as build.")(build.build)
 app.command()(show.show)
+app.command("test", context_settings={"ignore_unknown_options": True})(test.run_tests)
 app.command()(log.log)
 app.command()(graph.graph)
 app.command()(recover.recover)
