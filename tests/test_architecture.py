@@ -21,6 +21,7 @@ PACKAGES = (
 )
 FLOORS = (  # from the top; the longest name that fits wins
     ("transforms.cli", "transforms.__main__"),
+    ("transforms.verbs.testing",),
     ("transforms.testing", "palantir_models.testing"),
     ("palantir_models", "palantir_models_serializers", "foundry.transforms"),
     ("palantir_models.mlflow", "palantir_models.page"),

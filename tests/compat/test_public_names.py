@@ -35,6 +35,8 @@ NAMES = {
     "transforms.sidecar": "sidecar Volume",
     "transforms.tables": "TableInput TableOutput",
     "transforms.verbs.dataframes": "union_many sanitize_schema_for_parquet",
+    "transforms.verbs.testing.TransformRunner": "TransformRunner",
+    "transforms.verbs.testing.datastores": "InMemoryDatastore",
     "palantir_models": (
         "ModelAdapter ContainerModelAdapter ExternalModelAdapter ExternalContext auto_serialize Pandas Spark Parameter "
         "FileSystem MediaReference Object ObjectSet NDArray ModelApi ModelStateReader ModelStateWriter ModelSerializer"
