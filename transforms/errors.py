@@ -20,11 +20,13 @@
     │   ├── SchemaMismatchError             an output has other columns than its function expects
     │   ├── TableFault                      a file that cannot be read as a table
     │   └── SerializationError              a model's state that cannot be saved or rebuilt
+    ├── TimeLimitError                  whoever builds: a job ran for longer than it may
     ├── IncrementalRequiredError        whoever builds: a transform that must run incrementally cannot
     ├── EngineError                     whoever looks after Spark: it does not start, or lost its work (also RuntimeError)
     ├── StoreError                      whoever looks after the store
     │   ├── LeaseHeldError                  another job is building the same output
     │   ├── CommitError                     nothing was committed
+    │   │   ├── ConflictError                   another program or job was quicker; trying again may do
     │   │   └── InterruptedCommitError          because the user interrupted the build
     │   ├── PublishError                    ratified, but not yet in every table (also RecoveryNeeded)
     │   ├── OutcomeUnknownError             the object store went away at the commit point (also RecoveryNeeded)
@@ -112,6 +114,10 @@ class IncrementalRequiredError(TransformsError):
     """A transform that is declared with ``require_incremental=True`` would have to run on everything; it does not run."""
 
 
+class TimeLimitError(TransformsError):
+    """A job ran for longer than it may; nothing of it is committed."""
+
+
 class SchemaMismatchError(DataError):
     """The earlier rows of an output have other columns than the schema that its function gave."""
 
@@ -134,6 +140,10 @@ class LeaseHeldError(StoreError):
 
 class CommitError(StoreError):
     """A commit was refused before its commit point: nothing of it is visible."""
+
+
+class ConflictError(CommitError):
+    """A commit was refused because somebody else changed what it rests on meanwhile; the same job may do later."""
 
 
 class PublishError(StoreError, RecoveryNeeded):

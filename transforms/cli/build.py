@@ -65,6 +65,21 @@ def build(
             help="auto: Spark for what asks for it; local: never Spark; spark: start it at once.", show_choices=True
         ),
     ] = Engine.auto,
+    retries: Annotated[
+        int | None,
+        typer.Option(
+            "--retries",
+            min=0,
+            metavar="N",
+            help="Try jobs N times more that fail with what may pass: network, conflicts.",
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit", min=0.001, metavar="SECONDS", help="End jobs that take longer; they commit nothing."
+        ),
+    ] = None,
     branch: Branch = DEFAULT_BRANCH,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -82,6 +97,8 @@ def build(
 
     transforms build 'clean_*' --exclude tag:slow --force
 
+    transforms build --retries 3 --time-limit 600
+
     transforms build --branch dev --json
     """
     from transforms.run.build import BuildInterrupted
@@ -94,7 +111,7 @@ def build(
         project = load_project(ctx, starts_spark=engine is not Engine.local)
         parameters = parameters_of(project, param or [])
         workers = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
-        options = BuildOptions(branch, force, workers, fail_fast, parameters, wait, engine.value)
+        options = BuildOptions(branch, force, workers, fail_fast, parameters, wait, engine.value, retries, time_limit)
         plan = project.plan(selection or [], exclude or [], options)
         interrupted, side_by_side = None, project.runs_side_by_side(plan, options)
         try:
@@ -208,6 +225,7 @@ def _document(results: Sequence[JobResult], seconds: float, interrupted: BuildIn
                 "at": _place_of(result.error),
                 "warnings": list(result.warnings),
                 "log": result.log or None,
+                "attempts": result.attempts,
             }
             for result in results
         ],

@@ -130,6 +130,8 @@ class Progress:
         after = f"  {result.name.ljust(self._width)}  {job_text(result):<14}"
         if result.status not in ("fresh", "skipped"):
             after += f"  {result.seconds:.2f}s"
+        if result.attempts > 1:
+            after += f"  try {result.attempts}"
         if result.status == "committed" and result.reason not in _KNOWN_REASONS:
             after += f"  {result.reason}"
         if result.status == "committed" and result.incremental is not None:

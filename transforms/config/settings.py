@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from transforms.config.job_settings import JobSettings, job_settings
 from transforms.config.repository import SETTINGS_FILE, find_project, read_settings_file
 from transforms.errors import ConfigError, nearest
 from transforms.external.settings import source_settings
@@ -32,6 +33,7 @@ class Config:
             place.
         limits: limits of experiments, by name.
         spark: settings of the Spark engine.
+        jobs: how often a job is tried, and how long it may take.
     """
 
     project: Path
@@ -43,6 +45,7 @@ class Config:
     sources: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     spark: Mapping[str, Any] = field(default_factory=dict)
+    jobs: JobSettings = JobSettings()
 
     def resolve(self, resource: Resource) -> Resource:
         """Return the resource that an alias stands for; most stand for themselves."""
@@ -52,7 +55,7 @@ class Config:
 
 
 _LISTS = ("pipelines", "fallback_branches")
-_TABLES = ("models", "inputs", "sources", "limits", "spark")
+_TABLES = ("models", "inputs", "sources", "limits", "spark", "jobs")
 _SETTINGS = tuple(f.name for f in fields(Config) if f.name != "project")
 
 
@@ -113,6 +116,8 @@ def _checked(key: str, value: Any, where: str) -> Any:
     if key in _TABLES:
         if not isinstance(value, dict):
             raise ConfigError(f"{where}: {key} must be a table of names and values.")
+        if key == "jobs":
+            return job_settings(value, where.removesuffix(", [tool.transforms]"))
         return _sources(value, where) if key == "sources" else value
     if not isinstance(value, str) or not value:
         raise ConfigError(f"{where}: {key} must be text.")

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from transforms.errors import TimeLimitError
 from transforms.run.cancellation import Cancellation, InterruptedCommitError
 from transforms.run.job import JobResult
 from transforms.run.running import JOB_THREADS, running
@@ -131,6 +132,7 @@ class _Crew:
                 if not self._running:
                     return
                 self._take(_GLANCE_SECONDS)
+                self._leave_deaf()
         except KeyboardInterrupt:  # where nobody else has Ctrl-C in hand
             pass
         except BaseException:
@@ -161,7 +163,8 @@ class _Crew:
         with held_interrupts() as held, suppress(queue.Empty):  # or a result would be lost between two lines
             # With a time limit, because a signal that another thread of the process takes does not end a plain wait.
             result = self._ended.get(timeout=seconds)
-            del self._running[result.name]
+            if self._running.pop(result.name, None) is None:
+                return  # it was left, and has ended all the same
             if (self._cancel.is_over or held.came) and result.status == "committed":
                 self._late.append(result)
             self._schedule.done(result)
@@ -169,6 +172,22 @@ class _Crew:
             self._cancel.asked += 1
             if not self._cancel.is_over:
                 raise KeyboardInterrupt
+
+    def _leave_deaf(self) -> None:
+        """Go on without jobs whose time is up and that do not notice, as they wait for the system or for native code.
+
+        They commit nothing any more. What they hold ends with this process at the latest.
+        """
+        told = self._cancel.told_to_stop
+        for name, thread in list(self._running.items()):
+            since = told.get(thread.ident or 0)
+            if since is not None and time.monotonic() - since > _PATIENCE_SECONDS:
+                del self._running[name]
+                error = TimeLimitError(
+                    f"{name} ran for longer than its limit and does not stop: it waits for something outside of Python. "
+                    f"Nothing of it is committed, and it ends with this process."
+                )
+                self._schedule.done(JobResult(name, "failed", time.monotonic() - since, error=error))
 
     def _stop(self) -> None:
         """End what runs and wait for it: for a while, and for commits to their end.

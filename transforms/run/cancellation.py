@@ -34,6 +34,10 @@ class Cancellation:
         self._lock = threading.Lock()
         self._handler_before: Any = None
         self.asked = 0
+        self.ends_main: type[BaseException] | None = None
+        """What the next signal raises in the main thread's job in place of KeyboardInterrupt, once; see :mod:`.time_limit`."""
+        self.told_to_stop: dict[int, float] = {}
+        """Threads whose job's time is up, with the time at which they were told, by a clock that never runs backwards."""
 
     @property
     def is_over(self) -> bool:
@@ -71,7 +75,7 @@ class Cancellation:
                 self._running.discard(thread)
                 if thread in self._sent:
                     self._sent.discard(thread)
-                    _take_back()  # one that was sent and did not arrive must not meet what comes after the job
+                    take_back()  # one that was sent and did not arrive must not meet what comes after the job
 
     def is_committing(self, thread: int | None) -> bool:
         """Tell whether the job of a thread has begun its commit."""
@@ -82,7 +86,7 @@ class Cancellation:
         with self._lock:
             for thread in self._running - self._committing - {threading.get_ident()}:
                 self._sent.add(thread)
-                _raise_in(thread, KeyboardInterrupt)
+                raise_in(thread, KeyboardInterrupt)
         _stop_spark()
 
     @contextmanager
@@ -109,7 +113,31 @@ class Cancellation:
             signal.signal(signal.SIGINT, self._handler_before)
             self._handler_before = None
 
+    def begin_again(self) -> None:
+        """Let the job of this thread be interrupted again, as its commit came to nothing and it is tried anew."""
+        self._committing.discard(threading.get_ident())
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a while, or until the build is cancelled."""
+        self._over.wait(seconds)
+
+    def end_main(self, error: type[BaseException]) -> bool:
+        """Raise an error in the job of the main thread, also where it waits for the system.
+
+        :param error: the error.
+        :returns: False where the main thread runs no job, or somebody else handles its signals; then nothing is raised.
+        """
+        main = threading.main_thread().ident
+        if main is None or main not in self._running or signal.getsignal(signal.SIGINT) != self._on_signal:
+            return False
+        self.ends_main = error
+        signal.pthread_kill(main, signal.SIGINT)
+        return True
+
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if (error := self.ends_main) is not None:
+            self.ends_main = None
+            raise error
         self.asked += 1
         self._over.set()
         main = threading.get_ident()
@@ -144,18 +172,19 @@ class _Taken(BaseException):
     """Comes in place of an interruption, for the one line that waits for it."""
 
 
-def _take_back() -> None:
+def take_back() -> None:
     """Let no interruption meet this thread any more that was raised in it and has not arrived."""
     # Python's own way, raising nothing, leaves the process looking for what was raised at each of its lines: all of it gets
     # slower, and CPython 3.11 runs in a circle once somebody traces it. What arrives is looked for no more.
     try:
-        _raise_in(threading.get_ident(), _Taken)
+        raise_in(threading.get_ident(), _Taken)
         while True:
             pass
     except _Taken:
         return
 
 
-def _raise_in(thread: int, error: type[BaseException]) -> None:
+def raise_in(thread: int, error: type[BaseException]) -> None:
+    """Raise an error in a thread, at the next line of Python that it comes to."""
     # A thread cannot be stopped from outside; raising in it at its next line of Python is the gentlest there is.
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))

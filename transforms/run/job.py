@@ -63,6 +63,7 @@ class JobResult:
         warnings: what is hardly what was meant.
         incremental: whether it went on from its last run, and why; None for a transform that never does.
         log: the transaction under whose id its log is kept; empty where it said nothing, or is no job of a build.
+        attempts: how often it was tried.
     """
 
     name: str
@@ -75,6 +76,7 @@ class JobResult:
     warnings: tuple[str, ...] = ()
     incremental: Decision | None = None
     log: str = ""
+    attempts: int = 1
 
     @property
     def is_failure(self) -> bool:

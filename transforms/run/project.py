@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from transforms.config import Config, load_config
+from transforms.config.job_settings import JobSettings
 from transforms.errors import ConfigError, NotFoundError, TransformsError
 from transforms.plan.graph import Graph, Node
 from transforms.plan.selection import names_each, select
 from transforms.plan.staleness import LastBuild, Plan, PlannedJob, State, plan_jobs
+from transforms.run.attempts import Attempts
 from transforms.run.build import Listener, Task, run_tasks
 from transforms.run.cancellation import Cancellation
 from transforms.run.increment import refusal
-from transforms.run.job import JobOptions, JobResult, run_job
+from transforms.run.job import JobOptions, JobResult
 from transforms.run.job_log import JobLogs
-from transforms.run.kept_logs import logged
 from transforms.run.pipelines import Loaded, load_pipelines
 from transforms.run.planned_checks import CheckPlanner
 from transforms.run.planned_increments import IncrementalPlanner
@@ -48,6 +49,8 @@ class BuildOptions:
         parameters: values for scalar parameters, by name.
         wait_seconds: how long to wait for an output that another build holds, in seconds.
         engine: which engines the jobs may use; see :class:`~transforms.run.scope.JobScope`.
+        retries: how often a job is tried again whose failure may pass; as the project says when None.
+        time_limit_seconds: how long a job may take; as the project says when None.
     """
 
     branch: str = DEFAULT_BRANCH
@@ -57,6 +60,15 @@ class BuildOptions:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     wait_seconds: float = 0.0
     engine: EngineChoice = "auto"
+    retries: int | None = None
+    time_limit_seconds: float | None = None
+
+    def job_settings(self, config: Config) -> JobSettings:
+        """Return how jobs are tried: as is said here, else as the project says."""
+        said = config.jobs
+        if self.retries is not None:
+            said = replace(said, retries=self.retries)
+        return said if self.time_limit_seconds is None else replace(said, time_limit_seconds=self.time_limit_seconds)
 
 
 class Project:
@@ -188,15 +200,11 @@ class Project:
         names = {job.node.name for job in plan.jobs}
         profiles = list(dict.fromkeys(p for job in plan.jobs for p in self.transforms[job.node.name].profiles))
         cancel, logs = Cancellation(), JobLogs()
-
-        def run_one(transform: Transform, job: JobOptions) -> JobResult:
-            job = replace(job, profiles=profiles, may_commit=cancel.check)
-            return logged(self.store, logs, job, lambda told: run_job(transform, self.store, self.config, told))
-
+        attempts = Attempts(self.store, self.config, options.job_settings(self.config), cancel, logs)
         tasks = []
         for job in plan.jobs:
             needs = frozenset(node.name for node in graph.upstream(job.node, depth=1) if node.name in names)
-            tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, run_one)))
+            tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, profiles, attempts)))
         if any(job.action == "build" for job in plan.jobs):
             self.store.storage.check_access()
         if self.store.exists and any(job.action == "build" for job in plan.jobs):
@@ -213,11 +221,7 @@ class Project:
         return options.workers > 1 and not is_chain
 
     def _runner(
-        self,
-        graph: Graph,
-        job: PlannedJob,
-        options: BuildOptions,
-        run_one: Callable[[Transform, JobOptions], JobResult],
+        self, graph: Graph, job: PlannedJob, options: BuildOptions, profiles: Sequence[str], attempts: Attempts
     ) -> Callable[[], JobResult]:
         def run() -> JobResult:
             planned = job
@@ -233,9 +237,14 @@ class Project:
                 parameters=_given(transform, options),
                 wait_seconds=options.wait_seconds,
                 engine=options.engine,
+                profiles=profiles,
             )
-            result = run_one(transform, job_options)
-            return replace(result, reason=planned.reason, incremental=result.incremental or planned.incremental)
+            result = attempts.run(
+                transform, job_options, lambda: self._plan(graph, [job.node], options).jobs[0].action == "fresh"
+            )
+            return replace(
+                result, reason=result.reason or planned.reason, incremental=result.incremental or planned.incremental
+            )
 
         return run
 

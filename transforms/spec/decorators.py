@@ -259,14 +259,14 @@ def configure(
     Follows the public page transforms-python/api-configure.
 
     :param profile: the name of a Spark profile or several; where two set one thing, the later wins.
-    :param allowed_run_duration: kept for compatibility.
+    :param allowed_run_duration: how long a job may take; one that takes longer fails, and nothing of it is committed.
     :param run_as_user: kept for compatibility.
     :param backend: ``SPARK`` or ``VELOX``; kept for compatibility.
     :param checkpoint_outputs: kept for compatibility.
     :returns: a decorator for a transform.
     :raises TransformTypeError: if what is decorated is no transform, or one that runs on a single node; or if an argument is of
         the wrong type.
-    :raises DeclarationError: if there is no such backend; names the nearest.
+    :raises DeclarationError: if there is no such backend, and the nearest is named; or if the time is not more than 0.
     """
     _check_configured(profile, allowed_run_duration, backend)
 
@@ -278,6 +278,7 @@ def configure(
                 f"use .with_resources(...) or @lightweight(...)."
             )
         decorated.profile = profile
+        decorated.time_limit = allowed_run_duration
         return decorated  # type: ignore[no-any-return]
 
     return decorate
@@ -343,6 +344,8 @@ def _check_configured(profile: Any, duration: Any, backend: Any) -> None:
         )
     if duration is not None and not isinstance(duration, timedelta):
         raise TransformTypeError(f"@configure(allowed_run_duration={duration!r}): give a timedelta.")
+    if duration is not None and duration <= timedelta():
+        raise DeclarationError(f"@configure(allowed_run_duration={duration!r}): give a time of more than 0.")
     words = [member.name for member in ComputeBackend]
     if not isinstance(backend, ComputeBackend) and str(backend).upper() not in words:
         raise DeclarationError(

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import update_wrapper
 from typing import Any, Literal
 
@@ -85,6 +86,7 @@ class Transform:
         self.engine = engine
         self.profile = profile
         self.incremental: Incremental | None = None
+        self.time_limit: timedelta | None = None
         self.resources = Resources()
         self.refusals: list[str] = []
         self.tags: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from transforms.common.masking import masked_text
-from transforms.errors import CommitError, OutcomeUnknownError, UnsupportedTableError
+from transforms.errors import CommitError, ConflictError, OutcomeUnknownError, UnsupportedTableError
 from transforms.store import machine, merging
 from transforms.store.delta_log import came_too_late
 from transforms.store.entry import Entry
@@ -177,7 +177,7 @@ class Ledger:
             numbers = range(first, min(first + _AT_ONCE, until + 1))
             batch = self._load(numbers)
             if len(batch) < len(numbers):
-                raise CommitError(
+                raise ConflictError(
                     f"The ledger's log of #{first} is gone: this process stood still for so long that it was taken for dead. "
                     f"Nothing was committed; build again."
                 )

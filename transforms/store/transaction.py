@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from transforms.common.forks import is_panic, need_owner, need_threads
-from transforms.errors import CommitError, OutcomeUnknownError, PublishError, StoreError, UsageError
+from transforms.errors import CommitError, ConflictError, OutcomeUnknownError, PublishError, StoreError, UsageError
 from transforms.spec.resource import Resource
 from transforms.store import layout, leases, machine, process
 from transforms.store.belonging import diverged
@@ -330,7 +330,7 @@ class Transaction:
     def _check_leases(self) -> None:
         held = [*self._leases, *([] if self._own is None else [self._own])]
         if not all(lease.is_ours for lease in held):
-            raise CommitError(
+            raise ConflictError(
                 f"{self.transform} lost the lock on one of its outputs: somebody deleted what lies under "
                 f"{self.store.storage.uri(layout.LOCKS)}, or this process stood still for so long that its lock ran out. "
                 f"Nothing was committed; build again."
@@ -339,14 +339,14 @@ class Transaction:
     def _check_nobody_else(self, seq: int) -> None:
         # Where a lease has a time limit, a job that stood still may go on after others took it for dead.
         if self.id in self.store.ledger.given_up(after=self.pinned, until=seq - 1):
-            raise CommitError(
+            raise ConflictError(
                 f"{self.transform} was taken for dead, because it stood still for too long, and what it had staged was "
                 f"deleted. Nothing was committed; build again."
             )
         for entry in self.store.ledger.entries(after=self.pinned, until=seq - 1):
             twice = sorted(self._keys.intersection(entry.outputs)) if entry.branch == self.branch else []
             if twice:
-                raise CommitError(
+                raise ConflictError(
                     f"{self.transform}: while it ran, {entry.transform} committed {twice[0]} (commit #{entry.seq}). "
                     f"Nothing was committed; build again."
                 )
@@ -360,7 +360,7 @@ class Transaction:
         try:
             storage.seal(staged)
         except FileNotFoundError as error:
-            raise CommitError(
+            raise ConflictError(
                 f"The staged file {error.filename} is gone; nothing was committed. Build again."
             ) from error
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.forks import is_panic
 from transforms.common.paths import escape
-from transforms.errors import CommitError, DataError
+from transforms.errors import CommitError, ConflictError, DataError
 from transforms.store import machine
 from transforms.store.change import TableChange, fields_of
 from transforms.store.columns import folded
@@ -67,7 +67,7 @@ def validate_change(storage: Storage, change: TableChange, opened: DeltaTable | 
     check_files(storage, change)
     table = storage.delta.open(change.table) if opened is None else refreshed(opened)
     if table is not None and change.base_version is not None and table.version() != change.base_version:
-        raise CommitError(
+        raise ConflictError(
             f"{alias_of(change.table)} was changed by somebody else while this job ran (version {change.base_version} became "
             f"{table.version()}). Nothing was committed; build again."
         )
@@ -118,7 +118,7 @@ def check_files(storage: Storage, change: TableChange) -> None:
     sizes = storage.sizes([f"{change.table}/{file.path}" for file in change.files])
     for file, size in zip(change.files, sizes, strict=True):
         if size != file.size:
-            raise CommitError(
+            raise ConflictError(
                 f"{alias_of(change.table)}: the staged file {file.path} is gone or was altered before the commit (a full VACUUM "
                 f"deletes files that are not committed yet). Nothing was committed; build again."
             )

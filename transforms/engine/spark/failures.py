@@ -17,9 +17,9 @@ _LIBRARIES = ("/pyspark/", "/site-packages/", "/py4j/", "<frozen")
 _MODULES = ("pyspark", "py4j", "grpc")
 # An executor that ran out of memory exits with 52.
 _MEMORY = re.compile(r"OutOfMemoryError|Java heap space|GC overhead limit|\bcode 52\b")
+_EXECUTOR_LOST = ("ExecutorLostFailure", "executor lost")
 _LOST = (
-    "ExecutorLostFailure",
-    "executor lost",
+    *_EXECUTOR_LOST,
     "SparkContext was shut down",
     "stopped SparkContext",
 )
@@ -51,6 +51,14 @@ def is_sparks(error: BaseException) -> bool:
         return True
     frames = traceback.extract_tb(error.__traceback__)
     return isinstance(error, OSError) and bool(frames) and "/py4j/" in frames[-1].filename
+
+
+def has_lost_executor(error: BaseException) -> bool:
+    """Tell whether Spark lost an executor for no fault of the job's: a machine that went away, and not one that was too small."""
+    if not is_sparks(error):
+        return False
+    text = _text(error)
+    return any(word in text for word in _EXECUTOR_LOST) and _MEMORY.search(text) is None
 
 
 def reason_of(error: BaseException) -> str:

@@ -4,9 +4,10 @@ what it was asked for and begins a moment later."""
 from __future__ import annotations
 
 import sys
+import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,7 @@ from transforms.engine.spark import sessions
 
 # Of the thread that asks; a thread of the JVM's own goes with each.
 _PROPERTIES = ("spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel")
-_live: set[str] = set()
+_live: dict[str, int] = {}  # the thread that has each group
 _TIMES, _PAUSE_SECONDS = 300, 0.1
 
 
@@ -32,10 +33,10 @@ def begin(session: Any) -> Callable[[], None]:
     before = {name: context.getLocalProperty(name) for name in _PROPERTIES}
     group = f"transforms-{uuid.uuid4().hex}"
     context.setJobGroup(group, before["spark.job.description"] or "")
-    _live.add(group)
+    _live[group] = threading.get_ident()
 
     def end() -> None:
-        _live.discard(group)
+        _live.pop(group, None)
         with suppress(Py4JError, OSError):  # the job has ended, whatever becomes of the session
             for name, value in before.items():
                 context.setLocalProperty(name, value)
@@ -55,14 +56,35 @@ def cancel() -> None:
     from pyspark import SparkContext
 
     context: Any = SparkContext._active_spark_context
-    groups = tuple(_live)
+    groups = tuple(_live.copy())
     with suppress(Py4JError, OSError):
         if context is None or not sessions.computes(context):
             return
         context.cancelAllJobs()
-        for _ in range(_TIMES if groups else 0):
-            for group in groups:
-                context._jsc.sc().cancelJobGroup(group)
-            time.sleep(_PAUSE_SECONDS)
-            if not sessions.computes(context):
-                return
+        _cancel_groups(context, groups)
+
+
+def cancel_of(thread: int) -> None:
+    """End what the job of one thread asked Spark for, and nothing else. To be called in a thread of its own.
+
+    :param thread: the thread's number.
+    """
+    groups = tuple(group for group, owner in _live.copy().items() if owner == thread)
+    if "pyspark" not in sys.modules or not groups:
+        return
+    from py4j.protocol import Py4JError
+    from pyspark import SparkContext
+
+    context: Any = SparkContext._active_spark_context
+    with suppress(Py4JError, OSError):
+        if context is not None:
+            _cancel_groups(context, groups)
+
+
+def _cancel_groups(context: Any, groups: Sequence[str]) -> None:
+    for _ in range(_TIMES if groups else 0):
+        for group in groups:
+            context._jsc.sc().cancelJobGroup(group)
+        time.sleep(_PAUSE_SECONDS)
+        if not sessions.computes(context) or not _live.keys() & set(groups):
+            return
