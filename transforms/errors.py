@@ -14,6 +14,8 @@
     │   │   ├── _FileMissing                    a file that the dataset does not have (also FileNotFoundError)
     │   │   ├── AdapterNotFoundError            an adapter's module or class (also ImportError)
     │   │   └── ArtifactNotFoundError           a file of a model's saved state (also FileNotFoundError)
+    │   ├── RollbackRefusedError            a commit that cannot be taken back
+    │   │   └── UnpublishedError                as it is not in its tables yet (also RecoveryNeeded)
     │   └── MisuseError                     (also AttributeError and TypeError)
     ├── DataError                       the author of the data: it cannot be stored or read (also ValueError)
     │   ├── CheckFailedError                it is not what a check with on_error="FAIL" expects

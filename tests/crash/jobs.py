@@ -8,10 +8,12 @@ from pathlib import Path
 import polars as pl
 
 import palantir_models as pm
+from palantir_models.model.restoring import restore_model
 from palantir_models.transforms import ModelOutput
 from transforms.api import Output, transform
 from transforms.config import Config
 from transforms.run.job import JobOptions, JobResult, run_job
+from transforms.run.rollback import plan_rollback, roll_back
 from transforms.store.store import Store
 
 VALUES = 20
@@ -53,3 +55,10 @@ def run(root: str, generation: int, mode: str, wait_seconds: float = 0.0, suffix
     if result.error is not None:
         print(f"{type(result.error).__name__}: {result.error}", file=sys.stderr)
     return result
+
+
+def take_back(root: str, seq: int) -> JobResult:
+    """Take a commit back, as ``transforms rollback`` does."""
+    store = Store(root)
+    entry = roll_back(store, plan_rollback(store, seq), restore_model)
+    return JobResult("rollback", "committed", entry=entry)

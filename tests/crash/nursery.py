@@ -52,7 +52,9 @@ def main() -> None:
 
 
 def _done(order: dict[str, Any]) -> JobResult:
-    """Run the job that an order names: one of ``sums.py``, by its name, else that of ``jobs.py``."""
+    """Do what an order names: a job of ``sums.py``, by its name, a rollback, else the job of ``jobs.py``."""
+    if "rollback" in order:
+        return jobs.take_back(order["root"], order["rollback"])
     if "name" in order:
         return sums.build(Store(order["root"]), order["name"], order["branch"])
     return jobs.run(order["root"], order["generation"], order["mode"], order.get("wait", 0.0), order.get("suffix", ""))

@@ -25,6 +25,7 @@ from transforms.cli import (
     plan,
     put,
     recover,
+    rollback,
     show,
     test,
     ui,
@@ -79,6 +80,7 @@ app.command("test", context_settings={"ignore_unknown_options": True})(test.run_
 app.command()(log.log)
 app.command()(graph.graph)
 app.command()(recover.recover)
+app.command()(rollback.rollback)
 app.command()(gc.gc)
 app.command()(backup.backup)
 app.command()(doctor.doctor)

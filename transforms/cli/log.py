@@ -13,6 +13,7 @@ from transforms.cli.output import Output
 from transforms.cli.summary import CHECK_COLUMNS, check_rows, failed_checks_texts, outputs_text, unwritten_text
 from transforms.errors import NotFoundError, UsageError
 from transforms.plan.incremental import recorded, run_of
+from transforms.plan.rollback import rollback_text, taken_back
 from transforms.run.check_results import results_of
 from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.store.job_logs import log_of
@@ -148,6 +149,17 @@ def _of(project: Project, alias: str, branch: str, limit: int, waiting: Sequence
         looked_at *= 4
 
 
+def taken_back_json(entry: Entry) -> dict[str, Any] | None:
+    """Return which commits a commit took back, and to which, as JSON has it; None for one that took none back."""
+    found = taken_back(entry.outputs.values())
+    return None if found is None else {"of": list(found[0]), "to": found[1]}
+
+
+def _published(entry: Entry) -> str:
+    text = rollback_text(entry.outputs.values())
+    return f"{outputs_text(entry.outputs)} ({text})" if text else outputs_text(entry.outputs)
+
+
 def _row(entry: Entry, missing: str) -> dict[str, Any]:
     return {
         "seq": entry.seq,
@@ -164,5 +176,6 @@ def _row(entry: Entry, missing: str) -> dict[str, Any]:
         "outputs": entry.outputs,
         "checks": results_of(entry.outputs),
         "state": missing or "published",
-        "published": f"nothing ({missing})" if missing else outputs_text(entry.outputs),
+        "rollback": taken_back_json(entry),
+        "published": f"nothing ({missing})" if missing else _published(entry),
     }

@@ -12,6 +12,7 @@ from transforms.cli.summary import CHECK_COLUMNS, check_rows
 from transforms.common.text import counted
 from transforms.errors import UsageError
 from transforms.plan.incremental import recorded, run_of
+from transforms.plan.rollback import rollback_text
 from transforms.run.check_results import results_on
 from transforms.spec.resource import DEFAULT_BRANCH
 
@@ -59,6 +60,7 @@ def show(
             content["checks"] = results_on(resource, branch, writes.values())
             last = writes.get((branch, resource.key))
             content |= run_of(None if last is None else recorded([last.output]))
+            content["rollback"] = "" if last is None else rollback_text([last.output])
         if as_json:
             out.json(content)
         else:
@@ -104,6 +106,7 @@ def _view(project: Project, resource: Resource, branch: str, version: str | None
 def _print(content: dict[str, Any], out: Output) -> None:
     head = f"{content['alias']}  branch {content['branch']}, version {content['version']}, commit #{content['seq']}"
     run = f"; its last run was {content['run']}" if content.get("run") else ""
+    run += f"; {content['rollback']}" if content.get("rollback") else ""
     if content["kind"] == "files":
         out.line(f"{head}, {counted(content['file_count'], 'file')}{run}")
         out.line("")

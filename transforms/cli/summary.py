@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from transforms.common.text import counted
+from transforms.plan.rollback import rollback_text
 from transforms.run.check_results import results_in
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def commit_line(entry: Entry) -> str:
     """Return the line that names everything that one commit published together."""
-    return f"COMMIT  #{entry.seq}  {entry.transform} -> {outputs_text(entry.outputs) or 'nothing'}"
+    maker = rollback_text(entry.outputs.values()) or entry.transform
+    return f"COMMIT  #{entry.seq}  {maker} -> {outputs_text(entry.outputs) or 'nothing'}"
 
 
 def outputs_text(outputs: Mapping[str, Mapping[str, Any]]) -> str:

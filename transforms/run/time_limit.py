@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 
 from transforms.common.usercode import met_at, user_line
-from transforms.engine.spark import job_groups
+from transforms.engine.spark import job_groups, sessions
 from transforms.errors import TimeLimitError
 from transforms.run.cancellation import Cancellation, raise_in, take_back
 
@@ -83,6 +83,8 @@ class TimeLimit:
         return error.with_traceback(None if met is None else met.__traceback__)
 
     def _end(self) -> None:
+        while sessions.is_starting(self._thread) and not self._is_closed:
+            time.sleep(_GLANCE_SECONDS)
         with self._lock:
             if self._is_closed or self._is_committing:
                 return

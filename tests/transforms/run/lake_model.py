@@ -17,12 +17,14 @@ import polars as pl
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 
+from palantir_models.model.restoring import restore_model
 from tests.processes import Nursery
 from tests.transforms.run.sums import ENDING, ROW_WISE, TRANSFORMS, build, config_of
 from transforms.api import Output, transform
 from transforms.run.job import JobOptions, run_job
 from transforms.run.project import BuildOptions, Project
 from transforms.run.put_frame import put_frame
+from transforms.run.rollback import RollbackRefusedError, plan_rollback, roll_back
 from transforms.spec.resource import Resource
 from transforms.store import merging
 from transforms.store.entry import Entry
@@ -72,6 +74,8 @@ class Table:
         seq: in which commit.
         pin: what that read: which table, on which branch, up to which version.
         foreign: whether another program changed its rows since; None where that is for the product to say.
+        pins: the pins of all commits that wrote it, by their numbers.
+        noted: which moment each of them made.
     """
 
     moments: list[Moment] = field(default_factory=list)
@@ -79,6 +83,8 @@ class Table:
     seq: int = 0
     pin: tuple[Table, str, int] | None = None
     foreign: bool | None = False
+    pins: dict[int, tuple[Table, str, int] | None] = field(default_factory=dict)
+    noted: dict[int, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> Rows:
@@ -175,6 +181,27 @@ class Lake:
             return
         same = moment.rows == table.rows
         self._note(branch, alias, moment.rows, None if same else True, foreign=None if same else True)
+
+    def rollback(self, branch: str, alias: str, often: int) -> None:
+        """Take back one of the newest commits of a table, with all that came after it, as ``transforms rollback`` does."""
+        seqs = sorted(self.tables[branch, alias].pins)
+        before = self.store.newest_entries(1)[0].seq
+        try:
+            plan = plan_rollback(self.store, seqs[-1 - min(often, len(seqs) - 1)], with_later=True)
+            entry = roll_back(self.store, plan, restore_model)
+        except RollbackRefusedError:
+            assert self.store.newest_entries(1)[0].seq == before
+            return
+        origin = plan.origin
+        for one in plan.earlier:
+            alias = one.resource.alias
+            table = self.tables[branch, alias]
+            rows = table.moments[table.noted[plan.undoing.first[one.resource.key]] - 1].rows
+            self._note(branch, alias, rows, True if table.rows else None)
+            pin = None if origin is None else table.pins[origin.seq]
+            self._written(branch, alias, "rollback" if origin is None else origin.transform, entry.seq, pin)
+        self.runs["rollback"] += 1
+        self.check()
 
     def optimize(self, branch: str, alias: str, often: int) -> None:
         """Merge small files with another program."""
@@ -353,6 +380,8 @@ class Lake:
     ) -> None:
         table = self.tables[branch, alias]
         table.writer, table.seq, table.pin, table.foreign = writer, seq, pin, False
+        table.pins[seq] = pin
+        table.noted[seq] = len(table.moments) - 1
 
 
 STEPS: dict[str, Callable[[Lake, str, str, int], None]] = {
@@ -361,6 +390,7 @@ STEPS: dict[str, Callable[[Lake, str, str, int], None]] = {
     "outside": Lake.outside,
     "delete": Lake.delete,
     "restore": Lake.restore,
+    "rollback": Lake.rollback,
     "optimize": Lake.optimize,
     "merge": Lake.merge,
     "vacuum": Lake.vacuum,

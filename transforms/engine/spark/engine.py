@@ -63,7 +63,7 @@ class SparkEngine:
         :raises ForkedProcessError: in a forked process, which would speak to Spark on its parent's connection.
         """
         need_threads("Using Spark")
-        with self._lock:
+        with sessions.starting(), self._lock:  # or waiting until another job has started it
             if self._session is not None and not sessions.is_open(self._session):
                 self._forget()
             if self._session is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,6 +120,25 @@ def keeping_handler() -> Iterator[None]:
     yield
     if before is not signal.default_int_handler and not handles(before) and handles(signal.getsignal(signal.SIGINT)):
         signal.signal(signal.SIGINT, before)
+
+
+_starting: set[int] = set()
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """Count this thread among those that :func:`is_starting` tells of, while the block starts Spark."""
+    thread = threading.get_ident()
+    _starting.add(thread)
+    try:
+        yield
+    finally:
+        _starting.discard(thread)
+
+
+def is_starting(thread: int) -> bool:
+    """Whether a thread starts Spark at this moment: a start that is broken off leaves pyspark of no use to later jobs."""
+    return thread in _starting
 
 
 def is_of_call(record: logging.LogRecord) -> bool:
