@@ -113,6 +113,7 @@ class Page:
     def _warm_up(self, opens_browser: bool) -> None:
         for module in _HEAVY:
             importlib.import_module(module)
+        importlib.import_module("palantir_models.page.memory").give_back()
         if opens_browser:
             webbrowser.open(self.address)
         lineage: Callable[[Opened], None] = importlib.import_module("palantir_models.page.lineage").warm_up

@@ -72,6 +72,28 @@ def test_a_running_experiment_is_followed_without_loading_anything_anew(
         expect(of_experiment(browser_page, "second")).to_contain_text("running")
 
 
+def test_an_experiment_whose_page_was_left_is_not_asked_for_any_more(
+    browser_page: Tab, root: Path, model: ModelOutput
+) -> None:
+    """All that it logged is read for such an answer, so only who looks at it has it asked for."""
+    from playwright.sync_api import expect
+
+    experiment = model.create_experiment(name="first")
+    experiment.log_metric("loss", 1.0)
+    with serving(root) as served:
+        browser_page.goto(served.model(MODEL, "tab=experiments"))
+        of_experiment(browser_page, "first").get_by_role("link", name="first").click()
+        expect(browser_page.locator("main")).to_contain_text("1 value")
+        browser_page.go_back()
+        expect(of_experiment(browser_page, "first")).to_contain_text("running")
+        asked: list[str] = []
+        browser_page.on("request", lambda request: asked.append(request.url))
+        for _ in range(9):  # longer than an answer is fresh for
+            experiment.log_metric("loss", 0.5)
+            browser_page.wait_for_timeout(500)
+        assert [url for url in asked if "/experiments/" in url] == []
+
+
 def test_a_stream_that_breaks_goes_on_where_it_was(browser_page: Tab, root: Path, model: ModelOutput) -> None:
     """While the server is away the page says so, and afterwards shows what was logged meanwhile."""
     from playwright.sync_api import expect

@@ -87,12 +87,17 @@ interface Kept {
   answer: Signal<Answer<unknown>>;
   asked: number;
   waiting: Promise<void> | null;
+  /** How long the last answer took, in milliseconds. */
+  took: number;
   /** Whether it will be asked for anew. */
   isDue: boolean;
+  /** How many components show it. */
+  shown: number;
 }
 
 const MOST_KEPT = 60;
 const FRESH_FOR = 3_000; // milliseconds
+const SELDOM = 10; // times as long as an answer took, before it is asked for again unasked
 const kept = new Map<string, Kept>();
 
 function keep(url: string): Kept {
@@ -101,7 +106,9 @@ function keep(url: string): Kept {
       answer: signal<Answer<unknown>>({ value: null, problem: null }),
       asked: -Infinity,
       waiting: null,
+      took: 0,
       isDue: false,
+      shown: 0,
     };
   kept.delete(url);
   kept.set(url, found); // the last of the map is the one that was used last
@@ -127,6 +134,7 @@ export function refresh(url: string): Promise<void> {
         problem: error.problem,
       };
     } finally {
+      entry.took = Date.now() - entry.asked;
       entry.waiting = null;
     }
   })();
@@ -145,21 +153,29 @@ export function known<T>(url: string): ReadonlySignal<Answer<T>> {
  */
 export function useAnswer<T>(url: string): Answer<T> {
   useEffect(() => {
-    if (Date.now() - keep(url).asked > FRESH_FOR) void refresh(url);
+    const entry = keep(url);
+    entry.shown++;
+    if (Date.now() - entry.asked > FRESH_FOR) void refresh(url);
+    return () => {
+      entry.shown--;
+    };
   }, [url]);
   return known<T>(url).value;
 }
 
-/** Has an answer that somebody looked at asked for anew, now or when it is no longer fresh, however often it is said. */
+/**
+ * Has an answer that somebody looks at asked for anew, now or when it is no longer fresh, however often it is said. One that
+ * takes the server long is asked for seldom: the experiment that it is of may have logged for hours.
+ */
 function refreshSoon(path: string): void {
   const url = dataUrl(path);
   const entry = kept.get(url);
-  if (!entry || entry.isDue) return;
+  if (!entry?.shown || entry.isDue) return;
   entry.isDue = true;
   setTimeout(() => {
     entry.isDue = false;
     void refresh(url);
-  }, Math.max(0, entry.asked + FRESH_FOR - Date.now()));
+  }, Math.max(0, entry.asked + Math.max(FRESH_FOR, SELDOM * entry.took) - Date.now()));
 }
 
 /** Returns where the experiments of a model are asked for. */
