@@ -220,23 +220,37 @@ def test_a_smoothed_line_says_so_and_keeps_its_values(browser_page: Tab, curves:
     assert float(row.locator(".value").inner_text()) < 15
 
 
+STRONG = """canvas => {
+    const {width, height} = canvas, {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
+    let found = 0;
+    for (let at = 0; at < data.length; at += 4)
+        if (data[at + 3] > 200 && Math.max(...data.slice(at, at + 3)) - Math.min(...data.slice(at, at + 3)) > 120) found++;
+    return found;
+}"""
+"""How many pixels have a line's colour in full."""
+
+
 def test_what_was_smoothed_is_faint_behind_the_smoothed_line(browser_page: Tab, curves: Served) -> None:
     """One line is drawn in full colour, as without smoothing, not two."""
     browser_page.goto(curves.model(MODEL, "tab=charts&find=odd/signs&runs=0"))
-    strong = """canvas => {
-        const {width, height} = canvas, {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
-        let found = 0;
-        for (let at = 0; at < data.length; at += 4)
-            if (data[at + 3] > 200 && Math.max(...data.slice(at, at + 3)) - Math.min(...data.slice(at, at + 3)) > 120) found++;
-        return found;
-    }"""
-    before = chart(browser_page, "odd/signs").locator("canvas").evaluate(strong)
+    before = chart(browser_page, "odd/signs").locator("canvas").evaluate(STRONG)
     browser_page.get_by_role("slider", name="Smoothing").fill("0.9")
     card = chart(browser_page, "odd/signs")
     card.get_by_text("smoothed 0.9").wait_for()
-    after = card.locator("canvas").evaluate(strong)
+    after = card.locator("canvas").evaluate(STRONG)
     assert before > 100
     assert after < 1.3 * before
+
+
+def test_a_baseline_that_is_hidden_dims_no_line(browser_page: Tab, curves: Served) -> None:
+    """One that is drawn stands out from the others."""
+    seen = []
+    for chosen in ("runs=0", "runs=0,1&base=1&hide=1", "runs=0,1&base=1"):
+        browser_page.goto(curves.model(MODEL, f"tab=charts&find=small/m00&{chosen}"))
+        seen.append(chart(browser_page, "small/m00").locator("canvas").evaluate(STRONG))
+    alone, beside_hidden, beside_baseline = seen
+    assert alone == beside_hidden > 50
+    assert beside_baseline != alone
 
 
 def test_an_axis_that_is_kept_stays_through_a_zoom(browser_page: Tab, curves: Served) -> None:

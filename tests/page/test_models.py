@@ -33,8 +33,7 @@ def test_models_are_searched_and_opened_by_keyboard(browser_page: Tab, served: S
     browser_page.keyboard.type("wine lin")
     expect(browser_page.get_by_role("table").get_by_role("row")).to_have_count(2)
     expect(browser_page).to_have_url(f"{served.address}/?q=wine+lin")
-    browser_page.get_by_role("heading", name="Models").click()
-    browser_page.keyboard.press("ArrowDown")
+    browser_page.keyboard.press("Enter")
     browser_page.keyboard.press("Enter")
     expect(browser_page).to_have_url(served.model("/examples/wine/linear"))
 

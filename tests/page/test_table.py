@@ -160,6 +160,19 @@ def test_the_keyboard_goes_through_runs_and_acts_on_them(table: Locator, browser
     expect(browser_page.get_by_role("heading", name="trial-98", level=1)).to_be_visible()
 
 
+def test_all_rows_are_one_stop_of_the_tab_key(table: Locator, browser_page: Tab) -> None:
+    """The arrows go through them; what the row that was gone to can do comes next."""
+    table.focus()
+    browser_page.keyboard.press("Tab")
+    assert table.locator(":focus").get_attribute("class") != "take"
+    table.focus()
+    browser_page.keyboard.press("ArrowDown")
+    while table.locator(".take:focus").count() == 0:
+        browser_page.keyboard.press("Tab")
+        assert table.locator(":focus").count() == 1, "the row that has the keyboard is not reached"
+    assert table.locator(".take:focus").get_attribute("aria-label") == "Select trial-99"
+
+
 def test_columns_are_chosen(table: Locator, browser_page: Tab) -> None:
     """Last, least, greatest and best of each metric; the address keeps it."""
     from playwright.sync_api import expect

@@ -105,7 +105,7 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
     series,
     ...grouped,
     ...asked,
-    strong: at && drawn.includes(at) ? at.id : baseline?.id ?? null,
+    strong: [at, baseline].find((run) => run && drawn.includes(run))?.id ?? null,
     axes: ["step", "time", "relative", "metric"],
     crosshair,
   };

@@ -39,11 +39,12 @@ export function Swatch({ look, filled = true }: { look: Look | null; filled?: bo
 }
 
 /** A button that is a sign; its name is read aloud and shown when pointed at. */
-export function IconButton({ icon, name, onClick, pressed }: {
+export function IconButton({ icon, name, onClick, pressed, tabIndex }: {
   icon: IconName;
   name: string;
   onClick: (event: MouseEvent) => void;
   pressed?: boolean;
+  tabIndex?: number;
 }) {
   return (
     <button
@@ -52,6 +53,7 @@ export function IconButton({ icon, name, onClick, pressed }: {
       title={name}
       aria-label={name}
       aria-pressed={pressed}
+      tabIndex={tabIndex}
       onClick={onClick}
     >
       <Icon name={icon} />

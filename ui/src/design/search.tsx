@@ -1,21 +1,24 @@
 /** A field to search in what is shown. */
 
 import { useRef } from "preact/hooks";
-import { useKeys } from "../shell/keys.ts";
+import { press, useKeys } from "../shell/keys.ts";
 import { adjust, chosen } from "../state/address.ts";
 import type { Key } from "../state/keys.ts";
 import { Icon } from "./icons.tsx";
 
 /**
- * A field whose text is a key of the address. `/` goes to it, Escape empties and leaves it.
+ * A field whose text is a key of the address. `/` goes to it, Escape empties and leaves it, Enter and the arrow down leave it for
+ * the first of what was found.
  */
 export function Search({ of, name }: { of: Key; name: string }) {
   const field = useRef<HTMLInputElement>(null);
   useKeys({ "/": [name, () => field.current?.focus()] });
   const key = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
-    adjust({ [of]: null });
+    const leaves = event.key === "Enter" || event.key === "ArrowDown";
+    if (event.key !== "Escape" && !leaves) return;
     field.current?.blur();
+    if (leaves) press("ArrowDown", event);
+    else adjust({ [of]: null });
   };
   return (
     <label class="search">

@@ -50,9 +50,14 @@ export function followKeys(): void {
       event.target.closest("button, a, summary")
     ) return;
     const shifted = event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key;
-    const found = bound.peek().find(({ current }) => shifted in current);
-    if (!found) return;
-    event.preventDefault();
-    found.current[shifted]![1](event);
+    press(shifted, event);
   });
+}
+
+/** Does what a key does now, if it does anything. */
+export function press(key: string, event: KeyboardEvent): void {
+  const found = bound.peek().find(({ current }) => key in current);
+  if (!found) return;
+  event.preventDefault();
+  found.current[key]![1](event);
 }

@@ -67,6 +67,9 @@ function Rows({ found, runs }: { found: Run[]; runs: Runs }) {
     <div
       class="rows"
       ref={box}
+      tabIndex={0}
+      role="group"
+      aria-label="Runs, to go through with the arrows"
       onScroll={(event) => top.value = event.currentTarget.scrollTop}
     >
       <div style={{ height: `${found.length * ROW}px` }}>
@@ -93,12 +96,14 @@ function Row({ run, runs: { selection, drawn }, top, focused }: {
   const { rank } = run;
   const selected = selection.runs.includes(rank);
   const hidden = selection.hidden.includes(rank);
+  const tabIndex = focused ? 0 : -1; // a hundred runs are one stop of the Tab key
   const classes = `run${selected ? " selected" : ""}${focused ? " at" : ""}`;
   return (
     <div class={classes} style={{ transform: `translateY(${top}px)` }}>
       <button
         type="button"
         class="name"
+        tabIndex={tabIndex}
         aria-pressed={selected}
         onClick={() => choose(toggled(selection, rank))}
         title={run.name}
@@ -118,12 +123,14 @@ function Row({ run, runs: { selection, drawn }, top, focused }: {
           icon="solo"
           name="Draw this one only"
           pressed={selection.solo === rank}
+          tabIndex={tabIndex}
           onClick={() => choose({ solo: selection.solo === rank ? null : rank })}
         />
         <IconButton
           icon={hidden ? "eyeOff" : "eye"}
           name={hidden ? "Draw it again" : "Hide it"}
           pressed={hidden}
+          tabIndex={tabIndex}
           onClick={() => choose(flipped("hide", selection.hidden, rank))}
         />
       </span>
