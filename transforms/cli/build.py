@@ -16,7 +16,18 @@ import typer
 
 from transforms.cli.failures import INTERRUPTED, JOB_FAILED, RECOVERY_NEEDED, error_text, reason_in_spark
 from transforms.cli.loading import load_project
-from transforms.cli.options import Branch, Exclude, Force, Json, Parameters, Quiet, Selection, Verbose, session_of
+from transforms.cli.options import (
+    AsOfText,
+    Branch,
+    Exclude,
+    Force,
+    Json,
+    Parameters,
+    Quiet,
+    Selection,
+    Verbose,
+    session_of,
+)
 from transforms.cli.output import Output, say_error
 from transforms.cli.parameters import parameters_of
 from transforms.cli.progress import Progress
@@ -80,6 +91,7 @@ def build(
             "--time-limit", min=0.001, metavar="SECONDS", help="End jobs that take longer; they commit nothing."
         ),
     ] = None,
+    as_of: AsOfText = None,
     branch: Branch = DEFAULT_BRANCH,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -99,8 +111,11 @@ def build(
 
     transforms build --retries 3 --time-limit 600
 
+    transforms build total --as-of 12
+
     transforms build --branch dev --json
     """
+    from transforms.run.as_of import commit_at
     from transforms.run.build import BuildInterrupted
     from transforms.run.project import BuildOptions
 
@@ -111,7 +126,10 @@ def build(
         project = load_project(ctx, starts_spark=engine is not Engine.local)
         parameters = parameters_of(project, param or [])
         workers = jobs or min(_MOST_JOBS, os.cpu_count() or 1)
-        options = BuildOptions(branch, force, workers, fail_fast, parameters, wait, engine.value, retries, time_limit)
+        seq = None if as_of is None else commit_at(project.store, as_of)
+        options = BuildOptions(
+            branch, force, workers, fail_fast, parameters, wait, engine.value, retries, time_limit, seq
+        )
         plan = project.plan(selection or [], exclude or [], options)
         interrupted, side_by_side = None, project.runs_side_by_side(plan, options)
         try:
@@ -158,14 +176,14 @@ def _report(
     for result in results:
         if result.entry is not None:
             out.say(commit_line(result.entry))
+        elif result.log and result.error is not None:
+            out.say(f"LOG     {result.name}: transforms log {result.log[:SHORTEST_ID]}")
     for result in results:
         for warning in result.warnings:
             say_error(f"warning: {warning}")
     for result in results:
         if result.error is not None:
             say_error(_error_text(project, result, verbose))
-            if result.log:
-                say_error(f"  its log: transforms log {result.log[:SHORTEST_ID]}")
     totals = " ".join(f"{word}={number}" for word, number in _totals(results, interrupted).items())
     out.say(f"{'Done' if interrupted is None else 'Interrupted'}. {totals} in {seconds:.1f}s")
 

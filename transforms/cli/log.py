@@ -14,6 +14,7 @@ from transforms.cli.summary import CHECK_COLUMNS, check_rows, failed_checks_text
 from transforms.errors import NotFoundError, UsageError
 from transforms.plan.incremental import recorded, run_of
 from transforms.plan.rollback import rollback_text, taken_back
+from transforms.run.as_of import as_of_in
 from transforms.run.check_results import results_of
 from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.store.job_logs import log_of
@@ -156,7 +157,8 @@ def taken_back_json(entry: Entry) -> dict[str, Any] | None:
 
 
 def _published(entry: Entry) -> str:
-    text = rollback_text(entry.outputs.values())
+    as_of = as_of_in(entry.outputs.values())
+    text = rollback_text(entry.outputs.values()) or ("" if as_of is None else f"as of #{as_of}")
     return f"{outputs_text(entry.outputs)} ({text})" if text else outputs_text(entry.outputs)
 
 
@@ -177,5 +179,6 @@ def _row(entry: Entry, missing: str) -> dict[str, Any]:
         "checks": results_of(entry.outputs),
         "state": missing or "published",
         "rollback": taken_back_json(entry),
+        "as_of": as_of_in(entry.outputs.values()),
         "published": f"nothing ({missing})" if missing else _published(entry),
     }

@@ -37,6 +37,14 @@ Force = Annotated[bool, typer.Option("--force", "-f", help="Run what is fresh, t
 Parameters = Annotated[
     list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="A parameter's value; may be repeated.")
 ]
+AsOfText = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="SEQ|TIME",
+        help="Read inputs that no selected transform makes as they were after a commit, or at a time.",
+    ),
+]
 
 _MAKES_A_STORE = ("build", "graph", "import", "init", "list", "plan", "put", "run")
 

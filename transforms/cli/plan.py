@@ -6,7 +6,7 @@ import typer
 
 from transforms.cli.failures import JOB_FAILED, error_text
 from transforms.cli.loading import load_project
-from transforms.cli.options import Branch, Exclude, Force, Json, Parameters, Selection, session_of
+from transforms.cli.options import AsOfText, Branch, Exclude, Force, Json, Parameters, Selection, session_of
 from transforms.cli.output import Output, say_error
 from transforms.cli.parameters import parameters_of
 from transforms.common.text import counted
@@ -20,6 +20,7 @@ def plan(
     exclude: Exclude = None,
     force: Force = False,
     param: Parameters = None,
+    as_of: AsOfText = None,
     branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
@@ -32,12 +33,16 @@ def plan(
     transforms plan +total --branch dev
 
     transforms plan --param least=2
+
+    transforms plan total --as-of 2026-03-01
     """
+    from transforms.run.as_of import commit_at
     from transforms.run.project import BuildOptions
 
     with Output(as_json, session_of(ctx).quiet) as out:
         project = load_project(ctx)
-        options = BuildOptions(branch=branch, force=force, parameters=parameters_of(project, param or []))
+        seq = None if as_of is None else commit_at(project.store, as_of)
+        options = BuildOptions(branch=branch, force=force, parameters=parameters_of(project, param or []), as_of=seq)
         found = project.plan(selection or [], exclude or [], options)
         rows = [
             {

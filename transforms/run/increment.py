@@ -55,7 +55,10 @@ class JobIncrement:
         )
         outputs = [place.output(resource) for resource in transaction.outputs]
         growth, grown = Growth.since(store.storage, declared, outputs), dict[str, Additions]()
-        decision = decide(transaction.transform, declared, outputs, _looked_at(scope, declared, growth, grown))
+        if scope.as_of is not None:
+            decision = scope.as_of.decision
+        else:
+            decision = decide(transaction.transform, declared, outputs, _looked_at(scope, declared, growth, grown))
         if not decision.is_incremental:
             if (refused := refusal(scope.transform, decision)) is not None:
                 raise refused

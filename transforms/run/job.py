@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from transforms.common.usercode import met_at, user_line
 from transforms.errors import CheckFailedError, DataError, TransformsError, UnavailableError
 from transforms.plan.incremental import ABORTED, INPUTS, RECORD, Decision
+from transforms.run.as_of import AS_OF, AsOf
 from transforms.run.checking import JobChecks
 from transforms.run.contexts import JobAborted, job_context
 from transforms.run.increment import JobIncrement
@@ -102,6 +103,7 @@ class JobOptions:
         profiles: the Spark profiles of every job of the build.
         may_commit: called right before a commit point; raising there commits nothing.
         begun: is told the id of the job's transaction.
+        as_of: the earlier state of the inputs that it reads; None for what they are.
     """
 
     branch: str = DEFAULT_BRANCH
@@ -112,6 +114,7 @@ class JobOptions:
     profiles: Sequence[str] = ()
     may_commit: Callable[[], None] = lambda: None
     begun: Callable[[str], None] = lambda transaction: None
+    as_of: AsOf | None = None
 
 
 def run_job(transform: Transform, store: Store, config: Config, options: JobOptions) -> JobResult:
@@ -170,6 +173,7 @@ def _run(
         parameters,
         engine=options.engine,
         profiles=options.profiles,
+        as_of=options.as_of,
     )
     participants: dict[str, Participant] = {}
     checks = JobChecks(scope)
@@ -228,7 +232,10 @@ def _outputs(scope: JobScope, sealed: Sequence[Sealed]) -> dict[str, Mapping[str
     """Return what became of each output, for the ledger's row."""
     written = {part.resource.key for part in sealed}
     unwritten = [output.key for output in scope.transaction.outputs if output.key not in written]
-    beside = {ABORTED: aborted} if (aborted := [key for key in unwritten if key.startswith("dataset:")]) else {}
+    beside: dict[str, Any] = (
+        {ABORTED: aborted} if (aborted := [key for key in unwritten if key.startswith("dataset:")]) else {}
+    )
+    beside |= {} if scope.as_of is None else {AS_OF: scope.as_of.seq}
     outputs: dict[str, Mapping[str, Any]] = {part.resource.key: {**part.summary, **beside} for part in sealed}
     if scope.increment is None:
         return outputs

@@ -17,6 +17,7 @@ from transforms.errors import ConfigError, NotFoundError, TransformsError
 from transforms.plan.graph import Graph, Node
 from transforms.plan.selection import names_each, select
 from transforms.plan.staleness import LastBuild, Plan, PlannedJob, State, plan_jobs
+from transforms.run.as_of import AsOf
 from transforms.run.attempts import Attempts
 from transforms.run.build import Listener, Task, run_tasks
 from transforms.run.cancellation import Cancellation
@@ -51,6 +52,7 @@ class BuildOptions:
         engine: which engines the jobs may use; see :class:`~transforms.run.scope.JobScope`.
         retries: how often a job is tried again whose failure may pass; as the project says when None.
         time_limit_seconds: how long a job may take; as the project says when None.
+        as_of: the commit as of which inputs are read that no job of the build makes; as they are when None.
     """
 
     branch: str = DEFAULT_BRANCH
@@ -62,6 +64,7 @@ class BuildOptions:
     engine: EngineChoice = "auto"
     retries: int | None = None
     time_limit_seconds: float | None = None
+    as_of: int | None = None
 
     def job_settings(self, config: Config) -> JobSettings:
         """Return how jobs are tried: as is said here, else as the project says."""
@@ -146,16 +149,20 @@ class Project:
                 f"the Pipeline is made: pipeline.add_transforms(function), or pipeline.discover_transforms(package)."
             )
         nodes = self.select(selectors, exclude, options.branch)
-        plan = self._plan(graph, nodes, options)
+        as_of = AsOf.of(options.as_of, nodes, options.branch)
+        plan = self._plan(graph, nodes, options, as_of)
         if not plan.missing:
             return plan
+        if as_of is not None and as_of.until(plan.missing[0][1]) is not None:
+            node, resource = plan.missing[0]
+            raise as_of.missing(resource, f"{node.name} ({node.source})")
         readers = [node for node, _ in plan.missing]
         blocked = {node.name for node in (*readers, *graph.downstream(*readers))}
         rest = [node for node in nodes if node.name not in blocked]
         if not rest or not self.unimported:
             error = self._missing(graph, plan, options)
             raise NotFoundError(f"{error} {self._lacking}") if self.unimported else error
-        return replace(self._plan(graph, rest, options), missing=plan.missing)
+        return replace(self._plan(graph, rest, options, as_of), missing=plan.missing)
 
     def left_out(self, plan: Plan) -> list[str]:
         """Return a sentence for each transform that a plan does not run, as what it reads may be made in such a module."""
@@ -201,10 +208,17 @@ class Project:
         profiles = list(dict.fromkeys(p for job in plan.jobs for p in self.transforms[job.node.name].profiles))
         cancel, logs = Cancellation(), JobLogs()
         attempts = Attempts(self.store, self.config, options.job_settings(self.config), cancel, logs)
+        shared = JobOptions(
+            branch=options.branch,
+            wait_seconds=options.wait_seconds,
+            engine=options.engine,
+            profiles=profiles,
+            as_of=AsOf.of(options.as_of, [job.node for job in plan.jobs], options.branch),
+        )
         tasks = []
         for job in plan.jobs:
             needs = frozenset(node.name for node in graph.upstream(job.node, depth=1) if node.name in names)
-            tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, profiles, attempts)))
+            tasks.append(Task(job.node.name, needs, self._runner(graph, job, options, shared, attempts)))
         if any(job.action == "build" for job in plan.jobs):
             self.store.storage.check_access()
         if self.store.exists and any(job.action == "build" for job in plan.jobs):
@@ -221,26 +235,21 @@ class Project:
         return options.workers > 1 and not is_chain
 
     def _runner(
-        self, graph: Graph, job: PlannedJob, options: BuildOptions, profiles: Sequence[str], attempts: Attempts
+        self, graph: Graph, job: PlannedJob, options: BuildOptions, shared: JobOptions, attempts: Attempts
     ) -> Callable[[], JobResult]:
+        as_of = shared.as_of
+
         def run() -> JobResult:
             planned = job
             if job.action == "build" and job.depends_on_rebuild:
                 # What it waited for may have aborted and so left everything as it was: look again.
-                (planned,) = self._plan(graph, [job.node], options).jobs
+                (planned,) = self._plan(graph, [job.node], options, as_of).jobs
             if planned.action == "fresh":
                 return JobResult(job.node.name, "fresh", reason=planned.reason)
             transform = self.transforms[job.node.name]
-            job_options = JobOptions(
-                branch=options.branch,
-                name=job.node.name,
-                parameters=_given(transform, options),
-                wait_seconds=options.wait_seconds,
-                engine=options.engine,
-                profiles=profiles,
-            )
+            job_options = replace(shared, name=job.node.name, parameters=_given(transform, options))
             result = attempts.run(
-                transform, job_options, lambda: self._plan(graph, [job.node], options).jobs[0].action == "fresh"
+                transform, job_options, lambda: self._plan(graph, [job.node], options, as_of).jobs[0].action == "fresh"
             )
             return replace(
                 result, reason=result.reason or planned.reason, incremental=result.incremental or planned.incremental
@@ -248,12 +257,22 @@ class Project:
 
         return run
 
-    def _plan(self, graph: Graph, nodes: Sequence[Node], options: BuildOptions) -> Plan:
-        plan = plan_jobs(graph, nodes, self._state(graph, options), options.force)
+    def _plan(self, graph: Graph, nodes: Sequence[Node], options: BuildOptions, as_of: AsOf | None) -> Plan:
+        state = self._state(graph, options)
+        if as_of is not None:
+            state = replace(state, inputs=self._inputs_as_of(state.inputs, nodes, as_of))
+        plan = plan_jobs(graph, nodes, state, options.force)
         planner = IncrementalPlanner(
             self.transforms, self.store, options.branch, self.config.fallback_branches, self.config.resolve, graph
         )
-        return planner.told(plan)
+        told = planner.told(plan)
+        return told if as_of is None else replace(told, jobs=tuple(as_of.foreseen(job) for job in told.jobs))
+
+    def _inputs_as_of(self, now: Mapping[str, int], nodes: Sequence[Node], as_of: AsOf) -> dict[str, int]:
+        read = {resource for node in nodes for resource in node.inputs if as_of.until(resource) is not None}
+        fallbacks = self.config.fallback_branches
+        then = {input_key(resource): as_of.state(self.store, resource, fallbacks) for resource in read}
+        return {key: state for key, state in {**now, **then}.items() if state is not None}
 
     def _state(self, graph: Graph, options: BuildOptions) -> State:
         written = self.store.writes()

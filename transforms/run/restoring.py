@@ -8,8 +8,8 @@ from typing import Any
 
 from transforms.engine.local.inheriting import inherit_rows
 from transforms.engine.local.reading import scan_polars
-from transforms.errors import StoreError
 from transforms.run.scope import Sealed
+from transforms.run.still_whole import check_whole
 from transforms.spec.resource import Resource
 from transforms.store.tables import TableView
 from transforms.store.transaction import Transaction
@@ -39,26 +39,3 @@ def restore_dataset(
         counted = {"files": change.rows, "bytes": scan_polars(earlier).select("size").sum().collect().item()}
     kept = {name: value for name, value in told.items() if name not in _COUNTS}
     return Sealed(resource, (change,), {"mode": "replace", **counted, **kept})
-
-
-def check_whole(view: TableView, resource: Resource) -> None:
-    """Look whether every file of a version is still there.
-
-    :param view: the version.
-    :param resource: the dataset, for messages.
-    :raises StoreError: names the first that is missing.
-    """
-    names = view.file_paths()
-    if view.holds_files:
-        names += scan_polars(view).select("location").collect()["location"].to_list() if _are_there(view, names) else []
-    sizes = view.storage.sizes([f"{view.name}/{name}" for name in names])
-    gone = [name for name, size in zip(names, sizes, strict=True) if size is None]
-    if gone:
-        raise StoreError(
-            f"{resource} cannot be read any more as it was at version {view.version}: {gone[0]} was deleted, as by 'transforms gc "
-            f"--older-than' or a VACUUM{f', and {len(gone) - 1} more files' if len(gone) > 1 else ''}."
-        )
-
-
-def _are_there(view: TableView, names: list[str]) -> bool:
-    return None not in view.storage.sizes([f"{view.name}/{name}" for name in names])

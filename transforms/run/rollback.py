@@ -9,8 +9,9 @@ from typing import Any
 
 from transforms.errors import ConflictError, NotFoundError, RecoveryNeeded, StoreError, UsageError
 from transforms.plan.rollback import ROLLBACK, Undoing, undoing
-from transforms.run.restoring import check_whole, restore_dataset
+from transforms.run.restoring import restore_dataset
 from transforms.run.scope import Sealed
+from transforms.run.still_whole import check_whole
 from transforms.spec.resource import Resource
 from transforms.store.delta_log import log_file
 from transforms.store.entry import Entry, Lineage

@@ -26,6 +26,7 @@ from transforms.store.transaction import Transaction
 if TYPE_CHECKING:
     from transforms.config import Config
     from transforms.engine.spark.engine import SparkEngine
+    from transforms.run.as_of import AsOf
     from transforms.run.window import Increment
     from transforms.spec.transform import Transform
     from transforms.store.contents import Contents
@@ -84,6 +85,7 @@ class JobScope:
         engine: which engines it may use: ``auto`` starts Spark when something asks for it, ``local`` never, ``spark``
             at once.
         profiles: the Spark profiles of every job of the build, as they share one session.
+        as_of: the earlier state of the inputs that it reads; None for what they are.
         aborted: whether the function called ``ctx.abort_job()``.
         returned: what kind of frame the function returned where nobody takes it, such as ``a polars DataFrame``.
         warnings: what is hardly what was meant, for whoever built it.
@@ -102,6 +104,7 @@ class JobScope:
     increment: Increment | None = None
     engine: EngineChoice = "auto"
     profiles: Sequence[str] = ()
+    as_of: AsOf | None = None
     aborted: bool = False
     returned: str = ""
     warnings: list[str] = field(default_factory=list)
@@ -124,9 +127,12 @@ class JobScope:
         resolved = self.config.resolve(resource)
         key = input_key(resolved)
         if key not in self.views:
-            found = self.transaction.view(resolved, self.fallbacks)
+            until = None if self.as_of is None else self.as_of.until(resolved)
+            found = self.transaction.view(resolved, self.fallbacks, until)
             if found is None:
                 raise self.missing(resolved)
+            if self.as_of is not None and until is not None:
+                self.as_of.check(found[0], resolved)
             self._remember(key, *found)
         return self.views[key], self.pins[key].branch
 
@@ -146,7 +152,9 @@ class JobScope:
         self.pins[key] = InputPin(view.seq, view.version, branch)
 
     def missing(self, resource: Resource) -> NotFoundError:
-        """Return the error for an input that does not exist."""
+        """Return the error for an input that does not exist, or did not at the time."""
+        if self.as_of is not None and self.as_of.until(resource) is not None:
+            return self.as_of.missing(resource, f"{self.transform.__name__} ({self.transform.source})")
         branches = candidates(resource, self.transaction.branch, self.fallbacks)
         own = {output.key for output in self.transaction.outputs}
         return NotFoundError(

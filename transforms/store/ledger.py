@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from transforms.common.masking import masked_text
@@ -229,6 +230,20 @@ class Ledger:
                 return entries + self._newest_rows(seq - len(batch), limit - len(entries))
             seq -= len(numbers)
         return entries
+
+    def newest_at(self, moment: datetime) -> int | None:
+        """Return the newest row that was committed at a time or before; None where there is none.
+
+        :param moment: the time, compared with the clocks of those who committed.
+        """
+        import polars as pl
+
+        rows = pl.scan_delta(self.table()).filter(pl.col("ratified_time") <= moment)
+        try:
+            found = rows.select(pl.col("seq").max()).collect().item()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise unreadable(self._storage.uri(LEDGER), error) from error
+        return None if found is None else int(found)
 
     def forget(self, until: int) -> None:
         """Drop cached entries up to a seq: a long process keeps no history in memory."""

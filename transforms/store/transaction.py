@@ -102,18 +102,22 @@ class Transaction:
         self._writes = self.store.writes()
         self._open_outputs(outputs)
 
-    def view(self, resource: Resource, fallbacks: Iterable[str] = ()) -> tuple[TableView, str] | None:
-        """Open a dataset, or a model's versions, as it was when the transaction began.
+    def view(
+        self, resource: Resource, fallbacks: Iterable[str] = (), until: int | None = None
+    ) -> tuple[TableView, str] | None:
+        """Open a dataset, or a model's versions, as it was when the transaction began, or earlier.
 
         :param resource: what to read; its own branch, if it names one, is the only one looked at.
         :param fallbacks: the branches to look at after the transaction's own.
+        :param until: an earlier ledger row to read at.
         :returns: the view and the branch it was found on; None where no branch has it.
         """
+        pinned = self.pinned if until is None else min(until, self.pinned)
 
         def look(branch: str) -> TableView | None:
             table = self.store.table_of(resource, branch)
-            view = self.store.view_table(table, self.pinned)
-            return view if self._is_current(resource, view, branch) else self.store.view_table(table, self.pinned)
+            view = self.store.view_table(table, pinned)
+            return view if self._is_current(resource, view, branch) else self.store.view_table(table, pinned)
 
         return first_found(candidates(resource, self.branch, fallbacks), look)
 

@@ -59,7 +59,7 @@ def test_a_job_that_failed_is_found_by_its_id(shell: Shell) -> None:
     shell.write(TALKING)
     built = shell.run("build", "fails")
     (row,) = shell.json("log", "--failed")
-    assert f"  its log: transforms log {row['id']}" in built.stderr.splitlines()
+    assert f"LOG     fails: transforms log {row['id']}" in built.stdout.splitlines()
     assert (row["transform"], row["status"], row["error"]) == ("fails", "failed", "ValueError: no rows")
 
     found = shell.json("log", row["id"])
