@@ -12,19 +12,23 @@ import polars as pl
 import pytest
 
 from tests.processes import await_true, kill
+from transforms.config import Config
 from transforms.engine.spark.buckets import client_package
+from transforms.run.adding import Addition, add
+from transforms.run.job import JobOptions
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store.store import Store
 
 PIPELINE = """
+    import os
     import time
     from pyspark.sql import functions as F
     import pandas as pd
     import palantir_models as pm
     from palantir_models.transforms import ModelInput, ModelOutput
     from tests.crash.jobs import Generation
-    from transforms.api import Input, Output, Pipeline, transform, transform_df
+    from transforms.api import Input, Output, Pipeline, incremental, transform, transform_df
 
     @transform_df(Output("/numbers"))
     def numbers(ctx):
@@ -96,8 +100,36 @@ PIPELINE = """
 
         out.write_dataframe(numbers.dataframe().withColumn("group", sleep("id").cast("string")))
 
+    @incremental(require_incremental=True)
+    @transform(out=Output("/copied"), rows=Input("/rows"))
+    def copied(rows, out):
+        pause = float(os.environ.get("PAUSE", "0"))
+
+        @F.udf("long")
+        def wait(value):
+            time.sleep(pause)
+            return value
+
+        added = rows.dataframe()
+        first = added.filter("n % 100 < 50").coalesce(1)
+        second = added.filter("n % 100 >= 50").coalesce(1).withColumn("n", wait("n"))
+        out.write_dataframe(first.union(second))
+
+    @incremental(require_incremental=True)
+    @transform(out=Output("/named"), raw=Input("/raw"))
+    def named(ctx, raw, out):
+        files = raw.filesystem()
+
+        def name(row):
+            with files.open(row.path, "rb") as file:
+                return row.path, len(file.read())
+
+        out.write_dataframe(ctx.spark_session.createDataFrame(files.files().rdd.map(name), "path string, length int"))
+
     pipeline = Pipeline()
-    pipeline.add_transforms(numbers, grouped, grown, summed, lengths, copies, lines, train, failing, endless)
+    pipeline.add_transforms(
+        numbers, grouped, grown, summed, lengths, copies, lines, train, failing, endless, copied, named
+    )
 """
 
 
@@ -120,9 +152,9 @@ conf = {{ "spark.sql.shuffle.partitions" = 2 }}
     return tmp_path
 
 
-def command(project: Path, *words: str) -> subprocess.Popen[str]:
+def command(project: Path, *words: str, pause: float = 0) -> subprocess.Popen[str]:
     """Start ``transforms`` in the project, in a session of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PAUSE": str(pause)}
     return subprocess.Popen(
         [sys.executable, "-m", "transforms", *words],
         cwd=project,
@@ -181,6 +213,44 @@ def test_a_job_that_fails_or_dies_on_spark_leaves_nothing(project, bucket):
     output, _ = recovered.communicate(timeout=300)
     assert recovered.returncode == 0, output
     assert store.storage.files("master/datasets/endless") == {}
+
+
+def test_what_was_added_is_read_once_though_a_job_dies_while_spark_stages(project, bucket):
+    """Rows and files; a job that was killed with some of its rows in the bucket left none, and its successor goes on."""
+    store, config = Store(bucket), Config(project, bucket)
+
+    def grow(begin: int, name: str) -> None:
+        for addition in (
+            Addition("/rows", pl.DataFrame({"n": range(begin, begin + 100)})),
+            Addition("/raw", {name: "x" * (begin + 1)}),
+        ):
+            add(store, config, addition, JobOptions())
+
+    def build() -> str:
+        output, _ = (building := command(project, "build", "copied", "named")).communicate(timeout=1800)
+        assert building.returncode == 0, output
+        return output
+
+    grow(0, "a.txt")
+    build()
+    grow(100, "b.txt")
+    before = set(store.storage.files("master/datasets/copied"))
+    dying = command(project, "build", "copied", pause=1)
+    await_true(
+        lambda: any("/spark-" in file for file in set(store.storage.files("master/datasets/copied")) - before),
+        "staging",
+        300,
+    )
+    kill(dying)
+    assert rows(store, "/copied")["n"].sort().to_list() == list(range(100))
+    grow(200, "c.txt")
+    build()
+    assert rows(store, "/copied")["n"].sort().to_list() == list(range(300))
+    assert sorted(rows(store, "/named").rows()) == [("a.txt", 1), ("b.txt", 101), ("c.txt", 201)]
+    view = store.view(Resource("dataset", "/copied"), "master")
+    assert view is not None
+    there = [file for file in store.storage.files("master/datasets/copied") if file.endswith(".zstd.parquet")]
+    assert len(there) == len(view[0].table.file_uris()), "what was staged by the job that died is gone"
 
 
 def test_without_hadoops_client_the_package_to_add_is_named(project, bucket):

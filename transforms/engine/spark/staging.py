@@ -97,11 +97,14 @@ def stage_dataframe(
     if layout.partition_by:
         writer = writer.partitionBy(*layout.partition_by)
     writer.parquet(storage.spark_uri(folder))
+    there = storage.files(folder)
     written = {
         path: found.size
-        for path, found in sorted(storage.files(folder).items())
+        for path, found in sorted(there.items())
         if path.endswith(".parquet") and path.rpartition("/")[2][0] not in "._"
     }
+    # Sums and marks of Hadoop's, which no table names and nobody would delete.
+    storage.delete_many([f"{folder}/{path}" for path in there.keys() - written.keys()])
     inside = folder.removeprefix(f"{table}/")
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="footers") as pool:
         staged = list(pool.map(lambda one: _staged(storage, table, inside, *one), written.items()))

@@ -8,6 +8,7 @@ import sys
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from deltalake import DeltaTable
 
 from transforms.api import Input, Output, configure, transform, transform_df
 from transforms.config import Config
@@ -76,6 +77,8 @@ def test_partitions_become_delta_partitions(run_transform, spark, store):
     assert_table_equal(result.outputs["out"], [*ROWS, {"a": 4, "b": "sl/ash = %", "c": 0.0}], ignore_order=True)
     table = store.root / "master/datasets/out"
     assert pl.scan_delta(str(table)).filter(pl.col("b") == "y").select("a").collect()["a"].to_list() == [2]
+    files = {str(file) for file in table.rglob("*") if file.is_file() and "_delta_log" not in file.parts}
+    assert files == set(DeltaTable(table).file_uris()), "Hadoop's sums and marks are gone"
     assert {row["a"] for row in result.outputs["out"].dataframe().filter("b is null").collect()} == {3}
 
 
