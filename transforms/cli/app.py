@@ -14,6 +14,7 @@ import typer
 from transforms.cli import (
     backup,
     build,
+    diff,
     doctor,
     experiments,
     gc,
@@ -77,6 +78,7 @@ app.command()(build.build)
 app.command("run", help="The same as build.")(build.build)
 app.command()(show.show)
 app.command("test", context_settings={"ignore_unknown_options": True})(test.run_tests)
+app.command()(diff.diff)
 app.command()(log.log)
 app.command()(graph.graph)
 app.command()(recover.recover)
