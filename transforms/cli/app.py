@@ -23,6 +23,7 @@ from transforms.cli import (
     list,
     log,
     models,
+    optimize,
     plan,
     put,
     recover,
@@ -84,6 +85,7 @@ app.command()(graph.graph)
 app.command()(recover.recover)
 app.command()(rollback.rollback)
 app.command()(gc.gc)
+app.command()(optimize.optimize)
 app.command()(backup.backup)
 app.command()(doctor.doctor)
 app.command()(models.models)
