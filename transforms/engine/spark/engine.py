@@ -52,7 +52,8 @@ class SparkEngine:
         self._has_delta = False
         self._projects: list[str] = []
         self._reached: set[str] = set()
-        self._shared: list[SharedFolder] = []
+        self._shared: dict[str, SharedFolder] = {}
+        self._checkpoints: str | None = None
 
     @property
     def session(self) -> SparkSession:
@@ -70,7 +71,7 @@ class SparkEngine:
                 there = sessions.running()
                 self._is_own = there is None
                 self._session = self._start() if there is None else self._adopt(there)
-                self._lender = Lender(self._session)
+                self._lender = Lender(self._session, self._is_own)
             return self._session
 
     @property
@@ -109,15 +110,19 @@ class SparkEngine:
                     sessions.forget(self._session)
                 self._forget()
             session = self.session
-            lender = self._lender
+            lender, is_own = self._lender, self._is_own
         assert lender is not None
         defaults, asked_for = job_confs(self.settings, profiles)
-        lender.begin({} if self._is_own else defaults, asked_for)
-        sessions.activate(session)
+        lender.begin({} if is_own else defaults, asked_for)
+        put_back = sessions.activate(session)
+        if not is_own:
+            self._equip(session)
         end_group = job_groups.begin(session)
 
         def end() -> None:
             end_group()
+            if not is_own:
+                put_back()
             lender.end()
 
         return end
@@ -175,31 +180,48 @@ class SparkEngine:
         self._session = self._lender = None
         self._reached.clear()
         while self._shared:
-            self._shared.pop().close()
+            self._shared.popitem()[1].close()
 
     def reach(self, storage: Storage) -> None:
         """Let the session read and write a store, wherever it is; starts Spark for what a local session does not need.
 
         :raises MissingExtraError: if Hadoop's client for S3 is needed and missing; says how to bring it.
         """
-        if storage.root in self._reached or (self.is_local and not storage.options):
+        if self.is_local and not storage.options:
             return
         session = self.session
-        reach(session, storage, self.settings.conf if self._is_own else {})
-        self._reached.add(storage.root)
+        is_new = storage.root not in self._reached
+        if is_new:
+            reach(session, storage, self.settings.conf if self._is_own else {})
+            self._reached.add(storage.root)
         if self.is_local or self.is_connect:
             return
-        if self._is_own or session.sparkContext.getCheckpointDir() is None:
+        if is_new if self._is_own else self._is_lent and session.sparkContext.getCheckpointDir() is None:
             # What executors leave for each other has to lie where each of them sees it.
-            self._shared.append(SharedFolder(storage))
-            session.sparkContext.setCheckpointDir(self._shared[-1].uri)
+            if storage.root not in self._shared:
+                self._shared[storage.root] = SharedFolder(storage)
+            session.sparkContext.setCheckpointDir(self._shared[storage.root].uri)
 
     def show_sources(self, project: Path) -> None:
         """Let Python on the executors import what lies in a project, and whatever else is on this process's path."""
         if str(project) not in self._projects:
             self._projects.insert(0, str(project))
-        if self._session is not None:
+        if self._session is not None and (self._is_own or self._is_lent):
             self._apply_sources(self._session)
+
+    @property
+    def _is_lent(self) -> bool:
+        return self._lender is not None and self._lender.is_lent
+
+    def _equip(self, session: SparkSession) -> None:
+        """Give a session of somebody else's, until the job has ended, what jobs need of its context."""
+        if sessions.is_connect(session):
+            return
+        self._apply_sources(session)
+        context = session.sparkContext
+        if context.getCheckpointDir() is None and str(context.master).startswith("local"):
+            self._checkpoints = self._checkpoints or _checkpoint_folder()
+            context.setCheckpointDir(self._checkpoints)
 
     def _apply_sources(self, session: SparkSession) -> None:
         if not sessions.is_connect(session):
@@ -222,9 +244,6 @@ class SparkEngine:
                 master,
                 self.settings.master,
             )
-        if context.getCheckpointDir() is None and master.startswith("local"):
-            context.setCheckpointDir(_checkpoint_folder())
-        self._apply_sources(session)
         self._has_delta = self.settings.delta is not False and _names_delta(session) and _loads_delta(session._jvm)
         return session
 

@@ -21,14 +21,22 @@ class Lender:
     the next job does not depend on what ran before it.
 
     :param session: the session.
+    :param is_own: whether we started it; of one that somebody else made, the context is left as it was, too.
     """
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, is_own: bool = True) -> None:
         sessions.settle(session)  # else what its extensions set would be taken for a job's, and end with it
         self._session = session
+        self._keeps_context = not is_own and not sessions.is_connect(session)
         self._lock = threading.Lock()
         self._jobs = 0
         self._before: _Settings | None = None
+        self._context: _Context | None = None
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether a job has it."""
+        return self._jobs > 0
 
     def begin(self, defaults: Mapping[str, str], asked_for: Mapping[str, str]) -> None:
         """A job begins.
@@ -39,6 +47,7 @@ class Lender:
         with self._lock:
             if self._before is None:
                 self._before = _Settings(self._session)
+                self._context = _Context(self._session.sparkContext) if self._keeps_context else None
             before, conf = self._before, self._session.conf
             lent = {key: value for key, value in defaults.items() if not before.has(key)} | dict(asked_for)
             refused = [
@@ -52,13 +61,15 @@ class Lender:
         """A job has ended; with the last one, every setting is as it was before the first."""
         with self._lock:
             self._jobs -= 1
-            before = self._before
+            before, context = self._before, self._context
             if self._jobs or before is None:
                 return
-            self._before = None
+            self._before = self._context = None
             try:
                 if sessions.works(self._session):
                     before.restore(self._session)
+                    if context is not None:
+                        context.restore()
             except Exception as error:  # noqa: BLE001 - the job has ended, whatever becomes of the session
                 _log.warning("The settings of Spark's session could not be put back: %s", reason_of(error))
 
@@ -98,6 +109,25 @@ class _Settings:
         while entries.hasNext():
             entry = entries.next()
             yield entry._1(), entry._2()
+
+
+class _Context:
+    """What a context has beside its settings, at one moment: the environment of Python's workers, and a folder for checkpoints."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self._environment = dict(context.environment)
+        self._has_checkpoints = context.getCheckpointDir() is not None
+
+    def restore(self) -> None:
+        """Have everything as it was."""
+        environment = self._context.environment
+        if environment != self._environment:
+            environment.clear()
+            environment.update(self._environment)
+        if not self._has_checkpoints and self._context.getCheckpointDir() is not None:
+            nothing = self._context._jvm.scala.Option.empty()
+            getattr(self._context._jsc.sc(), "checkpointDir_$eq")(nothing)
 
 
 def _put(conf: Any, key: str, value: str | None) -> bool:

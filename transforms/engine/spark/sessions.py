@@ -6,8 +6,8 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,12 +146,29 @@ def is_of_call(record: logging.LogRecord) -> bool:
     return Path(record.pathname).parent.name == "py4j"
 
 
-def activate(session: Any) -> None:
-    """Make the session the one that ``SparkSession.getActiveSession()`` gives in this thread."""
+def activate(session: Any) -> Callable[[], None]:
+    """Make the session the one that ``SparkSession.getActiveSession()`` gives in this thread.
+
+    :param session: the session.
+    :returns: to be called in this thread to have the one before again, or none; behind Spark Connect it does nothing.
+    """
     if is_connect(session):
         type(session)._set_default_and_active_session(session)
-    else:
-        session._get_j_spark_session_class(session._jvm).setActiveSession(session._jsparkSession)
+        return lambda: None
+    from py4j.protocol import Py4JError
+
+    found = session._get_j_spark_session_class(session._jvm)
+    before = found.getActiveSession()
+    found.setActiveSession(session._jsparkSession)
+
+    def put_back() -> None:
+        with suppress(Py4JError, OSError):  # its JVM may be gone
+            if before.isDefined():
+                found.setActiveSession(before.get())
+            else:
+                found.clearActiveSession()
+
+    return put_back
 
 
 def has_class(jvm: Any, name: str) -> bool:

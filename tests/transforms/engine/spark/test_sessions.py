@@ -27,6 +27,7 @@ THEIRS = """
     from transforms.api import Input, Output, transform, transform_df
     from transforms.store.store import Store
     from transforms.testing import run_transform
+    from transforms.testing.spark import session_for_tests
 
     store = Store("st[o]re")
     rows = [{"s": "12", "day": "2024-01-01", "n": None}, {"s": "n/a", "day": "a b{c}[d]", "n": [{"k": 1.5}]}]
@@ -37,6 +38,7 @@ THEIRS = """
         assert SparkSession.getActiveSession() is same
         assert src.dataframe().sparkSession is same
         number = F.col("s").cast("int").alias("v")
+        assert src.dataframe().checkpoint(eager=True).count() == 2
         out.write_dataframe(src.dataframe().select("day", "n", number, F.current_timestamp().alias("t")), ["DAY"])
 
     @transform_df(Output("/again"), src=Input("/out"))
@@ -50,9 +52,15 @@ THEIRS = """
         assert found["day"].to_list() == ["2024-01-01", "a b{c}[d]"], found
         assert found["n"].to_list() == [None, [{"k": 1.5}]], found
 
+    context, other = theirs.sparkContext, theirs.newSession()
+    environment = dict(context.environment)
+    active = SparkSession._get_j_spark_session_class(theirs._jvm)
+    active.setActiveSession(other._jsparkSession)
     built()
-    assert theirs is SparkSession.builder.getOrCreate()
+    assert active.getActiveSession().get().equals(other._jsparkSession)
+    assert theirs is SparkSession.builder.getOrCreate() is session_for_tests()
     assert theirs.conf.getAll == before, set(theirs.conf.getAll.items()) ^ set(before.items())
+    assert (context.environment, context.getCheckpointDir()) == (environment, None)
     assert theirs.range(2).withColumn("x", F.col("id") + 1).count() == 2
     assert theirs.table("of_their_own").count() == 2
     try:
@@ -81,6 +89,52 @@ THEIRS = """
     assert ours is SparkSession.builder.getOrCreate()
     assert ours.range(3).count() == 3
     print("ours")
+"""
+
+WITH_DELTA = """
+    from pathlib import Path
+    from pyspark.sql import SparkSession, functions as F
+    from transforms.engine.spark.confs import DELTA_CONFS
+    from transforms.engine.spark.jars import find_jars
+
+    builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+    builder = builder.config("spark.jars", ",".join(map(str, find_jars())))
+    for key, value in DELTA_CONFS.items():
+        builder = builder.config(key, value)
+    theirs = builder.config("spark.databricks.delta.snapshotPartitions", "1").getOrCreate()
+    theirs.sparkContext.setLogLevel("OFF")
+    theirs.range(3).write.format("delta").save("mine")
+    before, environment = theirs.conf.getAll, dict(theirs.sparkContext.environment)
+
+    from transforms.api import Input, Output, incremental, transform, transform_df
+    from transforms.store.store import Store
+    from transforms.testing import run_transform
+
+    Path("helping.py").write_text("def doubled(value): return 2 * value")
+    store = Store("store")
+
+    @incremental()
+    @transform(src=Input("/in"), out=Output("/out"))
+    def grow(src, out):
+        import helping
+        from pyspark.sql.types import LongType
+        assert src.dataframe().sparkSession is theirs
+        frame = src.dataframe().withColumn("y", F.udf(helping.doubled, LongType())("x"))
+        out.write_dataframe(frame.localCheckpoint(eager=True))
+
+    first = run_transform(grow, {"src": theirs.createDataFrame([(1,), (2,)], "x long")}, store=store)
+    second = run_transform(grow, {"src": [{"x": 3}]}, previous=first)
+    assert second.is_incremental
+    assert sorted(second.output.column("y")) == [2, 4, 6]
+    assert sorted(row.y for row in second.output.dataframe().collect()) == [2, 4, 6]
+
+    assert theirs.conf.getAll == before, set(theirs.conf.getAll.items()) ^ set(before.items())
+    assert (theirs.sparkContext.environment, theirs.sparkContext.getCheckpointDir()) == (environment, None)
+    theirs.range(3, 5).write.format("delta").mode("append").save("mine")
+    assert theirs.read.format("delta").load("mine").count() == 5
+    assert theirs.read.format("delta").load("store/master/datasets/out").count() == 3
+    print("both work")
 """
 
 AT_IMPORT = """
@@ -136,6 +190,12 @@ def test_a_session_of_somebody_else_is_used_and_left_as_it_was(needs_spark: None
     """Jobs run on it as on ours; when it was stopped, or its JVM is gone, the next job has another one."""
     done = python(tmp_path, THEIRS)
     assert done.stdout.splitlines() == ["adopted", "stopped", "killed", "ours"], done.stderr[-4000:]
+
+
+def test_a_session_with_deltas_jars_is_used_and_left_as_it_was(needs_spark: None, tmp_path: Path) -> None:
+    """Its own Delta tables and the store's are read and written side by side, by jobs and by its maker."""
+    done = python(tmp_path, WITH_DELTA)
+    assert done.stdout == "both work\n", done.stderr[-4000:]
 
 
 def test_columns_that_a_module_makes_when_it_is_imported(needs_spark: None, tmp_path: Path) -> None:
