@@ -20,6 +20,7 @@ from transforms.cli import (
     gc,
     graph,
     init,
+    lineage,
     list,
     log,
     models,
@@ -82,6 +83,7 @@ app.command("test", context_settings={"ignore_unknown_options": True})(test.run_
 app.command()(diff.diff)
 app.command()(log.log)
 app.command()(graph.graph)
+app.command()(lineage.lineage)
 app.command()(recover.recover)
 app.command()(rollback.rollback)
 app.command()(gc.gc)
