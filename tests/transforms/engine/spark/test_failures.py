@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from transforms.engine.spark.failures import explained, reason_of
+from transforms.engine.spark.failures import explained, has_lost_executor, reason_of
 from transforms.errors import EngineError
+from transforms.run.retrying import reason_to_retry
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,25 @@ def test_an_executor_that_was_lost_otherwise(code):
     reason = reason_of(RuntimeError(f"ExecutorLostFailure: Command exited with code {code}"))
     assert "Look at the cluster" in reason
     assert "memory" not in reason
+
+
+@pytest.mark.parametrize(
+    ("text", "is_lost"),
+    [
+        ("ExecutorLostFailure: Command exited with code 137", True),
+        ("ExecutorLostFailure (executor 1 exited): Command exited with code 52", False),
+        ("Job aborted: a column is missing", False),
+    ],
+)
+def test_a_lost_executor_may_be_there_again(text, is_lost):
+    """One that was too small will be so again, and what the query did wrong stays wrong."""
+    from pyspark.errors import PySparkException
+
+    assert has_lost_executor(PySparkException(text)) is is_lost
+    assert not has_lost_executor(RuntimeError(text)), "a program's own words are no error of Spark's"
+    error = EngineError("writing")
+    error.__cause__ = PySparkException(text)
+    assert reason_to_retry(error) == ("Spark lost an executor" if is_lost else None)
 
 
 def parse(spark):

@@ -29,3 +29,29 @@ def test_the_thread_has_its_own_group_again(spark):
     end()
     assert spark.sparkContext.getLocalProperty("spark.jobGroup.id") == "mine"
     spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)
+
+
+def test_the_job_of_one_thread_is_ended_and_no_other(spark):
+    """As its time is up; what a job beside it computes goes on."""
+    from py4j.protocol import Py4JJavaError
+
+    found, ready, ended = [], threading.Event(), threading.Event()
+
+    def beside():
+        end = job_groups.begin(spark)
+        ready.set()
+        ended.wait(300)
+        found.append(spark.range(10**6).selectExpr("sum(id % 7)").collect()[0][0])
+        end()
+
+    other = threading.Thread(target=beside)
+    other.start()
+    ready.wait(300)
+    end = job_groups.begin(spark)
+    threading.Thread(target=job_groups.cancel_of, args=(threading.get_ident(),), daemon=True).start()
+    with pytest.raises(Py4JJavaError, match="cancelled"):
+        spark.range(10**11).selectExpr("sum(id % 7)").collect()
+    ended.set()
+    other.join()
+    end()
+    assert found == [sum(number % 7 for number in range(10**6))]
