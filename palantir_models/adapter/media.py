@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from palantir_models.errors import InferenceTypeError
 from transforms.common.json_text import from_json
@@ -12,7 +12,7 @@ from transforms.errors import UnavailableError
 
 
 class MediaItem:
-    """What stands for a media reference at run time: its text and its RID are known, its bytes are not here.
+    """What stands for a media reference at run time: its text, its RID, and the bytes of an item of the store.
 
     Follows the public page integrate-models/model-adapter-reference.
     """
@@ -42,23 +42,36 @@ class MediaItem:
         found = _find(self._parsed, "mediaItemRid")
         return found if isinstance(found, str) else None
 
-    def get_media_item(self) -> NoReturn:
-        """Refuse: media sets are not part of a local store.
+    def get_media_item(self) -> BinaryIO:
+        """Return the item's bytes as a file.
+
+        It is found by its RID, in a media set that the running job lists, else in the store of the project.
+
+        :raises InferenceTypeError: if the reference names no item of a media set.
+        :raises NotFoundError: if the store has no such item.
+        """
+        from transforms.run.media import open_media_item
+
+        media_set, item = _find(self._parsed, "mediaSetRid"), self.media_item_rid
+        if not isinstance(media_set, str) or item is None:
+            raise InferenceTypeError(
+                f"{self.media_reference} names no item of a media set: a reference has a mediaSetRid and a mediaItemRid."
+            )
+        return open_media_item(media_set, item)
+
+    def get_media_item_via_access_pattern(self, name: str, path: str) -> NoReturn:
+        """Refuse: nothing here turns an item into another.
 
         :raises UnavailableError: always.
         """
-        self._refuse("get_media_item")
-
-    def get_media_item_via_access_pattern(self, name: str, path: str) -> NoReturn:
-        """Refuse, as :meth:`get_media_item` does."""
         self._refuse("get_media_item_via_access_pattern")
 
     def transform_media_item(self, output_path: str, transformation: Any) -> NoReturn:
-        """Refuse, as :meth:`get_media_item` does."""
+        """Refuse, as :meth:`get_media_item_via_access_pattern` does."""
         self._refuse("transform_media_item")
 
     def get_media_item_metadata(self) -> NoReturn:
-        """Refuse, as :meth:`get_media_item` does."""
+        """Refuse, as :meth:`get_media_item_via_access_pattern` does."""
         self._refuse("get_media_item_metadata")
 
     def transform_and_wait(
@@ -68,17 +81,17 @@ class MediaItem:
         poll_interval_seconds: float = 3.0,
         poll_timeout_seconds: float = 30.0,
     ) -> NoReturn:
-        """Refuse, as :meth:`get_media_item` does."""
+        """Refuse, as :meth:`get_media_item_via_access_pattern` does."""
         self._refuse("transform_and_wait")
 
     def transformation_calculation_hint(self, transformation: Any, output_paths: Any) -> NoReturn:
-        """Refuse, as :meth:`get_media_item` does."""
+        """Refuse, as :meth:`get_media_item_via_access_pattern` does."""
         self._refuse("transformation_calculation_hint")
 
     def _refuse(self, method: str) -> NoReturn:
         raise UnavailableError(
-            f"MediaReference.{method}() needs a media set service, which a local store does not have. "
-            "Keep the bytes in a dataset of files and declare it as pm.FileSystem()."
+            f"MediaReference.{method}() needs Foundry's media service, which is not here. get_media_item() gives the bytes: "
+            "change them with a library of yours."
         )
 
     def __repr__(self) -> str:

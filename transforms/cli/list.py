@@ -10,7 +10,7 @@ from transforms.cli.loading import load_project
 from transforms.cli.options import Branch, Exclude, Json, Selection, open_project, session_of
 from transforms.cli.output import Output
 from transforms.spec.resource import DEFAULT_BRANCH
-from transforms.spec.transform import declared_value
+from transforms.spec.transform import declared_parameter, declared_value
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -41,7 +41,7 @@ def list_transforms(
             columns = ["alias", "branch", "rows", "files", "seq", "time", "transform"]
             out.listing(rows, columns, f"There are no datasets on branch {branch}.")
         else:
-            rows = _transform_rows(load_project(ctx), selection or [], exclude or [], branch)
+            rows = _transform_rows(load_project(ctx), selection or [], exclude or [], branch, as_json)
             columns = ["name", "engine", "inputs", "outputs", "source"]
             columns += ["parameters"] if any(row["parameters"] for row in rows) else []
             refused = ["refused"] if any(row["refused"] for row in rows) else []
@@ -65,7 +65,9 @@ def dataset_rows(store: Store, branch: str) -> list[dict[str, Any]]:
     ]
 
 
-def _transform_rows(project: Project, selection: list[str], exclude: list[str], branch: str) -> list[dict[str, Any]]:
+def _transform_rows(
+    project: Project, selection: list[str], exclude: list[str], branch: str, as_json: bool
+) -> list[dict[str, Any]]:
     from transforms.spec.availability import unavailable_reasons
 
     rows = []
@@ -78,7 +80,10 @@ def _transform_rows(project: Project, selection: list[str], exclude: list[str], 
                 "form": transform.form,
                 "inputs": [resource.alias for resource in node.inputs],
                 "outputs": [resource.alias for resource in node.outputs],
-                "parameters": [declared_value(name, param) for name, param in transform.scalars.items()],
+                "parameters": [
+                    declared_parameter(name, param) if as_json else declared_value(name, param)
+                    for name, param in transform.scalars.items()
+                ],
                 "tags": list(node.tags),
                 "source": str(node.source),
                 "refused": " ".join(unavailable_reasons(transform)),

@@ -7,17 +7,21 @@ import json
 import mimetypes
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, NoReturn
+from weakref import WeakValueDictionary
 
 from transforms.common.hashing import sha256_of
+from transforms.config import load_config
 from transforms.errors import DataError, DeclarationError, MisuseError, NotFoundError, TransformTypeError, nearest
 from transforms.run.file_rows import committed_files
 from transforms.run.files import FileSystem, FileTree, PortableTree, portable
 from transforms.run.scope import JobScope, resource_rid
 from transforms.run.writer import DatasetWriter
 from transforms.spec.resource import Resource
+from transforms.store.store import Store
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,6 +29,10 @@ if TYPE_CHECKING:
 _COLUMNS = ("mediaItemRid", "path", "mediaReference")
 _CHUNK = 1 << 20
 _UNKNOWN_TYPE = "application/octet-stream"
+
+
+_listed_here: WeakValueDictionary[str, MediaSetInputParam] = WeakValueDictionary()
+"""The media sets whose items this process has told references of, by RID, as long as somebody has them."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,7 @@ class MediaSetInputParam(_MediaSet):
         return self._listed(ctx, _COLUMNS)
 
     def _listed(self, ctx: Any, columns: tuple[str, ...]) -> Any:
+        _listed_here[self.rid] = self
         items = self._by_rid.values()
         rows = [(item.media_item_rid, item.path, item.media_reference)[: len(columns)] for item in items]
         if hasattr(type(ctx), "spark_session"):
@@ -197,6 +206,38 @@ def open_media_input(param: Any, name: str, scope: JobScope) -> MediaSetInputPar
     part = None if scope.increment is None else scope.increment.window(name, resource).added
     files = committed_files(view, resource.alias, part)
     return MediaSetInputParam(resource_rid(resource), branch, PortableTree(resource.alias, files, None))
+
+
+def open_media_item(media_set_rid: str, media_item_rid: str) -> BinaryIO:
+    """Open the item that a reference stands for.
+
+    It is looked for in what this process reads of the media set, as a job reads one version of it, and then in the newest version
+    that the store of the project in the working folder has. An item's RID changes with its bytes, so there are no others.
+
+    :param media_set_rid: the media set.
+    :param media_item_rid: the item.
+    :raises NotFoundError: if neither has it.
+    """
+    listed = _listed_here.get(media_set_rid)
+    if listed is not None:
+        with suppress(NotFoundError):
+            return listed.get_media_item(media_item_rid)
+    config = load_config()
+    store = Store(config.root)
+    for write in store.writes().values() if store.exists else ():
+        resource = Resource("dataset", write.alias)
+        if write.kind != "dataset" or resource_rid(resource) != media_set_rid:
+            continue
+        found = store.view(resource, write.branch)
+        if found is None or not found[0].holds_files:
+            continue
+        tree = PortableTree(write.alias, committed_files(found[0], write.alias, None), None)
+        with suppress(NotFoundError):
+            return MediaSetInputParam(media_set_rid, write.branch, tree).get_media_item(media_item_rid)
+    raise NotFoundError(
+        f"No media set of the store {config.root} has the item {media_item_rid} of {media_set_rid}. A reference is of the bytes "
+        f"that an item had: list the media set again for those it has now."
+    )
 
 
 def open_media_output(param: Any, name: str, scope: JobScope) -> DatasetWriter:

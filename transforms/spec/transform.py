@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import update_wrapper
 from typing import Any, Literal
 
-from transforms.common.masking import masked_text
+from transforms.common.masking import MASK, is_secret, masked_text
 from transforms.errors import DeclarationError, TransformTypeError, UsageError, nearest
 from transforms.spec.binding import bind
 from transforms.spec.check_names import check_checks
@@ -262,6 +262,16 @@ ContainerTransformsConfiguration = ContainerTransform
 def declared_value(name: str, param: Param) -> str:
     """Return a scalar parameter as a person reads it: ``least=1 (IntegerParam)``; what may be a secret has stars in its place."""
     return f"{masked_text(f'{name}={param.json_value}')} ({type(param).__name__})"
+
+
+def declared_parameter(name: str, param: Param) -> dict[str, Any]:
+    """Return a scalar parameter for machines: ``name``, ``type``, ``default`` and ``description``; what may be a secret has stars
+    in its place.
+    """
+    default = param.json_value
+    if isinstance(default, str) and (is_secret(name, default) or masked_text(default) != default):
+        default = MASK
+    return {"name": name, "type": type(param).__name__, "default": default, "description": param.description}
 
 
 def need_transform(decorated: Any, decorator: str) -> None:

@@ -208,7 +208,9 @@ def test_media_columns_are_converted_element_by_element() -> None:
     assert isinstance(single, MediaItem)
     assert single.media_reference == '{"a": 1}'
     assert single.media_item_rid is None
-    with pytest.raises(UnavailableError, match="media set service"):
+    with pytest.raises(UnavailableError, match="Foundry's media service"):
+        single.get_media_item_metadata()
+    with pytest.raises(InferenceTypeError, match="names no item of a media set"):
         single.get_media_item()
     with pytest.raises(InferenceTypeError, match="not JSON"):
         echo(pm.MediaReference()).transform("plain")

@@ -86,6 +86,25 @@ def test_transforms_and_datasets_are_listed(shell: Shell) -> None:
     assert (dataset["alias"], dataset["branch"], dataset["rows"], dataset["seq"]) == ("/t/raw", "master", 3, 1)
 
 
+def test_parameters_are_listed_for_machines(shell: Shell) -> None:
+    """With their types and defaults as they are; what may be a secret has stars."""
+    shell.write(
+        """
+        from transforms.api import IntegerParam, Output, Pipeline, StringParam, transform
+        @transform.using(out=Output("/out"), n=IntegerParam(3, description="how many"), api_key=StringParam("sk-abc123"))
+        def made(out, n, api_key): ...
+        pipeline = Pipeline()
+        pipeline.add_transforms(made)
+        """
+    )
+    (row,) = shell.json("list")
+    assert row["parameters"] == [
+        {"name": "n", "type": "IntegerParam", "default": 3, "description": "how many"},
+        {"name": "api_key", "type": "StringParam", "default": "***", "description": None},
+    ]
+    assert "n=3 (IntegerParam)" in shell.run("list").output
+
+
 def test_a_plan_says_why(shell: Shell) -> None:
     """New, fresh, changed, and to be rebuilt because of what comes before."""
     shell.raw()
