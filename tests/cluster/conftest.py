@@ -117,17 +117,15 @@ class ClusterProject:
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start ``transforms build``, with this in its environment."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "transforms", "build", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(_REPOSITORY), **environment},
-            start_new_session=True,  # its JVM, the driver, dies with it
-        )
+        process = self._run("build", *arguments, **environment)
         self.builds.append(process)
         return process
+
+    def gc(self, *arguments: str) -> None:
+        """Run ``transforms gc``."""
+        process = self._run("gc", *arguments)
+        printed, _ = process.communicate(timeout=_SECONDS)
+        assert process.returncode == 0, printed
 
     def build(self, *arguments: str) -> tuple[int, str]:
         """Return the exit status of ``transforms build``, and what it printed."""
@@ -140,6 +138,17 @@ class ClusterProject:
         path = self.folder / name
         await_true(path.exists, f"{name} of the job", _SECONDS)
         return path
+
+    def _run(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "transforms", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(_REPOSITORY), **environment},
+            start_new_session=True,  # its JVM, the driver, dies with it
+        )
 
 
 @pytest.fixture

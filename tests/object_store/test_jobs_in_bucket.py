@@ -245,7 +245,7 @@ def test_the_sample_pipelines_build_from_the_command_line(bucket, tmp_path, monk
         "doctor": f"{bucket} answers",
         "recover": "Nothing had to be recovered",
         "build --force wine_raw": "OK=1",
-        "gc --older-than 0": "1 replaced data file",
+        "gc --older-than 0": "1 file that nothing needs",
     }
     commands = [["--root", bucket, *words.split()] for words in said]
     *printed, _ = run("-c", ONE_AFTER_ANOTHER, json.dumps(commands)).split("NEXT\n")

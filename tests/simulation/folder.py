@@ -106,8 +106,8 @@ class Folder:
             self.delete(file)
 
     def stage(self, name: str, content: bytes) -> None:
-        """Write a file where :meth:`LocalStorage.work` says, as engines do."""
-        self.write(name, content)
+        """Write a file where :meth:`LocalStorage.work` says, as engines do; executors of Spark also after the process died."""
+        self.ask("stage", name, lambda: self.disk.put(name, content))
 
     def seal(self, names: Iterable[str]) -> None:
         for name in names:

@@ -313,7 +313,16 @@ def row_content(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 def rows_between(ledger: Ledger, after: int, until: int) -> Iterator[Entry]:
     """Take the place of :meth:`Ledger._rows_between`."""
+    entries = sorted(map(Entry.from_row, _ledger_rows(ledger)), key=lambda entry: entry.seq)
+    return (entry for entry in entries if after < entry.seq <= until)
+
+
+def identifiers(ledger: Ledger) -> set[str]:
+    """Take the place of :meth:`Ledger.identifiers`."""
+    return {row["transaction"] for row in _ledger_rows(ledger)}
+
+
+def _ledger_rows(ledger: Ledger) -> list[dict[str, Any]]:
     table: Any = ledger.table()
     lines = [line for path in table.newest.files for line in table.root.read(f"{LEDGER}/{path}").splitlines()]
-    entries = sorted((Entry.from_row(json.loads(line)) for line in lines), key=lambda entry: entry.seq)
-    return (entry for entry in entries if after < entry.seq <= until)
+    return [json.loads(line) for line in lines]

@@ -76,8 +76,11 @@ class Oracle:
 
     # What must be at the end
 
-    def settled(self) -> None:
-        """Everything was recovered: now plain readers see what the ledger says, and nothing else is there."""
+    def settled(self, is_collected: bool) -> None:
+        """Everything was recovered: now plain readers see what the ledger says, and nothing else is there.
+
+        :param is_collected: whether leftovers were looked for, so that nothing stays either of what came late.
+        """
         for table in {change.table for entry in self.entries.values() for change in entry.changes}:
             version = self.tables.get(table, NOTHING)
             found, right = self._content(f"{table}/{path}" for path in version.files), self.expected(table)
@@ -93,8 +96,12 @@ class Oracle:
             )
         for name in self._disk.files:
             transaction = _owner(name)
-            # What an object store does after everybody has gone is no one's to know; no log names it.
-            if transaction is not None and transaction not in self.seqs and name not in self._late:
+            if transaction is None or transaction in self.seqs:
+                continue
+            # What was on its way came when everybody had gone, maybe after recovery.
+            if is_collected:
+                self._broken("after collection nothing stays of a dead job", name)
+            elif name not in self._late:
                 self._broken("after recovery nothing of a dead job stays", name)
         for name in self._disk.right_below(TRANSACTIONS)[0]:
             self._broken("after recovery nothing of a dead job stays", f"{TRANSACTIONS}/{name}")

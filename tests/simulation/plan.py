@@ -30,11 +30,12 @@ _MOODS = (
     ("slow",),
     ("slow", "freeze"),
     ("slow", "dies", "dies after", "dies, late"),
+    ("slow", "dies, late"),
     ("slow", "fails", "lost", "late", "retried"),
     ("freeze", "lost", "late", "retried"),
     ("slow", "dies after", "clock"),
 )
-_FOCUSES = ("", "", "create ", "create _ledger/_delta_log", "_delta_log", "_locks", "_locks/transactions")
+_FOCUSES = ("", "", "create ", "create _ledger/_delta_log", "_delta_log", "_locks", "_locks/transactions", "/data/")
 _OF_WRITES = frozenset({"dies after", "lost", "late", "retried", "dies, late"})
 _OF_BUCKETS = frozenset({"lost", "late", "retried", "dies, late"})
 
@@ -137,7 +138,8 @@ def _can(kind: str, rules: str, verb: str) -> bool:
     if kind in _OF_WRITES and verb in READS:
         return False
     # A folder's file may be created although that could not be told, or synced; all else that fails there has not happened.
-    return rules == BUCKET or kind not in _OF_BUCKETS or (kind == "lost" and verb == "create")
+    # Only an executor of Spark goes on for a while when its driver is dead.
+    return rules == BUCKET or kind not in _OF_BUCKETS or (kind, verb) in (("lost", "create"), ("dies, late", "stage"))
 
 
 def make_up(rules: str, chance: random.Random) -> Plan:

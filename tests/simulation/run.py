@@ -16,7 +16,7 @@ from tests.simulation.deeds import Site
 from tests.simulation.disk import Disk
 from tests.simulation.folder import Folder
 from tests.simulation.hardware import machines
-from tests.simulation.lake import forget, row_content, rows_between
+from tests.simulation.lake import forget, identifiers, row_content, rows_between
 from tests.simulation.oracle import Oracle
 from tests.simulation.plan import BUCKET, Deed, Plan, Replay, Weather, make_up
 from tests.simulation.world import Line, Surprises, Violation, World
@@ -39,12 +39,17 @@ _KNOBS: dict[str, Any] = {
     # The ledger's rows are JSON here, too.
     "pyarrow.parquet.write_table": lambda table, file, **_: file.write(row_content(table.to_pylist())),
     "transforms.store.ledger.Ledger._rows_between": rows_between,
+    "transforms.store.ledger.Ledger.identifiers": identifiers,
 }
 """Limits that are small here, so that a few jobs meet what in a store comes with hundreds."""
 
 _LAST = "end.0"
 _BUILD = Deed("build", ("a", "b"))
-_AT_THE_END = ((Deed("recover"),), (Deed("browse", ("m",)), _BUILD, Deed("train", ("m",)), Deed("read")))
+_AT_THE_END = (
+    (Deed("recover"),),
+    (Deed("collect"),),
+    (Deed("browse", ("m",)), _BUILD, Deed("train", ("m",)), Deed("read")),
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class _Run:
             for deeds in _AT_THE_END:
                 self._let(world, disk, oracle, {_LAST: deeds})
                 if world.violation is None:  # of a store that is broken already nothing more can be said
-                    oracle.settled()
+                    oracle.settled(is_collected=deeds != (Deed("recover"),))
             if self.copied and world.violation is None:
                 later = {name: file.content for name, file in disk.files.items() if not name.startswith(f"{LEDGER}/")}
                 self._restore(world, self.copied)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
@@ -12,13 +13,16 @@ from tests.simulation.report import dump, load
 from tests.simulation.run import replay, simulate
 from tests.simulation.search import search
 from tests.simulation.shrink import shrink
+from transforms.store.contents import Contents
 from transforms.store.identity import Identity
 from transforms.store.order import Part
+from transforms.store.stragglers import _Staged
+from transforms.store.table_folders import find_staged
 
 SCHEDULES = int(os.environ.get("SIMULATION_SCHEDULES", "250"))
 SEED = int(os.environ.get("SIMULATION_SEED", "0"))
 FIRST_SABOTAGED = (
-    111  # from this seed on each is met soon, in a history that needs little shrinking, which takes the time
+    123  # from this seed on each is met soon, in a history that needs little shrinking, which takes the time
 )
 
 
@@ -46,6 +50,14 @@ def _begun_if_there(identity: Identity) -> str:
         identity._begin()
         identity._ledger.create(identity.read())
     return identity.read()
+
+
+def _uncommitted(store: Contents) -> Iterator[_Staged]:
+    """Take every folder for nobody's whose transaction has not committed."""
+    if store.exists:
+        listed = [_Staged.of(folder) for folder in find_staged(store.storage)]
+        committed = store.ledger.identifiers()
+        yield from (staged for staged in listed if staged.identity not in committed)
 
 
 SABOTAGE: dict[str, tuple[str, Any, str, str]] = {
@@ -78,6 +90,18 @@ SABOTAGE: dict[str, tuple[str, Any, str, str]] = {
         _begun_if_there,
         "local",
         "the ledger has every version from 0 on",
+    ),
+    "what comes late is not looked for": (
+        "transforms.store.vacuum.clear_stragglers",
+        lambda *_: {},
+        "local",
+        "after collection nothing stays of a dead job",
+    ),
+    "what a transaction stages that runs is taken for a dead one's": (
+        "transforms.store.stragglers._nobodys",
+        _uncommitted,
+        "bucket",
+        "nothing that is needed is deleted",
     ),
 }
 

@@ -40,7 +40,9 @@ def judged(root: Path, final: bool) -> list[str]:
                 if mine:
                     problems += [f"{job}: {problem}" for problem in _wholeness(root, number, mine)]
             problems += _followed(root, ledger)
-            problems += _left_over(root, {row["transaction"] for row in ledger})
+            known = {row["transaction"] for row in ledger}
+            known.update(identity for row in ledger for identity in _IDENTIFIER.findall(row["outputs"]))  # of versions
+            problems += _left_over(root, known)
         return problems
     except Exception as error:  # noqa: BLE001 - whatever cannot be read is a finding
         return [f"unreadable: {type(error).__name__}: {error}"]
@@ -150,16 +152,16 @@ def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
-def _left_over(root: Path, transactions: set[str]) -> Iterator[str]:
+def _left_over(root: Path, known: set[str]) -> Iterator[str]:
     """Nothing stays of what died."""
     places = {
         "transaction record": root.glob("_locks/transactions/*"),
         "temporary file": (file for file in root.rglob("*") if file.is_file() and _TEMPORARY.fullmatch(file.name)),
         "staged folder": (
             folder
-            for kind in ("data", "files")
+            for kind in ("data", "files", "artifacts")
             for folder in root.glob(f"master/**/{kind}/*")
-            if _IDENTIFIER.fullmatch(folder.name) and folder.name not in transactions
+            if _IDENTIFIER.fullmatch(folder.name) and folder.name not in known
         ),
         "data file that no log names": _unnamed(root),
         "empty folder": (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Sequence
 
 from tests.torture.arena import BUILD, Arena
 
 _WITHIN_SECONDS = 1.5
 _SURVIVE = 0.15
+_STRAGGLE = 0.3
 _OTHERS: tuple[tuple[str, ...], ...] = (
     BUILD,
     (*BUILD, "-j", "1"),
@@ -32,9 +35,23 @@ def kills(arena: Arena, most: int) -> None:
         for index, order, name in sent:
             arena.receive(index, order, name)
         arena.look()
+        if arena.chance.random() < _STRAGGLE:
+            _straggle(arena)
         if number % 10 == 9:
             arena.settle()
     arena.settle()
+
+
+def _straggle(arena: Arena) -> None:
+    """Write for dead jobs when what they had staged was deleted, as their executors do; long ago, as far as the files tell."""
+    records = [json.loads(record.read_bytes() or b"{}") for record in arena.store.glob("_locks/transactions/*.json")]
+    arena.run("recover")
+    for place in (arena.store / folder for record in records for folder in record.get("staging", ())):
+        if not place.exists():
+            place.mkdir(parents=True)
+            (place / "late").touch()
+            os.utime(place / "late", (0, 0))
+            arena.done["stragglers"] += 1
 
 
 def _moment(arena: Arena) -> float | None:

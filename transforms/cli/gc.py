@@ -19,9 +19,9 @@ def gc(
             "--older-than",
             min=0,
             metavar="DAYS",
-            help="Also delete data files that were replaced longer ago, logs of jobs that ended longer ago, and experiments "
-            "whose name a later one took; older versions cannot be read afterwards, and incremental transforms that read one "
-            "of them last read everything once.",
+            help="Also delete data files that were replaced longer ago, logs of jobs that ended longer ago, what came longer ago "
+            "for jobs that had died, and experiments whose name a later one took; older versions cannot be read afterwards, and "
+            "incremental transforms that read one of them last read everything once.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, delete nothing.")] = False,
@@ -31,7 +31,8 @@ def gc(
     """Give disk space back.
 
     Deletes what dead jobs staged and journals of published experiments, and with --older-than data files that only
-    older versions need, and experiments of cells that ran again. 'transforms experiments rm' deletes other ones.
+    older versions need, files that came for jobs when these had died, and experiments of cells that ran again.
+    'transforms experiments rm' deletes other ones.
 
     Examples:
 
@@ -66,4 +67,6 @@ def gc(
         if logs:
             out.say(f"{verb} {counted(len(logs), 'log')} of jobs that ended more than {older_than:g} days ago")
         number = sum(map(len, files.values()))
-        out.say(f"Done. {verb} {counted(len(transactions), 'dead job')} and {counted(number, 'replaced data file')}.")
+        out.say(
+            f"Done. {verb} {counted(len(transactions), 'dead job')} and {counted(number, 'file')} that nothing needs."
+        )

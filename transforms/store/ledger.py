@@ -213,6 +213,17 @@ class Ledger:
         rows = self._rows(pl.col("transaction").is_in(rest)) if rest and self.head() >= 0 else ()
         return found | {entry.transaction: entry for entry in rows}
 
+    def identifiers(self) -> set[str]:
+        """Return every id that a row names: of its transaction, and of what its outputs tell, such as model versions.
+
+        :raises CommitError: if a part of the ledger cannot be read.
+        """
+        import polars as pl
+
+        inside = pl.col("outputs").str.extract_all("[0-9a-f]{32}").alias("inside")
+        found = self._collected(pl.scan_delta(self.table()).select("transaction", inside))
+        return {*found["transaction"], *found["inside"].explode().drop_nulls()}
+
     def newest(self, limit: int, until: int | None = None) -> list[Entry]:
         """Return the newest entries, newest first, at most ``limit``.
 
@@ -383,10 +394,14 @@ class Ledger:
     def _rows(self, wanted: pl.Expr) -> Iterator[Entry]:
         import polars as pl
 
-        rows = pl.scan_delta(self.table()).filter(wanted).sort("seq")
-        try:
-            found = rows.collect()
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise unreadable(self._storage.uri(LEDGER), error) from error
+        found = self._collected(pl.scan_delta(self.table()).filter(wanted).sort("seq"))
         for row in found.iter_rows(named=True):
             yield Entry.from_row(row)
+
+    def _collected(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        import polars as pl
+
+        try:
+            return rows.collect()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise unreadable(self._storage.uri(LEDGER), error) from error

@@ -70,7 +70,7 @@ def clear_table(store: Contents, table: str, dry_run: bool) -> list[str]:
         opened = store.storage.delta.open(table) if listed else None
         found = [file.removeprefix(f"{table}/") for file in _temporary(store.storage, [f"{table}/{REPLACED}"])]
         if opened is not None:
-            named = {file for file, _ in store.storage.delta.files(table, opened)} | _in_log(store.storage, table)
+            named = {file for file, _ in store.storage.delta.files(table, opened)} | files_in_log(store.storage, table)
             found += [file for file in listed if file not in named]
         if not dry_run:
             store.storage.delete_many([f"{table}/{file}" for file in found])
@@ -92,10 +92,39 @@ def clear_folders(store: Contents, table: str) -> None:
         if layout.is_identifier(name)
     ]
     empty = [folder for folder in folders if not storage.files(folder)]
-    live = _staging(storage)  # read after the folders: whoever begins to stage now makes one that was not listed
+    live = staging_folders(storage)  # read after the folders: whoever begins to stage now makes one that was not listed
     for folder in empty:
-        if folder not in live:
+        if live is not None and folder not in live:
             storage.delete_folder(folder)
+
+
+def files_in_log(storage: Storage, table: str) -> set[str]:
+    """Return every file that some version of a table names whose log is still there.
+
+    The newest checkpoint does not do, as it forgets after a week what was replaced, and older versions stay readable.
+    """
+    named: set[str] = set()
+    for action in actions(storage, table):
+        named |= {unquote(action[kind]["path"]) for kind in ("add", "remove") if kind in action}
+    for listed in lists(storage, table):  # read after the log: what that forgets meanwhile is in one of them by then
+        content = content_of(storage, listed)
+        named |= set() if content is None else set(from_json(content)["files"])
+    return named
+
+
+def staging_folders(storage: Storage) -> set[str] | None:
+    """Return the folders that transactions stage into, as their records tell; None where one does not tell at this moment."""
+    staged: set[str] = set()
+    for name in storage.names(layout.TRANSACTIONS):
+        if not layout.is_identifier(name.removesuffix(".json")):
+            continue  # no record of ours
+        content = content_of(storage, f"{layout.TRANSACTIONS}/{name}")
+        try:
+            folders = from_json(content or b"{}").get("staging", [])  # without content it has only just begun
+            staged.update(folder for folder in folders if isinstance(folder, str))
+        except (ValueError, TypeError, AttributeError):
+            return None
+    return staged
 
 
 def _lost_rows(store: Contents) -> Iterator[str]:
@@ -141,19 +170,6 @@ def _lives(process: int) -> bool:
     return True
 
 
-def _in_log(storage: Storage, table: str) -> set[str]:
-    """Return every file that some version of a table names whose log is still there.
-
-    The newest checkpoint does not do, as it forgets after a week what was replaced, and older versions stay readable.
-    """
-    named: set[str] = set()
-    for listed in lists(storage, table):
-        named |= set(from_json(storage.read(listed))["files"])
-    for action in actions(storage, table):
-        named |= {unquote(action[kind]["path"]) for kind in ("add", "remove") if kind in action}
-    return named
-
-
 def _places(storage: Storage, table: str) -> Iterator[str]:
     """Yield where merged files of a table may lie, relative to it: in itself, and in the folders of its partitions."""
     waiting = [""]
@@ -166,15 +182,3 @@ def _places(storage: Storage, table: str) -> Iterator[str]:
 
 def _names(storage: Storage, table: str, place: str) -> list[str]:
     return list(filter(_MERGED.fullmatch, storage.names(f"{table}/{place}".rstrip("/"))))
-
-
-def _staging(storage: Storage) -> set[str]:
-    staged: set[str] = set()
-    for name in storage.names(layout.TRANSACTIONS):
-        content = content_of(storage, f"{layout.TRANSACTIONS}/{name}")
-        try:
-            folders = from_json(content or b"{}").get("staging", [])
-        except (ValueError, AttributeError):
-            continue  # no record of ours
-        staged.update(folder for folder in folders if isinstance(folder, str))
-    return staged

@@ -12,6 +12,7 @@ from transforms.store.delta_log import log_folder
 from transforms.store.ledger_upkeep import maintain
 from transforms.store.leftovers import clear_folders, clear_ledger, clear_table
 from transforms.store.pins import lowest_pin
+from transforms.store.stragglers import clear_stragglers
 from transforms.store.table_folders import find_tables
 
 _log = logging.getLogger(__name__)
@@ -20,14 +21,15 @@ _log = logging.getLogger(__name__)
 def vacuum_tables(store: Contents, days: float, dry_run: bool) -> dict[str, list[str]]:
     """Delete data files that every version of their table since some days has done without, and the log of older versions.
 
-    Files that a table's log says were replaced go, and what a killed process had merged without coming to commit it, so what
-    running jobs have staged is safe. A table that is being built now is left alone, and a warning says so.
+    Files that a table's log says were replaced go, what a killed process had merged without coming to commit it, and what came
+    to be staged for a transaction that had ended; so what running jobs have staged is safe. A table that is being built now is
+    left alone, and a warning says so.
 
     :param store: the store.
     :param days: how long ago a file must have been replaced, in days; versions older than that cannot be read after.
     :param dry_run: find the files, delete nothing.
-    :returns: the files, relative to their table, by the table's folder relative to the root; tables without any are
-        left out. What was left in the ledger's folder stands below an empty name.
+    :returns: the files, relative to their table or model, by its folder relative to the root; those without any are left out.
+        What was left in folders of the store itself stands below an empty name.
     :raises StoreError: if a table cannot be opened or cleaned.
     """
     from deltalake.exceptions import DeltaError
@@ -51,8 +53,9 @@ def vacuum_tables(store: Contents, days: float, dry_run: bool) -> dict[str, list
                 lease.release()
         if files:
             deleted[table] = files
-    if lost := clear_ledger(store, dry_run):
-        deleted[""] = lost
+    for table, files in [*clear_stragglers(store, days, dry_run).items(), ("", clear_ledger(store, dry_run))]:
+        if files:
+            deleted.setdefault(table, []).extend(files)
     if not dry_run and store.exists:
         maintain(store, days)
     return deleted
