@@ -169,7 +169,7 @@ def _left_over(root: Path, known: set[str]) -> Iterator[str]:
             for folder in root.rglob("*")
             if folder.is_dir()
             and folder.parent != root
-            and not {"_locks", "_replaced"} & set(folder.parts)
+            and not {"_locks", "_logs", "_replaced"} & set(folder.parts)
             and not any(folder.iterdir())
         ),
     }
