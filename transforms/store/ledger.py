@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from transforms.common.masking import masked_text
 from transforms.errors import CommitError, ConflictError, OutcomeUnknownError, UnsupportedTableError
-from transforms.store import machine, merging
+from transforms.store import ledger_rows, machine, merging
 from transforms.store.delta_log import came_too_late
 from transforms.store.entry import Entry
 from transforms.store.hints import drop_false_hint
@@ -218,11 +218,7 @@ class Ledger:
 
         :raises CommitError: if a part of the ledger cannot be read.
         """
-        import polars as pl
-
-        inside = pl.col("outputs").str.extract_all("[0-9a-f]{32}").alias("inside")
-        found = self._collected(pl.scan_delta(self.table()).select("transaction", inside))
-        return {*found["transaction"], *found["inside"].explode().drop_nulls()}
+        return ledger_rows.identifiers(self._storage, self.table())
 
     def newest(self, limit: int, until: int | None = None) -> list[Entry]:
         """Return the newest entries, newest first, at most ``limit``.
@@ -247,14 +243,7 @@ class Ledger:
 
         :param moment: the time, compared with the clocks of those who committed.
         """
-        import polars as pl
-
-        rows = pl.scan_delta(self.table()).filter(pl.col("ratified_time") <= moment)
-        try:
-            found = rows.select(pl.col("seq").max()).collect().item()
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise unreadable(self._storage.uri(LEDGER), error) from error
-        return None if found is None else int(found)
+        return ledger_rows.newest_at(self._storage, self.table(), moment)
 
     def forget(self, until: int) -> None:
         """Drop cached entries up to a seq: a long process keeps no history in memory."""
@@ -392,16 +381,4 @@ class Ledger:
         )
 
     def _rows(self, wanted: pl.Expr) -> Iterator[Entry]:
-        import polars as pl
-
-        found = self._collected(pl.scan_delta(self.table()).filter(wanted).sort("seq"))
-        for row in found.iter_rows(named=True):
-            yield Entry.from_row(row)
-
-    def _collected(self, rows: pl.LazyFrame) -> pl.DataFrame:
-        import polars as pl
-
-        try:
-            return rows.collect()
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise unreadable(self._storage.uri(LEDGER), error) from error
+        return ledger_rows.entries_where(self._storage, self.table(), wanted)
