@@ -24,7 +24,7 @@ class Apart:
 
     def _forget(self) -> None:
         self._ended: set[str] = set()
-        self._parameters: dict[str, dict[str, ParameterValue]] = {}
+        self._parameters: dict[str, Mapping[str, ParameterValue]] = {}
         self._summaries: pl.DataFrame | None = None
 
     def contents(

@@ -25,14 +25,13 @@ MIXED = "mixed"
 """The type of a parameter that has several."""
 
 
-def parameters_of(experiments: Iterable[RecordedExperiment]) -> dict[str, dict[str, ParameterValue]]:
+def parameters_of(experiments: Iterable[RecordedExperiment]) -> dict[str, Mapping[str, ParameterValue]]:
     """Return the hyperparameters of experiments, by name, by id; those of one place are read in one go."""
-    from palantir_models.reading.parameters import parameters_by_experiment
     from palantir_models.reading.points import sources_of
 
-    found: dict[str, dict[str, ParameterValue]] = {}
+    found: dict[str, Mapping[str, ParameterValue]] = {}
     for source, ids in sources_of(experiments):
-        found |= parameters_by_experiment(source.part("hyperparameters", ids))
+        found |= source.parameters(ids)
     return found
 
 

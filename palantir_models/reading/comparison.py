@@ -13,7 +13,7 @@ from palantir_models.reading.chart import chart, legend, mark
 from palantir_models.reading.curve import sparkline
 from palantir_models.reading.facts import ExperimentFacts
 from palantir_models.reading.frame import Frame
-from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
+from palantir_models.reading.parameters import ParameterValue
 from palantir_models.reading.points import points_of, sources_of
 from palantir_models.reading.read_only import ReadOnly
 from palantir_models.reading.series import COLUMNS, series_columns
@@ -138,9 +138,9 @@ class Comparison(ReadOnly, Generic[Compared]):
 
     @cached_property
     def _params(self) -> list[Mapping[str, ParameterValue]]:
-        found: dict[str, dict[str, ParameterValue]] = {}
+        found: dict[str, Mapping[str, ParameterValue]] = {}
         for source, ids in self._sources:
-            found |= parameters_by_experiment(source.part("hyperparameters", ids))
+            found |= source.parameters(ids)
         return [found.get(one.experiment_id, {}) for one in self.experiments]
 
     @cached_property

@@ -26,7 +26,7 @@ from palantir_models.reading.frame import Frame
 from palantir_models.reading.inputs import InputRead, inputs_read
 from palantir_models.reading.logged import LoggedImage, LoggedPlot
 from palantir_models.reading.media import Media, Tables
-from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
+from palantir_models.reading.parameters import ParameterValue
 from palantir_models.reading.points import points_of
 from palantir_models.reading.series import SeriesSummary, parse_series
 from transforms.common.json_text import from_json
@@ -53,8 +53,7 @@ class RecordedExperiment(ExperimentFacts):
     @cached_property
     def params(self) -> Mapping[str, ParameterValue]:
         """The hyperparameters, each of the type it was logged with; datetimes are in UTC."""
-        rows = self._source.part("hyperparameters", [self.experiment_id])
-        return parameters_by_experiment(rows).get(self.experiment_id, {})
+        return self._source.parameters([self.experiment_id]).get(self.experiment_id, {})
 
     @cached_property
     def series(self) -> tuple[SeriesSummary, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from palantir_models.experiment.columns.parameters import ParameterValue as ParameterValue
 
 if TYPE_CHECKING:
     import polars as pl
-
-ParameterValue = bool | date | datetime | float | int | str
 
 
 def parameters_by_experiment(rows: pl.LazyFrame) -> dict[str, dict[str, ParameterValue]]:

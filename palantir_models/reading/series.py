@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BLOCK = 16 << 20  # bytes that one thread decodes at a time, unless a line is longer
+_AROUND = len('{"series":}\n')
 _NOT_FINITE = re.compile(r'("(?:first|last|min|max)":)"(NaN|-?Infinity)"')
 _TEXTS, _WHOLE = ("kind", "name"), ("length", "first_step", "last_step", "dropped")
 
@@ -64,13 +65,13 @@ def series_columns(texts: Iterable[str | None]) -> pl.DataFrame:
     import pyarrow as pa
     import pyarrow.json
 
-    lines = [_line(text) for text in texts]
-    if not lines:
+    lists_of = [text or "[]" for text in texts]
+    if not lists_of:
         lists = pa.array([], _row_type())
     else:
         table = pa.json.read_json(
-            pa.BufferReader("\n".join(lines).encode()),
-            read_options=pa.json.ReadOptions(block_size=max(_BLOCK, 4 * max(map(len, lines)) + 1)),
+            pa.BufferReader(_lines(lists_of).encode()),
+            read_options=pa.json.ReadOptions(block_size=max(_BLOCK, 4 * (max(map(len, lists_of)) + _AROUND))),
             parse_options=pa.json.ParseOptions(
                 explicit_schema=pa.schema([("series", _row_type())]), unexpected_field_behavior="ignore"
             ),
@@ -88,10 +89,11 @@ def parse_series(text: str | None) -> tuple[SeriesSummary, ...]:
     return tuple(SeriesSummary(*row) for row in series_columns([text]).select(COLUMNS).iter_rows())
 
 
-def _line(text: str | None) -> str:
+def _lines(lists: Sequence[str]) -> str:
+    """Return a line for each text, of which Arrow makes a row."""
     # What is not finite is written as text, as JSON has no number for it; Arrow reads it without the quotes. Nothing else can
     # look so, since quotes inside of a text follow a backslash.
-    found = text or "[]"
+    found = '}\n{"series":'.join(lists)
     if 'NaN"' in found or 'Infinity"' in found:
         found = _NOT_FINITE.sub(r"\1\2", found)
     return f'{{"series":{found}}}'

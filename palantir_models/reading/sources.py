@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from palantir_models.experiment.columns.points import Points, points_by
 from palantir_models.experiment.columns.schema import schema
 from palantir_models.experiment.journal.opening import journals_of
-from palantir_models.experiment.journal.unpublished import LARGE, Kept, Unpublished
+from palantir_models.experiment.journal.unpublished import LARGE, PARAMETERS, Kept, Unpublished
+from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
 from transforms.errors import UsageError
 from transforms.spec.resource import Resource
 from transforms.store import layout
@@ -45,6 +46,9 @@ class Source(Protocol):
 
     def part(self, table: str, ids: Sequence[str]) -> pl.LazyFrame:
         """Return some experiments' rows of one table, with the column ``experiment_id``."""
+
+    def parameters(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, ParameterValue]]:
+        """Return the hyperparameters of some experiments by name, by id; one that has none may be left out."""
 
     def points(self, ids: Sequence[str], series: Sequence[str] | None, timestamps: bool) -> Iterable[SeriesPoints]:
         """Return id, series and points of some metric series of some experiments; of all series with None."""
@@ -88,6 +92,10 @@ class ModelTables:
 
         identity = pl.col("experiment_id")
         return self._scan(table).filter(identity == ids[0] if len(ids) == 1 else identity.is_in(list(ids)))
+
+    def parameters(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, ParameterValue]]:
+        """See :class:`Source`."""
+        return parameters_by_experiment(self.part(PARAMETERS, ids))
 
     def points(self, ids: Sequence[str], series: Sequence[str] | None, timestamps: bool) -> Iterable[SeriesPoints]:
         """See :class:`Source`."""
@@ -133,6 +141,14 @@ class Apart:
         if files:
             parts.append(pl.scan_parquet(files))
         return pl.concat(parts) if parts else _empty(table)
+
+    def parameters(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, ParameterValue]]:
+        """See :class:`Source`; files are opened of those alone whose rows do not have them."""
+        known = {identity: self._experiments[identity].parameters() for identity in ids}
+        found = {identity: params for identity, params in known.items() if params is not None}
+        if stored := [identity for identity in ids if identity not in found]:
+            found |= parameters_by_experiment(self.part(PARAMETERS, stored))
+        return found
 
     def points(self, ids: Sequence[str], series: Sequence[str] | None, timestamps: bool) -> Iterable[SeriesPoints]:
         """See :class:`Source`."""

@@ -25,6 +25,7 @@ from palantir_models.experiment.journal.folder import Journals
 from palantir_models.experiment.journal.journal import Journal
 from palantir_models.experiment.journal.look import Look
 from palantir_models.experiment.journal.pieces import PIECE, appended
+from palantir_models.experiment.journal.rows import checked
 from palantir_models.experiment.journal.unpublished import Kept, Unpublished
 from palantir_models.experiment.statuses import SUPERSEDED
 from transforms.common.json_text import from_json
@@ -203,7 +204,7 @@ class UploadedJournals(Journals):
     ) -> Unpublished | None:
         name = _name(identity)
         if journal.ROW in files:
-            row = kept.checked(identity, journal.parsed(from_json(self._storage.read(f"{name}/{journal.ROW}"))))
+            row = checked(identity, journal.parsed(from_json(self._storage.read(f"{name}/{journal.ROW}"))))
             return _KeptInBucket(row, self._storage, name, files) if wanted(row) else None
         if journal.HEADER not in files:
             return None

@@ -13,18 +13,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from palantir_models.experiment.columns.parameters import parameters_json
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import journal
-from palantir_models.experiment.journal.unpublished import Kept, Unpublished, recorded_in, without_large
+from palantir_models.experiment.journal.rows import checked, rows
+from palantir_models.experiment.journal.unpublished import PARAMETERS, Kept, Unpublished, recorded_in
 from palantir_models.experiment.statuses import ABANDONED, RUNNING, UNREADABLE
-from transforms.common.json_text import from_json
 from transforms.store.durable import sync_file, write_atomically
 
-_MOST_ROWS = 1 << 16  # of experiments that ended, in memory: some 2 KB each
 _SETTLED_SECONDS = 60.0  # a folder that changed just now may be one that is being made or deleted
 
 
@@ -44,7 +43,8 @@ def keep(folder: Path, row: Mapping[str, Any], recorded: Recorded) -> None:
         pq.write_table(table, file, compression="zstd")
         sync_file(file)
     # Last: with it the experiment is kept.
-    write_atomically(folder / journal.ROW, json.dumps(dict(row), default=str).encode())
+    whole = {**row, PARAMETERS: parameters_json(recorded.part("hyperparameters"))}
+    write_atomically(folder / journal.ROW, json.dumps(whole, default=str).encode())
 
 
 def unpublished(
@@ -59,7 +59,13 @@ def unpublished(
         None of one that cannot be read, whose status is ``UNREADABLE``.
     :param folders: those of the experiments that are looked at; all when None.
     """
-    for place in _folders(journals) if folders is None else map(str, filter(Path.is_dir, folders)):
+    places = _folders(journals) if folders is None else [str(folder) for folder in folders if folder.is_dir()]
+    ended = rows.of_many(places)
+    for place in places:
+        if (there := ended.get(place)) is not None:
+            if wanted(there.row):
+                yield there
+            continue
         try:
             experiment = _read(place, wanted)
         except FileNotFoundError:  # it has ended while we looked
@@ -95,19 +101,6 @@ def unreadable(experiment_id: str, place: object, changed: float, error: Excepti
         "dropped_count": 0,
         "error": f"{place} cannot be read: {reason}.",
     }
-
-
-def checked(experiment_id: str, row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row that lists can rely on.
-
-    :param experiment_id: the id that its folder has, which counts.
-    :param row: what a file says.
-    :raises ValueError: if it lacks what every experiment has.
-    """
-    if not all(isinstance(row.get(key), str) for key in ("name", "model", "created_time")):
-        raise ValueError("it lacks the name, the model or the time of the experiment")
-    datetime.fromisoformat(row["created_time"])
-    return {**row, "experiment_id": experiment_id}
 
 
 def live_folders(journals: Path) -> list[Path]:
@@ -214,26 +207,7 @@ def one(folder: Path) -> Kept | None:
 
     :raises ValueError: when its row cannot be read.
     """
-    return _one(str(folder))
-
-
-def _one(folder: str) -> Kept | None:  # a text, as making paths takes most of the time of going through thousands
-    file = f"{folder}/{journal.ROW}"
-    try:
-        state = os.stat(file)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return Kept(dict(_row(file, state.st_ino, state.st_size, state.st_mtime_ns)), folder)
-
-
-@lru_cache(_MOST_ROWS)
-def _row(place: str, *_state: int) -> Mapping[str, Any]:
-    """Return the row of an experiment that ended, without what no list needs.
-
-    It is read once for each state of its file, which is replaced as a whole: lists of thousands are asked for again and again.
-    """
-    file = Path(place)
-    return without_large(checked(file.parent.name, journal.parsed(from_json(file.read_bytes()))))
+    return rows.of(str(folder))
 
 
 def _folders(journals: Path) -> list[str]:
@@ -243,7 +217,7 @@ def _folders(journals: Path) -> list[str]:
 
 
 def _read(place: str, wanted: Callable[[Mapping[str, Any]], bool]) -> Unpublished | None:
-    there = _one(place)
+    there = rows.of(place)
     if there is not None:
         return there if wanted(there.row) else None
     folder = Path(place)

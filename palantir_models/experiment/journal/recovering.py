@@ -8,6 +8,7 @@ from typing import Any
 
 from palantir_models.experiment.errors import ExperimentError
 from palantir_models.experiment.journal import journal, kept
+from palantir_models.experiment.journal.rows import checked
 from transforms.errors import NotFoundError, nearest
 
 
@@ -32,7 +33,7 @@ def recover(journals: Path, experiment_id: str) -> dict[str, Any]:
         raise still_running(folder.name, header)
     try:
         found = kept.read_live(folder, running=False)
-        row = kept.checked(folder.name, found.row)
+        row = checked(folder.name, found.row)
         if found.is_damaged:
             row["error"] += f" All of it stays beside what is kept, as {journal.DAMAGED}."
         kept.keep(folder, row, found.recorded)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from palantir_models.experiment.columns.parameters import ParameterValue, parsed_parameters
 from palantir_models.experiment.columns.points import Points
 from palantir_models.experiment.columns.recorded import Recorded
 from palantir_models.experiment.journal import journal
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 LARGE = ("series", "environment")
 """The columns of the experiments table that no list needs, and most of its size is."""
 
+PARAMETERS = "hyperparameters"
+"""What the row of an experiment that is kept has beside the columns of the table; see :func:`parameters_json`."""
+
+_LEFT_OUT = frozenset([*LARGE, PARAMETERS])
+
 
 class Unpublished:
     """An experiment that runs, was abandoned, or cannot be read.
@@ -32,7 +39,7 @@ class Unpublished:
     has_ended = False
     """Whether it never changes any more."""
 
-    def __init__(self, row: dict[str, Any], frames: Sequence[Frame] = ()) -> None:
+    def __init__(self, row: Mapping[str, Any], frames: Sequence[Frame] = ()) -> None:
         self.row = row
         """Its row of the experiments table, and its model; what is known of its series may be in :attr:`details` alone."""
         self._frames = frames
@@ -52,6 +59,10 @@ class Unpublished:
         rows = self._tables.get(table)
         return None if rows is None else pl.LazyFrame(rows)
 
+    def parameters(self) -> Mapping[str, ParameterValue] | None:
+        """Return its hyperparameters, sorted by name; None where they are to be read as a table."""
+        return None
+
     def points(self) -> Mapping[str, Points] | None:
         """Return the values of each metric series as far as they are in memory; None where they are to be read as a table."""
         return self._recorded.points()
@@ -70,19 +81,31 @@ class Kept(Unpublished):
 
     :param row: its row of the experiments table, and its model; see :func:`without_large`.
     :param folder: has a Parquet file of each kind of things it logged, and the whole row.
+    :param whole: the whole row, where it is known.
     """
 
     has_ended = True
 
-    def __init__(self, row: dict[str, Any], folder: str) -> None:
+    def __init__(self, row: Mapping[str, Any], folder: str, whole: Mapping[str, Any] | None = None) -> None:
         super().__init__(row)
         self._folder = folder
+        self._whole = whole
 
     @property
     def details(self) -> Mapping[str, Any]:
-        """Its whole row."""
+        """Its whole row, with its hyperparameters as :func:`parsed_parameters` takes them."""
+        if (whole := self._whole) is not None:
+            return whole
         file = self._file(journal.ROW)
         return self.row if file is None else journal.parsed(from_json(file.read_bytes()))
+
+    def parameters(self) -> Mapping[str, ParameterValue] | None:
+        """Return its hyperparameters; see :class:`Unpublished`. Where its row lacks them a table has them."""
+        return parsed_parameters(self.details.get(PARAMETERS))
+
+    def let_go(self) -> None:
+        """Have the whole row read again when somebody asks for it, and keep no memory for it until then."""
+        self._whole = None
 
     def points(self) -> None:
         """Return nothing; see :class:`Unpublished`."""
@@ -104,8 +127,8 @@ class Kept(Unpublished):
 
 
 def without_large(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of the experiments table without :data:`LARGE`."""
-    return {name: value for name, value in row.items() if name not in LARGE}
+    """Return a row that is kept without what no list needs: :data:`LARGE` and :data:`PARAMETERS`."""
+    return {sys.intern(name): value for name, value in row.items() if name not in _LEFT_OUT}
 
 
 def recorded_in(frames: Iterable[Frame]) -> Recorded:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.experiment import RecordedExperiment
-from palantir_models.reading.parameters import ParameterValue, parameters_by_experiment
+from palantir_models.reading.parameters import ParameterValue
 from palantir_models.reading.points import sources_of
 from palantir_models.reading.sources import Source
 
@@ -76,10 +76,10 @@ class Contents:
         return sources_of(self._experiments)
 
     @cached_property
-    def _parameters(self) -> dict[str, dict[str, ParameterValue]]:
-        found: dict[str, dict[str, ParameterValue]] = {}
+    def _parameters(self) -> dict[str, Mapping[str, ParameterValue]]:
+        found: dict[str, Mapping[str, ParameterValue]] = {}
         for source, ids in self._sources:
-            found |= parameters_by_experiment(source.part("hyperparameters", ids))
+            found |= source.parameters(ids)
         return found
 
     @cached_property

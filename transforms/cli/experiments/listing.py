@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -120,7 +120,7 @@ def _kept(store: Store) -> Iterator[dict[str, Any]]:
         yield experiment_row(experiment.row, experiment.row["model"], None)
 
 
-def experiment_row(row: dict[str, Any], model: str, version: str | None) -> dict[str, Any]:
+def experiment_row(row: Mapping[str, Any], model: str, version: str | None) -> dict[str, Any]:
     """Return an experiment as a listing has it."""
     times = {name: _time(row.get(name)) for name in ("created_time", "finished_time")}
     return {**{column: row.get(column) for column in _COLUMNS}, **times, "model": model, "version": version}
