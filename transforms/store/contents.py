@@ -82,6 +82,14 @@ class Contents:
         """Return what last wrote each resource, by branch and resource key."""
         return self.index.refresh() if self.exists else {}
 
+    def written(self) -> dict[str, str]:
+        """Return the name of the lease of each dataset and model that a job wrote, by its folder relative to the root."""
+        leases = {}
+        for branch, key in self.writes():
+            resource = Resource(*key.split(":", 1))  # type: ignore[arg-type]
+            leases[layout.resource_path(resource, branch)] = layout.lease_path(resource, branch)
+        return leases
+
     def published(self) -> int:
         """Return a ledger row up to which every entry is in its tables for sure; 0 where nothing tells."""
         return self.publisher.published().seq if self.exists else 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from transforms.common.json_text import from_json
@@ -36,6 +37,24 @@ def acquire(storage: Storage, name: str, what: str, holder: Mapping[str, Any], w
         pause = min(1.5 * pause, _LOCAL_PAUSE if storage.is_local else _PAUSE)
     lease.write({**holder, **whoami(), "since": machine.now().isoformat(timespec="seconds")})
     return lease
+
+
+@contextmanager
+def tried(storage: Storage, name: str, only_look: bool = False, remove: bool = False) -> Iterator[bool]:
+    """Hold a lease, unless somebody else does.
+
+    :param storage: the store's storage.
+    :param name: the name of the lease.
+    :param only_look: do not take it, as that writes.
+    :param remove: delete what it stands on afterwards.
+    :returns: whether nobody else holds it.
+    """
+    lease = None if only_look else storage.try_acquire(name)
+    try:
+        yield not storage.is_held(name) if only_look else lease is not None
+    finally:
+        if lease is not None:
+            lease.release(remove=remove)
 
 
 def _describe(storage: Storage, name: str) -> str:

@@ -13,6 +13,8 @@ from transforms.store.log_cleanup import shorten_log
 from transforms.store.replaced_files import delete_replaced, forget_replaced
 from transforms.store.storage.base import Storage
 
+MAINTENANCE = f"{LOCKS}/maintenance.lock"
+"""The lease of whoever tidies the ledger."""
 _EVERY = 100  # commits
 _KEPT = 200  # log files, for whoever looks at the newest commits; of all that live transactions read at more
 _log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ def maintain(store: Contents, kept_days: float | None = None) -> None:
         is_due = store.ledger.head() - max(store.index.saved_seq(), 0) >= _EVERY
         if not is_due and kept_days is None:
             return
-        lease = store.storage.try_acquire(f"{LOCKS}/maintenance.lock")
+        lease = store.storage.try_acquire(MAINTENANCE)
         if lease is None:
             return
         try:

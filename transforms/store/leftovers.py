@@ -4,8 +4,8 @@ What a killed transaction had ratified or staged is recovery's (:mod:`transforms
 
 Nothing here goes by how old a file is alone. A row of the ledger can only come to stand at the place in its name, so one whose
 place is taken is of no use, and so is any other once no transaction is left that could place it; who merges a table holds its
-lease of merging; a temporary file tells its process; and what a live transaction stages into, its record says before the folder
-is made.
+lease of merging; a temporary file tells its process, or is delta-rs's in a place where at this moment nobody has to commit; and
+what a live transaction stages into, its record says before the folder is made.
 """
 
 from __future__ import annotations
@@ -13,20 +13,29 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from transforms.common.json_text import from_json
 from transforms.store import layout
 from transforms.store.contents import Contents
 from transforms.store.delta_log import actions
+from transforms.store.leases import tried
 from transforms.store.ledger_log import BLOCK, log_file
+from transforms.store.ledger_upkeep import MAINTENANCE
 from transforms.store.merging import merging_lease
 from transforms.store.replaced_files import REPLACED, lists
 from transforms.store.storage.base import Storage, content_of
+from transforms.store.table_row import row_of
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
 
 _ROW = re.compile(r"(\d{12})-[0-9a-f]{32}\.parquet")
 _MERGED = re.compile(r"part-.*\.parquet")
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.[0-9a-f]{8}")
+_HALF_WRITTEN = re.compile(r"(part-.*|\d{20}\..*|_last_checkpoint)#\d+")
+"""As delta-rs names a file of a folder until it is whole; whose it was, nothing tells."""
 
 
 def clear_ledger(store: Contents, dry_run: bool) -> list[str]:
@@ -44,8 +53,11 @@ def clear_ledger(store: Contents, dry_run: bool) -> list[str]:
         *_blocks(store.storage),
     ]
     found = [*_lost_rows(store), *_temporary(store.storage, folders)]
-    if not dry_run:
-        store.storage.delete_many(found)
+    with tried(store.storage, MAINTENANCE, dry_run) as is_alone:
+        if is_alone:
+            found += _half_written(store.storage, [f"{ledger}/_delta_log", *_blocks(store.storage)])
+        if not dry_run:
+            store.storage.delete_many(found)
     return found
 
 
@@ -59,25 +71,23 @@ def clear_table(store: Contents, table: str, dry_run: bool) -> list[str]:
     :param dry_run: find the files, delete nothing.
     :returns: the files, relative to the table.
     """
-    name = merging_lease(table)
-    lease = None if dry_run else store.storage.try_acquire(name)  # who only looks writes nothing
-    if store.storage.is_held(name) if dry_run else lease is None:
-        return []
-    try:
-        listed = [
-            f"{place}{file}" for place in _places(store.storage, table) for file in _names(store.storage, table, place)
-        ]
-        opened = store.storage.delta.open(table) if listed else None
-        found = [file.removeprefix(f"{table}/") for file in _temporary(store.storage, [f"{table}/{REPLACED}"])]
+    storage = store.storage
+    with tried(storage, merging_lease(table), dry_run, remove=True) as is_alone:
+        if not is_alone:
+            return []
+        places = list(_places(storage, table))
+        listed = [f"{place}{file}" for place in places for file in _names(storage, table, place)]
+        folders = [f"{table}/{place}".rstrip("/") for place in places]
+        half = list(_half_written(storage, [f"{table}/_delta_log", *folders]))
+        opened = storage.delta.open(table) if listed or half else None
+        found = list(_temporary(storage, [f"{table}/{REPLACED}"]))
         if opened is not None:
-            named = {file for file, _ in store.storage.delta.files(table, opened)} | files_in_log(store.storage, table)
-            found += [file for file in listed if file not in named]
+            named = {file for file, _ in storage.delta.files(table, opened)} | files_in_log(storage, table)
+            found += [f"{table}/{file}" for file in listed if file not in named]
+            found += half if half and _is_at_rest(store, table, opened) else []
         if not dry_run:
-            store.storage.delete_many([f"{table}/{file}" for file in found])
-        return found
-    finally:
-        if lease is not None:
-            lease.release(remove=True)
+            storage.delete_many(found)
+        return [file.removeprefix(f"{table}/") for file in found]
 
 
 def clear_folders(store: Contents, table: str) -> None:
@@ -154,6 +164,18 @@ def _temporary(storage: Storage, folders: Iterable[str]) -> Iterator[str]:
             found = _TEMPORARY.fullmatch(file)
             if found is not None and not _lives(int(found[1])):
                 yield f"{folder}/{file}".lstrip("/")
+
+
+def _half_written(storage: Storage, folders: Iterable[str]) -> Iterator[str]:
+    for folder in folders if storage.is_local else ():  # a bucket shows no file before it is whole
+        yield from (f"{folder}/{file}" for file in storage.names(folder) if _HALF_WRITTEN.fullmatch(file))
+
+
+def _is_at_rest(store: Contents, table: str, opened: DeltaTable) -> bool:
+    """Whether nobody has to commit to a table of which we hold the lease: it is a job's, and all there is to publish is in it."""
+    if row_of(opened, store.app_id) is None:
+        return False
+    return not any(change.table == table for entry in store.unpublished() for change in entry.changes)
 
 
 def _blocks(storage: Storage) -> list[str]:

@@ -63,13 +63,7 @@ def optimize_tables(
         return []
     if not dry_run:
         store.publisher.publish_all()
-    locks = {
-        layout.resource_path(Resource(write.kind, write.alias), branch): layout.lease_path(  # type: ignore[arg-type]
-            Resource(write.kind, write.alias),  # type: ignore[arg-type]
-            branch,
-        )
-        for (branch, _), write in store.writes().items()
-    }
+    locks = store.written()
     wanted = [layout.resource_path(resource, branch) for resource, branch in resources]
     found = []
     for name in find_tables(store.storage):

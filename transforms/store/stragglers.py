@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from transforms.spec.resource import Resource
 from transforms.store import layout, machine
 from transforms.store.belonging import check_owner
 from transforms.store.contents import Contents
@@ -104,10 +103,7 @@ def _nobodys(store: Contents) -> Iterator[_Staged]:
     # One that is given up loses its row first, and may be published as long as that is all.
     waiting = {folder for entry in store.unpublished() for folder in entry.staged_folders}
     committed = store.ledger.identifiers()
-    resources = {
-        layout.resource_path(Resource(write.kind, write.alias), branch)  # type: ignore[arg-type]
-        for (branch, _), write in store.writes().items()
-    }
+    resources = store.written().keys()
     for staged in listed:
         is_needed = staged.identity in alive | committed or staged.folder in waiting
         # Where an alias has a part that looks like an id, a whole dataset lies below such a folder.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 
 from transforms.errors import StoreError
-from transforms.spec.resource import Resource
-from transforms.store import layout, log_cleanup, replaced_files, upkeep
+from transforms.store import log_cleanup, replaced_files, upkeep
 from transforms.store.contents import Contents
 from transforms.store.delta_log import log_folder
+from transforms.store.leases import tried
 from transforms.store.ledger_upkeep import maintain
 from transforms.store.leftovers import clear_folders, clear_ledger, clear_table
 from transforms.store.pins import lowest_pin
@@ -34,23 +35,20 @@ def vacuum_tables(store: Contents, days: float, dry_run: bool) -> dict[str, list
     """
     from deltalake.exceptions import DeltaError
 
-    owners = _owners(store)
+    owners = store.written()
     deleted: dict[str, list[str]] = {}
     for table in find_tables(store.storage):
         lock = owners.get(table) or owners.get(table.rpartition("/")[0])  # a model's tables lie right below its folder
-        lease = None if lock is None or dry_run else store.storage.try_acquire(lock)
-        if lock is not None and (store.storage.is_held(lock) if dry_run else lease is None):
-            _log.warning("%s is being built now, so it was left alone.", table)
-            continue
-        try:
-            files = [*_clean(store, table, days, dry_run), *clear_table(store, table, dry_run)]
-            if not dry_run:
-                clear_folders(store, table)
-        except DeltaError as error:
-            raise StoreError(f"{store.storage.uri(table)} could not be cleaned: {error}") from error
-        finally:
-            if lease is not None:
-                lease.release()
+        with nullcontext(True) if lock is None else tried(store.storage, lock, dry_run) as is_free:
+            if not is_free:
+                _log.warning("%s is being built now, so it was left alone.", table)
+                continue
+            try:
+                files = [*_clean(store, table, days, dry_run), *clear_table(store, table, dry_run)]
+                if not dry_run:
+                    clear_folders(store, table)
+            except DeltaError as error:
+                raise StoreError(f"{store.storage.uri(table)} could not be cleaned: {error}") from error
         if files:
             deleted[table] = files
     for table, files in [*clear_stragglers(store, days, dry_run).items(), ("", clear_ledger(store, dry_run))]:
@@ -59,14 +57,6 @@ def vacuum_tables(store: Contents, days: float, dry_run: bool) -> dict[str, list
     if not dry_run and store.exists:
         maintain(store, days)
     return deleted
-
-
-def _owners(store: Contents) -> dict[str, str]:
-    owners = {}
-    for (branch, _), write in store.writes().items():
-        resource = Resource(write.kind, write.alias)  # type: ignore[arg-type]
-        owners[layout.resource_path(resource, branch)] = layout.lease_path(resource, branch)
-    return owners
 
 
 def _clean(store: Contents, name: str, days: float, dry_run: bool) -> list[str]:

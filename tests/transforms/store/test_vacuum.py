@@ -19,6 +19,7 @@ from transforms.errors import StoreError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store import log_cleanup, machine, merging, replaced_files
+from transforms.store.ledger_upkeep import MAINTENANCE
 from transforms.store.store import Store
 from transforms.store.vacuum import vacuum_tables
 
@@ -65,17 +66,23 @@ def test_what_killed_processes_left_goes(store: Store, commit: Callable[..., Any
         root / f"_ledger/_delta_log/.{9:020}.json.{process}.0011aabb",
         root / f"_ledger/_replaced/.{9:020}.json.{process}.0011aabb",
         table / f"_replaced/.{9:020}.json.{process}.0011aabb",
+        table / "_delta_log/_last_checkpoint#1",
+        table / f"_delta_log/{9:020}.json#2",
+        table / "k=u/part-00000-1b2c-c000.zstd.parquet#1",
+        root / f"_ledger/_delta_log/{9:020}.checkpoint.parquet#1",
+        block / "part-00000-1b2c-c000.zstd.parquet#1",
     ]
     running = store.begin("running", "master", [Resource("dataset", "/new")])
     kept = [
         table / "notes.txt",
+        table / "notes#1",
         block / f"{head + 50:012}-{'0' * 32}.parquet",
         root / f"_ledger/._published.{os.getpid()}.0011aabb",
         running.staging("master/datasets/new"),
         running.staging("master/datasets/a"),
     ]
     (table / "data" / ("0" * 32)).mkdir()
-    for place in [*left, *kept[:3]]:
+    for place in [*left, *kept[:4]]:
         place.parent.mkdir(exist_ok=True)
         place.write_bytes(b"x")
     before = sorted(root.rglob("*.parquet"))
@@ -95,8 +102,27 @@ def test_what_killed_processes_left_goes(store: Store, commit: Callable[..., Any
     assert rows("/a") == [{"x": 2}]
     assert pl.read_delta(str(root / "_ledger")).height == head
     # Nobody is left who could place this row.
-    assert vacuum_tables(store, 1, dry_run=False) == {"": [kept[1].relative_to(root).as_posix()]}
+    assert vacuum_tables(store, 1, dry_run=False) == {"": [kept[2].relative_to(root).as_posix()]}
     assert vacuum_tables(store, 1, dry_run=True) == {}
+
+
+def test_what_delta_is_writing_is_left_alone(
+    store: Store, commit: Callable[..., Any], ratified: Callable[..., Any]
+) -> None:
+    """Somebody may publish a commit of a process that died; the ledger may be tidied; and another program may write its table."""
+    commit({"/a": FIRST})
+    FIRST.write_delta(str(Path(store.root) / "master/datasets/other"))
+    half = [f"{place}/_delta_log/{1:020}.json#1" for place in ("master/datasets/a", "master/datasets/other", "_ledger")]
+    for file in half:
+        store.storage.write(file, b"{")
+    ratified({"/a": SECOND})
+    lease = store.storage.try_acquire(MAINTENANCE)
+    assert lease is not None
+    assert vacuum_tables(store, 0, dry_run=True) == vacuum_tables(store, 0, dry_run=False) == {}
+    lease.release()
+    store.recover()
+    assert vacuum_tables(store, 9, dry_run=True) == vacuum_tables(store, 9, dry_run=False)
+    assert [store.storage.exists(file) for file in half] == [False, True, False]
 
 
 def test_who_merges_now_is_left_alone(store: Store, commit: Callable[..., Any]) -> None:
