@@ -18,6 +18,7 @@ from transforms.config import Config
 from transforms.errors import UsageError, nearest
 from transforms.run.job import JobOptions, JobResult, run_job
 from transforms.run.scope import EngineChoice
+from transforms.store import machine
 from transforms.store.store import Store
 from transforms.testing.result import TransformResult
 from transforms.testing.trial import Trial
@@ -197,10 +198,12 @@ def main() -> None:
     import cloudpickle
 
     what: Crash = cloudpickle.load(sys.stdin.buffer)
-    name, call = checked_step(what.step)
+    step, call = checked_step(what.step)
     out = os.dup(1)
     os.dup2(2, 1)  # what the job prints is for people
-    arm(*STEPS[name], call)
+    side_by_side = machine.pool
+    machine.pool = lambda threads, name: side_by_side(1, name)  # one table is written after the other
+    arm(*STEPS[step], call)
     job = run_job(what.transform, Store(what.root), what.config, what.options)
     if job.error is not None:
         with open(out, "wb") as answer:
