@@ -266,14 +266,16 @@ class Ledger:
         return table
 
     def _write_row(self, entry: Entry) -> tuple[str, int]:
-        import pyarrow as pa
+        import polars as pl
         import pyarrow.parquet as pq
 
         file = f"block={entry.seq // BLOCK}/{entry.seq:012}-{machine.unique()}.parquet"
         schema = arrow_schema()
         schema = schema.remove(schema.get_field_index("block"))
+        row = pl.DataFrame([entry.to_row()])  # as Arrow, given plain values, imports pandas
         buffer = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist([entry.to_row()], schema=schema), buffer, compression="zstd")
+        table = row.to_arrow(compat_level=pl.CompatLevel.oldest()).select(schema.names).cast(schema)
+        pq.write_table(table, buffer, compression="zstd")
         name = f"{LEDGER}/{file}"
         try:
             self._storage.write(name, buffer.getvalue())

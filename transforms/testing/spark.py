@@ -11,10 +11,14 @@ from transforms.engine.spark.installation import problems
 from transforms.run.scope import spark_session
 
 QUICK_JAVA = (
-    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
+    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC -XX:NewRatio=1 "
     "-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
 )
-"""Options for a JVM that does much once and little often, as those of tests do: it compiles quickly instead of well."""
+"""Options for a JVM that does much once and little often, as those of tests do: it compiles quickly instead of well.
+
+So it would have room for a fifth of the code that Spark runs, and drop and compile the rest again and again; and half of the
+memory is for what is needed for a moment only, as nearly everything is.
+"""
 _PARTITIONS = "spark.sql.shuffle.partitions"
 
 

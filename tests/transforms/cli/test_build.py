@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 Shell = Any
+REPOSITORY = Path(__file__).parents[3]
 
 
 def test_a_build_prints_a_line_per_job_then_commits_then_totals(shell: Shell) -> None:
@@ -401,3 +406,21 @@ def test_what_a_transform_makes_is_not_suggested_as_what_it_reads(shell: Shell) 
 
     assert "There is no dataset /t/raw" in told
     assert "Did you mean" not in told
+
+
+@pytest.mark.slow
+def test_jobs_of_polars_frames_load_no_pandas(shell: Shell) -> None:
+    """Which takes as long to import as all the rest that a build needs."""
+    shell.raw()
+    program = f"""
+        import sys
+        sys.argv, sys.path = ["transforms", "build"], [{str(REPOSITORY)!r}, *sys.path]
+        from transforms.cli.app import main
+        try:
+            main()
+        finally:
+            print("pandas" in sys.modules)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True)
+    assert "OK=2" in done.stdout, done.stderr
+    assert done.stdout.splitlines()[-1] == "False"

@@ -193,7 +193,7 @@ def arrow_to_polars(kind: pa.DataType) -> pl.DataType:
     import polars as pl
     import pyarrow as pa
 
-    column = pl.from_arrow(pa.array([], kind))
+    column = pl.from_arrow(pa.nulls(0, kind))
     assert isinstance(column, pl.Series)
     return column.dtype
 
