@@ -24,7 +24,7 @@ WORKERS ?= logical
 PAGE := ui/node_modules/.made
 DENO := cd ui && ../$(BIN)/deno
 
-.PHONY: page run run-spark test fast coverage test-integrations test-mlflow-oldest test-torch torture benchmark check clean
+.PHONY: page run run-spark test fast coverage test-integrations test-mlflow-oldest test-torch torture benchmark check docs clean
 
 page: $(PAGE)  ## Check, test and bundle the page.
 
@@ -65,6 +65,9 @@ test-mlflow-oldest: $(MLFLOW_OLDEST)/.installed  ## The bridge from MLflow with 
 test-torch: $(TORCH)/.installed  ## PyTorch Lightning and transformers; downloads gigabytes, so .ci/run leaves it out.
 	$(TORCH)/bin/python -m pytest tests/integrations/pytorch --integrations --torch
 
+docs: $(STAMP)  ## Build the documentation site; a broken link, or a page that nothing leads to, fails.
+	$(BIN)/python -m documentation
+
 check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -80,7 +83,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(ENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb,docs]'
 	@touch $@
 
 $(PAGE): $(STAMP) $(shell find ui -name node_modules -prune -o -type f -print)
@@ -94,7 +97,7 @@ $(PAGE): $(STAMP) $(shell find ui -name node_modules -prune -o -type f -print)
 # Spark comes with pip, Java with the system's package manager, Delta's jars with Spark's own Ivy. Whatever of it cannot
 # be had is said, and what needs it is left out; with CI=true that is a failure.
 $(SPARK): $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb,spark]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb,docs,spark]'
 	@.ci/java
 	@$(BIN)/python -m transforms.engine.spark.jars > /dev/null || [ "$$CI" != true ]
 	@touch $@

@@ -38,7 +38,7 @@ def follow(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
         for typed, shown in _exchanges(block["text"]):
             seen += 1
             answered = _run(typed, monkeypatch)
-            assert re.fullmatch(_pattern(shown), answered.rstrip("\n")), f"$ {typed}\n{answered}"
+            assert re.fullmatch(_pattern(shown), answered.strip()), f"$ {typed}\n{answered}"
     return seen
 
 
@@ -71,6 +71,7 @@ def _run(typed: str, monkeypatch: pytest.MonkeyPatch) -> str:
         program = "python"
     if program == "python":
         command = [sys.executable, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.stdout + (done.stderr if done.returncode else "")
     assert program == "transforms"
     return CliRunner().invoke(app, arguments, prog_name="transforms").output

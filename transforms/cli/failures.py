@@ -18,9 +18,13 @@ from transforms.errors import DeclarationError, RecoveryNeeded, TransformsError,
 from transforms.store.interrupts import newest_commit
 
 JOB_FAILED = 1
+"""A job or a check failed, or what was asked for could not be done; each thing that failed is told with its reason."""
 USAGE = 2
+"""The command, a setting or a declaration is wrong: nothing was run."""
 RECOVERY_NEEDED = 3
+"""A commit is not in all of its tables yet, or may have been made: `transforms recover` comes next."""
 INTERRUPTED = 130
+"""Ctrl-C ended it; what was committed before is told."""
 
 
 class CommandGroup(TyperGroup):
