@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 
 from palantir_models.page.app import page_app
+from palantir_models.page.memory import give_back, settle, unsettle
 from palantir_models.page.opened import Opened
 from palantir_models.page.security import TICKET, Door, Guard, Hosts, is_loopback
 from transforms.errors import UsageError
@@ -23,6 +24,8 @@ _HEAVY = (
     "polars",
     "deltalake",
     "pyarrow.parquet",
+    "pyarrow.dataset",
+    "pyarrow.json",
     "palantir_models.reading.model",
     "palantir_models.reading.comparison",
 )
@@ -103,6 +106,7 @@ class Page:
         except KeyboardInterrupt:  # the server has ended in order, and passes on what ended it
             self._say("The model page has ended.")
         finally:
+            unsettle()
             self._listener.close()
 
     def stop(self) -> None:
@@ -113,7 +117,9 @@ class Page:
     def _warm_up(self, opens_browser: bool) -> None:
         for module in _HEAVY:
             importlib.import_module(module)
-        importlib.import_module("palantir_models.page.memory").give_back()
+        give_back()
+        if not self._opened.closing.is_set():
+            settle()
         if opens_browser:
             webbrowser.open(self.address)
         lineage: Callable[[Opened], None] = importlib.import_module("palantir_models.page.lineage").warm_up

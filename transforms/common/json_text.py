@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 
@@ -16,3 +18,29 @@ def from_json(text: str | bytes | bytearray) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def from_many_json(text: str | bytes) -> Any:
+    """Return the same as :func:`from_json`, sooner where msgspec is there: for who reads thousands of texts.
+
+    :param text: the text, or its UTF-8.
+    :raises ValueError: see :func:`from_json`.
+    """
+    return _quickest()(text)
+
+
+@cache
+def _quickest() -> Callable[[str | bytes], Any]:
+    try:
+        import msgspec
+    except ImportError:
+        return from_json
+    decoder = msgspec.json.Decoder()
+
+    def decoded(text: str | bytes) -> Any:
+        try:
+            return decoder.decode(text)
+        except (msgspec.DecodeError, RecursionError):  # Python's takes more, such as NaN, and says what is wrong
+            return from_json(text)
+
+    return decoded

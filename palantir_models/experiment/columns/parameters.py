@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from transforms.common.json_text import from_json
+from transforms.common.json_text import from_many_json
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,7 +51,7 @@ def parsed_parameters(text: object) -> dict[str, ParameterValue] | None:
     if not isinstance(text, str):
         return None
     try:
-        return {sys.intern(name): _READ[kind](value) for name, kind, value in from_json(text)}
+        return {sys.intern(name): _READ[kind](value) for name, kind, value in from_many_json(text)}
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from palantir_models.experiment.journal import journal
 from palantir_models.experiment.journal.unpublished import Kept, without_large
-from transforms.common.json_text import from_json
+from transforms.common.json_text import from_many_json
 
 _MOST_ROWS = 1 << 16  # some 2 KB each
 _MOST_WHOLE = 64 << 20  # bytes of rows with what is large: who shows a list of experiments mostly asks for that next
@@ -87,7 +87,7 @@ class Rows:
             self._found.pop(folder, None)
             return None
         self.reads += 1
-        row = checked(os.path.basename(folder), journal.parsed(from_json(content)))
+        row = checked(os.path.basename(folder), journal.parsed(from_many_json(content)))
         environment = row.get("environment")
         shared = sys.intern(environment) if isinstance(environment, str) else ""  # by most experiments of a job
         if shared:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +17,10 @@ import msgspec
 import pytest
 
 from palantir_models.code_workspaces import ModelOutput
+from palantir_models.page import start
 from palantir_models.page.ids import model_rid
+from palantir_models.page.memory import settle
+from tests.page.serving import serving
 
 SERIES, LONG, ASKED, THREADS = 10, 40_000, 12, 4
 KEPT = 48  # bytes a value at most: its step, its time, itself, and room for as many more
@@ -68,3 +73,17 @@ def _held(process: int) -> int:
     """Return the memory that a process has for itself, in bytes."""
     status = Path(f"/proc/{process}/status").read_text()
     return int(status.partition("RssAnon:")[2].split()[0]) * 1024
+
+
+def test_what_there_is_when_the_page_begins_is_left_out_of_collections_until_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large answers go through their own objects alone; at the end libraries are taken down in order."""
+    settled = threading.Event()
+    monkeypatch.setattr(start, "settle", lambda: (settle(), settled.set()))
+    (tmp_path / "pyproject.toml").touch()
+    gc.unfreeze()
+    with serving(tmp_path):
+        assert settled.wait(60)
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from palantir_models.workspace.aliases import resolve_model
-from transforms.common.json_text import from_json
+from transforms.common.json_text import _quickest, from_json, from_many_json
 from transforms.config import Config
 from transforms.errors import ConfigError, DataError
 from transforms.run.put import put
@@ -31,6 +32,39 @@ def test_what_cannot_be_read_is_a_value_error(text):
 def test_what_can_be_read_is_read():
     """As by the standard library."""
     assert from_json('{"a": [1, null]}') == json.loads('{"a": [1, null]}')
+
+
+ODD = [
+    "NaN",
+    "-Infinity",
+    "1e400",
+    "-0.0",
+    "-0",
+    "18446744073709551616",
+    '"\\ud800"',
+    '{"a": 1, "a": 2}',
+    '"\\u0000"',
+    " [1] ",
+]
+
+
+@pytest.mark.parametrize("has_msgspec", [True, False])
+def test_many_are_read_just_as_one_is(monkeypatch, has_msgspec):
+    """Whether msgspec is there or not: what it refuses, or does not know, Python's own reader decides."""
+    if not has_msgspec:
+        monkeypatch.setitem(sys.modules, "msgspec", None)
+    _quickest.cache_clear()
+    try:
+        assert (_quickest() is from_json) is not has_msgspec
+        for text in ODD:
+            assert repr(from_many_json(text)) == repr(from_many_json(text.encode())) == repr(json.loads(text))
+        for text in (DEEP, "{", "", "\x00", "[1] 2"):
+            with pytest.raises(ValueError, match=r"\w"):
+                from_many_json(text)
+        with pytest.raises(ValueError, match=r"\w"):
+            from_many_json(b'"\xff"')
+    finally:
+        _quickest.cache_clear()
 
 
 def test_records_without_a_bottom_are_no_records(store: Store) -> None:
