@@ -109,7 +109,8 @@ def _copy_all(root: Path, target: Path, store: Store) -> None:
         shutil.rmtree(target / cache, ignore_errors=True)
     copied = type(store)(target)
     drop_false_hint(copied.storage, layout.LEDGER)
-    committed = {entry.transaction for entry in copied.ledger.entries(after=0)}
+    # Asked of the store, as older rows are in files of the ledger's table alone, and these are not copied yet.
+    committed = {entry.transaction for entry in store.ledger.entries(after=0, until=copied.ledger.head())}
     running = {folder for transaction, folders in staged.items() if transaction not in committed for folder in folders}
 
     def is_wanted(path: Path) -> bool:

@@ -12,8 +12,10 @@ import pytest
 import transforms.store.backup as backup
 from transforms.errors import StoreError, UsageError
 from transforms.spec.resource import Resource
+from transforms.store import ledger_upkeep
 from transforms.store.backup import back_up
 from transforms.store.checkup import check_store
+from transforms.store.ledger_log import log_file
 from transforms.store.store import Store
 
 pytestmark = pytest.mark.slow
@@ -72,6 +74,19 @@ def test_commits_that_come_while_it_is_made_are_in_all_of_its_tables_or_in_none(
 
     transaction = copied.begin("job", "master", [Resource("dataset", name) for name in NAMES])
     transaction.abandon()
+
+
+def test_a_store_whose_ledgers_log_was_shortened_is_copied(store, commit, tmp_path, monkeypatch):
+    """As that of every store with some hundred commits is; older rows are in the ledger's table alone."""
+    monkeypatch.setattr(ledger_upkeep, "_EVERY", 3)
+    monkeypatch.setattr(ledger_upkeep, "_KEPT", 2)
+    for number in range(12):
+        commit(generation(number), mode="append")
+    assert not store.storage.exists(log_file(1))
+    copied = back_up(store, tmp_path / "copy")
+    assert rows_of(copied) == [list(range(12))] * 2
+    assert len(list(copied.ledger.entries(after=0))) == 12
+    assert list(check_store(copied)) == []
 
 
 def test_a_copy_that_would_not_be_whole_is_refused(store, commit, tmp_path):
