@@ -15,6 +15,7 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.usercode import met_at, user_line
+from transforms.engine.spark import sessions
 from transforms.errors import CheckFailedError, DataError, TransformsError, UnavailableError
 from transforms.plan.incremental import ABORTED, INPUTS, RECORD, Decision
 from transforms.run.as_of import AS_OF, AsOf
@@ -206,6 +207,8 @@ def _run(
         if interrupted is not None:
             raise interrupted
     except BaseException as error:
+        if not isinstance(error, Exception):  # an interruption, or the end of the job's time
+            sessions.leave_call()
         try:
             if not transaction.ratified:  # afterwards it is committed whatever happens, and recovery finishes it
                 _tell(participants.values(), error)

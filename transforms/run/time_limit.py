@@ -32,12 +32,15 @@ class TimeLimit:
         self._lock = threading.Lock()
         self._thread = 0
         self._timer: threading.Timer | None = None
-        self._is_closed = self._is_committing = self._raised = self._signalled = False
+        self._closed = threading.Event()
+        self._started_before = 0.0
+        self._is_committing = self._raised = self._signalled = False
         self.is_over = False
         """Whether the time was up before the job began its commit."""
 
     def __enter__(self) -> TimeLimit:
         self._thread = threading.get_ident()
+        self._started_before = sessions.spent_starting(self._thread)
         if self._seconds is not None:
             self._timer = threading.Timer(min(self._seconds, threading.TIMEOUT_MAX), self._end)
             self._timer.daemon = True
@@ -48,8 +51,8 @@ class TimeLimit:
         if self._timer is None:
             return
         self._timer.cancel()
+        self._closed.set()
         with self._lock:
-            self._is_closed = True
             self._cancel.told_to_stop.pop(self._thread, None)
         # What was raised and has not arrived must not meet what comes after the job.
         if self._raised:
@@ -83,12 +86,12 @@ class TimeLimit:
         return error.with_traceback(None if met is None else met.__traceback__)
 
     def _end(self) -> None:
-        while sessions.is_starting(self._thread) and not self._is_closed:
-            time.sleep(_GLANCE_SECONDS)
+        self._wait_for_spark()
         with self._lock:
-            if self._is_closed or self._is_committing:
+            if self._closed.is_set() or self._is_committing:
                 return
             self.is_over = True
+            groups = job_groups.of_thread(self._thread)  # before the job ends, which takes them with it
             self._cancel.told_to_stop[self._thread] = time.monotonic()
             # Only a signal ends what the main thread waits for; in other threads it comes with the next line of Python.
             is_main = self._thread == threading.main_thread().ident
@@ -96,7 +99,19 @@ class TimeLimit:
             if not self._signalled:
                 self._raised = True
                 raise_in(self._thread, TimeIsUp)
-        job_groups.cancel_of(self._thread)
+        job_groups.cancel_groups(groups)
+
+    def _wait_for_spark(self) -> None:
+        """Wait as long as the job has spent on the start of Spark, which other jobs have, too, and which is not its own."""
+        counted = self._started_before
+        while not self._closed.is_set():
+            if sessions.is_starting(self._thread):
+                self._closed.wait(_GLANCE_SECONDS)
+            elif (spent := sessions.spent_starting(self._thread)) > counted + _GLANCE_SECONDS:
+                self._closed.wait(spent - counted)
+                counted = spent
+            else:
+                return
 
     def _let_signal_pass(self) -> None:
         try:

@@ -15,8 +15,8 @@ from transforms.engine.spark import sessions
 
 # Of the thread that asks; a thread of the JVM's own goes with each.
 _PROPERTIES = ("spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel")
+_TIMES, _TIMES_AFTERWARDS, _PAUSE_SECONDS = 300, 30, 0.1
 _live: dict[str, int] = {}  # the thread that has each group
-_TIMES, _PAUSE_SECONDS = 300, 0.1
 
 
 def begin(session: Any) -> Callable[[], None]:
@@ -47,8 +47,35 @@ def begin(session: Any) -> Callable[[], None]:
 def cancel() -> None:
     """End what Spark computes for this process, and what jobs of ours asked it for; nothing where Spark does not answer.
 
-    Spark begins what it was asked for once it has planned it, and forgets then that the group was cancelled before: so the
-    groups of now are cancelled again and again for a while. To be called in a thread of its own.
+    To be called in a thread of its own.
+    """
+    _cancel(tuple(_live.copy()), everything=True)
+
+
+def of_thread(thread: int) -> tuple[str, ...]:
+    """Return the groups of what the job of a thread asks Spark for.
+
+    :param thread: the thread's number.
+    """
+    return tuple(group for group, owner in _live.copy().items() if owner == thread)
+
+
+def cancel_groups(groups: Sequence[str]) -> None:
+    """End what Spark computes of some groups, what it begins of them a moment later, and nothing else.
+
+    To be called in a thread of its own.
+
+    :param groups: the groups.
+    """
+    if groups:
+        _cancel(groups, everything=False)
+
+
+def _cancel(groups: Sequence[str], everything: bool) -> None:
+    """Cancel, again and again for a while: Spark begins the stages of what it was asked for once it has planned it.
+
+    Jobs that it begins later it knows to be cancelled, by their group. A call that was broken off is still planned after its job
+    has ended.
     """
     if "pyspark" not in sys.modules:
         return
@@ -56,35 +83,14 @@ def cancel() -> None:
     from pyspark import SparkContext
 
     context: Any = SparkContext._active_spark_context
-    groups = tuple(_live.copy())
     with suppress(Py4JError, OSError):
         if context is None or not sessions.computes(context):
             return
-        context.cancelAllJobs()
-        _cancel_groups(context, groups)
-
-
-def cancel_of(thread: int) -> None:
-    """End what the job of one thread asked Spark for, and nothing else. To be called in a thread of its own.
-
-    :param thread: the thread's number.
-    """
-    groups = tuple(group for group, owner in _live.copy().items() if owner == thread)
-    if "pyspark" not in sys.modules or not groups:
-        return
-    from py4j.protocol import Py4JError
-    from pyspark import SparkContext
-
-    context: Any = SparkContext._active_spark_context
-    with suppress(Py4JError, OSError):
-        if context is not None:
-            _cancel_groups(context, groups)
-
-
-def _cancel_groups(context: Any, groups: Sequence[str]) -> None:
-    for _ in range(_TIMES if groups else 0):
-        for group in groups:
-            context._jsc.sc().cancelJobGroup(group)
-        time.sleep(_PAUSE_SECONDS)
-        if not sessions.computes(context) or not _live.keys() & set(groups):
-            return
+        if everything:
+            context.cancelAllJobs()
+        left = _TIMES if groups else 0
+        while left > 0 and sessions.computes(context):
+            for group in groups:
+                context._jsc.sc().cancelJobGroupAndFutureJobs(group)
+            time.sleep(_PAUSE_SECONDS)
+            left = left - 1 if _live.keys() & set(groups) else min(left - 1, _TIMES_AFTERWARDS)

@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -108,6 +109,21 @@ def _answers(gateway: Any) -> bool:
         return False
 
 
+def leave_call() -> None:
+    """Let this thread speak to Spark's JVM anew, as after an interruption that may have broken off a call.
+
+    The answer to such a call is still to come, and the thread's next call would take it for its own.
+    """
+    if "pyspark" not in sys.modules:
+        return
+    from pyspark import SparkContext
+
+    client: Any = getattr(SparkContext._gateway, "_gateway_client", None)
+    connection = client.get_thread_connection() if hasattr(client, "get_thread_connection") else None
+    if connection is not None:
+        connection.close()
+
+
 def handles(handler: Any) -> bool:
     """Whether a handler of Ctrl-C is the one that PySpark puts in place when a session starts in the main thread."""
     return str(getattr(handler, "__module__", "")).partition(".")[0] == "pyspark"
@@ -123,22 +139,29 @@ def keeping_handler() -> Iterator[None]:
 
 
 _starting: set[int] = set()
+_spent_starting: dict[int, float] = {}
 
 
 @contextmanager
 def starting() -> Iterator[None]:
     """Count this thread among those that :func:`is_starting` tells of, while the block starts Spark."""
-    thread = threading.get_ident()
+    thread, began = threading.get_ident(), time.monotonic()
     _starting.add(thread)
     try:
         yield
     finally:
+        _spent_starting[thread] = _spent_starting.get(thread, 0.0) + time.monotonic() - began
         _starting.discard(thread)
 
 
 def is_starting(thread: int) -> bool:
     """Whether a thread starts Spark at this moment: a start that is broken off leaves pyspark of no use to later jobs."""
     return thread in _starting
+
+
+def spent_starting(thread: int) -> float:
+    """Return how long a thread of this number has started Spark, or waited for one that did, all times together, in seconds."""
+    return _spent_starting.get(thread, 0.0)
 
 
 def is_of_call(record: logging.LogRecord) -> bool:

@@ -48,7 +48,9 @@ def test_the_job_of_one_thread_is_ended_and_no_other(spark):
     other.start()
     ready.wait(300)
     end = job_groups.begin(spark)
-    threading.Thread(target=job_groups.cancel_of, args=(threading.get_ident(),), daemon=True).start()
+    threading.Thread(
+        target=job_groups.cancel_groups, args=(job_groups.of_thread(threading.get_ident()),), daemon=True
+    ).start()
     with pytest.raises(Py4JJavaError, match="cancelled"):
         spark.range(10**11).selectExpr("sum(id % 7)").collect()
     ended.set()
