@@ -12,11 +12,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from palantir_models import open_model
+from palantir_models.experiment.journal.opening import journals_of
+from palantir_models.experiment.recording import Recording
+from palantir_models.experiment.statuses import SUCCEEDED
 from palantir_models.page.report import FOLDER
 from palantir_models.transforms import ModelOutput
 from tests.benchmarks import live_logging
@@ -28,8 +33,9 @@ from transforms.testing.run import run_transform
 
 MODEL = "/studies/wall"
 CHARTS, RUNS, STEPS = 200, 50, 200
-SWEEP, EXPERIMENTS = "/studies/sweep", 10_000
+SWEEP, EXPERIMENTS, PUBLISHED = "/studies/sweep", 10_000, 100
 SERIES, VALUES_A_SECOND, SECONDS = 10, 1000, 20  # of what is followed live
+_OF_THE_JOB = ("branch", "transform", "transaction", "source", "code_version", "environment")
 SCROLL = """async () => {
     const frames = [];
     let last = performance.now();
@@ -59,15 +65,38 @@ def wall_study(model: Any) -> None:
 
 @transform.using(model=ModelOutput(SWEEP))
 def sweep_study(model: Any) -> None:
-    """Log ten thousand short experiments, of which the best are published, as a search does."""
+    """Publish the best of ten thousand short experiments, and leave one of the others."""
     chance = random.Random(1)
-    for number in range(EXPERIMENTS):
-        experiment = model.create_experiment(name=f"trial-{number:05}")
-        experiment.log_params({f"parameter {place}": chance.random() for place in range(10)})
-        for step in range(2):
-            experiment.log_metrics({f"group/metric {place}": chance.random() for place in range(20)}, step=step)
-        if number % 100 == 0:
+    for number in range(PUBLISHED + 1):
+        experiment = model.create_experiment(name=f"best-{number:03}")
+        log_a_trial(experiment, chance)
+        if number < PUBLISHED:
             model.publish(model_adapter=Rate(1.0), experiment=experiment)
+
+
+def keep_the_others(store: Store) -> None:
+    """Keep as many more as make ten thousand, all older, as the job itself keeps those that it does not publish.
+
+    They never run, so that preparing does not take several times as long as all that is measured.
+    """
+    journals = journals_of(store.storage)
+    (left,) = journals.unpublished()
+    context = {name: left.details[name] for name in _OF_THE_JOB}
+    chance = random.Random(2)
+    began = time.time_ns() - 3600 * 10**9
+    for number in range(EXPERIMENTS - PUBLISHED - 1):
+        clock = partial(int, began + number * 10**6)
+        trial = Recording(f"trial-{number:05}", model=SWEEP, clock=clock, context=context)
+        log_a_trial(trial.intake, chance)
+        trial.close(SUCCEEDED, is_published=False)
+        trial.keep(journals)
+
+
+def log_a_trial(experiment: Any, chance: random.Random) -> None:
+    """Log ten hyperparameters, and twenty metrics at two steps."""
+    experiment.log_params({f"parameter {place}": chance.random() for place in range(10)})
+    for step in range(2):
+        experiment.log_metrics({f"group/metric {place}": chance.random() for place in range(20)}, step=step)
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +181,10 @@ def test_ten_thousand_experiments(report, tab, tmp_path, monkeypatch):
     root = tmp_path / "store"
     with monkeypatch.context() as preparing:
         preparing.setattr(os, "fsync", lambda _: None)  # four for each experiment, and none of them is what is measured
-        run_transform(sweep_study, store=Store(root))
+        store = Store(root)
+        run_transform(sweep_study, store=store)
+        keep_the_others(store)
+    assert len(open_model(SWEEP, root=root).unpublished) == EXPERIMENTS - PUBLISHED
     with serving(root) as served:
         for asked, seen in (("tab=experiments", ".grid .body .row"), ("tab=charts&runs=0-49", ".chart-card canvas")):
             for when in ("first", "again"):
@@ -209,7 +241,6 @@ def _processor_seconds(process: int) -> float:
 
 def test_a_report_is_small(report, served):
     """200 charts of 20 experiments in one file."""
-    from palantir_models import open_model
     from palantir_models.page.report import report as written
 
     model = open_model(MODEL, root=served.root)
