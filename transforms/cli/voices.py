@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TextIO
 
+from transforms.common.text import last_state
 from transforms.common.usercode import is_ours, is_users, shown_file
 from transforms.run.running import current_job, inherited
 
@@ -136,7 +137,7 @@ class JobStream:
     def flush(self) -> None:
         """Let everything written so far be seen."""
         if self._whole_lines and os.getpid() == self._process and (job := current_job() or ""):
-            self._note(job, _last_state(self._begun.get(job, "")))
+            self._note(job, last_state(self._begun.get(job, "")))
         try:
             self._stream.flush()
         except (OSError, ValueError):
@@ -157,7 +158,7 @@ class JobStream:
             self._line(job, rest)
 
     def _line(self, job: str, line: str) -> None:
-        state = _last_state(line)
+        state = last_state(line)
         text = f"{job} | {state}" if job and self.side_by_side else state
         if os.getpid() != self._process:
             self._put_from_child(text)
@@ -184,11 +185,6 @@ class JobStream:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._stream)
-
-
-def _last_state(line: str) -> str:
-    """Return what a terminal would show of a line that was written over and over, as progress bars do."""
-    return line.rstrip("\r").rpartition("\r")[2]
 
 
 class _LastResort(logging.Handler):

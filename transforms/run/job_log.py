@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from transforms.common.known_secrets import without_known
 from transforms.common.masking import masked_text
+from transforms.common.text import last_state
 from transforms.common.usercode import shown_file
 from transforms.run.running import current_job
 from transforms.store import machine
@@ -71,7 +72,7 @@ class JobLog:
         with self._lock:
             *lines, rest = (self._begun.get(stream, "") + text).split("\n")
             for line in lines:
-                self._add(Line(machine.now(), _PRINTED[stream], _shortened(_last_state(line))))
+                self._add(Line(machine.now(), _PRINTED[stream], _shortened(last_state(line))))
             # Of a line that is written over and over, as progress bars do, a terminal shows the last state.
             self._begun[stream] = rest if rest.endswith("\r") else rest.rpartition("\r")[2]
             if len(self._begun[stream]) > _LONGEST_LINE:
@@ -94,7 +95,7 @@ class JobLog:
         with self._lock:
             for stream, rest in self._begun.items():
                 if rest.strip():
-                    self._add(Line(machine.now(), _PRINTED[stream], _last_state(rest)))
+                    self._add(Line(machine.now(), _PRINTED[stream], last_state(rest)))
             self._begun = {}
 
     def _add(self, line: Line) -> None:
@@ -233,10 +234,6 @@ def _text(record: logging.LogRecord) -> str:
         return _FORMAT.format(record)
     except Exception:  # noqa: BLE001 - its arguments do not fit; the handlers say so, as they do without us
         return str(record.msg)
-
-
-def _last_state(line: str) -> str:
-    return line.rstrip("\r").rpartition("\r")[2]
 
 
 def _shortened(text: str) -> str:
