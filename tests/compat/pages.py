@@ -57,7 +57,7 @@ def _pattern(shown: str) -> str:
 def _run(typed: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return what a command prints."""
     program, *arguments = shlex.split(typed)
-    if program == "pip":
+    if program in ("pip", "export"):  # which the test has done
         return ""
     if program == "cd":
         monkeypatch.chdir(arguments[0])

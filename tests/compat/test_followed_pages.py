@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -14,11 +15,14 @@ from tests.compat.pages import DOCS, follow
 PAGES = {
     "tutorial": 9,
     "how-to/adapter": 1,
+    "how-to/back-up": 4,
     "how-to/compare": 4,
     "how-to/continue-training": 6,
     "how-to/log": 4,
+    "how-to/mlflow": 3,
     "how-to/to-foundry": 2,
 }
+COSTLY = {"how-to/bucket": 5, "how-to/spark": 4}
 
 
 @pytest.fixture
@@ -40,12 +44,27 @@ def test_a_page_is_true(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch
     assert follow(page, folder, monkeypatch) == PAGES[page]
 
 
+def test_the_page_about_spark_is_true(
+    needs_spark: None, spark_session: object, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the session of our own tests."""
+    assert follow("how-to/spark", folder, monkeypatch) == COSTLY["how-to/spark"]
+
+
+def test_the_page_about_a_bucket_is_true(
+    bucket: str, s3_endpoint: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a server on this machine."""
+    urlopen(Request(f"{s3_endpoint}/lake", method="PUT")).close()
+    assert follow("how-to/bucket", folder, monkeypatch) == COSTLY["how-to/bucket"]
+
+
 def test_every_how_to_is_followed() -> None:
     """A page that is added below how-to/ has to be added here."""
-    assert {f"how-to/{page.stem}" for page in (DOCS / "how-to").glob("*.md")} == PAGES.keys() - {"tutorial"}
+    assert {f"how-to/{page.stem}" for page in (DOCS / "how-to").glob("*.md")} == {*PAGES, *COSTLY} - {"tutorial"}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *COSTLY])
 def test_the_follower_sees_every_block(page: str) -> None:
     """A block without a path above it and without a command is tried by nobody."""
     text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
