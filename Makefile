@@ -24,7 +24,7 @@ WORKERS ?= logical
 PAGE := ui/node_modules/.made
 DENO := cd ui && ../$(BIN)/deno
 
-.PHONY: page run run-spark test fast coverage test-integrations test-mlflow-oldest test-torch torture benchmark check docs clean
+.PHONY: page run run-spark test fast coverage test-integrations test-mlflow-oldest test-torch torture benchmark check docs dist clean
 
 page: $(PAGE)  ## Check, test and bundle the page.
 
@@ -68,6 +68,10 @@ test-torch: $(TORCH)/.installed  ## PyTorch Lightning and transformers; download
 docs: $(STAMP)  ## Build the documentation site; a broken link, or a page that nothing leads to, fails.
 	$(BIN)/python -m documentation
 
+dist: $(STAMP)  ## Build a wheel and an sdist, look into them, and try the wheel in an empty environment.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[release]'
+	$(BIN)/python -m release
+
 check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -77,7 +81,7 @@ benchmark: $(STAMP) $(PEERS)/.installed  ## Measure against peers and print the 
 	$(BIN)/python -m pytest tests/benchmarks --benchmark -s
 
 clean:
-	rm -rf $(ENV) $(PEERS) $(MLFLOW_OLDEST) $(TORCH) .transforms build *.egg-info ui/node_modules palantir_models/page/static
+	rm -rf $(ENV) $(PEERS) $(MLFLOW_OLDEST) $(TORCH) .transforms build dist *.egg-info ui/node_modules palantir_models/page/static
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

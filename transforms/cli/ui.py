@@ -43,5 +43,5 @@ def ui(
     from palantir_models.page.start import Page, Place
 
     project = open_project(ctx)
-    with Output(quiet=session_of(ctx).quiet) as out:
+    with Output(quiet=session_of(ctx).quiet, keeps_on=True) as out:
         Page(Opened(project.config), Place(host, port), out.line).run(opens)

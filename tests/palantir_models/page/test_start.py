@@ -93,6 +93,7 @@ def test_ctrl_c_ends_the_command_cleanly(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()
     command = [sys.executable, "-m", "transforms", "ui", "--no-open", "--port", "0"]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    environment.pop("PYTHONUNBUFFERED", None)  # its address has to come through a pipe at once, too
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -1,0 +1,124 @@
+"""A wheel as its users meet it: installed in an environment with nothing else, beside no source."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import venv
+from pathlib import Path
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parents[1]
+_STARTED = re.compile(r"https?://\S+")
+
+
+class Trial:
+    """An empty environment and an empty folder.
+
+    :param folder: where both are made.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._bin = folder / "environment" / ("Scripts" if os.name == "nt" else "bin")
+        self._here = folder / "work"
+        self._here.mkdir(parents=True)
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "TRANSFORMS"))},
+            "PATH": f"{self._bin}{os.pathsep}{os.environ['PATH']}",
+        }
+        venv.create(folder / "environment", with_pip=True)
+
+    def install(self, wheel: Path) -> None:
+        """Install a wheel with the page, and what the samples need, in the versions that were tested."""
+        pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", str(ROOT / "constraints.txt")]
+        self._python(*pip, f"{wheel}[page]", "scikit-learn", "pytest")
+
+    def it_is_the_wheel(self) -> None:
+        """Look whether what is imported lies in the environment."""
+        place = self._python("-c", "import transforms.api, palantir_models; print(transforms.api.__file__)")
+        if not Path(place.strip()).is_relative_to(self._bin.parent):
+            raise AssertionError(f"The trial imported {place.strip()}, which is not what was installed.")
+
+    def samples(self) -> None:
+        """Build the sample pipelines, twice, and read what they committed."""
+        shutil.copytree(ROOT / "pipelines", self._here / "pipelines", ignore=shutil.ignore_patterns("__pycache__"))
+        _expect("OK=7", self._transforms("build"))
+        _expect("FRESH=7", self._transforms("build"))
+        _expect("accuracy", self._transforms("show", "/examples/wine/leaderboard"))
+
+    def page(self) -> None:
+        """Have the page served, and ask for it and what it loads."""
+        command = [self._bin / "transforms", "ui", "--no-open", "--port", "0"]
+        with subprocess.Popen(
+            command, cwd=self._here, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as server:
+            try:
+                assert server.stdout is not None
+                patience = threading.Timer(120, server.kill)  # a line that never comes would be waited for, for ever
+                patience.start()
+                said = server.stdout.readline()
+                patience.cancel()
+                found = _STARTED.search(said)
+                if found is None:
+                    raise AssertionError(f"The page did not say where it is: {said}")
+                address = found[0]
+                document = _asked(address)
+                script = re.search(r'src="([^"]+main\.js)"', document)
+                if script is None or len(_asked(address.rstrip("/") + script[1])) < 10_000:
+                    raise AssertionError("The page's document does not load its bundle.")
+                _expect("/examples/wine/forest", _asked(f"{address.rstrip('/')}/data/models"))
+                server.send_signal(signal.SIGINT)  # as its message says
+                if server.wait(60):
+                    raise AssertionError(f"Ctrl-C ended the page with {server.returncode}.")
+            finally:
+                server.kill()
+
+    def new_project(self) -> None:
+        """Begin a project as the README does, and run its test."""
+        self._transforms("init", "project")
+        _expect("1 passed", self._transforms("test", folder="project"))
+
+    def _transforms(self, *arguments: str, folder: str = ".") -> str:
+        return self._run([str(self._bin / "transforms"), *arguments], folder)
+
+    def _python(self, *arguments: str) -> str:
+        return self._run([str(self._bin / "python"), *arguments], ".")
+
+    def _run(self, command: list[str], folder: str) -> str:
+        done = subprocess.run(
+            command, cwd=self._here / folder, env=self._environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise AssertionError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+
+def _asked(address: str) -> str:
+    with urlopen(address, timeout=60) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+def _expect(part: str, whole: str) -> None:
+    if part not in whole:
+        raise AssertionError(f"{part!r} was expected in:\n{whole}")
+
+
+def try_out(wheel: Path, folder: Path) -> None:
+    """Install a wheel and use it; the first thing that fails is raised.
+
+    :param wheel: the file.
+    :param folder: an empty folder for the environment and its work.
+    :raises AssertionError: for what is not as it should be.
+    """
+    trial = Trial(folder)
+    steps = (trial.it_is_the_wheel, trial.samples, trial.page, trial.new_project)
+    trial.install(wheel)
+    for step in steps:
+        step()
+        print(f"ok       {step.__name__.replace('_', ' ')} on Python {sys.version.partition(' ')[0]}", flush=True)
