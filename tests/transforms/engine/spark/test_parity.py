@@ -19,50 +19,40 @@ from transforms.engine.spark.reading import read_dataframe
 from transforms.errors import DataError, TransformsError, UnsupportedTableError
 
 UTC = dt.UTC
+TYPES = pa.table(
+    {
+        "byte": pa.array([1, None, -128], pa.int8()),
+        "short": pa.array([1, None, -32768], pa.int16()),
+        "int": pa.array([1, None, -(2**31)], pa.int32()),
+        "long": pa.array([2**63 - 1, None, -(2**63)], pa.int64()),
+        "float": pa.array([1.5, None, -math.inf], pa.float32()),
+        "double": pa.array([0.1, None, math.inf], pa.float64()),
+        "decimal": pa.array(
+            [decimal.Decimal("12345678901234567890.123456789"), None, decimal.Decimal("-0.5")], pa.decimal128(38, 9)
+        ),
+        "boolean": pa.array([True, None, False]),
+        "string": pa.array(["", None, "Zürich 😀 \u0000 'quoted' \\ %20 /"], pa.string()),
+        "binary": pa.array([b"", None, bytes(range(256))], pa.binary()),
+        "date": pa.array([dt.date(1582, 10, 15), None, dt.date(9999, 12, 31)]),
+        "zoned": pa.array(
+            [dt.datetime(1970, 1, 1, tzinfo=UTC), None, dt.datetime(2038, 1, 19, 3, 14, 7, 999_999, UTC)],
+            pa.timestamp("us", "UTC"),
+        ),
+        "naive": pa.array([dt.datetime(2026, 3, 29, 2, 30), None, dt.datetime(1900, 1, 1)], pa.timestamp("us")),
+        "list": pa.array([[1, None], None, []], pa.list_(pa.int64())),
+        "struct": pa.array([{"a": 1, "b": [{"c": "x"}]}, None, {"a": None, "b": None}]),
+        "map": pa.array([[("k", 1.5)], None, []], pa.map_(pa.string(), pa.float64())),
+        "no_long": pa.array([None, None, None], pa.int64()),
+        "No_string": pa.array([None, None, None], pa.string()),
+    }
+)
 TABLES = {
-    "numbers": pa.table(
-        {
-            "byte": pa.array([1, None, -128], pa.int8()),
-            "short": pa.array([1, None, -32768], pa.int16()),
-            "int": pa.array([1, None, -(2**31)], pa.int32()),
-            "long": pa.array([2**63 - 1, None, -(2**63)], pa.int64()),
-            "float": pa.array([1.5, None, -math.inf], pa.float32()),
-            "double": pa.array([0.1, None, math.inf], pa.float64()),
-            "decimal": pa.array(
-                [decimal.Decimal("12345678901234567890.123456789"), None, decimal.Decimal("-0.5")], pa.decimal128(38, 9)
-            ),
-            "boolean": pa.array([True, None, False]),
-        }
-    ),
-    "texts": pa.table(
-        {
-            "string": pa.array(["", None, "Zürich 😀 \u0000 'quoted' \\ %20 /"], pa.string()),
-            "binary": pa.array([b"", None, bytes(range(256))], pa.binary()),
-        }
-    ),
-    "times": pa.table(
-        {
-            "date": pa.array([dt.date(1582, 10, 15), None, dt.date(9999, 12, 31)]),
-            "zoned": pa.array(
-                [dt.datetime(1970, 1, 1, tzinfo=UTC), None, dt.datetime(2038, 1, 19, 3, 14, 7, 999_999, UTC)],
-                pa.timestamp("us", "UTC"),
-            ),
-            "naive": pa.array([dt.datetime(2026, 3, 29, 2, 30), None, dt.datetime(1900, 1, 1)], pa.timestamp("us")),
-        }
-    ),
-    "nested": pa.table(
-        {
-            "list": pa.array([[1, None], None, []], pa.list_(pa.int64())),
-            "struct": pa.array([{"a": 1, "b": [{"c": "x"}]}, None, {"a": None, "b": None}]),
-            "map": pa.array([[("k", 1.5)], None, []], pa.map_(pa.string(), pa.float64())),
-        }
-    ),
-    "empty": pa.table({"a": pa.array([], pa.int64()), "b": pa.array([], pa.string())}),
-    "nulls": pa.table({"a": pa.array([None, None], pa.int64()), "b": pa.array([None, None], pa.string())}),
-    "order": pa.table({"z": [1, 2], "a": ["x", "y"], "M": [0.5, 1.5]}),
+    "types": TYPES,
+    "empty": TYPES.slice(0, 0),
     # More than a page of Parquet's and a batch of Spark's hold.
     "large": pa.table({"id": pa.array(range(25_000)), "text": pa.array([f"row {i % 977}" for i in range(25_000)])}),
 }
+ORDER = pa.table({"z": [1, 2], "a": ["x", "y"], "M": [0.5, 1.5]})
 
 
 def rows_of(table: pa.Table) -> list[dict]:
@@ -118,7 +108,7 @@ def test_every_reader_reads_the_same(name, writer, run_transform, spark, spark_e
 
 
 def test_delta_spark_writes_into_our_tables_and_we_read_on(run_transform, spark, store):
-    run_transform(by_arrow, {"data": TABLES["order"]})
+    run_transform(by_arrow, {"data": ORDER})
     path = store.root / "master/datasets/out"
     spark.sql(f"INSERT INTO delta.`{path}` VALUES (3, 'z', 2.5)")
     spark.sql(f"UPDATE delta.`{path}` SET a = 'changed' WHERE z = 1")
@@ -136,7 +126,7 @@ def test_delta_spark_writes_into_our_tables_and_we_read_on(run_transform, spark,
 
 
 def test_a_table_with_a_feature_that_cannot_be_written_is_refused_with_what_to_drop(run_transform, spark, store):
-    run_transform(by_arrow, {"data": TABLES["order"]})
+    run_transform(by_arrow, {"data": ORDER})
     path = store.root / "master/datasets/out"
     spark.sql(f"ALTER TABLE delta.`{path}` SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')")
     before = pl.read_delta(str(path)).height
@@ -173,7 +163,7 @@ def test_tables_that_spark_made_are_read_as_they_are_by_every_reader(
 ):
     """With names, and without rows, that the files do not tell; who would read the files alone is told so."""
     columns, properties, statements, rows = SPARK_TABLES[name]
-    run_transform(by_arrow, {"data": TABLES["order"]})
+    run_transform(by_arrow, {"data": ORDER})
     table = f"delta.`{store.root / 'master/datasets/ext'}`"
     spark.sql(f"CREATE TABLE {table} ({columns}) USING delta TBLPROPERTIES ({properties})")
     for statement in statements:

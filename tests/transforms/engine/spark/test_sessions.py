@@ -156,11 +156,26 @@ AT_IMPORT = """
     pipeline.add_transforms(numbers, good)
 """
 
+BUILD = """
+    import sys
+    from transforms.cli.app import main
+
+    sys.argv[:1] = ["transforms"]
+    try:
+        main()
+    except SystemExit as ended:
+        if ended.code:
+            raise
+"""
+
 BEFORE_IT_READS = """
     from pyspark.ml.feature import SQLTransformer
     from pyspark.sql import SparkSession, Window, functions as F
     from transforms.api import Input, Output, transform
     from transforms.testing import run_transform
+
+    SparkSession.builder.getOrCreate().stop()
+    assert SparkSession.getActiveSession() is None
 
     @transform(src=Input("/in"), out=Output("/out"))
     def count(src, out):
@@ -198,28 +213,22 @@ def test_a_session_with_deltas_jars_is_used_and_left_as_it_was(needs_spark: None
     assert done.stdout == "both work\n", done.stderr[-4000:]
 
 
-def test_columns_that_a_module_makes_when_it_is_imported(needs_spark: None, tmp_path: Path) -> None:
-    """Spark starts then; a project without them starts none to be listed."""
+def test_columns_of_a_module_and_of_a_function_before_it_reads(needs_spark: None, tmp_path: Path) -> None:
+    """Spark starts when they are made: when the module is imported, or the first job begins of a process in which none runs.
+
+    A project without such a module starts none to be listed.
+    """
     (tmp_path / "pyproject.toml").write_text('[tool.transforms]\npipelines = ["jobs"]\n')
     (tmp_path / "jobs.py").write_text(textwrap.dedent(AT_IMPORT))
-    program = """
-        import sys
-        from transforms.cli.app import main
-        sys.argv[:1] = ["transforms"]
-        main()
-    """
-    local = python(tmp_path, program, "build", "--engine", "local")
+    local = python(tmp_path, BUILD, "build", "--engine", "local")
     assert local.returncode != 0
     assert "SESSION_OR_CONTEXT_NOT_EXISTS" in local.stderr or "AssertionError" in local.stderr, "no Spark means none"
-    done = python(tmp_path, program, "build")
+    done = python(tmp_path, BUILD + BEFORE_IT_READS, "build")
     assert done.returncode == 0, done.stderr
     assert "OK=2" in done.stdout
-
-
-def test_columns_windows_and_stages_that_a_function_makes_before_it_reads(needs_spark: None, tmp_path: Path) -> None:
-    """In the first job of a process, whose Spark has not been asked for anything yet."""
-    done = python(tmp_path, BEFORE_IT_READS)
-    assert done.stdout == "[{'a': 1, 'b': 6, 'n': 1}, {'a': 1, 'b': None, 'n': 1}]\n", done.stderr[-4000:]
+    assert done.stdout.splitlines()[-1] == "[{'a': 1, 'b': 6, 'n': 1}, {'a': 1, 'b': None, 'n': 1}]", done.stderr[
+        -4000:
+    ]
 
 
 def test_columns_at_import_on_a_machine_without_spark_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
