@@ -31,7 +31,7 @@
     │   │   ├── ConflictError                   another program or job was quicker; trying again may do
     │   │   └── InterruptedCommitError          because the user interrupted the build
     │   ├── PublishError                    ratified, but not yet in every table (also RecoveryNeeded)
-    │   ├── OutcomeUnknownError             the object store went away at the commit point (also RecoveryNeeded)
+    │   ├── OutcomeUnknownError             the disk or object store went away at the commit point (also RecoveryNeeded)
     │   ├── DivergedError                   a table and the ledger do not belong together: one was restored or lost
     │   ├── UnsupportedTableError           a Delta feature that cannot be written
     │   ├── ArtifactMismatchError           saved files are not those that were published
@@ -157,7 +157,7 @@ class DivergedError(StoreError):
 
 
 class OutcomeUnknownError(StoreError, RecoveryNeeded):
-    """An object store did not say whether it took a commit: run ``transforms recover`` once it answers again."""
+    """The disk or object store did not say whether it took a commit: run ``transforms recover`` once it answers again."""
 
 
 class UnsupportedTableError(StoreError):

@@ -21,7 +21,7 @@ from transforms.store.delta_log import CHECKPOINT, log_file, log_folder
 from transforms.store.entry import Entry
 from transforms.store.layout import LEDGER
 from transforms.store.ledger import Ledger
-from transforms.store.storage.delta import Mark
+from transforms.store.storage.delta import WEEK, Mark
 from transforms.store.storage.files import Found
 
 
@@ -130,6 +130,7 @@ class Table:
         self.root = root
         self.name = name
         self.newest = newest
+        self.kept = WEEK  # how long a checkpoint names what was replaced
 
     def version(self) -> int:
         return self.newest.number
@@ -234,17 +235,15 @@ class Lake:
 
     def checkpoint(self, table: Table) -> None:
         one = table.newest
-        content = json.dumps([one.number, one.schema, one.partition_by, one.files, one.gone, one.marks]).encode()
+        gone = one.gone if table.kept == WEEK else {}
+        content = json.dumps([one.number, one.schema, one.partition_by, one.files, gone, one.marks]).encode()
         self._root.write(f"{log_folder(table.name)}/{one.number:020}{CHECKPOINT}", content)
         self._root.write(f"{log_folder(table.name)}/_last_checkpoint", str(one.number).encode())
 
-    def forget_replaced(self, table: Table) -> int:
+    def keep_replaced(self, table: Table, interval: str) -> str:
         self._commit_on_top(table, [{"commitInfo": {"operation": "SET TBLPROPERTIES"}}], needed=set())
-        one = table.newest
-        kept = [one.number, one.schema, one.partition_by, one.files, {}, one.marks]
-        self._root.write(f"{log_folder(table.name)}/{one.number:020}{CHECKPOINT}", json.dumps(kept).encode())
-        self._root.write(f"{log_folder(table.name)}/_last_checkpoint", str(one.number).encode())
-        return one.number
+        before, table.kept = table.kept, interval
+        return before
 
     def replaced(self, table: Table, hours: int) -> list[str]:
         until = machine.milliseconds() - hours * 3_600_000

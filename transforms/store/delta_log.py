@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from transforms.common.json_text import from_json
 from transforms.errors import StoreError
 from transforms.store.storage.base import Storage
 
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+T = TypeVar("T")
 CHECKPOINT = ".checkpoint.parquet"
 """How the name of a checkpoint ends, behind the 20 digits of its version."""
 _AT_ONCE = 64  # log files that are read side by side
@@ -73,3 +77,25 @@ def came_too_late(storage: Storage, table: str, version: int) -> bool:
         return not is_next and not storage.exists(f"{log_folder(table)}/{version:020}{CHECKPOINT}")
     names = storage.names(log_folder(table))
     return any(name.endswith(CHECKPOINT) for name in names) and f"{1:020}.json" not in names
+
+
+def in_time(storage: Storage, name: str, table: DeltaTable, commit: Callable[[], T]) -> T:
+    """Let a process that tidies a table commit to it, and take back what came too late, before anything is built on it.
+
+    :param storage: the store's storage.
+    :param name: the table's folder.
+    :param table: the table, opened.
+    :param commit: commits once, on the opened version or on what came after it.
+    :returns: what that returned.
+    :raises StoreError: if it came too late; then nothing is changed.
+    """
+    version = table.version() + 1
+    try:
+        return commit()
+    finally:
+        if came_too_late(storage, name, version):
+            storage.delete(log_file(name, version))
+            raise StoreError(
+                f"This process stood still while it tidied {storage.uri(name)}, for so long that others have shortened the log "
+                f"meanwhile. Nothing was changed."
+            )

@@ -120,7 +120,7 @@ class Ledger:
             nothing.
         :returns: the entry as it was committed.
         :raises OSError: if the disk or the object store refuses; then nothing is committed.
-        :raises OutcomeUnknownError: if the object store does not say whether it took the entry.
+        :raises OutcomeUnknownError: if the disk or the object store does not say whether it took the entry.
         """
         while True:
             seq = self.head() + 1
@@ -128,14 +128,14 @@ class Ledger:
             placed = entry.at(seq)
             file, size = self._write_row(placed)
             try:
-                is_done = self._place(seq, log_content(placed, file, size))
+                # An object store refuses a put that it had taken, when its answer got lost and the put is tried again.
+                is_done = self._place(seq, log_content(placed, file, size)) or self._committed(seq, placed)
             except OSError:
                 if self._settled(seq, placed):  # the file may stand although that could not be told, or synced
                     return placed
                 self._storage.delete(f"{LEDGER}/{file}")
                 raise
-            # An object store refuses a put that it had taken, when its answer got lost and the put is tried again.
-            if is_done or self._committed(seq, placed):
+            if is_done:
                 self._head = seq
                 self._entries[seq] = placed
                 return placed
@@ -309,22 +309,25 @@ class Ledger:
     def _load(self, numbers: range) -> dict[int, Note]:
         """Return what the log files of these versions hold, in their order; less, and maybe none, where some are gone.
 
-        The log is shortened from its beginning on. So one that stands before a gap came late, to a place in the past.
+        The log is shortened from its beginning on. So one that stands before a gap came late, to a place in the past; and so did
+        one right before the rest of the log, which begins with the checkpoint that it was shortened to.
         """
         batch: dict[int, Note] = {}
         for seq in numbers:
             with suppress(KeyError):  # another thread may empty the memory meanwhile
                 batch[seq] = self._entries[seq]
-        unknown, behind = [seq for seq in numbers if seq not in batch], max(numbers) + 1
-        asked = [*unknown, *([behind] if unknown and behind <= self._head else [])]
+        unknown, before, behind = [seq for seq in numbers if seq not in batch], min(numbers) - 1, max(numbers) + 1
+        around = {before} if before > 0 and before + 1 in unknown else set[int]()
+        around |= {behind} if unknown and behind <= self._head else set()
+        asked = [*unknown, *sorted(around)]
         try:
             contents = self._storage.read_many([log_file(seq) for seq in asked])
         except OSError as error:
             raise unreadable(self._storage.uri(LOG), error) from error
         for seq, content in zip(asked, contents, strict=True):
-            if content is None:
+            if content is None and (seq != before or came_too_late(self._storage, LEDGER, before + 1)):
                 return {}
-            if seq in numbers:
+            if seq in numbers and content is not None:
                 batch[seq] = self._in_log(seq, content)
         self._entries |= batch
         return {seq: batch[seq] for seq in numbers}
@@ -338,18 +341,18 @@ class Ledger:
     def _settled(self, seq: int, entry: Entry) -> bool:
         """Return whether an entry stands at its place; if not, it cannot come to stand there any more.
 
-        :raises OutcomeUnknownError: if the object store does not tell.
+        :raises OutcomeUnknownError: if the disk or the object store does not tell.
         """
-        if self._storage.is_local:
-            return self._committed(seq, entry)
+        is_local = self._storage.is_local
         try:
             # A put that got no answer may still be on its way; with its place taken, it comes to nothing.
-            return not self._place(seq, note_content({GIVEN_UP: entry.transaction})) and self._committed(seq, entry)
+            is_taken = is_local or not self._place(seq, note_content({GIVEN_UP: entry.transaction}))
+            return is_taken and self._committed(seq, entry)
         except OSError as error:
             raise OutcomeUnknownError(
-                f"{entry.transform} (transaction {entry.transaction}) may be committed or not: the object store went away "
-                f"at its commit point ({error}). Nothing of it was deleted. Once the store answers again, run 'transforms "
-                f"recover': it completes the commit, or clears it away."
+                f"{entry.transform} (transaction {entry.transaction}) may be committed or not: the "
+                f"{'disk' if is_local else 'object store'} went away at its commit point ({error}). Nothing of it was deleted. "
+                f"Once the store answers again, run 'transforms recover': it completes the commit, or clears it away."
             ) from error
 
     def _committed(self, seq: int, entry: Entry) -> bool:

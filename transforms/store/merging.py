@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from transforms.store import layout
-from transforms.store.delta_log import make_durable
+from transforms.store.delta_log import in_time, make_durable
 from transforms.store.growth import Growth
 from transforms.store.storage.base import Storage
 
@@ -74,7 +74,7 @@ def delete_rows(storage: Storage, name: str, table: DeltaTable, condition: str) 
 
 def _rewrite(storage: Storage, name: str, table: DeltaTable, rewrite: Callable[[], None]) -> None:
     before, version = {path for path, _ in storage.delta.files(name, table)}, table.version()
-    rewrite()
+    in_time(storage, name, table, rewrite)
     made = {path for path, _ in storage.delta.files(name, table)} - before
     storage.settle([f"{name}/{path}" for path in made], name)
     make_durable(storage, name, version)

@@ -11,15 +11,17 @@ from urllib.parse import unquote
 from transforms.common.json_text import from_json
 from transforms.common.paths import escape, fault
 from transforms.store import machine
-from transforms.store.delta_log import actions, make_durable
-from transforms.store.log_cleanup import settle_checkpoint
+from transforms.store.delta_log import actions, in_time, make_durable
+from transforms.store.log_cleanup import write_checkpoint
 from transforms.store.storage.base import Storage
+from transforms.store.storage.delta import WEEK
 from transforms.store.storage.files import numbers_of
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 REPLACED = "_replaced"  # a table's folder of lists of files that its log forgot
+_NO_TIME = "interval 0 seconds"
 
 
 def forget_replaced(storage: Storage, name: str, table: DeltaTable) -> None:
@@ -33,7 +35,11 @@ def forget_replaced(storage: Storage, name: str, table: DeltaTable) -> None:
         storage.write(f"{name}/{REPLACED}/{table.version():020}.json", content)
         storage.settle([f"{name}/{REPLACED}/{table.version():020}.json"], name)
     before = table.version()
-    settle_checkpoint(storage, name, storage.delta.forget_replaced(table))
+    # A checkpoint leaves out what was replaced longer ago than a property of the table says.
+    kept = in_time(storage, name, table, lambda: storage.delta.keep_replaced(table, _NO_TIME))
+    write_checkpoint(storage, name, table)
+    # It was for this checkpoint alone, as other programs go by it, too.
+    in_time(storage, name, table, lambda: storage.delta.keep_replaced(table, WEEK if kept == _NO_TIME else kept))
     make_durable(storage, name, before)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from transforms.engine.local.staging import stage_frame
-from transforms.errors import CommitError
+from transforms.errors import CommitError, OutcomeUnknownError
 from transforms.spec.resource import Resource
 from transforms.store.ledger import Ledger
 from transforms.store.store import Store
@@ -64,6 +64,30 @@ def test_an_interruption_right_after_the_commit_point_takes_nothing_back(store, 
         with pytest.raises(error):
             commit({"/a": pl.DataFrame({"x": [2]})})
         assert rows("/a") == [{"x": 1}]
+    Store(store.root).recover()
+    assert rows("/a") == [{"x": 2}]
+
+
+def test_a_disk_that_goes_away_at_the_commit_point_leaves_it_to_recovery(store, commit, rows, monkeypatch):
+    """Its error does not tell whether the link was made, and the link cannot be looked at."""
+    commit({"/a": pl.DataFrame({"x": [1]})})
+    place = Ledger._place
+
+    def link_and_go_away(ledger: Ledger, seq: int, content: bytes) -> bool:
+        place(ledger, seq, content)
+        raise OSError(5, "Input/output error")
+
+    def gone(*_: object) -> bool:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "_place", link_and_go_away)
+        patched.setattr(Ledger, "_committed", gone)
+        with pytest.raises(
+            OutcomeUnknownError, match=r"may be committed or not: the disk went away .* 'transforms recover'"
+        ):
+            commit({"/a": pl.DataFrame({"x": [2]})})
+    assert rows("/a") == [{"x": 1}]
     Store(store.root).recover()
     assert rows("/a") == [{"x": 2}]
 

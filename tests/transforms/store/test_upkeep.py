@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from transforms.api import Output, transform
 from transforms.engine.local.staging import stage_frame
 from transforms.errors import CommitError, StoreError
+from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
-from transforms.store import layout, ledger_upkeep, log_cleanup, machine, merging, upkeep
+from transforms.store import layout, ledger_upkeep, log_cleanup, machine, merging, replaced_files, upkeep
 from transforms.store.additions import Additions, additions
 from transforms.store.growth import Growth
 from transforms.store.pins import lowest_pin
@@ -151,6 +152,33 @@ def test_who_looked_at_the_ledger_long_ago_finds_its_end(store: Store) -> None:
 
 
 @pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("left", [1, 0], ids=["right before the log", "long before the log"])
+@pytest.mark.parametrize(
+    "tidying", [merging.merge_small_files, replaced_files.forget_replaced], ids=["merged", "forgot"]
+)
+def test_housekeeping_of_the_past_changes_nothing(
+    anywhere: Store, tidying: Callable[..., Any], left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a process that stood still so long that others have shortened the log: what it knew is no longer all there is."""
+    for number in range(3):
+        put_frame(anywhere, "master", "/a", pl.DataFrame({"x": [number]}))
+    long_ago = anywhere.ledger.table()
+    for number in range(3, 5 if left else 9):
+        put_frame(anywhere, "master", "/a", pl.DataFrame({"x": [number]}))
+    head = anywhere.ledger.head()
+    log_cleanup.write_checkpoint(anywhere.storage, layout.LEDGER, anywhere.ledger.table())
+    log_cleanup.shorten_log(anywhere.storage, layout.LEDGER, head, lambda opened: opened.version())
+    before = anywhere.storage.names(f"{layout.LEDGER}/_delta_log")
+
+    monkeypatch.setattr(replaced_files, "replaced", lambda *_: [])  # it has looked for these before it stood still
+    with pytest.raises(StoreError, match="stood still while it tidied .*_ledger, .* Nothing was changed"):
+        tidying(anywhere.storage, layout.LEDGER, long_ago)
+
+    assert anywhere.storage.names(f"{layout.LEDGER}/_delta_log") == before
+    store = Store(anywhere.root)
+    assert [entry.seq for entry in store.ledger.entries(after=0)] == list(range(1, head + 1))
+
+
 def test_no_entry_is_placed_before_the_beginning_of_the_log(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the log is shortened between the look for its end and the writing."""
     publish(store, 2)

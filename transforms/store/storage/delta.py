@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 
+WEEK = "interval 7 days"
+"""How long checkpoints go on naming files that were replaced where the table does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What a commit leaves in the log of a table, so that it is known there.
@@ -99,12 +103,12 @@ class Delta(ABC):
         """Write a checkpoint of the opened version."""
 
     @abstractmethod
-    def forget_replaced(self, table: DeltaTable) -> int:
-        """Write a checkpoint that no longer names the files which were replaced, and bring the table up to date.
+    def keep_replaced(self, table: DeltaTable, interval: str) -> str:
+        """Say how long checkpoints go on naming files that were replaced, in a commit, and bring the table up to date.
 
-        :meth:`replaced` does not find them any more.
-
-        :returns: the version of the checkpoint.
+        :param table: the table.
+        :param interval: how long, as Delta's properties have it. :meth:`replaced` does not find what they name no more.
+        :returns: what it was before.
         """
 
     @abstractmethod

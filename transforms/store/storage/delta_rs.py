@@ -18,7 +18,7 @@ from transforms.store.change import TableChange
 from transforms.store.hints import drop_false_hint
 from transforms.store.layout import alias_of
 from transforms.store.storage.base import Storage
-from transforms.store.storage.delta import Delta, Mark, apply
+from transforms.store.storage.delta import WEEK, Delta, Mark, apply
 from transforms.store.storage.files import Found
 from transforms.store.storage.patience import outlast
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _REHEARSED = Mark("rehearsal", 0, {})
 
 
-_RETENTION, _WEEK = "delta.deletedFileRetentionDuration", "interval 7 days"  # Delta's own when not said
+_RETENTION = "delta.deletedFileRetentionDuration"
 
 
 class DeltaRs(Delta):
@@ -148,24 +148,17 @@ class DeltaRs(Delta):
     def checkpoint(self, table: DeltaTable) -> None:
         table.create_checkpoint()
 
-    def forget_replaced(self, table: DeltaTable) -> int:
-        # A checkpoint leaves out what was replaced longer ago than a property of the table says.
-        before = table.metadata().configuration.get(_RETENTION, _WEEK)
-        self._set(table, _RETENTION, "interval 0 seconds")
-        version = table.version()
-        table.create_checkpoint()
-        self._set(table, _RETENTION, before)  # it was for this checkpoint alone, as other programs go by it, too
-        return version
-
-    def _set(self, table: DeltaTable, name: str, value: str) -> None:
+    def keep_replaced(self, table: DeltaTable, interval: str) -> str:
         from deltalake import CommitProperties
 
+        before = table.metadata().configuration.get(_RETENTION, WEEK)
         table.alter.set_table_properties(
-            {name: value},
+            {_RETENTION: interval},
             commit_properties=CommitProperties(max_commit_retries=15),
             post_commithook_properties=_no_hooks(),
         )
         table.update_incremental()
+        return before
 
     def replaced(self, table: DeltaTable, hours: int) -> list[str]:
         return table.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False, full=False)
