@@ -137,12 +137,14 @@ class Cancellation:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if (error := self.ends_main) is not None:
             self.ends_main = None
+            sessions.leave_call()  # now, as pyspark asks its JVM for more on the way out
             raise error
         self.asked += 1
         self._over.set()
         main = threading.get_ident()
         if main in self._running and main not in self._committing:
             _stop_spark()
+            sessions.leave_call()
             raise KeyboardInterrupt
 
     def _is_news(self, record: logging.LogRecord) -> bool:

@@ -12,6 +12,7 @@ from transforms.spec.resource import Resource
 LEDGER = "_ledger"
 LOCKS = "_locks"
 TRANSACTIONS = f"{LOCKS}/transactions"
+MAINTENANCE = f"{LOCKS}/maintenance.lock"  # the lease of whoever rewrites files of the ledger's table
 JOURNAL = "_journal"
 LOGS = "_logs"
 TEMPORARY = "_temporary"

@@ -16,7 +16,14 @@ from transforms.store.storage.base import Lease, Storage
 _LOCAL_PAUSE, _PAUSE = 0.05, 2.0  # the longest between two looks, in seconds; a bucket is asked seldom, as each costs
 
 
-def acquire(storage: Storage, name: str, what: str, holder: Mapping[str, Any], wait_seconds: float = 0.0) -> Lease:
+def acquire(  # noqa: PLR0913 (who waits, for what, and how the error names it)
+    storage: Storage,
+    name: str,
+    what: str,
+    holder: Mapping[str, Any],
+    wait_seconds: float = 0.0,
+    done: str = "built",
+) -> Lease:
     """Take a lease.
 
     :param storage: the store's storage.
@@ -24,13 +31,14 @@ def acquire(storage: Storage, name: str, what: str, holder: Mapping[str, Any], w
     :param what: what the lease is for, as an error names it: ``dataset /examples/wine/raw``.
     :param holder: what others are told about us, beside process, host, user and time.
     :param wait_seconds: how long to wait for another holder, in seconds.
+    :param done: what is done to it under the lease, for messages.
     :raises LeaseHeldError: if another job holds it for longer than that.
     """
     deadline, pause = machine.monotonic() + wait_seconds, 0.02
     while (lease := storage.try_acquire(name)) is None:
         if machine.monotonic() >= deadline:
             raise LeaseHeldError(
-                f"{what} is being built by another job ({_describe(storage, name)}). Nothing was changed; try again when "
+                f"{what} is being {done} by another job ({_describe(storage, name)}). Nothing was changed; try again when "
                 f"it has ended, or wait for it with --wait SECONDS."
             )
         machine.sleep(min(pause * random.uniform(0.5, 1.0), max(deadline - machine.monotonic(), 0.0)))

@@ -6,15 +6,13 @@ import logging
 
 from transforms.store import merging, upkeep
 from transforms.store.contents import Contents
-from transforms.store.layout import LEDGER, LOCKS
+from transforms.store.layout import LEDGER, MAINTENANCE
 from transforms.store.ledger import Ledger
 from transforms.store.ledger_log import BLOCK
 from transforms.store.log_cleanup import shorten_log
 from transforms.store.replaced_files import delete_replaced, forget_replaced
 from transforms.store.storage.base import Storage
 
-MAINTENANCE = f"{LOCKS}/maintenance.lock"
-"""The lease of whoever tidies the ledger."""
 _EVERY = 100  # commits
 _KEPT = 200  # log files, for whoever looks at the newest commits; of all that live transactions read at more
 _log = logging.getLogger(__name__)

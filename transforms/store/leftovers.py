@@ -22,7 +22,6 @@ from transforms.store.contents import Contents
 from transforms.store.delta_log import actions
 from transforms.store.leases import tried
 from transforms.store.ledger_log import BLOCK, log_file
-from transforms.store.ledger_upkeep import MAINTENANCE
 from transforms.store.merging import merging_lease
 from transforms.store.replaced_files import REPLACED, lists
 from transforms.store.storage.base import Storage, content_of
@@ -53,9 +52,10 @@ def clear_ledger(store: Contents, dry_run: bool) -> list[str]:
         *_blocks(store.storage),
     ]
     found = [*_lost_rows(store), *_temporary(store.storage, folders)]
-    with tried(store.storage, MAINTENANCE, dry_run) as is_alone:
+    with tried(store.storage, layout.MAINTENANCE, dry_run) as is_alone:
         if is_alone:
             found += _half_written(store.storage, [f"{ledger}/_delta_log", *_blocks(store.storage)])
+            found += _merged_rows(store)
         if not dry_run:
             store.storage.delete_many(found)
     return found
@@ -180,6 +180,24 @@ def _is_at_rest(store: Contents, table: str, opened: DeltaTable) -> bool:
 
 def _blocks(storage: Storage) -> list[str]:
     return [f"{layout.LEDGER}/{name}" for name in storage.folders(layout.LEDGER) if name.startswith("block=")]
+
+
+def _merged_rows(store: Contents) -> list[str]:
+    """Return files of the ledger's rows that somebody wrote anew, and that no version of it names.
+
+    We hold the lease of whoever does that, so nobody will name them. In a bucket one who stood still may have lost that lease and
+    commit yet, so they stay there.
+    """
+    storage, ledger = store.storage, layout.LEDGER
+    if not storage.is_local:
+        return []
+    listed = [
+        f"{folder}/{name}" for folder in _blocks(storage) for name in storage.names(folder) if _MERGED.fullmatch(name)
+    ]
+    if not listed:
+        return []
+    named = {file for file, _ in storage.delta.files(ledger, store.ledger.table())} | files_in_log(storage, ledger)
+    return [file for file in listed if file.removeprefix(f"{ledger}/") not in named]
 
 
 def _lives(process: int) -> bool:

@@ -16,6 +16,7 @@ from transforms.store.ledger import Ledger
 from transforms.store.storage.base import Storage, content_of
 
 _AT_ONCE = 8
+_PATIENCE_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -60,6 +61,8 @@ def give_up(store: Contents, seq: int) -> Entry:
             raise UsageError(
                 f"#{seq} {entry.transform} is in its tables, or was given up before; there is nothing to give up."
             )
+        ledger = leases.acquire(store.storage, layout.MAINTENANCE, "the ledger", {}, _PATIENCE_SECONDS, "tidied")
+        held.callback(ledger.release)
         store.publisher.give_up(entry)
         discard(store.storage, entry.staged_folders)
     return entry

@@ -43,7 +43,6 @@ def test_a_call_of_spark_that_is_broken_off_is_no_answer_to_the_next(spark) -> N
         end = job_groups.begin(spark)
         with pytest.raises(TimeIsUp), TimeLimit(cancel, 0.5):
             spark.range(10**12).selectExpr("sum(id % 7)").collect()
-        sessions.leave_call()
         end()
     assert [spark.range(rows).count() for rows in (1, 2, 3)] == [1, 2, 3]
     deadline = time.monotonic() + 120

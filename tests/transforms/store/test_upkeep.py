@@ -179,6 +179,7 @@ def test_housekeeping_of_the_past_changes_nothing(
     assert [entry.seq for entry in store.ledger.entries(after=0)] == list(range(1, head + 1))
 
 
+@pytest.mark.usefixtures("hurried")
 def test_no_entry_is_placed_before_the_beginning_of_the_log(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the log is shortened between the look for its end and the writing."""
     publish(store, 2)

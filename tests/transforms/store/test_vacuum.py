@@ -18,8 +18,7 @@ from transforms.engine.local.staging import stage_frame
 from transforms.errors import StoreError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
-from transforms.store import log_cleanup, machine, merging, replaced_files
-from transforms.store.ledger_upkeep import MAINTENANCE
+from transforms.store import layout, log_cleanup, machine, merging, replaced_files
 from transforms.store.store import Store
 from transforms.store.vacuum import vacuum_tables
 
@@ -113,16 +112,17 @@ def test_what_delta_is_writing_is_left_alone(
     commit({"/a": FIRST})
     FIRST.write_delta(str(Path(store.root) / "master/datasets/other"))
     half = [f"{place}/_delta_log/{1:020}.json#1" for place in ("master/datasets/a", "master/datasets/other", "_ledger")]
+    half.append("_ledger/block=0/part-0.parquet")
     for file in half:
         store.storage.write(file, b"{")
     ratified({"/a": SECOND})
-    lease = store.storage.try_acquire(MAINTENANCE)
+    lease = store.storage.try_acquire(layout.MAINTENANCE)
     assert lease is not None
     assert vacuum_tables(store, 0, dry_run=True) == vacuum_tables(store, 0, dry_run=False) == {}
     lease.release()
     store.recover()
     assert vacuum_tables(store, 9, dry_run=True) == vacuum_tables(store, 9, dry_run=False)
-    assert [store.storage.exists(file) for file in half] == [False, True, False]
+    assert [store.storage.exists(file) for file in half] == [False, True, False, False]
 
 
 def test_who_merges_now_is_left_alone(store: Store, commit: Callable[..., Any]) -> None:
