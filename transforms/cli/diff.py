@@ -9,8 +9,9 @@ import typer
 
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
+from transforms.cli.resources import find_resource, version_of
 from transforms.common.text import counted
-from transforms.errors import NotFoundError, UsageError
+from transforms.errors import NotFoundError
 from transforms.spec.resource import DEFAULT_BRANCH
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ def diff(
 
     transforms diff /shop/orders '#12' --key day --key shop --json
     """
-    from transforms.cli.resources import find_resource
     from transforms.run import diff as comparing
     from transforms.run.still_whole import check_whole
 
@@ -76,27 +76,15 @@ def _views(
     table = project.store.table_of(resource, branch)
     newest = project.store.view_table(table)
     assert newest is not None
-    after = newest if second is None else _view(project, resource, table, second)
+    after = newest if second is None else version_of(project, resource, branch, second)
     if first is not None:
-        return _view(project, resource, table, first), after
+        return version_of(project, resource, branch, first), after
     before = project.store.view_table(table, newest.seq - 1) if newest.seq else None
     if before is None:
         raise NotFoundError(
             f"{resource} has nothing before its newest commit to compare with. 'transforms log {resource.alias}' shows its commits."
         )
     return before, after
-
-
-def _view(project: Project, resource: Resource, table: str, word: str) -> TableView:
-    from transforms.store.tables import at_version
-
-    number = word.removeprefix("#")
-    if not number.isdecimal() or len(number) > 18:
-        raise UsageError(f"A dataset's version is a number, such as 3, or '#12' for that of a commit; got {word!r}.")
-    view = project.store.view_table(table, int(number) if word != number else None)
-    if view is None:
-        raise NotFoundError(f"{resource} was not there yet at commit {word}.")
-    return view if word != number else at_version(view, int(number), project.store.app_id)
 
 
 def _document(

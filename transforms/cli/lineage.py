@@ -8,7 +8,8 @@ import typer
 
 from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
-from transforms.errors import NotFoundError, TransformsError, UsageError
+from transforms.cli.resources import find_resource, version_of
+from transforms.errors import TransformsError
 from transforms.plan.incremental import read_amounts
 from transforms.plan.rollback import rollback_text
 from transforms.run.as_of import as_of_in
@@ -60,7 +61,6 @@ def lineage(
 
 
 def _trace(project: Project, what: str, branch: str, depth: int) -> Made:
-    from transforms.cli.resources import find_resource
     from transforms.plan.lineage import trace
 
     alias, at, wanted = what.rpartition("@")
@@ -72,17 +72,7 @@ def _trace(project: Project, what: str, branch: str, depth: int) -> Made:
 
 
 def _of_dataset(project: Project, resource: Resource, branch: str, wanted: str) -> tuple[int, int]:
-    from transforms.store.tables import at_version
-
-    number = wanted.removeprefix("#")
-    if wanted and (not number.isdecimal() or len(number) > 18):
-        raise UsageError(f"A dataset's version is a number, such as 3, or '#12' for that of a commit; got {wanted!r}.")
-    table = project.store.table_of(resource, branch)
-    view = project.store.view_table(table, int(number) if number != wanted else None)
-    if view is None:
-        raise NotFoundError(f"{resource} was not there yet at commit {wanted}.")
-    if wanted and number == wanted:
-        view = at_version(view, int(number), project.store.app_id)
+    view = version_of(project, resource, branch, wanted)
     return view.version, view.seq
 
 

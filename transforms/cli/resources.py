@@ -1,14 +1,15 @@
-"""Which dataset or model an alias on the command line means."""
+"""Which dataset or model an alias on the command line means, and which version of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transforms.errors import NotFoundError, nearest
+from transforms.errors import NotFoundError, UsageError, nearest
 from transforms.spec.resource import Resource, ResourceKind
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
+    from transforms.store.tables import TableView
 
 _KINDS: tuple[ResourceKind, ...] = ("dataset", "model")
 
@@ -37,3 +38,25 @@ def find_resource(project: Project, alias: str, branch: str, kind: ResourceKind 
         f"There is no {' or '.join(kinds)} {alias} on branch {branch}.{nearest(alias, known)}"
         + (f" It is on branch {' and '.join(elsewhere)}; add --branch." if elsewhere else "")
     )
+
+
+def version_of(project: Project, resource: Resource, branch: str, word: str) -> TableView:
+    """Return the version of a dataset that a word on the command line means.
+
+    :param project: the project.
+    :param resource: the dataset; it is on the branch.
+    :param branch: the branch.
+    :param word: a version's number, or ``#12`` for what was there after a commit; empty for the newest.
+    :raises UsageError: if it is none of these.
+    :raises NotFoundError: if the dataset was not there yet.
+    """
+    from transforms.store.tables import at_version
+
+    number = word.removeprefix("#")
+    if word and (not number.isdecimal() or len(number) > 18):
+        raise UsageError(f"A dataset's version is a number, such as 3, or '#12' for that of a commit; got {word!r}.")
+    table = project.store.table_of(resource, branch)
+    view = project.store.view_table(table, int(number) if word != number else None)
+    if view is None:
+        raise NotFoundError(f"{resource} was not there yet at commit {word}.")
+    return at_version(view, int(number), project.store.app_id) if word and word == number else view

@@ -86,8 +86,7 @@ class WindowReader:
 def _need_files(name: str, before: TableView, current: TableView) -> None:
     """Refuse an earlier version whose files were merged into others, and are vacuumed since."""
     merged = sorted(set(before.file_paths()) - set(current.file_paths()))
-    sizes = before.storage.sizes([f"{before.name}/{path}" for path in merged])
-    gone = [path for path, size in zip(merged, sizes, strict=True) if size is None]
+    gone = before.gone(merged)
     if gone:
         raise DataError(
             f"{name}: what the last run read, version {before.version}, cannot be read any more: its file {gone[0]} is gone, so "

@@ -207,7 +207,7 @@ def _run(
         if interrupted is not None:
             raise interrupted
     except BaseException as error:
-        if not isinstance(error, Exception):  # an interruption, or the end of the job's time
+        if not isinstance(error, (Exception, JobAborted)):  # an interruption, or the end of the job's time
             sessions.leave_call()
         try:
             if not transaction.ratified:  # afterwards it is committed whatever happens, and recovery finishes it

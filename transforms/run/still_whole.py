@@ -15,17 +15,11 @@ def check_whole(view: TableView, resource: Resource) -> None:
     :param resource: the dataset, for messages.
     :raises StoreError: names the first that is missing.
     """
-    names = view.file_paths()
-    if view.holds_files:
-        names += scan_polars(view).select("location").collect()["location"].to_list() if _are_there(view, names) else []
-    sizes = view.storage.sizes([f"{view.name}/{name}" for name in names])
-    gone = [name for name, size in zip(names, sizes, strict=True) if size is None]
+    gone = view.gone(view.file_paths())
+    if not gone and view.holds_files:
+        gone = view.gone(scan_polars(view).select("location").collect()["location"].to_list())
     if gone:
         raise StoreError(
             f"{resource} cannot be read any more as it was at version {view.version}: {gone[0]} was deleted, as by 'transforms gc "
             f"--older-than' or a VACUUM{f', and {len(gone) - 1} more files' if len(gone) > 1 else ''}."
         )
-
-
-def _are_there(view: TableView, names: list[str]) -> bool:
-    return None not in view.storage.sizes([f"{view.name}/{name}" for name in names])

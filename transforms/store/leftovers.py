@@ -82,7 +82,7 @@ def clear_table(store: Contents, table: str, dry_run: bool) -> list[str]:
         opened = storage.delta.open(table) if listed or half else None
         found = list(_temporary(storage, [f"{table}/{REPLACED}"]))
         if opened is not None:
-            named = {file for file, _ in storage.delta.files(table, opened)} | files_in_log(storage, table)
+            named = named_files(storage, table, opened)
             found += [f"{table}/{file}" for file in listed if file not in named]
             found += half if half and _is_at_rest(store, table, opened) else []
         if not dry_run:
@@ -106,6 +106,14 @@ def clear_folders(store: Contents, table: str) -> None:
     for folder in empty:
         if live is not None and folder not in live:
             storage.delete_folder(folder)
+
+
+def named_files(storage: Storage, table: str, opened: DeltaTable) -> set[str]:
+    """Return the data files that some version of a table names, relative to it.
+
+    :param opened: its newest version, as delta-rs opened it.
+    """
+    return {file for file, _ in storage.delta.files(table, opened)} | files_in_log(storage, table)
 
 
 def files_in_log(storage: Storage, table: str) -> set[str]:
@@ -196,7 +204,7 @@ def _merged_rows(store: Contents) -> list[str]:
     ]
     if not listed:
         return []
-    named = {file for file, _ in storage.delta.files(ledger, store.ledger.table())} | files_in_log(storage, ledger)
+    named = named_files(storage, ledger, store.ledger.table())
     return [file for file in listed if file.removeprefix(f"{ledger}/") not in named]
 
 

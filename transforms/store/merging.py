@@ -21,15 +21,16 @@ def merging_lease(table: str) -> str:
     return f"{layout.LOCKS}/merging/{table.replace('/', '~2F')}.lock"
 
 
-def merge_alone(storage: Storage, name: str, table: DeltaTable, target: int | None) -> None:
-    """Merge as :func:`merge_small_files` does, unless somebody does so at this moment."""
+def merge_alone(storage: Storage, name: str, table: DeltaTable, target: int | None = None) -> bool:
+    """Merge as :func:`merge_small_files` does, unless somebody does so at this moment; return whether nobody did."""
     lease = storage.try_acquire(merging_lease(name))
     if lease is None:
-        return
+        return False
     try:
         merge_small_files(storage, name, table, target)
     finally:
         lease.release(remove=True)
+    return True
 
 
 def target_bytes(growth: Growth) -> int | None:

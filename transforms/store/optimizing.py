@@ -96,20 +96,16 @@ def _optimize(store: Contents, name: str, lock: str | None, dry_run: bool) -> Op
 
 def _merge(store: Contents, name: str, table: DeltaTable) -> str:
     """Merge the files of a table; return why not, where somebody else does so at this moment."""
-    held = store.storage.try_acquire(merging.merging_lease(name))
-    if held is None:
-        return "somebody else merges it now"
     before = table.version()
     try:
-        merging.merge_small_files(store.storage, name, table)
+        if not merging.merge_alone(store.storage, name, table):
+            return "somebody else merges it now"
     except BaseException as error:
         if not (isinstance(error, Exception) or is_panic(error)) or isinstance(error, StoreError):
             raise
         raise StoreError(
             f"{store.storage.uri(name)} could not be merged: {error}. Its rows are as they were."
         ) from error
-    finally:
-        held.release(remove=True)
     if table.version() > before:
         log_cleanup.write_checkpoint(store.storage, name, table)
     return ""

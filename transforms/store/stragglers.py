@@ -18,7 +18,7 @@ from typing import NamedTuple
 from transforms.store import layout, machine
 from transforms.store.belonging import check_owner
 from transforms.store.contents import Contents
-from transforms.store.leftovers import files_in_log, staging_folders
+from transforms.store.leftovers import named_files, staging_folders
 from transforms.store.storage.base import Storage
 from transforms.store.storage.files import Found
 from transforms.store.table_folders import find_staged
@@ -125,7 +125,7 @@ def _named(store: Contents, table: str, kind: str) -> frozenset[str] | None:
     row = row_of(opened, store.app_id)
     if row is None or not store.ledger.has(row, table):
         return None
-    files = {file for file, _ in storage.delta.files(table, opened)} | files_in_log(storage, table)
+    files = named_files(storage, table, opened)
     if kind == layout.DATA:
         return frozenset(files)
     try:

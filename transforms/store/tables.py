@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -87,6 +88,14 @@ class TableView:
     def file_paths(self) -> list[str]:
         """The data files of the version, relative to the table's folder."""
         return [path for path, _ in self.data_files()]
+
+    def gone(self, paths: Sequence[str]) -> list[str]:
+        """Return those of some files that are not there any more.
+
+        :param paths: the files, relative to the table's folder.
+        """
+        sizes = self.storage.sizes([f"{self.name}/{path}" for path in paths])
+        return [path for path, size in zip(paths, sizes, strict=True) if size is None]
 
     def data_files(self) -> list[tuple[str, Found]]:
         """The data files of the version, each with its size and time, relative to the table's folder."""

@@ -171,9 +171,8 @@ class Spool:
         return True
 
     def _drain_soon(self) -> None:
-        if (
-            self._problem is None and not self._busy
-        ):  # another thread may be, on a disk that hangs: no training waits for it
+        # Another thread that drains may do so on a disk that hangs, and no training waits for it.
+        if self._problem is None and not self._busy:
             self.drain()
         else:
             self._contents.metrics.drain_within(LATE_NANOSECONDS)  # not at each call
