@@ -5,7 +5,8 @@ What a killed transaction had ratified or staged is recovery's (:mod:`transforms
 Nothing here goes by how old a file is alone. A row of the ledger can only come to stand at the place in its name, so one whose
 place is taken is of no use, and so is any other once no transaction is left that could place it; who merges a table holds its
 lease of merging; a temporary file tells its process, or is delta-rs's in a place where at this moment nobody has to commit; and
-what a live transaction stages into, its record says before the folder is made.
+what a live transaction stages into, its record says before the folder is made. Age is asked in addition where programs that know
+no leases may be writing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from transforms.common.json_text import from_json
-from transforms.store import layout
+from transforms.store import layout, machine
 from transforms.store.contents import Contents
 from transforms.store.delta_log import actions
 from transforms.store.leases import tried
@@ -25,6 +26,7 @@ from transforms.store.ledger_log import BLOCK, log_file
 from transforms.store.merging import merging_lease
 from transforms.store.replaced_files import REPLACED, lists
 from transforms.store.storage.base import Storage, content_of
+from transforms.store.storage.files import Found
 from transforms.store.table_row import row_of
 
 if TYPE_CHECKING:
@@ -61,13 +63,15 @@ def clear_ledger(store: Contents, dry_run: bool) -> list[str]:
     return found
 
 
-def clear_table(store: Contents, table: str, dry_run: bool) -> list[str]:
+def clear_table(store: Contents, table: str, days: float, dry_run: bool) -> list[str]:
     """Delete what a killed process had merged of a table without coming to commit it, and its files on their way to another name.
 
-    The caller holds the lease of whoever writes the table.
+    The caller holds the lease of whoever writes the table. Programs that know no leases write into it as well, and their files
+    are in no log before they commit; only their age tells them from what a dead process left.
 
     :param store: the store.
     :param table: the table's folder, relative to the root.
+    :param days: how long ago a file that no log names must have been written, in days; 0 asks for no age.
     :param dry_run: find the files, delete nothing.
     :returns: the files, relative to the table.
     """
@@ -83,8 +87,9 @@ def clear_table(store: Contents, table: str, dry_run: bool) -> list[str]:
         found = list(_temporary(storage, [f"{table}/{REPLACED}"]))
         if opened is not None:
             named = named_files(storage, table, opened)
-            found += [f"{table}/{file}" for file in listed if file not in named]
-            found += half if half and _is_at_rest(store, table, opened) else []
+            nobodys = [f"{table}/{file}" for file in listed if file not in named]
+            nobodys += half if half and _is_at_rest(store, table, opened) else []
+            found += _old(storage, table, nobodys, days)
         if not dry_run:
             storage.delete_many(found)
         return [file.removeprefix(f"{table}/") for file in found]
@@ -145,6 +150,11 @@ def staging_folders(storage: Storage) -> set[str] | None:
     return staged
 
 
+def is_old(file: Found, days: float) -> bool:
+    """Whether a file was written that many days ago or longer; 0 asks for no age."""
+    return not days or file.modified <= machine.now().timestamp() - days * 86_400
+
+
 def _lost_rows(store: Contents) -> Iterator[str]:
     folders = [f"block={block}" for block in range(store.ledger.head() // BLOCK + 2)]
     files = [(folder, file) for folder in folders for file in store.storage.names(f"{layout.LEDGER}/{folder}")]
@@ -177,6 +187,14 @@ def _temporary(storage: Storage, folders: Iterable[str]) -> Iterator[str]:
 def _half_written(storage: Storage, folders: Iterable[str]) -> Iterator[str]:
     for folder in folders if storage.is_local else ():  # a bucket shows no file before it is whole
         yield from (f"{folder}/{file}" for file in storage.names(folder) if _HALF_WRITTEN.fullmatch(file))
+
+
+def _old(storage: Storage, table: str, files: list[str], days: float) -> list[str]:
+    if not files or not days:
+        return files
+    known = storage.files(table)
+    found = {file: known[inside] for file in files if (inside := file.removeprefix(f"{table}/")) in known}
+    return [file for file in found if is_old(found[file], days)]
 
 
 def _is_at_rest(store: Contents, table: str, opened: DeltaTable) -> bool:

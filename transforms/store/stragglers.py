@@ -11,16 +11,15 @@ and the rows that name raw files or versions.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from transforms.store import layout, machine
+from transforms.store import layout
 from transforms.store.belonging import check_owner
 from transforms.store.contents import Contents
-from transforms.store.leftovers import named_files, staging_folders
+from transforms.store.leftovers import is_old, named_files, staging_folders
 from transforms.store.storage.base import Storage
-from transforms.store.storage.files import Found
 from transforms.store.table_folders import find_staged
 from transforms.store.table_row import row_of
 
@@ -71,7 +70,9 @@ def clear_stragglers(store: Contents, days: float, dry_run: bool) -> dict[str, l
     named_by = cache(lambda table, kind: _named(store, table, kind))
     for staged in _nobodys(store):
         files = storage.files(staged.folder)
-        if not _is_old(files, days) or any("_delta_log" in file.split("/") for file in files):
+        if not all(is_old(file, days) for file in files.values()) or any(
+            "_delta_log" in file.split("/") for file in files
+        ):
             continue
         named = named_by(staged.table, staged.kind) if staged.owner else frozenset()
         inside = staged.folder.removeprefix(f"{staged.owner}/")
@@ -148,11 +149,6 @@ def _told(storage: Storage, table: str, files: set[str], column: str) -> Iterato
             with ParquetFile(storage.open(f"{table}/{file}")) as parquet:
                 if column in parquet.schema_arrow.names:
                     yield from parquet.read([column])[column].to_pylist()
-
-
-def _is_old(files: Mapping[str, Found], days: float) -> bool:
-    until = machine.now().timestamp() - days * 86_400
-    return not days or all(found.modified <= until for found in files.values())
 
 
 def _delete(storage: Storage, staged: _Staged, left: list[str], of: int) -> bool:

@@ -44,7 +44,7 @@ def vacuum_tables(store: Contents, days: float, dry_run: bool) -> dict[str, list
                 _log.warning("%s is being built now, so it was left alone.", table)
                 continue
             try:
-                files = [*_clean(store, table, days, dry_run), *clear_table(store, table, dry_run)]
+                files = [*_clean(store, table, days, dry_run), *clear_table(store, table, days, dry_run)]
                 if not dry_run:
                     clear_folders(store, table)
             except DeltaError as error:

@@ -84,6 +84,7 @@ def test_what_killed_processes_left_goes(store: Store, commit: Callable[..., Any
     for place in [*left, *kept[:4]]:
         place.parent.mkdir(exist_ok=True)
         place.write_bytes(b"x")
+        written_days_ago(place, 2)
     before = sorted(root.rglob("*.parquet"))
 
     would = vacuum_tables(store, 1, dry_run=True)
@@ -115,6 +116,7 @@ def test_what_delta_is_writing_is_left_alone(
     half.append("_ledger/block=0/part-0.parquet")
     for file in half:
         store.storage.write(file, b"{")
+        written_days_ago(Path(store.root) / file, 10)
     ratified({"/a": SECOND})
     lease = store.storage.try_acquire(layout.MAINTENANCE)
     assert lease is not None
@@ -123,6 +125,21 @@ def test_what_delta_is_writing_is_left_alone(
     store.recover()
     assert vacuum_tables(store, 9, dry_run=True) == vacuum_tables(store, 9, dry_run=False)
     assert [store.storage.exists(file) for file in half] == [False, True, False, False]
+
+
+def test_what_another_program_may_commit_yet_is_left_until_it_is_old(store: Store, commit: Callable[..., Any]) -> None:
+    """Its files are in no log before it commits, and it holds no lease of ours."""
+    commit({"/a": FIRST})
+    table = Path(store.root) / "master/datasets/a"
+    files = [table / "part-00000-1b2c-c000.zstd.parquet", table / "part-00000-1b2d-c000.zstd.parquet#1"]
+    for file in files:
+        file.write_bytes(b"x")
+    assert vacuum_tables(store, 1, dry_run=False) == {}
+    for file in files:
+        written_days_ago(file, 2)
+    assert vacuum_tables(store, 1, dry_run=True) == {"master/datasets/a": [file.name for file in files]}
+    assert vacuum_tables(store, 1, dry_run=False) == {"master/datasets/a": [file.name for file in files]}
+    assert vacuum_tables(store, 0, dry_run=False) == {}
 
 
 def test_who_merges_now_is_left_alone(store: Store, commit: Callable[..., Any]) -> None:
@@ -239,3 +256,8 @@ def forget(store: Store, table: str) -> None:
 def opened(store: Store, table: str) -> Any:
     """Open a table that is there."""
     return store.storage.delta.open(table)
+
+
+def written_days_ago(file: Path, days: int) -> None:
+    moment = machine.now().timestamp() - days * 86_400
+    os.utime(file, (moment, moment))
