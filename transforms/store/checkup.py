@@ -110,7 +110,7 @@ def _table(store: Store, name: str, last: tuple[Entry, TableChange] | None, is_d
                 address = store.storage.uri(f"{name}/{file}")
                 state = "is gone" if size is None else f"has {size} bytes instead of {found.size}"
                 return Trouble(f"table {name}", "problem", f"{address} {state}; restore it from a backup of the store")
-        row = row_of(table, store.app_id)
+        row = row_of(store.storage, name, table, store.app_id)
         if not is_damaged and row is not None and not store.ledger.has(row, name):
             return Trouble(f"table {name}", "problem", str(diverged(store.storage, name, row)))
         if (

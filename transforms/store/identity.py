@@ -107,6 +107,6 @@ class Identity:
         """Look whether a ledger that is not there was begun once."""
         for folder in find_tables(self._storage):
             table = self._storage.delta.open(folder)
-            row = None if table is None else row_of(table, name)
+            row = None if table is None else row_of(self._storage, folder, table, name)
             if row is not None:
                 raise diverged(self._storage, folder, row)

@@ -199,7 +199,7 @@ def _old(storage: Storage, table: str, files: list[str], days: float) -> list[st
 
 def _is_at_rest(store: Contents, table: str, opened: DeltaTable) -> bool:
     """Whether nobody has to commit to a table of which we hold the lease: it is a job's, and all there is to publish is in it."""
-    if row_of(opened, store.app_id) is None:
+    if row_of(store.storage, table, opened, store.app_id) is None:
         return False
     return not any(change.table == table for entry in store.unpublished() for change in entry.changes)
 

@@ -214,7 +214,7 @@ class Publisher:
                 table = self._storage.delta.open(name)
             except StoreError:
                 return None
-            return None if table is None else row_of(table, self._identity.read())
+            return None if table is None else row_of(self._storage, name, table, self._identity.read())
 
         names = sorted(tables)
         return dict(zip(names, _side_by_side(look, names), strict=True))

@@ -123,7 +123,7 @@ def _named(store: Contents, table: str, kind: str) -> frozenset[str] | None:
     opened = storage.delta.open(table)
     if opened is None:
         return frozenset()
-    row = row_of(opened, store.app_id)
+    row = row_of(storage, table, opened, store.app_id)
     if row is None or not store.ledger.has(row, table):
         return None
     files = named_files(storage, table, opened)

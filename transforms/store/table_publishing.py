@@ -58,7 +58,7 @@ def examine(
     """
     entry, change = part
     table, is_looked_at = _newest(storage, change.table, validated)
-    row = None if table is None else row_of(table, app_id)
+    row = None if table is None else row_of(storage, change.table, table, app_id)
     is_there = row is not None and row.seq >= entry.seq
     # A table that was found to take the change belonged to this ledger then.
     is_asked = row is not None and (is_there or validated is None)
@@ -94,7 +94,7 @@ def publish_change(storage: Storage, app_id: str, part: Part, examined: Examined
             table = examined.table  # a commit on that very version, or none
         else:
             table = storage.delta.open(name)
-            if _has(table, app_id, entry):
+            if _has(storage, table, part, app_id):
                 return
         if failure is not None:  # another program changed the table since it was looked at
             check_fits(storage, table, change)
@@ -110,7 +110,7 @@ def publish_change(storage: Storage, app_id: str, part: Part, examined: Examined
             return
         pause = _pause(failure, attempt, deadline)
         # Whether a commit whose answer got lost came about, the table decides.
-        if pause is None and not _has(storage.delta.open(name), app_id, entry):
+        if pause is None and not _has(storage, storage.delta.open(name), part, app_id):
             break
         machine.sleep(pause or 0.0)
     raise refusal(storage, entry, name, failure) from failure
@@ -144,9 +144,9 @@ def _newest(storage: Storage, name: str, validated: Examined | None) -> tuple[De
     return table, table.version() == version
 
 
-def _has(table: DeltaTable | None, app_id: str, entry: Entry) -> bool:
-    published = None if table is None else table.transaction_version(app_id)
-    return published is not None and published >= entry.seq
+def _has(storage: Storage, table: DeltaTable | None, part: Part, app_id: str) -> bool:
+    row = None if table is None else row_of(storage, part.change.table, table, app_id)
+    return row is not None and row.seq >= part.entry.seq
 
 
 def _try(storage: Storage, table: DeltaTable | None, part: Part, app_id: str) -> BaseException | None:

@@ -6,7 +6,10 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from transforms.common.json_text import from_json
+from transforms.store.delta_log import log_file
 from transforms.store.identifiers import number_of
+from transforms.store.storage.base import Storage, content_of
 from transforms.store.storage.delta import transaction_app
 
 if TYPE_CHECKING:
@@ -29,18 +32,43 @@ class Row(NamedTuple):
         return self.seq == seq and self.number in (None, number_of(transaction))
 
 
-def row_of(table: DeltaTable, app_id: str) -> Row | None:
+def row_of(storage: Storage, name: str, table: DeltaTable, app_id: str) -> Row | None:
     """Return the ledger row that last wrote an opened table; None where no job of the store did.
 
-    A job asks several times, and delta-rs takes longer to answer than to look whether the table moved on.
+    A job asks several times, so the answer is kept for as long as the table is at that version.
+
+    :param storage: the store's storage.
+    :param name: the table's folder, relative to the root.
+    :param table: the table, at some version.
+    :param app_id: the store's name in Delta's transaction identifiers.
     """
     known = _known.get(id(table))
     if known is not None and known[0]() is table and known[1:3] == (app_id, table.version()):
         return known[3]
-    seq = table.transaction_version(app_id)
-    row = None if seq is None else Row(seq, table.transaction_version(transaction_app(app_id)))
+    row = _in_last_commit(storage, name, table, app_id) or _in_whole_log(table, app_id)
     _known[id(table)] = weakref.ref(table, _forgotten(id(table))), app_id, table.version(), row
     return row
+
+
+def _in_last_commit(storage: Storage, name: str, table: DeltaTable, app_id: str) -> Row | None:
+    """Look into the one log file that mostly tells; None where it does not."""
+    content = content_of(storage, log_file(name, table.version()))
+    numbers: dict[str, int] = {}
+    for line in (content or b"").splitlines():
+        if b'"txn"' in line:  # few of the lines do, and the rest may be long
+            try:
+                mark = from_json(line).get("txn", {})
+                numbers[mark["appId"]] = mark["version"]
+            except (ValueError, TypeError, AttributeError, KeyError):
+                continue  # what the word stands for there is not for us
+    seq = numbers.get(app_id)
+    return None if seq is None else Row(seq, numbers.get(transaction_app(app_id)))
+
+
+def _in_whole_log(table: DeltaTable, app_id: str) -> Row | None:
+    """Have delta-rs look through all of the log, which takes it longer the more files the table has."""
+    seq = table.transaction_version(app_id)
+    return None if seq is None else Row(seq, table.transaction_version(transaction_app(app_id)))
 
 
 def _forgotten(identity: int) -> Callable[[object], object]:

@@ -152,11 +152,11 @@ def view_table(ledger: Ledger, storage: Storage, name: str, app_id: str, until: 
     table = storage.delta.open(name)
     if table is None:
         return None
-    row = newest = row_of(table, app_id)
+    row = newest = row_of(storage, name, table, app_id)
     if until is not None and row is not None and row.seq > until:
         if not _load_until(storage, name, table, app_id, until):
             return None
-        row = row_of(table, app_id)
+        row = row_of(storage, name, table, app_id)
     return TableView(storage, name, table, table.version(), row.seq if row else 0, ledger, row, newest)
 
 
@@ -177,7 +177,7 @@ def at_version(view: TableView, version: int, app_id: str) -> TableView:
         outlast(partial(view.table.load_as_version, version))
     except DeltaError as error:
         raise NotFoundError(f"dataset {name} cannot be read at version {version} any more: {error}") from error
-    row = row_of(view.table, app_id)
+    row = row_of(view.storage, view.name, view.table, app_id)
     return TableView(view.storage, view.name, view.table, version, row.seq if row else 0, view.ledger, row, view.newest)
 
 
@@ -198,8 +198,8 @@ def _load_until(storage: Storage, name: str, table: DeltaTable, app_id: str, unt
         except DeltaError:
             gone, step = version, max((later - version) // 2, 1)
             continue
-        seq = table.transaction_version(app_id)
-        if seq is None or seq <= until:
+        row = row_of(storage, name, table, app_id)
+        if row is None or row.seq <= until:
             wanted = version
         else:
             later, step = version, step * 2
