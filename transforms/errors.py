@@ -51,9 +51,9 @@
     ├── MissingExtraError               whoever installs the package (also ImportError)
     ├── UnavailableError                a part of the API that this version refuses (also NotImplementedError)
     └── LightweightException            names of Foundry's for single-node transforms
-        ├── LightweightNotImplementedError  (also NotImplementedError)
-        ├── LightweightTypeError            (also TypeError)
-        └── LightweightValueError           (also ValueError)
+        ├── LightweightNotImplementedError  (also UnavailableError)
+        ├── LightweightTypeError            (also TransformTypeError)
+        └── LightweightValueError           (also DeclarationError)
 
 A message says what happened, where, and what to do.
 """

@@ -140,19 +140,32 @@ def test_a_parameter_of_ones_own_gets_the_context(run_transform) -> None:
     assert issubclass(Output, LightweightOutputParam)
 
 
+def contained(run_transform):
+    @lightweight(container_image="i", container_tag="t")
+    @transform(out=Output("/a"))
+    def job(out):
+        pass
+
+    run_transform(job)
+
+
 @pytest.mark.parametrize(
-    ("error", "builtin"),
+    ("wrong", "error", "builtin"),
     [
-        (LightweightNotImplementedError, NotImplementedError),
-        (LightweightTypeError, TypeError),
-        (LightweightValueError, ValueError),
+        (contained, LightweightNotImplementedError, NotImplementedError),
+        (lambda _: lightweight(lambda: None), LightweightTypeError, TypeError),
+        (
+            lambda _: transform.using(out=Output("/a")).with_resources(memory_gb=1, memory_mb=1)(lambda out: None),
+            LightweightValueError,
+            ValueError,
+        ),
     ],
 )
-def test_errors_of_single_nodes_are_caught_by_their_root(error: type[Exception], builtin: type[Exception]) -> None:
-    """And by Python's class of the kind, and by the root of all of ours."""
-    for caught in (LightweightException, builtin, TransformsError):
-        with pytest.raises(caught, match="why"):
-            raise error("why")
+def test_errors_of_single_nodes_are_caught_by_their_root(run_transform, wrong, error, builtin) -> None:
+    """And by their name, by Python's class of the kind, and by the root of all of ours."""
+    for caught in (error, LightweightException, builtin, TransformsError):
+        with pytest.raises(caught):
+            wrong(run_transform)
 
 
 def test_a_source_gives_a_connection(run_transform, fake_source) -> None:

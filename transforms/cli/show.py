@@ -10,7 +10,6 @@ from transforms.cli.options import Branch, Json, open_project, session_of
 from transforms.cli.output import Output
 from transforms.cli.summary import CHECK_COLUMNS, check_rows
 from transforms.common.text import counted
-from transforms.errors import UsageError
 from transforms.plan.incremental import recorded, run_of
 from transforms.plan.rollback import rollback_text
 from transforms.run.check_results import results_on
@@ -19,7 +18,6 @@ from transforms.spec.resource import DEFAULT_BRANCH
 if TYPE_CHECKING:
     from transforms.run.project import Project
     from transforms.spec.resource import Resource
-    from transforms.store.tables import TableView
 
 
 def show(
@@ -27,7 +25,12 @@ def show(
     alias: Annotated[str, typer.Argument(metavar="ALIAS", help="A dataset or a model.")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="How many rows, files or versions.")] = 10,
     version: Annotated[
-        str | None, typer.Option("--version", metavar="N", help="An older version: the Delta table's, or the model's.")
+        str | None,
+        typer.Option(
+            "--version",
+            metavar="N",
+            help="An older version: the number of the Delta table's, '#12' for what commit 12 left, or the model's.",
+        ),
     ] = None,
     branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
@@ -68,10 +71,11 @@ def show(
 
 
 def _content(project: Project, resource: Resource, branch: str, limit: int, version: str | None) -> dict[str, Any]:
+    from transforms.cli.resources import version_of
     from transforms.engine.local.reading import scan_polars
     from transforms.store.type_names import type_name
 
-    view = _view(project, resource, branch, version)
+    view = version_of(project, resource, branch, version or "")
     count = view.row_count()
     content: dict[str, Any] = {
         "alias": resource.alias,
@@ -89,18 +93,6 @@ def _content(project: Project, resource: Resource, branch: str, limit: int, vers
         for name, field in zip(view.column_names, view.fields, strict=True)
     ]
     return {**content, "row_count": count, "columns": columns, "rows": frame.to_dicts()}
-
-
-def _view(project: Project, resource: Resource, branch: str, version: str | None) -> TableView:
-    from transforms.store.tables import at_version
-
-    found = project.store.view(resource, branch)
-    assert found is not None
-    if version is None:
-        return found[0]
-    if not version.isdecimal():
-        raise UsageError(f"A dataset's version is a number, such as 3; got {version!r}.")
-    return at_version(found[0], int(version), project.store.app_id)
 
 
 def _print(content: dict[str, Any], out: Output) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.common.usercode import met_at, user_line
 from transforms.engine.spark import sessions
-from transforms.errors import CheckFailedError, DataError, TransformsError, UnavailableError
+from transforms.errors import CheckFailedError, DataError, TransformsError
 from transforms.plan.incremental import ABORTED, INPUTS, RECORD, Decision
 from transforms.run.as_of import AS_OF, AsOf
 from transforms.run.checking import JobChecks
@@ -154,12 +154,10 @@ def run_job(transform: Transform, store: Store, config: Config, options: JobOpti
 def _run(
     transform: Transform, store: Store, config: Config, options: JobOptions
 ) -> tuple[Entry, JobScope, Mapping[str, Any]]:
-    from transforms.spec.availability import unavailable_reasons
+    from transforms.spec.availability import check_available
 
     transform.check_complete()
-    reasons = unavailable_reasons(transform)
-    if reasons:
-        raise UnavailableError(f"{transform.__name__} ({transform.source}): {' '.join(reasons)}")
+    check_available(transform)
     parameters = transform.parameter_values(options.parameters)
     outputs = output_resources(transform, config)
     code_version = transform.comparable_version

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from transforms.errors import UnavailableError
+from transforms.spec.exceptions import LightweightNotImplementedError
 from transforms.spec.transform import Transform
 
 
@@ -14,3 +16,15 @@ def unavailable_reasons(transform: Transform) -> list[str]:
         if param.unavailable is not None:
             reasons.append(f"{name}: {param.unavailable}")
     return reasons
+
+
+def check_available(transform: Transform) -> None:
+    """Refuse a transform that this version can declare but not run.
+
+    :param transform: the transform.
+    :raises UnavailableError: with every reason; a :class:`LightweightNotImplementedError` for one that runs on a single node.
+    """
+    reasons = unavailable_reasons(transform)
+    if reasons:
+        kind = LightweightNotImplementedError if transform.lightweight else UnavailableError
+        raise kind(f"{transform.__name__} ({transform.source}): {' '.join(reasons)}")

@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from transforms.errors import DeclarationError, TransformTypeError, nearest
 from transforms.spec.binding import checked_params
+from transforms.spec.exceptions import LightweightTypeError
 from transforms.spec.incremental import declared_incremental
 from transforms.spec.params import Param
 from transforms.spec.transform import ContainerTransform, Form, Transform, need_transform
@@ -223,13 +224,14 @@ def lightweight(  # noqa: PLR0913 - Foundry's signature
     :param container_image: the image of a container to run in.
     :param container_tag: its tag.
     :param container_shell_command: what to run in it.
-    :raises TransformTypeError: if what is decorated is no transform, or one of Spark DataFrames.
+    :raises LightweightTypeError: if what is decorated is no transform, or one of Spark DataFrames, or if a number is none.
+    :raises LightweightValueError: if memory is given twice or a number is not above 0, or half a container.
     """
 
     def decorate(decorated: Any) -> ContainerTransform:
-        need_transform(decorated, "lightweight")
+        need_transform(decorated, "lightweight", LightweightTypeError)
         if decorated.form == "transform_df":
-            raise TransformTypeError(
+            raise LightweightTypeError(
                 f"@lightweight cannot be put on @transform_df ({decorated.source}): use @transform_polars or "
                 f"@transform_pandas below it."
             )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+import math
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import update_wrapper
+from numbers import Real
 from typing import Any, Literal
 
 from transforms.common.masking import MASK, is_secret, masked_text
 from transforms.errors import DeclarationError, TransformTypeError, UsageError, nearest
 from transforms.spec.binding import bind
 from transforms.spec.check_names import check_checks
+from transforms.spec.exceptions import LightweightTypeError, LightweightValueError
 from transforms.spec.incremental import Incremental, check_limits
 from transforms.spec.params import Param
 from transforms.spec.resource import Resource
@@ -47,11 +50,17 @@ class Resources:
     container_shell_command: str | None = None
 
     def __post_init__(self) -> None:
+        for name in ("cpu_cores", "memory_mb", "memory_gb"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Real | None):
+                raise LightweightTypeError(f"{name} is a number, such as 4; got {value!r}.")
+            if value is not None and not 0 < float(value) < math.inf:
+                raise LightweightValueError(f"{name} is a number above 0; got {value!r}.")
         if self.memory_mb is not None and self.memory_gb is not None:
-            raise DeclarationError("Give memory_mb or memory_gb, not both.")
+            raise LightweightValueError("Give memory_mb or memory_gb, not both.")
         container = (self.container_image, self.container_tag)
         if any((*container, self.container_shell_command)) and not all(container):
-            raise DeclarationError("A container needs both container_image and container_tag.")
+            raise LightweightValueError("A container needs both container_image and container_tag.")
 
 
 class Transform:
@@ -274,14 +283,13 @@ def declared_parameter(name: str, param: Param) -> dict[str, Any]:
     return {"name": name, "type": type(param).__name__, "default": default, "description": param.description}
 
 
-def need_transform(decorated: Any, decorator: str) -> None:
+def need_transform(decorated: Any, decorator: str, error: type[TransformTypeError] = TransformTypeError) -> None:
     """Refuse a decorator of transforms on anything else.
 
     :param decorated: what it stands above.
     :param decorator: its name.
+    :param error: what is raised.
     :raises TransformTypeError: if that is no transform.
     """
     if not isinstance(decorated, Transform):
-        raise TransformTypeError(
-            f"@{decorator} goes on top of a transform; got {decorated!r}. Put it above @transform, not below."
-        )
+        raise error(f"@{decorator} goes on top of a transform; got {decorated!r}. Put it above @transform, not below.")

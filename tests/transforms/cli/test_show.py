@@ -31,10 +31,12 @@ def test_json_has_no_bare_nan(shell: Shell) -> None:
 
 
 def test_an_older_version_can_be_shown(shell: Shell) -> None:
-    """--version reads the Delta table as it was; one that never was is refused."""
+    """--version reads the Delta table as it was, by its own number or the commit's; one that never was is refused."""
     shell.raw("x\n1\n")
     shell.raw("x\n2\n")
 
+    assert shell.json("show", "/t/raw", "--version", "#1")["rows"] == [{"x": 1}]
+    assert shell.json("show", "/t/raw", "--version", "#2")["rows"] == [{"x": 2}]
     assert shell.json("show", "/t/raw", "--version", "0")["rows"] == [{"x": 1}]
     assert shell.json("show", "/t/raw")["rows"] == [{"x": 2}]
     assert shell.run("show", "/t/raw", "--version", "7").exit_code == 2

@@ -108,6 +108,8 @@ def test_a_parameter_that_nobody_declares_is_found_before_the_job_runs(run_trans
         lambda: lightweight(lambda: None),
         lambda: lightweight(transform_df(Output("/a"))(lambda: None)),
         lambda: lightweight(memory_mb=1, memory_gb=1)(transform(out=Output("/a"))(lambda out: None)),
+        lambda: lightweight(cpu_cores="four")(transform(out=Output("/a"))(lambda out: None)),
+        lambda: transform.using(out=Output("/a")).with_resources(memory_gb=-1)(lambda out: None),
         lambda: lightweight(container_image="i")(transform(out=Output("/a"))(lambda out: None)),
         lambda: configure()(transform.using(out=Output("/a"))(lambda out: None)),
         lambda: transform(out=Output("/a"))("no function"),
