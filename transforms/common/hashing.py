@@ -16,3 +16,8 @@ def sha256_of(path: Path) -> str:
 def sha256_of_open(file: BufferedReader) -> str:
     """Return the SHA-256 sum, in hexadecimal, of what is left to read of an open file."""
     return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of_bytes(content: bytes) -> str:
+    """Return the SHA-256 sum, in hexadecimal, of bytes."""
+    return hashlib.sha256(content).hexdigest()

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
 import inspect
-import os
-import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from transforms.common.syntax import parsed
+from transforms.spec.modules import file_of, is_of_project, needed_modules, source
 
-_FRAMEWORK = ("transforms", "palantir_models")  # their own upgrades do not make anything stale
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...))
 
 
@@ -36,7 +30,7 @@ def logic_version(function: Callable[..., Any], declared: Iterable[str]) -> str:
     values = _Values(inner)
     texts = [values.text(value) for value in _captured(inner)]
     texts += [values.text(wrapper) for wrapper in _wrappers(function) if values.is_of_project(_home(wrapper))]
-    sources = [f"{name}\0{_source(path)}" for name, path in sorted(values.modules.items())]
+    sources = [f"{name}\0{source(path)}" for name, path in sorted(values.modules.items())]
     parts = [*(sources or [_sourceless(inner)]), inner.__qualname__, *declared, *texts]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -90,15 +84,7 @@ class _Values:
 
     def is_of_project(self, module: str | None) -> bool:
         """Tell whether a module belongs to the project of the owner; installed packages do not count."""
-        if module is None or self._home is None or module == self._home:
-            return module is not None and module == self._home
-        file, own_file = _file(module), _file(self._home)
-        package = module.partition(".")[0]
-        if file is None or own_file is None or package in _FRAMEWORK:
-            return False
-        root = _project_root(module, file)
-        same_package = package == self._home.partition(".")[0]
-        return root == _project_root(self._home, own_file) and (same_package or not root.endswith("-packages"))
+        return module is not None and self._home is not None and is_of_project(module, self._home)
 
     def text(self, value: Any) -> str:
         """Return a value as text; of what is not plain, a sum.
@@ -143,19 +129,15 @@ class _Values:
         return f"object:{_pickled(value, self._owner)}"
 
     def _add_modules(self, module: str | None) -> None:
-        file = _file(module)
+        file = file_of(module)
         if module is not None and file is not None and module not in self.modules and self.is_of_project(module):
-            self.modules.update(_project_modules(module, file))
+            self.modules.update(needed_modules(module, file))
 
 
 def _home(function: Any) -> str | None:
     """Return the module whose code a function is; ``functools.wraps`` overwrites ``__module__``."""
     name = getattr(function, "__globals__", {}).get("__name__") or getattr(function, "__module__", None)
     return name if isinstance(name, str) else None
-
-
-def _file(module: str | None) -> str | None:
-    return getattr(sys.modules.get(module or ""), "__file__", None)
 
 
 def _has_plain_state(value: Any) -> bool:
@@ -199,70 +181,3 @@ def _pickled(value: Any, owner: Any) -> str:
 def _sourceless(function: Callable[..., Any]) -> str:
     code = getattr(function, "__code__", None)
     return _code(code) if code else repr(function)
-
-
-@lru_cache(maxsize=4096)
-def _project_modules(name: str, file: str) -> dict[str, str]:
-    """Return the modules of the project that a module needs, itself included, by name.
-
-    They are found by their files and not in ``sys.modules``, so that what else a process happened to import says nothing.
-    """
-    root = _project_root(name, file)
-    found, waiting = {name: file}, [(name, file)]
-    while waiting:
-        current, path = waiting.pop()
-        for imported in _imports(path, current):
-            installed = root.endswith("-packages") and imported.partition(".")[0] != name.partition(".")[0]
-            place = None if imported in found or installed else _file_of(root, imported)
-            if place is not None:
-                found[imported] = place
-                waiting.append((imported, place))
-    return found
-
-
-def _project_root(name: str, file: str) -> str:
-    path = Path(file)
-    depth = name.count(".") + (1 if path.name == "__init__.py" else 0)
-    return str(path.parents[min(depth, len(path.parents) - 1)])
-
-
-@lru_cache(maxsize=16384)
-def _file_of(root: str, name: str) -> str | None:
-    if name.partition(".")[0] in _FRAMEWORK:
-        return None
-    base = os.path.join(root, *name.split("."))
-    return next((place for place in (f"{base}.py", os.path.join(base, "__init__.py")) if os.path.isfile(place)), None)
-
-
-@lru_cache(maxsize=4096)
-def _source(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
-@lru_cache(maxsize=4096)
-def _imports(path: str, module: str) -> tuple[str, ...]:
-    try:
-        tree = parsed(_source(path))
-    except SyntaxError:
-        return ()
-    package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                names.extend(_with_parents(alias.name))
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*above, base] if base else above)
-            names.extend([*_with_parents(base), *(f"{base}.{alias.name}" for alias in node.names)])
-    return tuple(dict.fromkeys(names))
-
-
-def _with_parents(name: str) -> list[str]:
-    parts = name.split(".")
-    return [".".join(parts[: count + 1]) for count in range(len(parts))]

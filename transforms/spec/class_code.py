@@ -1,0 +1,112 @@
+"""The code of a class: the files of the project that it needs, as they were when it was imported."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from transforms.common.paths import fault
+from transforms.common.syntax import parsed
+from transforms.spec.modules import file_of, is_frameworks, is_of_project, modules_needed_now, source
+
+_MOST_BYTES = 16 * 2**20  # of a file beside the code: what is larger is data
+
+
+def code_of_class(cls: type, others: Iterable[str] = ()) -> dict[str, bytes]:
+    """Return the code that a class comes from.
+
+    It is that of its own module, of the modules of its bases, and of every module of the same project that these import,
+    however indirectly, with the files beside them that they name by a constant, such as ``"labels.json"``.
+
+    :param cls: the class.
+    :param others: names of imported modules that are needed, too; those that are not of the project are passed over.
+    :returns: the content of each file by its place, which follows from the module's name: ``package/module.py``; nothing for a
+        class of this framework, or without a source.
+    """
+    home = cls.__module__
+    if is_frameworks(home) or not _is_source(file_of(home)):
+        return {}
+    modules: dict[str, str] = {}
+    for name in dict.fromkeys([*(base.__module__ for base in cls.__mro__), *others]):
+        file = file_of(name)
+        if file is not None and name not in modules and is_of_project(name, home):
+            modules |= modules_needed_now(name, file)
+    files: dict[str, bytes] = {}
+    for name, path in sorted(modules.items()):
+        if _is_source(path):
+            content, place = _as_imported(name, path), _place(name, path)
+            files[place] = content
+            folder = place.rpartition("/")[0]
+            for beside, data in _named_beside(Path(path).parent, content):
+                files.setdefault(f"{folder}/{beside}" if folder else beside, data)
+    return files
+
+
+def module_at(place: str) -> str | None:
+    """Return the name of the module whose source lies at a place of :func:`code_of_class`; None for another file."""
+    stem, dot, suffix = place.rpartition(".")
+    if not dot or suffix != "py":
+        return None
+    return stem.removesuffix("/__init__").replace("/", ".")
+
+
+def _place(name: str, path: str) -> str:
+    base = name.replace(".", "/")
+    return f"{base}/__init__.py" if path.endswith("__init__.py") else f"{base}.py"
+
+
+def _is_source(path: str | None) -> bool:
+    return path is not None and path.endswith(".py") and Path(path).is_file()
+
+
+def _as_imported(name: str, path: str) -> bytes:
+    """Return a module's source; where the file was edited while a job runs, as it was when the job began."""
+    now, then = Path(path).read_bytes(), source(path)
+    is_edited = bool(then) and then != now.decode("utf-8", "replace").replace("\r\n", "\n")
+    if is_edited and not _came_from(name, now, path) and _came_from(name, then.encode(), path):
+        return then.encode()
+    return now
+
+
+def _came_from(name: str, content: bytes, path: str) -> bool:
+    """Whether the functions of an imported module are those of a source."""
+    try:
+        known = set(_codes(compile(content, path, "exec", dont_inherit=True)))
+    except (SyntaxError, ValueError):
+        return False
+    return all(code in known for code in _running(vars(sys.modules[name]).values(), name, path))
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def _running(values: Iterable[Any], module: str, path: str) -> Iterator[types.CodeType]:
+    for value in list(values):
+        function = getattr(value, "__func__", value)
+        if isinstance(function, types.FunctionType) and function.__code__.co_filename == path:
+            yield function.__code__
+        elif isinstance(value, type) and value.__module__ == module:
+            yield from _running(vars(value).values(), module, path)
+
+
+def _named_beside(folder: Path, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the files in a module's folder that its source names by a constant, each by its place there."""
+    try:
+        tree = parsed(content.decode("utf-8"))
+    except (SyntaxError, UnicodeDecodeError):
+        return
+    names = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    for name in sorted(names):
+        if "." not in name or len(name) > 200 or name.endswith(".py") or fault(name) is not None:
+            continue
+        file = folder / name
+        if file.is_file() and file.stat().st_size <= _MOST_BYTES and not file.is_symlink():
+            yield name, file.read_bytes()
