@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any
 
 from palantir_models.adapter.base import ModelAdapter
+from palantir_models.adapter.code.spaces import CodeSpace, original_name
 from palantir_models.errors import AdapterError, AdapterNotFoundError
 from transforms.errors import TransformTypeError, nearest
 
@@ -16,7 +17,7 @@ def location_of(cls: type[ModelAdapter]) -> str:
     """Name the class of an adapter.
 
     :param cls: the class.
-    :returns: ``"module:Class"``.
+    :returns: ``"module:Class"``, with the name that the module has in its project.
     :raises AdapterError: when no other process could import it: it is in a script, a notebook cell or a function.
     """
     module, name = cls.__module__, cls.__qualname__
@@ -32,20 +33,21 @@ def location_of(cls: type[ModelAdapter]) -> str:
         )
     if _attribute(sys.modules.get(module), name) is None:
         raise AdapterError(f"The module {module!r} has no {name!r}: give the class the name that it is bound to.")
-    return f"{module}:{name}"
+    return f"{original_name(module)}:{name}"
 
 
-def adapter_class(location: str) -> type[ModelAdapter]:
+def adapter_class(location: str, space: CodeSpace | None = None) -> type[ModelAdapter]:
     """Import the class of an adapter.
 
     :param location: ``"module:Class"``.
+    :param space: the kept code that has it; the project's own when None.
     :returns: the class.
     :raises AdapterNotFoundError: when the module, or what it imports, or the class does not exist.
     :raises TransformTypeError: when what is found is no adapter class.
     """
     module_name, _, name = location.partition(":")
     try:
-        module = importlib.import_module(module_name)
+        module = importlib.import_module(module_name) if space is None else space.module(module_name)
     except ModuleNotFoundError as error:
         raise missing_module(location, error) from error
     cls = _attribute(module, name)
@@ -65,9 +67,10 @@ def missing_module(location: str, error: ModuleNotFoundError) -> AdapterNotFound
     :param location: the adapter that is loaded, ``"module:Class"``.
     :param error: the import that failed.
     """
+    missing = original_name(error.name or "")
     searched = ", ".join(entry or "." for entry in sys.path[:3])
     return AdapterNotFoundError(
-        f"The adapter {location} needs the module {error.name!r}, which cannot be imported. Install its package, "
+        f"The adapter {location} needs the module {missing!r}, which cannot be imported. Install its package, "
         f"or add the folder that holds it to PYTHONPATH (sys.path starts with {searched})."
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from palantir_models.adapter.base import ModelAdapter
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
@@ -14,6 +14,9 @@ from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.storage.base import Storage
 from transforms.store.tables import TableView
+
+if TYPE_CHECKING:
+    from palantir_models.adapter.code.choosing import CodeChoice
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +39,8 @@ def open_model_input(param: Any, name: str, scope: JobScope) -> ModelAdapter | N
     versions = read_versions(view)
     if is_own and not versions:
         return None
-    return load_version(view.storage, model_of(view), pick_version(resource.alias, versions, param.model_version))
+    version = pick_version(resource.alias, versions, param.model_version)
+    return load_version(view.storage, model_of(view), version, scope.config.model_code)
 
 
 def _is_written(resource: Resource, scope: JobScope) -> bool:
@@ -55,17 +59,19 @@ def saved_folder(storage: Storage, model: str, version: ModelVersion) -> Path:
     return storage.local_folder(f"{model}/{layout.ARTIFACTS}/{version.version_id}")
 
 
-def load_version(storage: Storage, model: str, version: ModelVersion) -> ModelAdapter:
-    """Load a version's adapter; every saved file is verified before any is read.
+def load_version(storage: Storage, model: str, version: ModelVersion, code: CodeChoice = "version") -> ModelAdapter:
+    """Load a version's adapter; every saved file, its code among them, is verified before any is read.
 
     :param storage: the store's storage.
     :param model: the model's folder, relative to the store's root.
     :param version: the version.
+    :param code: ``version`` for the code that it was published with, ``project`` for the project's code of today.
     :returns: the adapter, with the attribute ``model_version_rid``.
     :raises ArtifactMismatchError: if a saved file is not the one that was published.
     """
-    from palantir_models.adapter import load_adapter
+    from palantir_models.adapter import LoadContexts, load_adapter
 
-    adapter = load_adapter(saved_folder(storage, model, version), version.adapter, dict(version.sha256))
+    folder = saved_folder(storage, model, version)
+    adapter = load_adapter(folder, version.adapter, version.sha256, contexts=LoadContexts(code=code))
     adapter.__dict__["model_version_rid"] = version.rid
     return adapter

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
+from typing import get_args
 
 from palantir_models.adapter.base import ModelAdapter
+from palantir_models.adapter.code.choosing import CodeChoice
 from palantir_models.display import escaped, heading, html_table, note, text_table
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.model.input import load_version
@@ -21,7 +23,7 @@ from palantir_models.reading.sources import ModelTables, folder_of, unpublished
 from palantir_models.workspace.aliases import resolve_model
 from transforms.common.text import counted
 from transforms.config import load_config
-from transforms.errors import NotFoundError, nearest
+from transforms.errors import NotFoundError, UsageError, nearest
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.store import layout
 from transforms.store.store import Store
@@ -74,14 +76,19 @@ class Model(ReadOnly):
         """
         return pick_version(self.alias, self.versions, wanted)
 
-    def load(self, version: str | None = None) -> ModelAdapter:
+    def load(self, version: str | None = None, *, code: CodeChoice = "version") -> ModelAdapter:
         """Load a version's adapter, ready for inference.
 
         :param version: a number such as ``1.2.0`` or a RID; the latest when not given.
+        :param code: ``version`` for the code that the version was published with, which is the project's own as long as
+            that is the same; ``project`` for the project's code of today in any case. A difference is logged as a warning.
         :raises NotFoundError: if there is no such version; names the nearest.
+        :raises UsageError: if ``code`` is neither of these.
         :raises ArtifactMismatchError: if a saved file is not the one that was published.
         """
-        return load_version(self._store.storage, self._folder, self.version(version))
+        if code not in (choices := get_args(CodeChoice)):
+            raise UsageError(f"code is {' or '.join(map(repr, choices))}; got {code!r}.{nearest(str(code), choices)}")
+        return load_version(self._store.storage, self._folder, self.version(version), code)
 
     @cached_property
     def experiments(self) -> tuple[RecordedExperiment, ...]:

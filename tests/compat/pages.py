@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from transforms.cli.app import app
+from transforms.spec import modules
 
 DOCS = Path(__file__).parents[2] / "docs"
 _BLOCK = re.compile(
@@ -33,6 +35,8 @@ def follow(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
             file = folder / block["path"]
             file.parent.mkdir(parents=True, exist_ok=True)
             before = file.read_text(encoding="utf-8") if block["added"] else ""
+            if file.exists() and file.suffix == ".py":
+                _forget(folder)  # the next command would be a new process
             file.write_text(before + block["text"], encoding="utf-8")
             continue
         for typed, shown in _exchanges(block["text"]):
@@ -40,6 +44,16 @@ def follow(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
             answered = _run(typed, monkeypatch)
             assert re.fullmatch(_pattern(shown), answered.strip()), f"$ {typed}\n{answered}"
     return seen
+
+
+def _forget(folder: Path) -> None:
+    """Forget what was imported from a folder, and what was read of its sources."""
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(f"{folder}/"):
+            del sys.modules[name]
+    modules.source.cache_clear()
+    modules.needed_modules.cache_clear()
+    importlib.invalidate_caches()
 
 
 def _exchanges(text: str) -> Iterator[tuple[str, str]]:

@@ -90,7 +90,7 @@ app.command()(gc.gc)
 app.command()(optimize.optimize)
 app.command()(backup.backup)
 app.command()(doctor.doctor)
-app.command()(models.models)
+app.add_typer(models.models, name="models")
 app.add_typer(experiments.experiments, name="experiments")
 app.command()(ui.ui)
 

@@ -53,7 +53,7 @@ def show(
     resource = find_resource(project, alias, branch)
     with Output(as_json, session_of(ctx).quiet) as out:
         if resource.kind == "model":
-            from transforms.cli.models import show_versions
+            from transforms.cli.models.listing import show_versions
 
             show_versions(project, resource, branch, out, limit, version)
             return

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_type_hints
 
 from transforms.config.job_settings import JobSettings, job_settings
 from transforms.config.repository import SETTINGS_FILE, find_project, read_settings_file
@@ -27,6 +27,8 @@ class Config:
         pipelines: what is to be imported, as it was written: ``module``, of which every module-level ``Pipeline`` is built,
             or ``module:pipeline``. Checked by who imports them, as most commands need none of them.
         fallback_branches: where inputs are looked for after the build's own branch, in order.
+        model_code: the code with which a ``ModelInput`` is loaded: ``version``, that which it was published with, or ``project``,
+            what the project has now.
         models: aliases of models, each with its path or RID.
         inputs: aliases of datasets, each with its path or RID.
         sources: external systems by the name that the code gives them: their settings; in tests, also what stands in their
@@ -40,6 +42,7 @@ class Config:
     root: str
     pipelines: tuple[Any, ...] = ()
     fallback_branches: tuple[str, ...] = (DEFAULT_BRANCH,)
+    model_code: Literal["version", "project"] = "version"
     models: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Any] = field(default_factory=dict)
@@ -56,6 +59,7 @@ class Config:
 
 _LISTS = ("pipelines", "fallback_branches")
 _TABLES = ("models", "inputs", "sources", "limits", "spark", "jobs")
+_CHOICES = {"model_code": get_args(get_type_hints(Config)["model_code"])}
 _SETTINGS = tuple(f.name for f in fields(Config) if f.name != "project")
 
 
@@ -119,8 +123,16 @@ def _checked(key: str, value: Any, where: str) -> Any:
         if key == "jobs":
             return job_settings(value, where.removesuffix(", [tool.transforms]"))
         return _sources(value, where) if key == "sources" else value
+    return _text(key, value, where)
+
+
+def _text(key: str, value: Any, where: str) -> str:
     if not isinstance(value, str) or not value:
         raise ConfigError(f"{where}: {key} must be text.")
+    choices = _CHOICES.get(key, (value,))
+    if value not in choices:
+        listed = " or ".join(map(repr, choices))
+        raise ConfigError(f"{where}: {key} is {listed}; got {value!r}.{nearest(value, choices)}")
     return value
 
 

@@ -48,9 +48,7 @@ def load_pipelines(config: Config, starts_spark: bool = True) -> Loaded:
     """
     parts = subprojects(config.project)
     _refuse_shared_names(parts, config)
-    for folder in (*_folders(config), *(folder for part in parts for folder in part.import_path)):
-        if folder.is_dir() and str(folder) not in sys.path:
-            sys.path.insert(0, str(folder))
+    make_importable(config, parts)
     pipelines: dict[int, Pipeline] = {}
     failures: list[ImportFailedError] = []
     with leaving_out_failures(lambda error: starts_spark and _start_spark(error, config)):
@@ -63,6 +61,18 @@ def load_pipelines(config: Config, starts_spark: bool = True) -> Loaded:
         raise (failures[0].__cause__ or failures[0]) from None
     failures += (failure for pipeline in pipelines.values() for failure in pipeline.unimported)
     return Loaded(list(pipelines.values()), failures)
+
+
+def make_importable(config: Config, parts: Sequence[Subproject] | None = None) -> None:
+    """Let Python find the modules of a project.
+
+    :param config: the project's configuration.
+    :param parts: its subprojects, where they are known.
+    """
+    found = subprojects(config.project) if parts is None else parts
+    for folder in (*_folders(config), *(folder for part in found for folder in part.import_path)):
+        if folder.is_dir() and str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
 
 
 @dataclass(frozen=True)

@@ -32,3 +32,27 @@ def test_requirements_are_cheap_after_the_first(monkeypatch: pytest.MonkeyPatch)
     for method in ("glob", "exists", "is_dir", "read_text"):
         monkeypatch.setattr(Path, method, look)
     assert loaded_requirements() == found
+
+
+def test_a_model_names_what_it_and_its_code_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the adapter's modules import, its state refers to and its serializers use; nothing else that is loaded."""
+    import importlib
+
+    from sklearn.linear_model import LinearRegression
+
+    from palantir_models.adapter import save_adapter
+
+    (tmp_path / "forecasting.py").write_text(
+        "from typing import TYPE_CHECKING\n"
+        "import palantir_models as pm\n"
+        "if TYPE_CHECKING:\n    import requests\n"
+        "class Model(pm.ModelAdapter):\n"
+        "    @pm.auto_serialize\n    def __init__(self, inner):\n        self.inner = inner\n"
+        "    @classmethod\n    def api(cls):\n        return {}, {'y': pm.Parameter(int)}\n"
+        "    def predict(self):\n        import yaml\n        return 1\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    adapter = importlib.import_module("forecasting").Model({"model": LinearRegression().fit([[1.0]], [1.0])})
+    saved = save_adapter(adapter, tmp_path / "state")
+    names = {requirement.partition("==")[0] for requirement in json.loads(saved.requirements)}
+    assert names == {"dill", "numpy", "pyyaml", "scikit-learn", "transforms-on-delta"}

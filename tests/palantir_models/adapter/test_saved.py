@@ -47,9 +47,12 @@ def test_saved_adapter_describes_itself(adapters: ModuleType, state: Path) -> No
     assert saved.adapter == "sample_adapters:Called"
     assert [entry["name"] for entry in json.loads(saved.api)["inputs"]] == ["df_in", "scale"]
     assert json.loads(saved.serializers) == {"model": "DillSerializer"}
-    assert list(saved.sha256) == ["model/dill.pkl"]
+    assert list(saved.sha256) == [".code/sample_adapters.py", "model/dill.pkl"]
     assert len(saved.sha256["model/dill.pkl"]) == 64
-    assert any(requirement.startswith("pytest==") for requirement in json.loads(saved.requirements))
+    assert [requirement.partition("==")[0] for requirement in json.loads(saved.requirements)] == [
+        "dill",
+        "transforms-on-delta",
+    ]
 
 
 def test_save_and_load_overrides_are_used(adapters: ModuleType, state: Path) -> None:
@@ -116,7 +119,7 @@ def test_missing_module_is_named_with_a_hint(adapters: ModuleType, state: Path) 
 def test_module_missing_for_the_state_is_named(
     adapters: ModuleType, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pickled object whose module is gone names that module."""
+    """A pickled object whose module is gone names that module; a version that keeps its code has it."""
     (tmp_path / "code" / "user_library.py").write_text("class Thing: pass\n")
     import importlib
 
@@ -125,6 +128,10 @@ def test_module_missing_for_the_state_is_named(
     (tmp_path / "code" / "user_library.py").unlink()
     monkeypatch.delitem(sys.modules, "user_library")
     importlib.invalidate_caches()
+    loaded: Any = load_adapter(state, saved.adapter, saved.sha256)
+    assert type(loaded.model).__name__ == "Thing"
+    (state / ".code/user_library.py").unlink()
+    del saved.sha256[".code/user_library.py"]
     with pytest.raises(AdapterNotFoundError, match="needs the module 'user_library'"):
         load_adapter(state, saved.adapter, saved.sha256)
 
@@ -262,11 +269,13 @@ class Remote(pm.ExternalModelAdapter):
 def test_container_adapter_is_made_from_its_context(state: Path) -> None:
     """A container adapter saves nothing, needs a context to load, and gets it in ``init_container``."""
     saved = save_adapter(Boxed("x"), state)
-    assert saved.sha256 == {}
+    assert [name for name in saved.sha256 if not name.startswith(".code/")] == []
     with pytest.raises(UnavailableError, match="no container runs here"):
-        load_adapter(state, saved.adapter, {}, adapter_class=Boxed)
+        load_adapter(state, saved.adapter, saved.sha256, adapter_class=Boxed)
     context = ContainerizedApplicationContext({"model": ["localhost:80"]})
-    loaded: Any = load_adapter(state, saved.adapter, {}, adapter_class=Boxed, contexts=LoadContexts(container=context))
+    loaded: Any = load_adapter(
+        state, saved.adapter, saved.sha256, adapter_class=Boxed, contexts=LoadContexts(container=context)
+    )
     assert loaded.address == "localhost:80"
 
 

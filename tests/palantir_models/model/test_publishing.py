@@ -229,7 +229,7 @@ def test_a_failed_job_shows_its_own_error_even_where_its_experiment_cannot_be_ke
 
 def test_each_version_of_a_commit_is_told_with_its_own_experiment(run_transform, store):
     """An experiment of the first version is not said to be the second's."""
-    from transforms.cli.models import model_rows
+    from transforms.cli.models.listing import model_rows
     from transforms.cli.summary import commit_line
 
     @transform.using(model=ModelOutput("/model"))

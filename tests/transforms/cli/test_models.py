@@ -87,3 +87,47 @@ def test_experiments_are_listed_also_failed_ones(trained: Shell) -> None:
     assert (failed["status"], failed["version"]) == ("FAILED", None)
     assert "no convergence" in failed["error"]
     assert trained.json("experiments") == [failed, published]
+
+
+def test_a_version_that_can_be_loaded_is_told_so(trained: Shell) -> None:
+    """With the packages that it names, and whose code it is; the latest version when none is said."""
+    told = trained.run("models", "check", "/t/model@1.0.0")
+    assert told.exit_code == 0
+    assert "The project has the code that it was published with." in told.stdout
+    assert told.stdout.endswith("It can be loaded here.\n")
+    found = trained.json("models", "check", "/t/model")
+    assert (found["loads"], found["version"], found["install"], found["code"]) == (True, "1.0.0", [], "version")
+    assert [one["name"] for one in found["packages"]] == ["transforms-on-delta"]
+    trained.write(TRAIN.replace("return df_in", "return -df_in"))
+    told = trained.run("models", "check", "/t/model")
+    assert f"with its own code: {trained.module}.py in the project differs or is gone." in told.stdout
+    assert told.exit_code == 0
+
+
+def test_a_version_that_cannot_be_loaded_says_what_to_install(trained: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The packages that are there in another version, or not at all, in one command; and what went wrong."""
+    from palantir_models.adapter import requirements
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(requirements, "installed_version", lambda name: None)
+    monkeypatch.setattr("palantir_models.adapter.auto_serialize.AutoSerialization.load", fail)
+    told = trained.run("models", "check", "/t/model")
+    assert told.exit_code == 1
+    assert "needs the module 'torch', which cannot be imported" in told.stdout
+    assert "as they were: pip install transforms-on-delta==" in told.stdout
+    assert told.stdout.endswith("It cannot be loaded here.\n")
+    found = trained.json("models", "check", "/t/model", code=1)
+    assert found["error"].startswith("AdapterNotFoundError")
+    assert found["packages"][0]["installed"] is None
+
+
+@pytest.mark.parametrize(
+    ("word", "said"), [("/t/modl", "Did you mean '/t/model'"), ("/t/model@1.1.0", "has no version 1.1.0")]
+)
+def test_a_version_that_is_not_there_is_not_checked(trained: Shell, word: str, said: str) -> None:
+    """It names what there is."""
+    refused = trained.run("models", "check", word)
+    assert refused.exit_code == 2
+    assert said in refused.stderr

@@ -52,6 +52,7 @@ def test_aliases_stand_for_others(tmp_path):
         ("", {"TRANSFORMS_ROTO": "x"}, "TRANSFORMS_ROTO"),
         ("root = 3", {}, "root must be text"),
         ("fallback_branches = 3", {}, "list of names"),
+        ('model_code = "projet"', {}, "'version' or 'project'; got 'projet'. Did you mean 'project'"),
         ('limits = "many"', {}, "table"),
         ("", {"TRANSFORMS_LIMITS": "1"}, "pyproject.toml only"),
         ("root = ", {}, "cannot be read"),

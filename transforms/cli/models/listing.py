@@ -1,4 +1,4 @@
-"""``transforms models``: the models of the store, or the versions of one."""
+"""``transforms models list``: the models of the store, or the versions of one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SHORT = 8
 
 
-def models(
+def list_models(
     ctx: typer.Context,
     alias: Annotated[str | None, typer.Argument(metavar="[ALIAS]", help="Show the versions of this model.")] = None,
     branch: Branch = DEFAULT_BRANCH,
