@@ -23,6 +23,10 @@ _IN_BOTH = (
     *(f"palantir_models/page/static/{name}" for name in _PAGE),
     "transforms/api.py",
     "transforms/py.typed",
+    "transforms/cli/template/pyproject.toml",
+    "transforms/cli/template/data/readings.csv",
+    "transforms/samples/pipelines/wine/train.py",
+    "transforms/samples/tests/pipelines/test_wine.py",
     "transforms/engine/spark/log4j2.properties",
     "palantir_models/__init__.py",
     "palantir_models/py.typed",
@@ -45,7 +49,8 @@ _PACKAGES = re.compile(
     r"|transforms_on_delta-[^/]+\.dist-info/"
 )
 _NOWHERE = re.compile(r"(^|/)(tests?|node_modules|__pycache__|\.transforms|\.venv[^/]*)(/|$)|\.(map|pyc)$")
-_TESTING = re.compile(r"(transforms|palantir_models)/(verbs/)?testing\b")  # which users' tests import
+# What users' tests import, and the tests of the projects that init writes.
+_TESTING = re.compile(r"(transforms|palantir_models)/(verbs/)?testing\b|transforms/(samples|cli/template)/")
 
 
 def wheel_faults(names: Collection[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -45,17 +44,24 @@ class Trial:
             raise AssertionError(f"The trial imported {place.strip()}, which is not what was installed.")
 
     def samples(self) -> None:
-        """Build the sample pipelines, twice, and read what they committed."""
-        shutil.copytree(ROOT / "pipelines", self._here / "pipelines", ignore=shutil.ignore_patterns("__pycache__"))
-        _expect("OK=7", self._transforms("build"))
-        _expect("FRESH=7", self._transforms("build"))
-        _expect("accuracy", self._transforms("show", "/examples/wine/leaderboard"))
+        """Build the sample pipelines, twice, read what they committed, and run their tests."""
+        for sample, jobs, tests in (("digits", 2, 1), ("wine", 5, 2)):
+            self._transforms("init", sample, "--sample", sample)
+            _expect(f"OK={jobs}", self._transforms("build", folder=sample))
+            _expect(f"FRESH={jobs}", self._transforms("build", folder=sample))
+            _expect(f"{tests} passed", self._transforms("test", folder=sample))
+        _expect("accuracy", self._transforms("show", "/examples/wine/leaderboard", folder="wine"))
 
     def page(self) -> None:
         """Have the page served, and ask for it and what it loads."""
         command = [self._bin / "transforms", "ui", "--no-open", "--port", "0"]
         with subprocess.Popen(
-            command, cwd=self._here, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=self._here / "wine",
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         ) as server:
             try:
                 assert server.stdout is not None
@@ -81,7 +87,9 @@ class Trial:
     def new_project(self) -> None:
         """Begin a project as the README does, and run its test."""
         self._transforms("init", "project")
-        _expect("1 passed", self._transforms("test", folder="project"))
+        self._transforms("put", "/sample/readings", "data/readings.csv", folder="project")
+        _expect("train_trend -> model /sample/trend 1.0.0", self._transforms("build", folder="project"))
+        _expect("2 passed", self._transforms("test", folder="project"))
 
     def _transforms(self, *arguments: str, folder: str = ".") -> str:
         return self._run([str(self._bin / "transforms"), *arguments], folder)

@@ -69,7 +69,12 @@ def _name(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = {_name(file): file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))}
+MODULES = {
+    _name(file): file
+    for package in PACKAGES
+    for file in sorted((ROOT / package).rglob("*.py"))
+    if "template" not in file.parts  # files of a project that init writes
+}
 
 
 def _package(module: str) -> str:

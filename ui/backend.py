@@ -1,7 +1,8 @@
-"""Builds the Python package with its page in it: what setuptools does, and before it the bundle of this folder.
+"""Builds the Python package with its page and the sample pipelines in it: what setuptools does, and before it the rest.
 
 The bundle is made when it is missing or older than its sources, and only then Deno is asked for. A wheel or an sdist carries
-it, so who installs one needs neither Deno nor the npm registry.
+it, so who installs one needs neither Deno nor the npm registry. The sample pipelines lie beside the packages in a checkout, and
+inside of one where they are installed.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from setuptools import build_meta
 
 UI = Path(__file__).parent
+SAMPLES = UI.parent / "transforms" / "samples"
 BUNDLE = UI.parent / "palantir_models" / "page" / "static" / "main.js"
 DENO = "deno>=2.9,<3"
 _SOURCES = ("src/**/*", "icon.svg", "bundle.ts", "deno.json", "deno.lock")
@@ -44,7 +47,8 @@ def get_requires_for_build_sdist(config_settings: _Settings = None) -> list[str]
 def build_wheel(directory: str, config_settings: _Settings = None, metadata_directory: str | None = None) -> str:
     """Build a wheel, and the page before it."""
     bundle()
-    return build_meta.build_wheel(directory, config_settings, metadata_directory)
+    with samples():
+        return build_meta.build_wheel(directory, config_settings, metadata_directory)
 
 
 def build_editable(directory: str, config_settings: _Settings = None, metadata_directory: str | None = None) -> str:
@@ -56,7 +60,22 @@ def build_editable(directory: str, config_settings: _Settings = None, metadata_d
 def build_sdist(directory: str, config_settings: _Settings = None) -> str:
     """Build an sdist, and the page before it."""
     bundle()
-    return build_meta.build_sdist(directory, config_settings)
+    with samples():
+        return build_meta.build_sdist(directory, config_settings)
+
+
+@contextmanager
+def samples() -> Iterator[None]:
+    """Have the sample pipelines and their tests inside of the package; an sdist has them there already."""
+    if SAMPLES.exists():
+        yield
+        return
+    try:
+        for part in ("pipelines", "tests/pipelines"):
+            shutil.copytree(UI.parent / part, SAMPLES / part, ignore=shutil.ignore_patterns("__pycache__"))
+        yield
+    finally:
+        shutil.rmtree(SAMPLES, ignore_errors=True)
 
 
 def is_stale() -> bool:

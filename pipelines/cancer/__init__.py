@@ -1,6 +1,6 @@
 """A tumour's measurements, a million times: features on Spark, a model of Spark ML, all in the same commits.
 
-It is no part of ``make run``, as it needs Spark: ``make run-spark`` builds it.
+It needs Spark, so it is built apart from the others.
 """
 
 from pipelines.cancer import features, raw, train

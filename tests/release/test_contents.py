@@ -27,7 +27,9 @@ def wheel() -> set[str]:
     """What a wheel of this checkout has in it."""
     files = {file for package in PACKAGES for file in (ROOT / package).rglob("*") if file.is_file()}
     assert (ROOT / BUNDLE).exists(), "Run: make page"
-    return {file.relative_to(ROOT).as_posix() for file in files if "__pycache__" not in file.parts}
+    names = {file.relative_to(ROOT).as_posix() for file in files if "__pycache__" not in file.parts}
+    samples = {file for part in ("pipelines", "tests/pipelines") for file in (ROOT / part).rglob("*.py")}
+    return names | {f"transforms/samples/{file.relative_to(ROOT).as_posix()}" for file in samples}
 
 
 def test_a_wheel_as_it_is_has_no_fault(wheel: set[str]) -> None:

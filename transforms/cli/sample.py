@@ -1,94 +1,69 @@
-"""The files of the small project that ``transforms init`` writes."""
+"""The files of the projects that ``transforms init`` writes: a small one to begin with, or a sample of this package."""
 
 from __future__ import annotations
 
-_PYPROJECT = """\
-[project]
-name = "{name}"
-version = "0.1.0"
-requires-python = ">=3.11"
-dependencies = ["transforms-on-delta"]
+from collections.abc import Mapping
+from pathlib import Path
 
-[dependency-groups]
-test = ["pytest"]
-
-[tool.transforms]
-pipelines = ["pipelines"]
-
-[tool.pytest.ini_options]
-pythonpath = ["."]
-"""
-
+_TEMPLATE = Path(__file__).parent / "template"
+_PACKAGED = Path(__file__).parents[1] / "samples"
+_CHECKOUT = Path(__file__).parents[2]
+_KINDS = {".py", ".toml", ".csv"}
+_IGNORED = ".transforms/\n__pycache__/\n"
 _PIPELINES = '''\
 """Everything that ``transforms build`` builds."""
 
 from transforms.api import Pipeline
 
-from pipelines import readings
+from pipelines import {sample}
 
 pipeline = Pipeline()
-pipeline.discover_transforms(readings)
+pipeline.discover_transforms({sample})
 '''
 
-_READINGS = '''\
-"""Daily means of a thermometer."""
-
-import polars as pl
-from transforms.api import Input, Output, transform
-
-
-@transform.using(
-    means=Output("/sample/daily_means"),
-    readings=Input("/sample/readings"),
-)
-def daily_means(readings, means):
-    frame = readings.polars()
-    means.write_table(
-        frame.drop_nulls("celsius").group_by("day").agg(pl.col("celsius").mean()).sort("day"),
-        column_descriptions={"celsius": "mean of the day, in degrees Celsius"},
-    )
-'''
-
-_TEST = '''\
-"""What the transform must do, tried on three rows."""
-
-from transforms.testing import run_transform
-
-from pipelines.readings import daily_means
+SAMPLES: Mapping[str, tuple[str, ...]] = {
+    "wine": ("scikit-learn",),
+    "digits": ("scikit-learn",),
+    "cancer": ("scikit-learn", "transforms-on-delta[spark]"),
+}
+"""The sample pipelines, and what each needs beside this package."""
 
 
-def test_a_missing_reading_does_not_count():
-    rows = [
-        {"day": "2026-01-01", "celsius": 1.0},
-        {"day": "2026-01-01", "celsius": None},
-        {"day": "2026-01-01", "celsius": 3.0},
-    ]
-
-    result = run_transform(daily_means, {"readings": rows})
-
-    assert result.outputs["means"].rows() == [{"day": "2026-01-01", "celsius": 2.0}]
-'''
-
-_DATA = """\
-day,celsius
-2026-01-01,1.5
-2026-01-01,2.5
-2026-01-02,
-2026-01-02,4.0
-2026-01-03,-0.5
-"""
-
-
-def sample_files(name: str) -> dict[str, str]:
-    """Return the text of every file of the sample project, by its path.
+def project_files(name: str) -> dict[str, str]:
+    """Return the text of every file of the small project, by its path.
 
     :param name: the project's name.
     """
+    files = {path.relative_to(_TEMPLATE).as_posix(): _text(path) for path in _sources(_TEMPLATE)}
+    return {"pyproject.toml": _named(files.pop("pyproject.toml"), name), ".gitignore": _IGNORED, **files}
+
+
+def sample_files(sample: str, name: str) -> dict[str, str]:
+    """Return the text of every file of a project with a sample pipeline and its tests, by its path.
+
+    :param sample: one of :data:`SAMPLES`.
+    :param name: the project's name.
+    """
+    place = _PACKAGED if _PACKAGED.exists() else _CHECKOUT  # an installed package brings a copy
+    pipeline = {path.relative_to(place).as_posix(): _text(path) for path in _sources(place / "pipelines" / sample)}
+    needed = ", ".join(f'"{package}"' for package in ("transforms-on-delta", *SAMPLES[sample]))
+    settings = _named(_text(_TEMPLATE / "pyproject.toml"), name)
     return {
-        "pyproject.toml": _PYPROJECT.format(name=name),
-        ".gitignore": ".transforms/\n__pycache__/\n",
-        "pipelines/__init__.py": _PIPELINES,
-        "pipelines/readings.py": _READINGS,
-        "tests/test_readings.py": _TEST,
-        "data/readings.csv": _DATA,
+        "pyproject.toml": settings.replace('dependencies = ["transforms-on-delta"]', f"dependencies = [{needed}]"),
+        ".gitignore": _IGNORED,
+        "pipelines/__init__.py": _PIPELINES.format(sample=sample),
+        **pipeline,
+        f"tests/test_{sample}.py": _text(place / "tests" / "pipelines" / f"test_{sample}.py"),
     }
+
+
+def _sources(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in _KINDS)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _named(settings: str, name: str) -> str:
+    return settings.replace('name = "sample"', f'name = "{name}"')

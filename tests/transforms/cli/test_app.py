@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +106,38 @@ def test_init_writes_a_project_that_works(tmp_path: Path) -> None:
     assert run("transforms", "put", "/sample/readings", "data/readings.csv").returncode == 0
     built = run("transforms", "build")
     assert built.returncode == 0, built.stderr
-    assert "COMMIT  #2  daily_means -> dataset /sample/daily_means 3 rows" in built.stdout
-    assert "2026-01-01  2.0" in run("transforms", "show", "/sample/daily_means").stdout
+    assert "COMMIT  #2  daily_means -> dataset /sample/daily_means 30 rows" in built.stdout
+    assert "COMMIT  #3  train_trend -> model /sample/trend 1.0.0 (experiment trend)" in built.stdout
+    shown = run("transforms", "show", "/sample/daily_means").stdout
+    assert "weather on Earth" in shown
+    assert "loss" in run("transforms", "experiments", "show", "trend").stdout
     tested = run("pytest", "-q", "-p", "no:cacheprovider")
     assert tested.returncode == 0, tested.stdout
     again = run("transforms", "init", "demo", cwd=tmp_path)
     assert again.returncode == 2
     assert "pyproject.toml" in again.stderr
+
+
+@pytest.mark.parametrize("sample", ["wine", "digits", "cancer"])
+def test_init_writes_a_sample_with_its_tests(sample: str, shell: Shell) -> None:
+    """As the checkout has it; in a project of a name of its own, which says what it needs."""
+    assert shell.run("init", "mine", "--sample", sample).exit_code == 0
+    made, source = shell.folder / "mine", Path(SOURCE)
+    written = {file.relative_to(made).as_posix(): file.read_text() for file in made.rglob("*.py")}
+    assert written.pop("pipelines/__init__.py").count(sample) == 2
+    pipeline = {
+        file.relative_to(source).as_posix(): file.read_text() for file in source.glob(f"pipelines/{sample}/*.py")
+    }
+    tests = (source / f"tests/pipelines/test_{sample}.py").read_text()
+    assert written == {**pipeline, f"tests/test_{sample}.py": tests}
+    project = tomllib.loads((made / "pyproject.toml").read_text())["project"]
+    assert project["name"] == "mine"
+    assert "scikit-learn" in project["dependencies"]
+
+
+def test_a_sample_that_there_is_not_is_refused_with_the_nearest(shell: Shell) -> None:
+    """And nothing is written."""
+    refused = shell.run("init", "mine", "--sample", "wien")
+    assert refused.exit_code == 2
+    assert "Did you mean 'wine'?" in refused.stderr
+    assert not (shell.folder / "mine").exists()
