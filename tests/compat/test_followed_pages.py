@@ -21,6 +21,7 @@ PAGES = {
     "how-to/log": 4,
     "how-to/mlflow": 3,
     "how-to/models-that-last": 4,
+    "how-to/study": 6,
     "how-to/to-foundry": 2,
 }
 COSTLY = {"how-to/bucket": 5, "how-to/spark": 4}
