@@ -49,8 +49,8 @@ def test_a_project_of_ones_own_works_word_for_word(tmp_path: Path) -> None:
 
     assert install.startswith("pip install transforms-on-delta ")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Done. OK=1 " in done.stdout
-    assert "1 passed" in done.stdout
+    assert "Done. OK=2 " in done.stdout
+    assert "2 passed" in done.stdout
 
 
 def test_what_the_readme_shows_of_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
@@ -116,4 +116,4 @@ def test_the_readmes_test_passes(tmp_path: Path) -> None:
 
     done = shell(["python -m pytest -q"], tmp_path)
 
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert "2 passed" in done.stdout, done.stdout + done.stderr

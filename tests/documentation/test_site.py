@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from documentation import commands, errors, names, settings, variables
+from documentation.badges import FOLDER, ROOT, badges
 from documentation.docstrings import as_markdown, with_dialogues, with_fields
 from tests.compat.test_public_names import NAMES
 from transforms.cli.failures import exit_code
@@ -129,3 +130,11 @@ def test_docstrings_are_read_as_they_are_written() -> None:
         "One.\n\n:ivar a: first\n        goes on.\n:ivar b: second.\n"
     )
     assert with_dialogues("One.\n\n>>> 1 + 1\n2\n\nTwo.") == "One.\n\n```pycon\n>>> 1 + 1\n2\n```\n\nTwo."
+
+
+def test_badges_are_true() -> None:
+    """They say what pyproject.toml says; python -m documentation.badges draws them anew."""
+    drawn = {file.name: file.read_text(encoding="utf-8") for file in FOLDER.iterdir()}
+    assert drawn == badges()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"docs/images/badges/{name}" in readme for name in drawn)
