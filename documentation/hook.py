@@ -11,6 +11,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from documentation import commands, errors, names, settings, variables
+from palantir_models.evaluation.columns import evaluations_schema
 from palantir_models.experiment.columns.schema import schema
 from palantir_models.model.versions import versions_schema
 from transforms.store.ledger_log import arrow_schema
@@ -56,8 +57,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def columns(table: str) -> str:
     """Return the columns of one of the store's tables as a table of Markdown.
 
-    :param table: ``ledger``, ``versions``, or a table of experiments.
+    :param table: ``ledger``, ``versions``, ``evaluations``, or a table of experiments.
     """
-    found: pa.Schema = {"ledger": arrow_schema, "versions": versions_schema}.get(table, lambda: schema(table))()
+    others = {"ledger": arrow_schema, "versions": versions_schema, "evaluations": evaluations_schema}
+    found: pa.Schema = others.get(table, lambda: schema(table))()
     lines = "\n".join(f"| `{field.name}` | {field.type} |" for field in found)
     return f"| column | type |\n|---|---|\n{lines}"

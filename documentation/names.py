@@ -45,6 +45,8 @@ GIVEN = {
     "palantir_models.workspace.output": ("PublishedVersion",),
     "palantir_models.reading.experiment": ("RecordedExperiment",),
     "palantir_models.reading.comparison": ("Comparison",),
+    "palantir_models.reading.evaluation": ("RecordedEvaluation",),
+    "palantir_models.reading.evaluation_comparison": ("EvaluationComparison", "VersionComparison", "Pair"),
     "palantir_models.reading.frame": ("Frame",),
     "palantir_models.reading.media": ("Media", "Tables"),
     "palantir_models.reading.logged": ("LoggedImage", "LoggedPlot"),

@@ -13,10 +13,13 @@ from palantir_models.model import saving
 from palantir_models.model.commit import ModelCommit
 from palantir_models.model.output import JobModel
 from palantir_models.model.versions import ModelVersion
+from palantir_models.reading.evaluation import RecordedEvaluation
+from palantir_models.reading.evaluations import evaluations_of as recorded_evaluations
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.model import Model
 from transforms.errors import NotFoundError
 from transforms.spec.resource import Resource
+from transforms.store.entry import Entry
 from transforms.store.store import Store
 
 
@@ -44,6 +47,21 @@ def experiments_of(model: JobModel, opened: Model) -> Iterable[RecordedExperimen
         return ()
     found = {one.experiment_id: one for one in (*opened.experiments, *opened.unpublished)}
     return [found[identity] for identity in created if identity in found]
+
+
+def evaluations_of(entry: Entry, store: Store) -> list[RecordedEvaluation]:
+    """Return the evaluations that a job made, in order.
+
+    :param entry: the ledger's row of the job.
+    :param store: the store that it committed to.
+    """
+    made = [one for output in entry.outputs.values() for one in output.get("evaluations", ())]
+    found = {
+        one.evaluation_id: one
+        for alias in dict.fromkeys(one["model"] for one in made)
+        for one in recorded_evaluations(store, alias, entry.seq)
+    }
+    return [found[one["evaluation_id"]] for one in made]
 
 
 def put_model(store: Store, branch: str, resource: Resource, model: Any) -> ModelVersion:

@@ -1,5 +1,6 @@
 """Models in transforms: what ``palantir_models.transforms`` offers."""
 
+from palantir_models.evaluation.declaration import evaluation
 from palantir_models.language.params import (
     AnthropicClaudeLanguageModelInput,
     GenericChatCompletionLanguageModelInput,
@@ -11,7 +12,7 @@ from palantir_models.language.params import (
 )
 from palantir_models.model.params import ModelInput, ModelOutput
 from palantir_models.model.spark import DistributedInferenceWrapper
-from palantir_models.model.utilities import copy_model_to_driver, evaluation
+from palantir_models.model.utilities import copy_model_to_driver
 from palantir_models.model.writable import WritableModel
 
 __all__ = [

@@ -45,6 +45,9 @@
     ├── ExperimentLimitError            a configured limit is reached: left to the error handler
     ├── ExperimentJournalError          the journal cannot be written: left to the error handler (also OSError)
     ├── ExperimentBridgeError           MLflow failed inside, and said nothing: left to the error handler
+    ├── EvaluationError                 the author of an evaluation (also ValueError)
+    │   ├── EvaluationTypeError             a value of a type that it does not take (also TypeError)
+    │   └── EvaluationLimitError            a configured limit is reached
     ├── TrackingError                   whoever looks after an MLflow server: it cannot be reached, or refuses
     ├── OutputError                     whoever reads the output: it cannot be written
     ├── ForkedProcessError              whoever starts processes: a forked one cannot do it (also RuntimeError)

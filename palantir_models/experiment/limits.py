@@ -27,16 +27,19 @@ def shortened(names: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of one experiment.
+    """The limits of one experiment, and of the evaluations of one model.
 
-    Follows the limits table of the public page integrate-models/experiments-overview; ``caption_length`` is
-    ours.
+    Follows the limits tables of the public pages integrate-models/experiments-overview and evaluations-overview;
+    ``caption_length`` is ours.
 
     :param name_length: characters of the name of an experiment, series, hyperparameter or table.
     :param metric_values: values across all metric series of an experiment.
     :param parameters: hyperparameters of an experiment.
     :param table_rows: rows of one table.
     :param caption_length: characters of a caption or description.
+    :param evaluation_sets: evaluation sets of a model.
+    :param evaluation_caption_length: characters of a caption or description in an evaluation.
+    :param evaluation_upload_bytes: bytes of one image, plot or table in an evaluation, as it is stored.
     """
 
     name_length: int = 100
@@ -44,6 +47,9 @@ class Limits:
     parameters: int = 500
     table_rows: int = 100_000
     caption_length: int = 1000
+    evaluation_sets: int = 100
+    evaluation_caption_length: int = 200
+    evaluation_upload_bytes: int = 5_000_000
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> Limits:

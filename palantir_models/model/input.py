@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.adapter.base import ModelAdapter
+from palantir_models.model.opener import EvaluationOpener
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
 from transforms.errors import NotFoundError
 from transforms.run.scope import JobScope
@@ -40,7 +41,10 @@ def open_model_input(param: Any, name: str, scope: JobScope) -> ModelAdapter | N
     if is_own and not versions:
         return None
     version = pick_version(resource.alias, versions, param.model_version)
-    return load_version(view.storage, model_of(view), version, scope.config.model_code)
+    adapter = load_version(view.storage, model_of(view), version, scope.config.model_code)
+    if (evaluations := scope.companions.get("evaluation")) is not None:
+        adapter.__dict__["create_evaluation"] = evaluations.opener(resource.alias, version)
+    return adapter
 
 
 def _is_written(resource: Resource, scope: JobScope) -> bool:
@@ -66,7 +70,7 @@ def load_version(storage: Storage, model: str, version: ModelVersion, code: Code
     :param model: the model's folder, relative to the store's root.
     :param version: the version.
     :param code: ``version`` for the code that it was published with, ``project`` for the project's code of today.
-    :returns: the adapter, with the attribute ``model_version_rid``.
+    :returns: the adapter, with the attribute ``model_version_rid`` and a ``create_evaluation`` that refuses.
     :raises ArtifactMismatchError: if a saved file is not the one that was published.
     """
     from palantir_models.adapter import LoadContexts, load_adapter
@@ -74,4 +78,5 @@ def load_version(storage: Storage, model: str, version: ModelVersion, code: Code
     folder = saved_folder(storage, model, version)
     adapter = load_adapter(folder, version.adapter, version.sha256, contexts=LoadContexts(code=code))
     adapter.__dict__["model_version_rid"] = version.rid
+    adapter.__dict__["create_evaluation"] = EvaluationOpener()
     return adapter

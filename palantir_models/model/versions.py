@@ -20,6 +20,9 @@ from transforms.store.tables import TableView
 if TYPE_CHECKING:
     import pyarrow as pa
 
+LATEST = "latest"
+"""The word for a model's newest version, where one is asked for."""
+
 _RID = "ri.models.main.model-version."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SEMANTIC = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -165,10 +168,10 @@ def pick_version(alias: str, versions: Sequence[ModelVersion], wanted: str | Non
 
     :param alias: the model, for messages.
     :param versions: its versions, oldest first.
-    :param wanted: a RID or a semantic version; the latest when None.
+    :param wanted: a RID, a semantic version or ``latest``; the latest when None.
     :raises NotFoundError: if there is no such version; names the nearest.
     """
-    if wanted is None and versions:
+    if wanted in (None, LATEST) and versions:
         return versions[-1]
     for version in versions:
         if wanted in (version.rid, version.version_id, version.version):

@@ -56,7 +56,10 @@ def build(asked: Asked) -> dict[str, Any]:
 
 def _version(store: Store, entry: Entry, key: str) -> int | None:
     """Return the version of a dataset's table that a commit made; None where it can no longer be told."""
-    table = store.table_of(Resource(*key.split(":", 1)), entry.branch)  # type: ignore[arg-type]
+    resource = Resource(*key.split(":", 1))  # type: ignore[arg-type]
+    if not resource.has_table:
+        return None
+    table = store.table_of(resource, entry.branch)
     try:
         view = store.view_table(table, entry.seq)
     except StoreError:  # its log was shortened since, or it cannot be read

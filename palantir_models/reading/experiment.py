@@ -125,7 +125,7 @@ class RecordedExperiment(ExperimentFacts):
     @property
     def tables(self) -> Tables:
         """The tables by name; each is read when it is asked for."""
-        return Tables(self._part("tables", "table", None), self.name)
+        return Tables(self._part("tables", "table", None), f"Experiment {self.name!r}")
 
     def follow(self, since: str | None = None) -> News:
         """Return what is new of it, for whoever follows it while it is logged; what was seen before is not decoded again.

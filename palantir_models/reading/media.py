@@ -89,15 +89,15 @@ class Media(Frame, Sequence[Item], Generic[Item]):
 
 
 class Tables(Mapping[str, Frame]):
-    """The tables of an experiment by name, each read when it is asked for.
+    """The tables of an experiment or an evaluation by name, each read when it is asked for.
 
     :param rows: the rows of the tables' table.
-    :param experiment: the experiment's name, for messages.
+    :param owner: the experiment or evaluation, for messages: ``Experiment 'forest'``.
     """
 
-    def __init__(self, rows: pl.LazyFrame, experiment: str) -> None:
+    def __init__(self, rows: pl.LazyFrame, owner: str) -> None:
         self._rows = rows
-        self._experiment = experiment
+        self._owner = owner
 
     @cached_property
     def _known(self) -> dict[str, dict[str, Any]]:
@@ -107,13 +107,13 @@ class Tables(Mapping[str, Frame]):
     def __getitem__(self, name: str) -> Frame:
         """Read a table.
 
-        :raises NotFoundError: if the experiment has no such table.
+        :raises NotFoundError: if there is no such table.
         """
         import polars as pl
         import pyarrow.parquet as pq
 
         if name not in self._known:
-            raise NotFoundError(f"Experiment {self._experiment!r} has no table {name!r}.{nearest(name, self._known)}")
+            raise NotFoundError(f"{self._owner} has no table {name!r}.{nearest(name, self._known)}")
         content = self._rows.filter(pl.col("name") == name).select("parquet").collect().item()
         table = portable(pq.read_table(io.BytesIO(content)), f"Table {name!r}", wide_as_text=True)
         frame = pl.from_arrow(table)

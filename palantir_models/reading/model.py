@@ -1,4 +1,4 @@
-"""A model as it is read back: its versions and experiments."""
+"""A model as it is read back: its versions, experiments and evaluations."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.model.input import load_version
 from palantir_models.model.versions import ModelVersion, pick_version, read_versions
 from palantir_models.reading.comparison import Comparison
+from palantir_models.reading.evaluation import RecordedEvaluation
+from palantir_models.reading.evaluation_comparison import EvaluationComparison, VersionComparison
+from palantir_models.reading.evaluations import chosen, evaluations_of, pick_evaluation
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.facts import ranks_of
 from palantir_models.reading.finding import pick
@@ -32,7 +35,7 @@ _LISTED = 10
 
 
 class Model(ReadOnly):
-    """The versions and experiments of a model, as they were when it was opened.
+    """The versions, experiments and evaluations of a model, as they were when it was opened.
 
     :param alias: the model's path or RID.
     :param branch: its branch.
@@ -71,7 +74,7 @@ class Model(ReadOnly):
     def version(self, wanted: str | None = None) -> ModelVersion:
         """Return one of the versions.
 
-        :param wanted: a number such as ``1.2.0`` or a RID; the latest when not given.
+        :param wanted: a number such as ``1.2.0``, a RID or ``latest``; the latest when not given.
         :raises NotFoundError: if there is no such version; names the nearest.
         """
         return pick_version(self.alias, self.versions, wanted)
@@ -79,7 +82,7 @@ class Model(ReadOnly):
     def load(self, version: str | None = None, *, code: CodeChoice = "version") -> ModelAdapter:
         """Load a version's adapter, ready for inference.
 
-        :param version: a number such as ``1.2.0`` or a RID; the latest when not given.
+        :param version: a number such as ``1.2.0``, a RID or ``latest``; the latest when not given.
         :param code: ``version`` for the code that the version was published with, which is the project's own as long as
             that is the same; ``project`` for the project's code of today in any case. A difference is logged as a warning.
         :raises NotFoundError: if there is no such version; names the nearest.
@@ -147,6 +150,57 @@ class Model(ReadOnly):
         """
         wanted = self.experiments if experiments is None else experiments
         return Comparison([self.experiment(one) if isinstance(one, str) else one for one in wanted])
+
+    def evaluations(
+        self, evaluation_set: str | None = None, version: str | None = None, branch: str | None = None
+    ) -> tuple[RecordedEvaluation, ...]:
+        """Return the evaluations of the model, newest first, on whichever branch they were made.
+
+        :param evaluation_set: only those of this set.
+        :param version: only those of this version, as :meth:`version` takes it.
+        :param branch: only those that were made on this branch.
+        :raises NotFoundError: if there is no such version; names the nearest.
+        """
+        version_id = None if version is None else self.version(version).version_id
+        return chosen(self._evaluations, evaluation_set, version_id, branch)
+
+    def evaluation(self, wanted: str) -> RecordedEvaluation:
+        """Return one evaluation; of several of one name, on different branches, the newest.
+
+        :param wanted: its name, its id or the beginning of the id, or its RID.
+        :raises NotFoundError: if there is none, or it is not clear which.
+        """
+        return pick_evaluation(self._evaluations, wanted, f"Model {self.alias}")
+
+    def compare_evaluations(
+        self, evaluations: Sequence[str | RecordedEvaluation] | None = None
+    ) -> EvaluationComparison:
+        """Put evaluations side by side: their metrics by subset, one column each.
+
+        :param evaluations: each as :meth:`evaluation` takes it, or the evaluation itself, of this model or another; all when not
+            given.
+        :raises NotFoundError: if one is not there.
+        :raises UsageError: if there is none to compare.
+        """
+        wanted = self._evaluations if evaluations is None else evaluations
+        return EvaluationComparison([self.evaluation(one) if isinstance(one, str) else one for one in wanted])
+
+    def compare_with(
+        self, baseline: str, version: str | None = None, evaluation_set: str | None = None
+    ) -> VersionComparison:
+        """Tell what a version scored against another one, such as that in production, in every set.
+
+        :param baseline: the version that it is compared with, as :meth:`version` takes it.
+        :param version: the version that is compared, likewise; the latest when not given.
+        :param evaluation_set: only this set.
+        :raises NotFoundError: if there is no such version, or neither was evaluated.
+        """
+        every = self.evaluations(evaluation_set)
+        return VersionComparison(self.version(version), self.version(baseline), every, self.branch)
+
+    @cached_property
+    def _evaluations(self) -> tuple[RecordedEvaluation, ...]:
+        return tuple(evaluations_of(self._store, self.alias, self._seq))
 
     def _rows(self) -> list[tuple[object, ...]]:
         names = {experiment.version: experiment for experiment in self.experiments}

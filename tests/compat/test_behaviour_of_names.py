@@ -14,15 +14,8 @@ import palantir_models.transforms as models
 from language_model_service_api import languagemodelservice_api as chat
 from language_model_service_api import languagemodelservice_api_completion_v3 as completions
 from language_model_service_api import languagemodelservice_api_embeddings_v3 as embeddings
-from palantir_models.evaluations import (
-    ClassificationEvaluatorConfig,
-    Evaluation,
-    EvaluationResult,
-    RegressionEvaluatorConfig,
-    evaluate,
-)
 from palantir_models.models import CondaDependency, PythonEnvironment
-from palantir_models.transforms import copy_model_to_driver, evaluation
+from palantir_models.transforms import copy_model_to_driver
 from tests.compat.test_public_names import NAMES
 from transforms.api import (
     ContainerTransform,
@@ -248,14 +241,6 @@ SEEN = chat.MultiContentChatMessage([MESSAGE], chat.ChatMessageRole.USER)
 def test_a_hosted_model_takes_a_request_and_refuses_it(model, call: str, request_) -> None:
     with pytest.raises(UnavailableError, match="this version"):
         getattr(model(), call)(request_)
-
-
-def test_an_evaluation_is_declared_and_refused() -> None:
-    refused(lambda function: evaluation("quarterly")(transform.using(out=Output("/out"))(function)))
-    for config in (RegressionEvaluatorConfig(subset="new"), ClassificationEvaluatorConfig(average="macro")):
-        with pytest.raises(UnavailableError, match="log the scores"):
-            evaluate(None, None, "target", "prediction", config, Evaluation())
-    assert EvaluationResult().__doc__
 
 
 def test_a_container_beside_a_transform_is_declared_and_refused() -> None:

@@ -185,6 +185,19 @@ MODELS = {
     "palantir_models.experiments:Experiment.log_plot": "(series_name, plot_data, caption=None, step=None)",
     "palantir_models.experiments:Experiment.log_table": "(table_name, table, description=None)",
     "palantir_models.experiments:Experiment.as_mlflow_run": "()",
+    "palantir_models.evaluations:Evaluation.log_metric": "(key, value)",
+    "palantir_models.evaluations:Evaluation.log_metrics": "(metrics)",
+    "palantir_models.evaluations:Evaluation.log_image": "(name, image, caption=None)",
+    "palantir_models.evaluations:Evaluation.log_plot": "(name, plot_data, description=None)",
+    "palantir_models.evaluations:Evaluation.log_table": "(name, table, description=None)",
+    "palantir_models.evaluations:RegressionEvaluatorConfig": "(subset=None)",
+    "palantir_models.evaluations:ClassificationEvaluatorConfig": (
+        "(average='weighted', class_probabilities_columns=None, class_probability_column=None, subset=None)"
+    ),
+    # The order is ours, as public samples name every argument.
+    "palantir_models.evaluations:evaluate": (
+        "(model, inputs, targets, prediction_column=None, evaluator_config=None, evaluation=None, evaluation_df=None)"
+    ),
 }
 DATASETS = {
     "Dataset.get": "(alias)",

@@ -22,9 +22,13 @@ def commit_line(entry: Entry) -> str:
 def outputs_text(outputs: Mapping[str, Mapping[str, Any]]) -> str:
     """Return what became of each output of a commit, in one line."""
     return ", ".join(
-        " ".join(filter(None, [key.replace(":", " ", 1), output_text(output), _experiments_text(output)]))
+        " ".join(filter(None, [_key_text(key, output), output_text(output), _experiments_text(output)]))
         for key, output in outputs.items()
     )
+
+
+def _key_text(key: str, output: Mapping[str, Any]) -> str:
+    return "" if "evaluations" in output else key.replace(":", " ", 1)
 
 
 def unwritten_text(entry: Entry) -> str:
@@ -54,7 +58,11 @@ CHECK_COLUMNS = ("check", "result", "on_error", "failing", "rows", "seconds", "e
 
 
 def output_text(output: Mapping[str, Any]) -> str:
-    """Return what was written to one output: its rows, its files, its version, or the experiments that were imported."""
+    """Return what was written to one output: its rows, its files, its version, what was evaluated, or the experiments that were
+    imported."""
+    if "evaluations" in output:
+        models = dict.fromkeys(f"{one['model']} {one['version']}" for one in output["evaluations"])
+        return f"evaluation of {', '.join(models) or 'nothing'} ({output['set']})"
     if "imported" in output:
         return counted(int(output["imported"]), "imported experiment")
     if "version" in output:

@@ -52,7 +52,7 @@ class Config:
 
     def resolve(self, resource: Resource) -> Resource:
         """Return the resource that an alias stands for; most stand for themselves."""
-        names = self.inputs if resource.kind == "dataset" else self.models
+        names = {"dataset": self.inputs, "model": self.models}.get(resource.kind, {})
         alias = names.get(resource.alias)
         return resource if alias is None else replace(resource, alias=alias)
 

@@ -34,7 +34,7 @@ def to_text(graph: Graph) -> str:
 def to_mermaid(graph: Graph) -> str:
     """Return the graph as a Mermaid flowchart."""
     ids = _ids(graph)
-    shapes = {"dataset": ("[(", ")]"), "model": ("{{", "}}")}
+    shapes = {"dataset": ("[(", ")]"), "model": ("{{", "}}"), "evaluation": ("([", "])")}
     lines = ["flowchart LR"]
     for node in graph.order:
         lines.append(f'    {ids[node.name]}["{_mermaid(node.name)}"]')

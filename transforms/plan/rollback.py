@@ -43,14 +43,20 @@ def undoing(entry: Entry, after: Iterable[Entry]) -> Undoing:
     :param entry: the commit.
     :param after: all commits after it, in their order, on any branch.
     """
-    first = dict.fromkeys(entry.outputs, entry.seq)
+    first = dict.fromkeys(_replaceable(entry), entry.seq)
     later = []
     for other in after:
-        if other.branch == entry.branch and first.keys() & other.outputs.keys():
+        keys = _replaceable(other)
+        if other.branch == entry.branch and not first.keys().isdisjoint(keys):
             later.append(other)
-            for key in other.outputs:
+            for key in keys:
                 first.setdefault(key, other.seq)
     return Undoing(entry, tuple(later), first)
+
+
+def _replaceable(entry: Entry) -> list[str]:
+    """Return the outputs of a commit that can be what they were before: evaluations stay, as experiments do."""
+    return [resource.key for resource in entry.resources if resource.has_table]
 
 
 def taken_back(outputs: Iterable[Mapping[str, object]]) -> tuple[tuple[int, ...], int | None] | None:

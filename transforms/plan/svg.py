@@ -10,6 +10,7 @@ from transforms.plan.layout import BOX_HEIGHT, Place, Route, layout_of
 _STYLE = (
     "text{font:13px ui-monospace,Menlo,Consolas,monospace;fill:#1b1f24}"
     ".transform{fill:#dbeafe;stroke:#2563eb}.dataset{fill:#ecfdf5;stroke:#059669}.model{fill:#fef3c7;stroke:#d97706}"
+    ".evaluation{fill:#f3e8ff;stroke:#9333ea}"
     "path{fill:none;stroke:#6b7280}"
 )
 _HEAD = (
@@ -20,7 +21,9 @@ _BEFORE_HEAD = 2  # pixels that the head of an arrow stands before its box
 
 
 def to_svg(graph: Graph) -> str:
-    """Return the graph as an SVG picture, left to right: transforms blue boxes, datasets green pills, models amber hexagons."""
+    """Return the graph as an SVG picture, left to right: transforms blue boxes, datasets green pills, models amber hexagons, what
+    evaluates them purple pills.
+    """
     layout = layout_of(graph)
     width, height = f"{layout.width:.0f}", f"{layout.height:.0f}"
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'

@@ -46,12 +46,15 @@ class Place:
     def output(self, resource: Resource) -> OutputState:
         """Return an output as a run meets it: on the branch of the build, else on the one that it goes on from."""
         plain = replace(resource, branch=None)
+        branches = candidates(plain, self.branch, self.fallbacks)
+        if not plain.has_table:
+            made = first_found(branches, lambda branch: self.writes.get((branch, plain.key)))
+            return OutputState(plain, None if made is None else made[0])
         found = self._table(plain)
         if found is not None:
             table, branch = found
             last = self.writes.get((branch, plain.key))
             return OutputState(plain, last, self._changed(plain, table, last))
-        branches = candidates(plain, self.branch, self.fallbacks)
         is_lost = any((branch, plain.key) in self.writes for branch in branches)
         return OutputState(plain, None, "its table is gone" if is_lost else None)
 

@@ -23,8 +23,9 @@ from transforms.run.checking import JobChecks
 from transforms.run.contexts import JobAborted, job_context
 from transforms.run.increment import JobIncrement
 from transforms.run.scope import EngineChoice, JobScope, Participant, Sealed
-from transforms.spec.resource import DEFAULT_BRANCH, Resource
+from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.spec.uses import names_package
+from transforms.store.change import joined
 from transforms.store.entry import Entry, Lineage
 from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.store.store import Store
@@ -159,9 +160,10 @@ def _run(
     transform.check_complete()
     check_available(transform)
     parameters = transform.parameter_values(options.parameters)
-    outputs = output_resources(transform, config)
+    name = options.name or transform.__name__
+    outputs = [config.resolve(resource) for resource in transform.written(name)]
     code_version = transform.comparable_version
-    transaction = store.begin(options.name or transform.__name__, options.branch, outputs, options.wait_seconds)
+    transaction = store.begin(name, options.branch, outputs, options.wait_seconds)
     options.begun(transaction.id)
     scope = JobScope(
         transform,
@@ -175,19 +177,22 @@ def _run(
         as_of=options.as_of,
     )
     participants: dict[str, Participant] = {}
+    companions: list[Participant] = []
     checks = JobChecks(scope)
     try:
         scope.increment = JobIncrement.of(scope)
+        _open_companions(scope, companions)
         values = _open(scope, participants)
         checks.of_inputs()
         _call(scope, values, participants)
         if scope.aborted:
             raise JobAborted  # also where the function caught the one that abort_job() raised
-        sealed = checks.of_outputs([part for participant in participants.values() for part in participant.seal()])
+        every = [*participants.values(), *companions]
+        sealed = checks.of_outputs([part for participant in every for part in participant.seal()])
         interrupted: InterruptedAfterCommit | None = None
         try:
             entry = transaction.commit(
-                [change for part in sealed for change in part.changes],
+                joined(change for part in sealed for change in part.changes),
                 _outputs(scope, sealed),
                 Lineage(scope.pins, code_version, parameters),
                 options.may_commit,
@@ -209,7 +214,7 @@ def _run(
             sessions.leave_call()
         try:
             if not transaction.ratified:  # afterwards it is committed whatever happens, and recovery finishes it
-                _tell(participants.values(), error)
+                _tell([*participants.values(), *companions], error)
         finally:
             transaction.abandon()
         raise
@@ -246,9 +251,11 @@ def _outputs(scope: JobScope, sealed: Sequence[Sealed]) -> dict[str, Mapping[str
     return {key: {**summary, RECORD: record if key == first else brief} for key, summary in outputs.items()}
 
 
-def output_resources(transform: Transform, config: Config) -> list[Resource]:
-    """Return everything that a transform may write."""
-    return [config.resolve(resource) for param in transform.outputs.values() for resource in param.resources]
+def _open_companions(scope: JobScope, opened: list[Participant]) -> None:
+    for name, companion in scope.transform.companions.items():
+        participant = pkgutil.resolve_name(companion.runtime)(companion, name, scope)
+        opened.append(participant)
+        scope.companions[name] = participant.value
 
 
 def _open(scope: JobScope, participants: dict[str, Participant]) -> dict[str, Any]:

@@ -74,6 +74,7 @@ class IncrementalPlanner(PlanReader):
         tables = [
             self.store.table_of(resource, branch)
             for resource in asked
+            if resource.has_table
             for branch in candidates(resource, self.branch, self.fallbacks)
         ]
         there = self.store.storage.tables(tables)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -282,10 +282,12 @@ class Project:
             for resource in node.inputs
         }
         places = {(branch, resource.key) for resource, branches in looked_at.items() for branch in branches}
-        places |= {place for place in written if place[0] == options.branch}
-        # A table that somebody deleted by hand was never built, whatever the ledger says.
         tables = {place: self._table(*place) for place in places}
-        there = self.store.storage.tables(list(tables.values()))
+        # A table that somebody deleted by hand was never built, whatever the ledger says.
+        made = {
+            key: self.store.tables_of(write) for (branch, key), write in written.items() if branch == options.branch
+        }
+        there = self.store.storage.tables([*tables.values(), *chain.from_iterable(made.values())])
         waiting = self.store.waiting()
         last = {
             key: LastBuild(
@@ -298,7 +300,7 @@ class Project:
                 write.parameters,
             )
             for (branch, key), write in written.items()
-            if branch == options.branch and tables[branch, key] in there
+            if branch == options.branch and there.issuperset(made[key])
         }
         inputs: dict[str, int] = {}
         for resource, branches in looked_at.items():
@@ -351,7 +353,7 @@ class Project:
         return Node(
             name=name,
             inputs=self._resources(transform.inputs),
-            outputs=self._resources(transform.outputs),
+            outputs=tuple(map(self.config.resolve, transform.written(name))),
             source=transform.source,
             compute_version=lambda: transform.comparable_version,
             tags=transform.tags,

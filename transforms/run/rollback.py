@@ -89,6 +89,11 @@ def plan_rollback(store: Store, seq: int, with_later: bool = False) -> RollbackP
         raise RollbackRefusedError(
             f"#{seq} {entry.transform} was given up and is in no table, so there is nothing to take back."
         )
+    if entry.resources and not any(resource.has_table for resource in entry.resources):
+        raise RollbackRefusedError(
+            f"#{seq} {entry.transform} only added evaluations, which tell of a model's version what was found out about it; they "
+            f"stay, so there is nothing to take back."
+        )
     found = undoing(entry, (other for other in store.ledger.entries(after=seq) if other.seq not in gone))
     _check_published(store, found)
     _check_later(store, found, with_later)

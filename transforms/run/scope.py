@@ -81,6 +81,7 @@ class JobScope:
         pins: the inputs that were opened, by :func:`~transforms.store.lookup.input_key`.
         views: what they hold, by the same key.
         arguments: what its function is given, by name.
+        companions: what takes part in its commit and is no argument of its function, by name.
         increment: what of its inputs is new, where the transform is incremental.
         engine: which engines it may use: ``auto`` starts Spark when something asks for it, ``local`` never, ``spark``
             at once.
@@ -101,6 +102,7 @@ class JobScope:
     pins: dict[str, InputPin] = field(default_factory=dict)
     views: dict[str, TableView] = field(default_factory=dict)
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    companions: dict[str, Any] = field(default_factory=dict)
     increment: Increment | None = None
     engine: EngineChoice = "auto"
     profiles: Sequence[str] = ()

@@ -16,6 +16,7 @@ from transforms.common.masking import MASK, is_secret, masked_text
 from transforms.errors import DeclarationError, TransformTypeError, UsageError, nearest
 from transforms.spec.binding import bind
 from transforms.spec.check_names import check_checks
+from transforms.spec.companion import Companion
 from transforms.spec.exceptions import LightweightTypeError, LightweightValueError
 from transforms.spec.incremental import Incremental, check_limits
 from transforms.spec.params import Param
@@ -91,6 +92,7 @@ class Transform:
         self.inputs = dict(inputs or {})
         self.outputs = dict(outputs or {})
         self.values = dict(values or {})
+        self.companions: dict[str, Companion] = {}
         self.form: Form = form
         self.engine = engine
         self.profile = profile
@@ -119,6 +121,14 @@ class Transform:
     def scalars(self) -> dict[str, Param]:
         """The parameters whose values a build may replace, by name."""
         return {name: param for name, param in self.values.items() if param.has_value}
+
+    def written(self, name: str | None = None) -> list[Resource]:
+        """Return everything that it may write.
+
+        :param name: the name that it has in a build; its own when None.
+        """
+        outputs = [resource for param in self.outputs.values() for resource in param.resources]
+        return [*outputs, *(companion.resource(name or self.__name__) for companion in self.companions.values())]
 
     @property
     def _given(self) -> dict[str, Param]:
@@ -158,6 +168,7 @@ class Transform:
         """
         declared = sorted(f"{name}:{type(param).__name__}:{param.json_value!r}" for name, param in self.params.items())
         declared += sorted(f"{name}:{check.declared}" for name, param in self.params.items() for check in param.checks)
+        declared += sorted(f"@{name}:{companion.json_value!r}" for name, companion in self.companions.items())
         return logic_version(self._function, declared)
 
     @property

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from transforms.common.paths import escape, shown
@@ -76,6 +76,29 @@ class TableChange:
             if reason := escape(name):
                 raise DataError(f"it names {shown(name)}, which {reason}")
         return change
+
+
+def joined(changes: Iterable[TableChange]) -> list[TableChange]:
+    """Return changes of which those that only add rows to one table are one, as two parts of a job may add to a model's tables.
+
+    :param changes: in any order; the first one of a table keeps its place.
+    """
+    found: list[TableChange] = []
+    for change in changes:
+        same = [
+            index
+            for index, other in enumerate(found)
+            if replace(change, files=other.files) == other and _only_adds(other)
+        ]
+        if same:
+            found[same[0]] = replace(change, files=(*found[same[0]].files, *change.files))
+        else:
+            found.append(change)
+    return found
+
+
+def _only_adds(change: TableChange) -> bool:
+    return change.mode == "append" and change.base_version is None
 
 
 def fields_of(schema: str) -> list[dict[str, Any]]:

@@ -82,12 +82,25 @@ class Contents:
         """Return what last wrote each resource, by branch and resource key."""
         return self.index.refresh() if self.exists else {}
 
-    def written(self) -> dict[str, str]:
-        """Return the name of the lease of each dataset and model that a job wrote, by its folder relative to the root."""
+    def tables_of(self, write: LastWrite) -> list[str]:
+        """Return the Delta tables without which what a job wrote is not there any more, relative to the root."""
+        if write.kind == "evaluation":
+            paths = (layout.resource_path(model, write.branch) for model in write.evaluated)
+            return [f"{path}/{layout.EVALUATIONS}" for path in paths]
+        return [self.table_of(write.resource, write.branch)]
+
+    def written(self) -> dict[str, tuple[str, ...]]:
+        """Return the names of the leases of each dataset and model that a job wrote, by its folder relative to the root.
+
+        Whoever has all of them is alone there: evaluations of a model come in beside whoever trains it.
+        """
         leases = {}
-        for branch, key in self.writes():
-            resource = Resource(*key.split(":", 1))  # type: ignore[arg-type]
-            leases[layout.resource_path(resource, branch)] = layout.lease_path(resource, branch)
+        for (branch, _), write in self.writes().items():
+            for resource in [write.resource] if write.resource.has_table else write.evaluated:
+                names = [layout.lease_path(resource, branch)]
+                if resource.kind == "model":
+                    names.append(layout.evaluations_lease(resource, branch))
+                leases[layout.resource_path(resource, branch)] = tuple(names)
         return leases
 
     def published(self) -> int:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from transforms.spec.resource import Resource
 from transforms.store import machine
 from transforms.store.cache import sealed, unsealed
 from transforms.store.entry import Entry, InputPin
@@ -61,8 +62,19 @@ class LastWrite:
 
     @property
     def kind(self) -> str:
-        """``dataset`` or ``model``."""
+        """``dataset``, ``model`` or ``evaluation``."""
         return self.key.split(":", 1)[0]
+
+    @property
+    def resource(self) -> Resource:
+        """The resource."""
+        return Resource(*self.key.split(":", 1))  # type: ignore[arg-type]
+
+    @property
+    def evaluated(self) -> list[Resource]:
+        """The models to which it added evaluations, where that is what it wrote, each once."""
+        found = self.output.get("evaluations", ()) if self.kind == "evaluation" else ()
+        return [Resource("model", alias) for alias in dict.fromkeys(one["model"] for one in found)]
 
     @property
     def pins(self) -> dict[str, InputPin]:

@@ -22,6 +22,7 @@ FILES = "files"
 ARTIFACTS = "artifacts"
 VERSIONS = "versions"
 EXPERIMENTS = "experiments"
+EVALUATIONS = "evaluations"
 
 # Delta's readers decode a % in a folder's name and trip over spaces and letters beyond ASCII, so a character that is
 # unsafe in a path is encoded as ~XX (its UTF-8 bytes in hexadecimal), and so is the ~ itself: names cannot collide.
@@ -105,8 +106,18 @@ def is_dataset(table: str) -> bool:
 
 def lease_path(resource: Resource, branch: str) -> str:
     """Return the lock file that a job holds while it builds a resource on a branch."""
-    alias_path(resource.alias)
-    name = _encode(resource.key, f"{shown(resource.alias)} cannot be an alias").replace("/", "~2F")
+    if resource.has_table:
+        alias_path(resource.alias)
+    return _lock(resource.key, resource.alias, branch)
+
+
+def evaluations_lease(model: Resource, branch: str) -> str:
+    """Return the lock file that a job holds while it commits evaluations of a model on a branch, whoever trains it."""
+    return _lock(f"evaluations:{model.alias}", model.alias, branch)
+
+
+def _lock(key: str, alias: str, branch: str) -> str:
+    name = _encode(key, f"{shown(alias)} cannot be an alias").replace("/", "~2F")
     if len(name) > _LONGEST_LOCK:  # a file's name has at most 255 bytes, an alias may have more
         name = f"{name[: _LONGEST_LOCK - 33]}-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
     return f"{LOCKS}/{branch_folder(branch)}/{name}.lock"
@@ -125,7 +136,7 @@ def publish_rank(table: str) -> int:
 
     :param table: the table's folder relative to the root.
     """
-    return {EXPERIMENTS: 1, VERSIONS: 2}.get(table.rpartition("/")[2], 0) if is_model(table) else 0
+    return {EXPERIMENTS: 1, EVALUATIONS: 1, VERSIONS: 2}.get(table.rpartition("/")[2], 0) if is_model(table) else 0
 
 
 def is_model(folder: str) -> bool:

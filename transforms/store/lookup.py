@@ -68,7 +68,7 @@ def resource_of(key: str) -> Resource:
     identity, _, alias = key.partition(":")
     kind, _, branch = identity.partition("@")
     branch = branch.replace("%3A", ":").replace("%25", "%")
-    return Resource("model" if kind == "model" else "dataset", alias, branch or None)
+    return Resource(kind, alias, branch or None)  # type: ignore[arg-type]
 
 
 def label(key: str) -> str:

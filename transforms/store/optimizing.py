@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from transforms.spec.resource import Resource
 from transforms.store import layout, log_cleanup, merging
 from transforms.store.contents import Contents
 from transforms.store.features import check_writable
+from transforms.store.leases import tried
 from transforms.store.table_folders import find_tables
 
 if TYPE_CHECKING:
@@ -69,29 +71,26 @@ def optimize_tables(
     for name in find_tables(store.storage):
         owner = name if name in locks else name.rpartition("/")[0]  # a model's tables lie right below its folder
         if not wanted or name in wanted or (owner in wanted and layout.is_model(owner)):
-            told = _optimize(store, name, locks.get(owner), dry_run)
+            told = _optimize(store, name, locks.get(owner, ()), dry_run)
             if told is not None:
                 found.append(told)
     return found
 
 
-def _optimize(store: Contents, name: str, lock: str | None, dry_run: bool) -> Optimized | None:
-    lease = None if lock is None or dry_run else store.storage.try_acquire(lock)
-    try:
+def _optimize(store: Contents, name: str, locks: Sequence[str], dry_run: bool) -> Optimized | None:
+    with ExitStack() as held:
+        is_free = dry_run or all(held.enter_context(tried(store.storage, lock)) for lock in locks)
         table = store.storage.delta.open(name)
         sizes = [] if table is None else [file.size for _, file in store.storage.delta.files(name, table)]
         if table is None or len(sizes) < 2:
             return None
         reason = ""
-        if lock is not None and lease is None and not dry_run:
+        if not is_free:
             reason = "it is being built now"
         elif sum(size < SMALL_BYTES for size in sizes) > 1 and not (reason := _refusal(table, name)) and not dry_run:
             reason = _merge(store, name, table)
         after = [file.size for _, file in store.storage.delta.files(name, table)]
         return Optimized(name, len(sizes), len(after), sum(after), table.version(), reason)
-    finally:
-        if lease is not None:
-            lease.release()
 
 
 def _merge(store: Contents, name: str, table: DeltaTable) -> str:

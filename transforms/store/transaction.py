@@ -75,7 +75,7 @@ class Transaction:
         self._own: Lease | None = None
         self._leases: list[Lease] = []
         try:
-            with self._explaining():
+            with self.explaining():
                 self._begin(outputs, wait_seconds)
         except BaseException:
             self.abandon()
@@ -127,6 +127,18 @@ class Transaction:
             self._outputs[table] = self.store.view_table(table)
         return self._outputs[table]
 
+    def hold(self, name: str, what: str, wait_seconds: float, done: str) -> None:
+        """Take one more lease, which the transaction has until it ends.
+
+        :param name: the name of the lease.
+        :param what: what it is for, as an error names it.
+        :param wait_seconds: how long to wait for another holder, in seconds.
+        :param done: what is done to it under the lease, for messages.
+        :raises LeaseHeldError: if another job holds it for longer than that.
+        """
+        holder = {"transform": self.transform}
+        self._leases.append(leases.acquire(self.store.storage, name, what, holder, wait_seconds, done))
+
     def staging(self, table: str, kind: str = layout.DATA, name: str | None = None) -> Path:
         """Return the local folder in which this transaction writes files of a table, made on first use.
 
@@ -134,7 +146,7 @@ class Transaction:
         :param kind: what is staged: ``data``, ``files`` or ``artifacts``.
         :param name: the name of the folder; the id of the transaction when None.
         """
-        with self._explaining():
+        with self.explaining():
             return self.store.storage.make_folder(self.staging_name(table, kind, name))
 
     def staging_name(self, table: str, kind: str = layout.DATA, name: str | None = None) -> str:
@@ -145,7 +157,7 @@ class Transaction:
             self._staging[relative] = None
             assert self._own is not None
             record = {"transform": self.transform, **process.whoami(), "pinned": self.pinned}
-            with self._explaining():
+            with self.explaining():
                 self._own.write({**record, "staging": list(self._staging)})
         return relative
 
@@ -167,7 +179,7 @@ class Transaction:
         :raises InterruptedAfterCommit: if the user interrupted once the commit had begun; it is made then, all the same.
         """
         need_owner(f"{self.transform}: committing", self._process)
-        with self._explaining():
+        with self.explaining():
             self._seal(changes)
             opened = {table: view.table for table, view in self._outputs.items() if view is not None}
             opened = validate_changes(self.store.storage, changes, opened)
@@ -197,7 +209,7 @@ class Transaction:
     def _ratify(self, entry: Entry, opened: Mapping[str, DeltaTable]) -> Entry:
         self._ratifying = True
         try:
-            with self._explaining():
+            with self.explaining():
                 entry = self.store.ledger.append(entry, self._check_nobody_else)
         except OutcomeUnknownError:
             self._is_unknown = True
@@ -234,7 +246,7 @@ class Transaction:
         )
 
     @contextmanager
-    def _explaining(self) -> Iterator[None]:
+    def explaining(self) -> Iterator[None]:
         """Say of what the system refuses which job it stopped, and what to do."""
         try:
             yield
@@ -276,7 +288,7 @@ class Transaction:
             self._release(keep_record=left and not self._ratified)
 
     def _open_outputs(self, outputs: Sequence[Resource]) -> None:
-        tables = {self.store.table_of(output, self.branch): output for output in outputs}
+        tables = {self.store.table_of(output, self.branch): output for output in outputs if output.has_table}
         if len(tables) > 1:
             with machine.pool(min(len(tables), 16), "open") as pool:
                 self._outputs.update(zip(tables, pool.map(self.store.view_table, tables), strict=True))

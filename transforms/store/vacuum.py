@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import nullcontext
+from contextlib import ExitStack
 
 from transforms.errors import StoreError
 from transforms.store import log_cleanup, replaced_files, upkeep
@@ -38,9 +38,10 @@ def vacuum_tables(store: Contents, days: float, dry_run: bool) -> dict[str, list
     owners = store.written()
     deleted: dict[str, list[str]] = {}
     for table in find_tables(store.storage):
-        lock = owners.get(table) or owners.get(table.rpartition("/")[0])  # a model's tables lie right below its folder
-        with nullcontext(True) if lock is None else tried(store.storage, lock, dry_run) as is_free:
-            if not is_free:
+        # A model's tables lie right below its folder.
+        locks = owners.get(table) or owners.get(table.rpartition("/")[0], ())
+        with ExitStack() as held:
+            if not all(held.enter_context(tried(store.storage, lock, dry_run)) for lock in locks):
                 _log.warning("%s is being built now, so it was left alone.", table)
                 continue
             try:

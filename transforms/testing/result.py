@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+    from palantir_models.reading.evaluation import RecordedEvaluation
     from palantir_models.reading.experiment import RecordedExperiment
     from palantir_models.reading.model import Model
 
@@ -140,6 +141,8 @@ class TransformResult:
             ``experiments`` and ``load()``.
         experiments: every experiment that the run created, in order, as it is read back: with ``params``, ``status`` and
             ``metrics()``.
+        evaluations: every evaluation that the run made, in order, as it is read back: with ``metrics``, ``subsets``,
+            ``images()``, ``plots()`` and ``tables``.
         checks: what each check found, by its name; one that failed with ``WARN`` is among them.
         logs: what it logged with :mod:`logging`, at INFO and above.
         is_incremental: whether it went on from its last run.
@@ -154,6 +157,7 @@ class TransformResult:
     outputs: Mapping[str, Output]
     models: Mapping[str, Model]
     experiments: tuple[RecordedExperiment, ...]
+    evaluations: tuple[RecordedEvaluation, ...]
     checks: Mapping[str, CheckResult]
     logs: tuple[logging.LogRecord, ...] = field(repr=False)
     is_incremental: bool

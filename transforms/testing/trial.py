@@ -24,6 +24,7 @@ from transforms.testing.places import temporary_store
 from transforms.testing.result import Named, Output, TransformResult
 
 if TYPE_CHECKING:
+    from palantir_models.reading.evaluation import RecordedEvaluation
     from palantir_models.reading.experiment import RecordedExperiment
 
 
@@ -123,6 +124,7 @@ class Trial:
             outputs=Named("output", outputs, unwritten),
             models=Named("model", models, unpublished),
             experiments=tuple(experiments),
+            evaluations=self._evaluations(job),
             checks=Named("check", {one.check: one for output in job.outputs.values() for one in results_in(output)}),
             logs=tuple(records),
             is_incremental=job.incremental is not None and job.incremental.is_incremental,
@@ -132,6 +134,13 @@ class Trial:
             store=self.store,
             branch=self.branch,
         )
+
+    def _evaluations(self, job: JobResult) -> tuple[RecordedEvaluation, ...]:
+        if job.entry is None or not self.transform.companions:
+            return ()
+        from palantir_models.testing import evaluations_of
+
+        return tuple(evaluations_of(job.entry, self.store))
 
     def _output(self, resource: Resource) -> Output | None:
         found = self.store.view(self.config.resolve(resource), self.branch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -88,6 +89,15 @@ def schema(table: str) -> pa.Schema:
     :param table: one of :data:`TABLES`.
     :returns: the schema; times are microseconds in UTC.
     """
+    return arrow_schema(_COLUMNS[table])
+
+
+def arrow_schema(columns: Mapping[str, str]) -> pa.Schema:
+    """Return columns of Delta's types as an Arrow schema; every column may be null.
+
+    :param columns: name to type: ``string``, ``binary``, ``boolean``, ``int``, ``long``, ``double``, ``date`` or ``timestamp``.
+    :returns: the schema; times are microseconds in UTC.
+    """
     import pyarrow as pa
 
     types = {
@@ -100,7 +110,7 @@ def schema(table: str) -> pa.Schema:
         "date": pa.date32(),
         "timestamp": pa.timestamp("us", tz="UTC"),
     }
-    return pa.schema([pa.field(name, types[kind]) for name, kind in _COLUMNS[table].items()])
+    return pa.schema([pa.field(name, types[kind]) for name, kind in columns.items()])
 
 
 def part_schema(table: str) -> pa.Schema:

@@ -1,0 +1,1 @@
+"""Scoring a model with scikit-learn, and logging what came out."""
