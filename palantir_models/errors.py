@@ -25,5 +25,9 @@ class SerializationError(DataError):
     """The state of a model adapter cannot be saved, or cannot be rebuilt."""
 
 
+class ReproductionError(StoreError):
+    """A version of a model cannot be built again: what it was made from, or the code, is not there any more."""
+
+
 class ArtifactMismatchError(StoreError):
     """The files of a model version are not the files that were published; none of them was read."""

@@ -24,7 +24,7 @@ FLOORS = (  # from the top; the longest name that fits wins
     ("transforms.verbs.testing",),
     ("transforms.testing", "palantir_models.testing"),
     ("palantir_models", "palantir_models_serializers", "foundry.transforms"),
-    ("palantir_models.mlflow", "palantir_models.page"),
+    ("palantir_models.mlflow", "palantir_models.page", "palantir_models.reproduction"),
     ("palantir_models.reading",),
     ("palantir_models.workspace", "palantir_models.evaluation"),
     ("palantir_models.model",),

@@ -35,6 +35,7 @@
     │   ├── DivergedError                   a table and the ledger do not belong together: one was restored or lost
     │   ├── UnsupportedTableError           a Delta feature that cannot be written
     │   ├── ArtifactMismatchError           saved files are not those that were published
+    │   ├── ReproductionError               a version of a model cannot be built again
     │   ├── ObjectStoreError                an object store refused a request or did not answer (also OSError)
     │   └── NoAccessError                   a user may read a store, and not write it (also PermissionError)
     ├── RecoveryNeeded                  whoever runs the command, beside one of the others: 'transforms recover' is next

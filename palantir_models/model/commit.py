@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,12 +45,20 @@ class ModelCommit:
     :param transaction: the transaction, which holds the model's lease: nobody else numbers versions meanwhile.
     :param resource: the model.
     :param code_version: the version of the training logic; empty outside of a transform.
+    :param training: returns the files of that logic, which the first version keeps.
     """
 
-    def __init__(self, transaction: Transaction, resource: Resource, code_version: str = "") -> None:
+    def __init__(
+        self,
+        transaction: Transaction,
+        resource: Resource,
+        code_version: str = "",
+        training: Callable[[], Mapping[str, bytes]] = dict,
+    ) -> None:
         self._transaction = transaction
         self._resource = resource
         self._code_version = code_version
+        self._training = training
         self._path = layout.resource_path(resource, transaction.branch)
         view = transaction.open_output(f"{self._path}/{layout.VERSIONS}")
         newest = None if view is None else newest_version(transaction.store, resource, view)
@@ -93,6 +101,7 @@ class ModelCommit:
             None if experiment is None else experiment.experiment_id,
             notes,
             change_type or ModelVersionChangeType.MINOR,
+            {} if self._staged else self._training(),
         )
         version = save_version(self._transaction, self._path, number, adapter, provenance)
         self._latest = number

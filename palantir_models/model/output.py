@@ -18,6 +18,7 @@ from palantir_models.experiment.recording import Recording
 from palantir_models.experiment.statuses import FAILED, SUCCEEDED
 from palantir_models.model.commit import ModelCommit
 from palantir_models.model.context import context_of
+from palantir_models.model.training import training_code
 from palantir_models.model.trials import Trials
 from palantir_models.model.versions import ModelVersion
 from palantir_models.model.writable import WritableModel
@@ -125,7 +126,9 @@ class ModelOutputWriter:
         self._resource = resource
         self._scope = scope
         self._journals = journals_of(scope.transaction.store.storage)
-        self._commit = ModelCommit(scope.transaction, resource, scope.code_version)
+        self._commit = ModelCommit(
+            scope.transaction, resource, scope.code_version, lambda: training_code(scope.transform)
+        )
         self._trials = Trials()
         self.value = JobModel(scope, self._commit, self._journals, self._trials)
 

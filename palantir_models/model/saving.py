@@ -6,12 +6,14 @@ import json
 import shutil
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from palantir_models.model.versions import ModelVersion, version_row, versions_schema
 from palantir_models.models import ModelVersionChangeType
+from transforms.common.hashing import sha256_of_bytes
 from transforms.store import layout
 from transforms.store.entry import InputPin
 from transforms.store.lookup import label
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from palantir_models.adapter.base import ModelAdapter
+
+
+TRAINING = ".training"
+"""The folder beside a version's state that has the code of its transform, with the first version of a commit."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Provenance:
         experiment_id: the experiment that goes with it, if any.
         notes: what its author wrote about it, if anything.
         change_type: which part of the version number it raises.
+        training: the code of the transform that trained it, each file by its place below :data:`TRAINING`.
     """
 
     inputs: Mapping[str, InputPin]
@@ -40,6 +47,7 @@ class Provenance:
     experiment_id: str | None = None
     notes: str | None = None
     change_type: ModelVersionChangeType = ModelVersionChangeType.MINOR
+    training: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def save_version(
@@ -61,6 +69,7 @@ def save_version(
     folder = transaction.staging(model, layout.ARTIFACTS, version_id)
     try:
         saved = save_adapter(adapter, folder)
+        sums = dict(sorted({**saved.sha256, **_written(provenance.training, folder)}.items()))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -74,7 +83,7 @@ def save_version(
         adapter=saved.adapter,
         api=saved.api,
         serializers=saved.serializers,
-        sha256=saved.sha256,
+        sha256=sums,
         requirements=saved.requirements,
         inputs=json.dumps({label(key): pin.version for key, pin in provenance.inputs.items()}),
         code_version=provenance.code_version,
@@ -82,6 +91,17 @@ def save_version(
         notes=provenance.notes,
         change_type=provenance.change_type.name,
     )
+
+
+def _written(files: Mapping[str, bytes], state: Path) -> dict[str, str]:
+    """Put the training's code beside a state, and return the SHA-256 sum of each of its files."""
+    sums = {}
+    for place, content in files.items():
+        name = f"{TRAINING}/{place}"
+        (state / name).parent.mkdir(parents=True, exist_ok=True)
+        (state / name).write_bytes(content)
+        sums[name] = sha256_of_bytes(content)
+    return sums
 
 
 def version_table(versions: list[ModelVersion]) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import subprocess
 import sys
@@ -92,3 +93,16 @@ def test_loading_from_kept_code(tmp_path, report):
     seconds = [[float(load(folder, again)().stdout) for folder in (tmp_path, edited)] for _ in range(3)]
     ratio = statistics.median(own / projects for projects, own in seconds)
     report("the same again, in one process", ratio, 1.2, "x")
+
+
+def test_building_the_digits_again(tmp_path, report):
+    """A version of the sample is built again and compared, whole process."""
+    shutil.copytree(ROOT / "pipelines/digits", tmp_path / "pipelines/digits")
+    (tmp_path / "pipelines/__init__.py").write_text(
+        "from pipelines import digits\nfrom transforms.api import Pipeline\n"
+        "pipeline = Pipeline()\npipeline.discover_transforms(digits)\n"
+    )
+    (tmp_path / "pyproject.toml").write_text('[tool.transforms]\npipelines = ["pipelines"]\n')
+    subprocess.run([sys.executable, "-m", "transforms", "build"], check=True, capture_output=True, cwd=tmp_path)
+    words = ("-m", "transforms", "reproduce", "/examples/digits/model")
+    report("transforms reproduce of the digits", process_seconds(*words, rounds=3, cwd=str(tmp_path)), 10, "s")

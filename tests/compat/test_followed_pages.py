@@ -20,7 +20,7 @@ PAGES = {
     "how-to/continue-training": 6,
     "how-to/log": 4,
     "how-to/mlflow": 3,
-    "how-to/models-that-last": 4,
+    "how-to/models-that-last": 6,
     "how-to/study": 6,
     "how-to/to-foundry": 2,
 }

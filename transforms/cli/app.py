@@ -28,6 +28,7 @@ from transforms.cli import (
     plan,
     put,
     recover,
+    reproduce,
     rollback,
     show,
     test,
@@ -86,6 +87,7 @@ app.command()(graph.graph)
 app.command()(lineage.lineage)
 app.command()(recover.recover)
 app.command()(rollback.rollback)
+app.command()(reproduce.reproduce)
 app.command()(gc.gc)
 app.command()(optimize.optimize)
 app.command()(backup.backup)

@@ -26,13 +26,14 @@ from transforms.run.scope import EngineChoice, JobScope, Participant, Sealed
 from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.spec.uses import names_package
 from transforms.store.change import joined
-from transforms.store.entry import Entry, Lineage
+from transforms.store.entry import Entry, InputPin, Lineage
 from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.store.store import Store
 
 if TYPE_CHECKING:
     from transforms.config import Config
     from transforms.spec.transform import Transform
+    from transforms.store.tables import TableView
 
 _log = logging.getLogger(__name__)
 _LIBRARIES = {"transform_df": "pyspark", "transform_pandas": "pandas", "transform_polars": "polars"}
@@ -106,6 +107,8 @@ class JobOptions:
         may_commit: called right before a commit point; raising there commits nothing.
         begun: is told the id of the job's transaction.
         as_of: the earlier state of the inputs that it reads; None for what they are.
+        given: inputs that are read where they are said to be, by :func:`~transforms.store.lookup.input_key`: each as it is
+            opened, also from another store, and as it is recorded.
     """
 
     branch: str = DEFAULT_BRANCH
@@ -117,6 +120,7 @@ class JobOptions:
     may_commit: Callable[[], None] = lambda: None
     begun: Callable[[str], None] = lambda transaction: None
     as_of: AsOf | None = None
+    given: Mapping[str, tuple[TableView, InputPin]] = field(default_factory=dict)
 
 
 def run_job(transform: Transform, store: Store, config: Config, options: JobOptions) -> JobResult:
@@ -175,6 +179,8 @@ def _run(
         engine=options.engine,
         profiles=options.profiles,
         as_of=options.as_of,
+        pins={key: pin for key, (_, pin) in options.given.items()},
+        views={key: view for key, (view, _) in options.given.items()},
     )
     participants: dict[str, Participant] = {}
     companions: list[Participant] = []

@@ -185,7 +185,8 @@ class JobScope:
         engine.show_sources(self.config.project)
         if self._give_back is None:
             self._give_back = engine.lend(profiles)
-        engine.reach(self.transaction.store.storage)
+        for storage in (self.transaction.store.storage, *(view.storage for view in self.views.values())):
+            engine.reach(storage)
         return engine
 
     @property

@@ -46,6 +46,11 @@ def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
     return {name: MASK if _is_sealed(value) else value for name, value in kept.items()}
 
 
+def sealed(kept: Mapping[str, Any]) -> list[str]:
+    """Return the names of the parameters whose values a row keeps as a sum alone."""
+    return [name for name, value in kept.items() if _is_sealed(value)]
+
+
 def _word(name: str, value: Any) -> str:
     if _is_secret(name, value):
         return MASK

@@ -14,7 +14,7 @@ from palantir_models.adapter.code.keeping import FOLDER
 from palantir_models.adapter.code.spaces import CodeSpace, add_space, owner_of, space_called, space_name
 from palantir_models.adapter.state import ModelStateReader
 from transforms.common.hashing import sha256_of
-from transforms.spec.class_code import module_at
+from transforms.spec.project_code import module_at
 
 CodeChoice = Literal["version", "project"]
 """With which code a version is loaded: ``version`` is that which it was published with, ``project`` is today's."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from palantir_models.adapter.code.spaces import owner_of, space_called, space_name
 from palantir_models.errors import SerializationError
 from transforms.common.hashing import sha256_of_bytes
-from transforms.spec.class_code import code_of_class, module_at
+from transforms.spec.project_code import code_of_class, module_at
 
 FOLDER = ".code"
 """The folder in a version's state that has its code; a module's place in it follows from its name."""
@@ -17,7 +17,7 @@ FOLDER = ".code"
 def code_to_keep(cls: type, mentioned: Iterable[str]) -> dict[str, bytes]:
     """Return the code that a version of an adapter keeps.
 
-    It is that of the class, as :func:`~transforms.spec.class_code.code_of_class` finds it, or that which another version of
+    It is that of the class, as :func:`~transforms.spec.project_code.code_of_class` finds it, or that which another version of
     the model kept, where the adapter was loaded from its own. Objects in the state whose classes come from the kept code of
     other versions bring that along, below the name under which their pickles refer to it.
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from transforms.spec.class_code import module_at
+from transforms.spec.project_code import module_at
 
 _PREFIX, _DIGITS = "_kept_", 16
 

@@ -1,17 +1,18 @@
-"""The code of a class: the files of the project that it needs, as they were when it was imported."""
+"""The code of a class or a function as files of its project, as they were when it was imported."""
 
 from __future__ import annotations
 
 import ast
 import sys
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from transforms.common.paths import fault
 from transforms.common.syntax import parsed
 from transforms.spec.modules import file_of, is_frameworks, is_of_project, modules_needed_now, source
+from transforms.spec.version import project_modules
 
 _MOST_BYTES = 16 * 2**20  # of a file beside the code: what is larger is data
 
@@ -44,6 +45,18 @@ def code_of_class(cls: type, others: Iterable[str] = ()) -> dict[str, bytes]:
             for beside, data in _named_beside(Path(path).parent, content):
                 files.setdefault(f"{folder}/{beside}" if folder else beside, data)
     return files
+
+
+def code_of_function(function: Callable[..., Any]) -> dict[str, bytes]:
+    """Return the code that a compute function's version is of.
+
+    :param function: the function.
+    :returns: the content of each file by its place, as :func:`code_of_class` has it; nothing for one without a file.
+    """
+    modules, _ = project_modules(function)
+    if not all(_is_source(path) for path in modules.values()):
+        return {}
+    return {_place(name, path): source(path).encode() for name, path in sorted(modules.items())}
 
 
 def module_at(place: str) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.spec.class_code import code_of_class, module_at
+from transforms.spec.project_code import code_of_class, module_at
 
 FILES = {
     "class_home/__init__.py": "",
