@@ -30,7 +30,7 @@ _COSTLY_FOLDERS = {
     *("object_store", "compat", "pipelines"),
 }
 _COSTLY_FIXTURES = {"needs_spark", "spark_session", "s3_endpoint", "empty_database", "browser"}
-_COSTLY_PARAMETERS = {"bucket", "spark"}  # that have a fixture begin something costly
+_COSTLY_CASES = {"bucket", "spark"}  # parameters that begin something costly
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -43,12 +43,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_slow(item: pytest.Item) -> bool:
-    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    case = item.callspec.id.split("-") if hasattr(item, "callspec") else ()
     return (
         item.get_closest_marker("slow") is not None
         or not _COSTLY_FOLDERS.isdisjoint(item.path.relative_to(item.config.rootpath).parts)
         or not _COSTLY_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
-        or not _COSTLY_PARAMETERS.isdisjoint(value for value in parameters if isinstance(value, str))
+        or not _COSTLY_CASES.isdisjoint(case)
     )
 
 

@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 from palantir_models.mlflow.exchange.tracking import tracking
+from tests.guards import spark_only_where
 from tests.processes import object_store
 from transforms.engine.spark import engine, installation, sessions
 from transforms.engine.spark.engine import SparkEngine, shared_engine
@@ -45,6 +46,13 @@ _BEGUN_IN = os.getcwd()
 # A busy machine is no fault of what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have a single process of tests begin Spark, and none where that is left out."""
+    if not (config.getoption("--benchmark") or config.getoption("--integrations")):
+        fast = config.getoption("--fast")
+        sys.addaudithook(spark_only_where(lambda test: not fast and _scope(test) == "spark"))
 
 
 @pytest.hookimpl(wrapper=True)

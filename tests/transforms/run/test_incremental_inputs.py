@@ -94,7 +94,7 @@ def test_an_input_set_has_modes_too(run_transform):
 FILES = {"a.csv": "1", "sub/b.csv": "2"}
 
 
-@pytest.mark.parametrize("declare", [transform.using, transform])
+@pytest.mark.parametrize("declare", [transform.using, pytest.param(transform, id="spark")])
 def test_files_have_modes(declare, run_transform):
     """Listed, opened, and as a folder on a single node."""
     seen = []

@@ -121,7 +121,7 @@ def test_strict_append_forbids_modes_that_replace(mode, run_transform):
         run_transform(build, {"raw": B}, append=True)
 
 
-@pytest.mark.parametrize("declare", [transform.using, transform])
+@pytest.mark.parametrize("declare", [transform.using, pytest.param(transform, id="spark")])
 def test_files_of_an_output_have_modes(declare, run_transform):
     """Those of ``current`` take new ones, the others are for reading."""
     seen = []

@@ -81,7 +81,10 @@ def test_spark_gives_one_frame_for_one_mode(run_transform, spark):
     assert by_x(result.outputs["out"].rows()) == A + B
 
 
-@pytest.mark.parametrize("form", ["pandas", "polars", "df", "lightweight"])
+ON_SPARK = [pytest.param(form, id=f"spark-{form}") for form in ("pandas", "df")]
+
+
+@pytest.mark.parametrize("form", [*ON_SPARK, "polars", "lightweight"])
 def test_frames_that_a_function_takes_and_returns_are_the_added_ones(form, run_transform, request):
     """And are added to those that are there."""
     if form == "df":

@@ -115,7 +115,7 @@ def test_a_schema_that_is_not_the_datasets_is_refused(columns, told, engine, run
     assert store.newest_entries(1)[0].transform == "put"
 
 
-@pytest.mark.parametrize("kind", ["spark", "arrow", "nested"])
+@pytest.mark.parametrize("kind", ["spark", "arrow", pytest.param("nested", id="spark-nested")])
 def test_a_schema_without_nulls_is_not_that_of_a_dataset(kind, run_transform, request):
     """As every column is stored with nulls allowed; on Foundry it is the same."""
     if kind == "arrow":
