@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import signal
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+import typer.testing
 from hypothesis import HealthCheck, settings
 from PIL import Image
 from xdist.scheduler import LoadScopeScheduling
@@ -40,6 +42,9 @@ if not hasattr(sys.modules["__main__"], "__file__"):
 # A shell that runs the tests in the background has them ignore Ctrl-C, and so would the processes that they begin.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Hundreds of command lines are run in a process of tests: one tree of commands serves them all.
+typer.testing._get_command = functools.cache(typer.main.get_command)
 
 _BEGUN_IN = os.getcwd()
 
