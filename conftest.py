@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--integrations", action="store_true", help="run tests/integrations, which need large downloads")
     parser.addoption("--fast", action="store_true", help="leave out what needs Spark, MLflow, a bucket or much time")
     parser.addoption("--torch", action="store_true", help="run tests/integrations/pytorch, which need gigabytes")
+
+
+_MEMORY = Path("/dev/shm")
+_LEAST_FREE = 4 << 30  # bytes; containers often have 64 MB there
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have temporary files in memory, as each commit syncs many, unless the environment says where they go."""
+    if config.getoption("--benchmark") or any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")):
+        return  # benchmarks measure the disk, too
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _LEAST_FREE:
+        os.environ["TMPDIR"] = str(_MEMORY)  # of this process, and of those that it begins
+        tempfile.tempdir = None  # what was found before
 
 
 # What `make fast` leaves out, beside what is marked as slow: folders whose tests all need something costly, fixtures that

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -31,17 +32,19 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A copy of this repository with its bundle, as ``make page`` leaves it."""
-    for name in KEPT:
-        if (ROOT / name).is_dir():
-            left_out = shutil.ignore_patterns("__pycache__", "node_modules")
-            shutil.copytree(ROOT / name, tmp_path / name, ignore=left_out)
-        else:
-            shutil.copy2(ROOT / name, tmp_path / name)
-    assert (tmp_path / BUNDLE).exists(), "Run: make page"
-    os.utime(tmp_path / BUNDLE)
-    return tmp_path
+def checkout() -> Iterator[Path]:
+    """A copy of this repository with its bundle, as ``make page`` leaves it; on a disk, as Deno may not write below /dev."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        made = Path(folder)
+        for name in KEPT:
+            if (ROOT / name).is_dir():
+                left_out = shutil.ignore_patterns("__pycache__", "node_modules")
+                shutil.copytree(ROOT / name, made / name, ignore=left_out)
+            else:
+                shutil.copy2(ROOT / name, made / name)
+        assert (made / BUNDLE).exists(), "Run: make page"
+        os.utime(made / BUNDLE)
+        yield made
 
 
 def _hook(
