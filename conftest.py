@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
+
+# What is collected stays until the end: nothing of it is garbage, and looking through it again and again takes seconds.
+gc.disable()
+atexit.register(gc.unfreeze)  # so that Python finds it then
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +42,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _LEAST_FREE:
         os.environ["TMPDIR"] = str(_MEMORY)  # of this process, and of those that it begins
         tempfile.tempdir = None  # what was found before
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Keep what was collected out of what is looked through for garbage."""
+    gc.enable()
+    gc.freeze()
 
 
 # What `make fast` leaves out, beside what is marked as slow: folders whose tests all need something costly, fixtures that
