@@ -18,6 +18,7 @@ PAGES = {
     "how-to/back-up": 4,
     "how-to/compare": 4,
     "how-to/continue-training": 6,
+    "how-to/evaluate": 6,
     "how-to/log": 4,
     "how-to/mlflow": 3,
     "how-to/models-that-last": 6,

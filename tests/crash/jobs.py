@@ -1,4 +1,4 @@
-"""The job that crash tests kill: two datasets, an experiment and a model version in one commit."""
+"""The jobs that crash tests kill: two datasets, an experiment and a model version in one commit; a dataset and an evaluation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 
 import palantir_models as pm
 from palantir_models.model.restoring import restore_model
-from palantir_models.transforms import ModelOutput
+from palantir_models.transforms import ModelInput, ModelOutput, evaluation
 from transforms.api import Output, transform
 from transforms.config import Config
 from transforms.run.job import JobOptions, JobResult, run_job
@@ -55,6 +55,20 @@ def run(root: str, generation: int, mode: str, wait_seconds: float = 0.0, suffix
     if result.error is not None:
         print(f"{type(result.error).__name__}: {result.error}", file=sys.stderr)
     return result
+
+
+def evaluate(root: str, generation: int) -> JobResult:
+    """Evaluate the model of :func:`run`, and commit what it scored with a dataset."""
+
+    @evaluation("holdout")
+    @transform.using(model=ModelInput("/model"), a=Output("/scores"))
+    def judge(model, a):
+        a.write_table(pl.DataFrame({"generation": [generation]}))
+        made = model.create_evaluation()
+        made.log_metric("generation", generation)
+        made.log_table("rows", pl.DataFrame({"x": [generation]}))
+
+    return run_job(judge, Store(root), Config(project=Path.cwd(), root=root), JobOptions())
 
 
 def take_back(root: str, seq: int) -> JobResult:

@@ -52,9 +52,11 @@ def main() -> None:
 
 
 def _done(order: dict[str, Any]) -> JobResult:
-    """Do what an order names: a job of ``sums.py``, by its name, a rollback, else the job of ``jobs.py``."""
+    """Do what an order names: a job of ``sums.py``, by its name, a rollback, an evaluation, else the job of ``jobs.py``."""
     if "rollback" in order:
         return jobs.take_back(order["root"], order["rollback"])
+    if "evaluate" in order:
+        return jobs.evaluate(order["root"], order["evaluate"])
     if "name" in order:
         return sums.build(Store(order["root"]), order["name"], order["branch"])
     return jobs.run(order["root"], order["generation"], order["mode"], order.get("wait", 0.0), order.get("suffix", ""))

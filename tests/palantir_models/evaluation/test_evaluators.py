@@ -28,6 +28,7 @@ from palantir_models.transforms import ModelInput, evaluation
 from tests.palantir_models.evaluation.sample_evaluations import AtLeast
 from transforms.api import Input, transform
 from transforms.errors import MissingExtraError, MisuseError
+from transforms.testing import run_transform
 
 CLASSES = ClassificationEvaluatorConfig()
 ROWS = pd.DataFrame({"x": range(10), "y": [0] * 5 + [1] * 5})
@@ -53,8 +54,6 @@ def test_an_evaluation_is_found_in_the_job(store):
             assert isinstance(result, EvaluationResult)
             assert result.evaluation is model.create_evaluation()
             assert result.metrics.items() <= result.evaluation.metrics.items()
-
-    from transforms.testing import run_transform
 
     (found,) = run_transform(judge, {"model": AtLeast(4), "rows": ROWS}, store=store).evaluations
     assert found.subsets[None]["accuracy"] == 0.9
