@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import ast
+import logging
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
 from transforms.common.paths import fault
 from transforms.common.syntax import parsed
+from transforms.common.usercode import shown_file
 from transforms.spec.modules import file_of, is_frameworks, is_of_project, modules_needed_now, source
 from transforms.spec.version import project_modules
 
+_log = logging.getLogger(__name__)
 _MOST_BYTES = 16 * 2**20  # of a file beside the code: what is larger is data
 
 
@@ -78,20 +83,31 @@ def _is_source(path: str | None) -> bool:
 
 def _as_imported(name: str, path: str) -> bytes:
     """Return a module's source; where the file was edited while a job runs, as it was when the job began."""
-    now, then = Path(path).read_bytes(), source(path)
-    is_edited = bool(then) and then != now.decode("utf-8", "replace").replace("\r\n", "\n")
-    if is_edited and not _came_from(name, now, path) and _came_from(name, then.encode(), path):
-        return then.encode()
+    now, then = Path(path).read_bytes(), source(path).encode()
+    if _came_from(name, now, path):
+        return now
+    if then and _came_from(name, then, path):
+        return then
+    _log.warning("%s was edited since it was imported: what is kept of it is the file as it is now.", shown_file(path))
     return now
 
 
 def _came_from(name: str, content: bytes, path: str) -> bool:
-    """Whether the functions of an imported module are those of a source."""
+    """Whether the functions of a module are those of a source, as far as that can be told."""
+    module = sys.modules.get(name)
+    if module is None or type(getattr(module, "__loader__", None)) is not SourceFileLoader:
+        return True  # it was not imported, or by what changes code, as pytest does
+    known = _known(content, path)
+    return known is not None and all(code in known for code in _running(vars(module).values(), name, path))
+
+
+@lru_cache(maxsize=512)
+def _known(content: bytes, path: str) -> frozenset[types.CodeType] | None:
+    """Return the code of every function of a source; None where it is no Python."""
     try:
-        known = set(_codes(compile(content, path, "exec", dont_inherit=True)))
+        return frozenset(_codes(compile(content, path, "exec", dont_inherit=True)))
     except (SyntaxError, ValueError):
-        return False
-    return all(code in known for code in _running(vars(sys.modules[name]).values(), name, path))
+        return None
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -77,9 +77,10 @@ def _said(store: Store) -> int:
 
 
 def test_a_model_input_has_the_versions_own_code(
-    store: Store, written: Callable[[int], ModuleType], monkeypatch: pytest.MonkeyPatch
+    anywhere: Store, written: Callable[[int], ModuleType], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An edit of the adapter changes no version that a transform uses, unless the project says so."""
+    store = anywhere
     written(1)
     run_transform(train, store=store)
     written(2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palantir_models.adapter import load_adapter, save_adapter
 from palantir_models.errors import AdapterError, InferenceTypeError
 from palantir_models.model.spark import chunks
 from palantir_models.transforms import DistributedInferenceWrapper, ModelInput
+from tests.palantir_models.spark import spark_adapters
 from tests.palantir_models.spark.spark_adapters import Open, Scaled, Two
 from transforms.api import Input, Output, transform
 from transforms.errors import EngineError, TransformTypeError, UsageError
@@ -63,6 +67,22 @@ def test_the_model_is_loaded_once_a_worker(ctx: Any, spark: Any, tmp_path: Path)
     assert max(int(note.name.split("-")[1]) for note in tmp_path.glob("rows-*")) == 100, "the sample that is asked here"
     on_workers = [note for note in tmp_path.glob("rows-*") if note.name.split("-")[2] in {n.name[5:] for n in loads}]
     assert max(int(note.name.split("-")[1]) for note in on_workers) <= 50
+
+
+def test_the_workers_have_a_versions_own_code(
+    ctx: Any, spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the project has by now, or where the workers have no project at all."""
+    source = Path(spark_adapters.__file__).read_text()
+    module = tmp_path / "adapters_of_before.py"
+    module.write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    saved = save_adapter(importlib.import_module("adapters_of_before").Scaled(3), tmp_path / "state")
+    monkeypatch.delitem(sys.modules, "adapters_of_before")
+    module.write_text("raise RuntimeError('not today')")
+    model = load_adapter(tmp_path / "state", saved.adapter, saved.sha256)
+    found = predicted(DistributedInferenceWrapper(model, ctx), spark.createDataFrame(ROWS))
+    pd.testing.assert_frame_equal(found, ROWS.assign(y=ROWS.x * 3))
 
 
 def test_partitions_are_as_asked(ctx: Any, spark: Any) -> None:

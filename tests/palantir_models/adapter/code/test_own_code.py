@@ -347,6 +347,20 @@ def test_code_that_was_edited_while_a_job_runs_is_kept_as_it_ran(
     assert b"x + 2" in (reloaded[0] / ".code/mine.py").read_bytes()
 
 
+def test_an_edit_that_was_not_imported_is_said(project: Project, caplog: pytest.LogCaptureFixture) -> None:
+    """A notebook may have edited a file, and go on with the class of before: what is kept is not what it has."""
+    file = project.write("mine.py", adapter_source("return x + 1"))
+    model = project.module("mine").Model(0)
+    project.save(model)
+    assert caplog.records == []
+    file.write_text(adapter_source("return x + 2"))
+    from transforms.spec.modules import source
+
+    source.cache_clear()  # nobody read it before
+    project.save(model)
+    assert "mine.py was edited since it was imported" in caplog.text
+
+
 def test_a_state_with_a_folder_of_that_name_is_refused(project: Project, tmp_path: Path) -> None:
     """The folder is the version's; the author is told to choose another name."""
     project.write("net.py", "")
