@@ -12,6 +12,7 @@ from palantir_models.reading.model import Model
 from palantir_models.reproduction import comparing
 from palantir_models.reproduction.outcome import Compared
 from palantir_models.reproduction.recorded import Recorded
+from transforms.common.text import counted
 from transforms.errors import NotFoundError, StoreError, UsageError
 from transforms.run.diff import diff
 from transforms.run.still_whole import check_whole
@@ -76,13 +77,16 @@ def _dataset(recorded: Recorded, again: Store, resource: Resource, seq: int) -> 
         found = diff(published, _output(again, resource, recorded.entry.branch, seq), limit=0)
     except (StoreError, NotFoundError, UsageError) as error:
         return Compared("dataset", resource.alias, "not compared", str(error))
-    noun = "files" if found.kind == "files" else "rows"
+    noun = "file" if found.kind == "files" else "row"
     if found.is_empty:
-        return Compared("dataset", resource.alias, "equal", f"{found.counts[0]:,} {noun}")
+        return Compared("dataset", resource.alias, "equal", counted(found.counts[0], noun))
     columns = f", columns {', '.join(change.name for change in found.columns)}" if found.columns else ""
     changed = f", {found.changed:,} changed" if found.changed else ""
     return Compared(
-        "dataset", resource.alias, "different", f"{found.added:,} {noun} more, {found.removed:,} less{changed}{columns}"
+        "dataset",
+        resource.alias,
+        "different",
+        f"{counted(found.added, noun)} more, {found.removed:,} less{changed}{columns}",
     )
 
 

@@ -24,6 +24,7 @@ from transforms.config import load_config
 from transforms.errors import TransformsError
 from transforms.run.job import JobOptions, run_job
 from transforms.run.project import Project
+from transforms.run.replaying import Replay
 from transforms.spec.transform import Transform
 from transforms.store.entry import InputPin
 from transforms.store.store import Store
@@ -47,6 +48,7 @@ class Request:
         branch: the branch that it wrote.
         parameters: the value of each scalar parameter.
         inputs: what it read: ledger row, Delta version and branch by the input's key.
+        ran: what the ledger says of a run that went on from the one before; None for any other.
     """
 
     original: str
@@ -59,6 +61,7 @@ class Request:
     branch: str
     parameters: Mapping[str, Any]
     inputs: Mapping[str, Sequence[Any]]
+    ran: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def rebuild(request: Request) -> Answer:
         branch=request.branch,
         name=request.transform,
         parameters={name: value for name, value in request.parameters.items() if name in transform.scalars},
-        given=pinned(Store(request.original), pins),
+        replay=Replay(pinned(Store(request.original), pins), request.ran),
     )
     result = run_job(transform, Store(request.root), config, options)
     if result.entry is None:

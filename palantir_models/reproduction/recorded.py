@@ -13,7 +13,7 @@ from palantir_models.errors import ReproductionError
 from palantir_models.model.versions import ModelVersion
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.model import Model
-from transforms.plan.incremental import recorded as ran_as
+from transforms.plan.incremental import INPUTS, RECORD
 from transforms.spec.resource import Resource
 from transforms.store.entry import Entry
 from transforms.store.store import Store
@@ -56,11 +56,11 @@ class Recorded:
                 f"Version {version.version} was published by {entry.transform}, a program or notebook outside of any transform: "
                 f"no transform can be run again. Train the model in a transform to have it built again."
             )
-        ran = ran_as(entry.outputs.values())
-        if ran is not None and ran.is_incremental:
+        made = [alias for kind, _, alias in (key.partition(":") for key in entry.outputs) if kind == "dataset"]
+        if _went_on(entry) is not None and made:
             raise ReproductionError(
-                f"Version {version.version} comes from a run that went on from the one before ({ran.reason}), with what was new "
-                f"in its inputs: such a run cannot be built again by itself. Build again the last version made of everything."
+                f"Version {origin.version} comes from a run that added to what was there ({made[0]}), with what was new in its "
+                f"inputs: such a run cannot be built again by itself. Build again the last version made of everything."
             )
         return cls(store, resource, origin, entry, model)
 
@@ -81,6 +81,11 @@ class Recorded:
         return found
 
     @property
+    def ran(self) -> Mapping[str, Any] | None:
+        """What the ledger says of a run that went on from the one before; None for any other."""
+        return _went_on(self.entry)
+
+    @property
     def position(self) -> int:
         """Which of the versions that its job published it is, from 0."""
         published = self.entry.outputs[self.resource.key].get("versions") or []
@@ -99,6 +104,11 @@ class Recorded:
         for one in requirements_here(self.version.requirements):
             if not one.is_met:
                 yield f"{one.name} {one.wanted} then, {one.installed or 'not installed'} now"
+
+
+def _went_on(entry: Entry) -> Mapping[str, Any] | None:
+    records: list[Mapping[str, Any]] = [output.get(RECORD, {}) for output in entry.outputs.values()]
+    return next((record for record in records if record.get("ran") and INPUTS in record), None)
 
 
 def _identity(version: ModelVersion) -> tuple[Any, ...]:

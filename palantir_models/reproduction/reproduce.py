@@ -119,6 +119,7 @@ def _built(recorded: Recorded, config: Config, scratch: Path, parameters: Mappin
                 branch=entry.branch,
                 parameters=parameters,
                 inputs={key: [pin.seq, pin.version, pin.branch] for key, pin in entry.inputs.items()},
+                ran=recorded.ran,
             )
             answer = rebuild_apart(request, code.project)
             if answer.status == "built":

@@ -22,18 +22,18 @@ from transforms.run.as_of import AS_OF, AsOf
 from transforms.run.checking import JobChecks
 from transforms.run.contexts import JobAborted, job_context
 from transforms.run.increment import JobIncrement
+from transforms.run.replaying import Replay, ReplayedIncrement
 from transforms.run.scope import EngineChoice, JobScope, Participant, Sealed
 from transforms.spec.resource import DEFAULT_BRANCH
 from transforms.spec.uses import names_package
 from transforms.store.change import joined
-from transforms.store.entry import Entry, InputPin, Lineage
+from transforms.store.entry import Entry, Lineage
 from transforms.store.interrupts import InterruptedAfterCommit
 from transforms.store.store import Store
 
 if TYPE_CHECKING:
     from transforms.config import Config
     from transforms.spec.transform import Transform
-    from transforms.store.tables import TableView
 
 _log = logging.getLogger(__name__)
 _LIBRARIES = {"transform_df": "pyspark", "transform_pandas": "pandas", "transform_polars": "polars"}
@@ -107,8 +107,7 @@ class JobOptions:
         may_commit: called right before a commit point; raising there commits nothing.
         begun: is told the id of the job's transaction.
         as_of: the earlier state of the inputs that it reads; None for what they are.
-        given: inputs that are read where they are said to be, by :func:`~transforms.store.lookup.input_key`: each as it is
-            opened, also from another store, and as it is recorded.
+        replay: the job that ran before, and is run again as it ran; None for one of today.
     """
 
     branch: str = DEFAULT_BRANCH
@@ -120,7 +119,7 @@ class JobOptions:
     may_commit: Callable[[], None] = lambda: None
     begun: Callable[[str], None] = lambda transaction: None
     as_of: AsOf | None = None
-    given: Mapping[str, tuple[TableView, InputPin]] = field(default_factory=dict)
+    replay: Replay | None = None
 
 
 def run_job(transform: Transform, store: Store, config: Config, options: JobOptions) -> JobResult:
@@ -169,6 +168,7 @@ def _run(
     code_version = transform.comparable_version
     transaction = store.begin(name, options.branch, outputs, options.wait_seconds)
     options.begun(transaction.id)
+    replay = options.replay or Replay()
     scope = JobScope(
         transform,
         transaction,
@@ -179,14 +179,14 @@ def _run(
         engine=options.engine,
         profiles=options.profiles,
         as_of=options.as_of,
-        pins={key: pin for key, (_, pin) in options.given.items()},
-        views={key: view for key, (view, _) in options.given.items()},
+        pins=replay.pins,
+        views=replay.views,
     )
     participants: dict[str, Participant] = {}
     companions: list[Participant] = []
     checks = JobChecks(scope)
     try:
-        scope.increment = JobIncrement.of(scope)
+        scope.increment = JobIncrement.of(scope) if replay.ran is None else ReplayedIncrement(scope, replay.ran)
         _open_companions(scope, companions)
         values = _open(scope, participants)
         checks.of_inputs()

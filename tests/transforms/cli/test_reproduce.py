@@ -249,6 +249,60 @@ def test_a_version_that_a_program_published_is_refused(trained: Shell) -> None:
     assert "outside of any transform" in told.stdout
 
 
+CONTINUED = """
+    import palantir_models as pm
+    from palantir_models.serializers import JsonSerializer
+    from palantir_models.transforms import ModelInput, ModelOutput
+    from transforms.api import Input, Output, Pipeline, incremental, transform
+
+    class Sum(pm.ModelAdapter):
+        @pm.auto_serialize(total=JsonSerializer())
+        def __init__(self, total):
+            self.total = total
+
+        @classmethod
+        def api(cls):
+            return {}, {"y": pm.Parameter(int)}
+
+        def predict(self):
+            return self.total
+
+    @incremental()
+    @transform.using(raw=Input("/t/raw"), before=ModelInput("/t/sum"), model=ModelOutput("/t/sum"))
+    def go_on(raw, before, model):
+        experiment = model.create_experiment("rows")
+        new = raw.pandas()
+        experiment.log_metrics({"new": len(new), "seen": len(raw.pandas(mode="current"))})
+        model.publish(Sum((0 if before is None else before.total) + int(new["x"].sum())), experiment=experiment)
+
+    @incremental()
+    @transform.using(raw=Input("/t/raw"), model=ModelOutput("/t/other"), out=Output("/t/all"))
+    def add(raw, model, out):
+        out.write_table(raw.polars())
+        model.publish(Sum(1))
+
+    pipeline = Pipeline()
+    pipeline.add_transforms(go_on, add)
+"""
+
+
+def test_a_run_that_went_on_sees_what_was_new_then(shell: Shell) -> None:
+    """With the model of the run before; one that added to a dataset is refused."""
+    shell.write(CONTINUED)
+    for row in ("1", "2", "3"):
+        (shell.folder / "raw.csv").write_text(f"x\n{row}\n")
+        assert shell.run("put", "/t/raw", "raw.csv", "--append").exit_code == 0
+        assert shell.run("build", "-j", "1").exit_code == 0
+    told = shell.run("reproduce", "/t/sum@1.1.0")
+    assert told.exit_code == 0, told.output
+    assert "/t/sum at version 0" in told.stdout
+    assert "The same: " in told.stdout
+    refused = shell.run("reproduce", "/t/other@1.1.0")
+    assert refused.exit_code == 1
+    assert "added to what was there (/t/all)" in refused.stdout
+    assert shell.run("reproduce", "/t/other@1.0.0").exit_code == 0
+
+
 @pytest.mark.parametrize(("word", "said"), [("/t/modl", "'/t/model'"), (f"{MODEL}@2.0.0", "no version 2.0.0")])
 def test_a_version_that_is_not_there_is_refused(trained: Shell, word: str, said: str) -> None:
     """It names what there is."""
