@@ -13,6 +13,7 @@ from mkdocs.structure.pages import Page
 from documentation import commands, errors, names, settings, variables
 from palantir_models.evaluation.columns import evaluations_schema
 from palantir_models.experiment.columns.schema import schema
+from palantir_models.model.lifecycle import lifecycle_schema
 from palantir_models.model.versions import versions_schema
 from transforms.store.ledger_log import arrow_schema
 
@@ -57,9 +58,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def columns(table: str) -> str:
     """Return the columns of one of the store's tables as a table of Markdown.
 
-    :param table: ``ledger``, ``versions``, ``evaluations``, or a table of experiments.
+    :param table: ``ledger``, ``versions``, ``evaluations``, ``lifecycle``, or a table of experiments.
     """
-    others = {"ledger": arrow_schema, "versions": versions_schema, "evaluations": evaluations_schema}
+    others = {
+        "ledger": arrow_schema,
+        "versions": versions_schema,
+        "evaluations": evaluations_schema,
+        "lifecycle": lifecycle_schema,
+    }
     found: pa.Schema = others.get(table, lambda: schema(table))()
     lines = "\n".join(f"| `{field.name}` | {field.type} |" for field in found)
     return f"| column | type |\n|---|---|\n{lines}"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.adapter.base import ModelAdapter
 from palantir_models.model.opener import EvaluationOpener
-from palantir_models.model.versions import ModelVersion, pick_version, read_versions
+from palantir_models.model.published import published_versions
+from palantir_models.model.versions import ModelVersion
 from transforms.errors import NotFoundError
 from transforms.run.scope import JobScope
 from transforms.spec.resource import Resource
@@ -37,10 +38,10 @@ def open_model_input(param: Any, name: str, scope: JobScope) -> ModelAdapter | N
         raise
     if param.use_sidecar:
         _log.info("Model %s: use_sidecar has no effect here; the model runs in this process.", resource.alias)
-    versions = read_versions(view)
-    if is_own and not versions:
+    versions = published_versions(scope.transaction.store, resource.alias, view)
+    if is_own and not versions.present:
         return None
-    version = pick_version(resource.alias, versions, param.model_version)
+    version = versions.pick(param.model_version)
     adapter = load_version(view.storage, model_of(view), version, scope.config.model_code)
     if (evaluations := scope.companions.get("evaluation")) is not None:
         adapter.__dict__["create_evaluation"] = evaluations.opener(resource.alias, version)

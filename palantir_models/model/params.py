@@ -19,7 +19,8 @@ class ModelInput(Param):
     Follows the public page integrate-models/transform-model-input.
 
     :param alias: the model's path or RID.
-    :param model_version: the RID or the semantic version, such as ``1.2.0``, to use; wins over ``branch``.
+    :param model_version: the RID, the semantic version, such as ``1.2.0``, or a tag, such as ``production``, to use; wins over
+        ``branch``.
     :param branch: use the latest version of this branch; by default of the build's.
     :param use_sidecar: accepted; the model runs in the job's own process here, with the packages installed there.
     :param sidecar_resources: ``cpus``, ``memory_gb`` and ``gpus`` of a sidecar; only with ``use_sidecar=True``.

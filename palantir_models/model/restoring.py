@@ -8,15 +8,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from palantir_models.model.published import published_versions
 from palantir_models.model.saving import version_table
 from palantir_models.model.staging import stage_tables
-from palantir_models.model.versions import ModelVersion, newest_version, next_version, read_versions
+from palantir_models.model.versions import ModelVersion, newest_version, next_version
 from transforms.errors import StoreError
+from transforms.plan.rollback import LIFECYCLE, ROLLBACK
 from transforms.run.scope import Sealed
 from transforms.spec.resource import Resource
 from transforms.store import layout
 from transforms.store.tables import TableView
 from transforms.store.transaction import Transaction
+
+_OF_ONE_COMMIT = ("experiments", "values", "versions", "latest_version", "imported", ROLLBACK, LIFECYCLE)
 
 
 def restore_model(transaction: Transaction, resource: Resource, earlier: TableView, told: Mapping[str, Any]) -> Sealed:
@@ -29,17 +33,35 @@ def restore_model(transaction: Transaction, resource: Resource, earlier: TableVi
     :returns: the model's part of the commit.
     :raises StoreError: if there was no other version then, or files of its state are gone.
     """
-    path = layout.resource_path(resource, transaction.branch)
-    now = transaction.open_output(f"{path}/{layout.VERSIONS}")
-    there = None if now is None else newest_version(transaction.store, resource, now)
-    then = read_versions(earlier)
-    if now is None or there is None or not then:
+    published = published_versions(transaction.store, resource.alias, _opened(transaction, resource))
+    then = published_versions(transaction.store, resource.alias, earlier).present
+    if not published.present or not then:
         raise StoreError(f"{resource} had no version then")
-    if then[-1].version_id == there[1]:
-        raise StoreError(f"{resource} has had no new version since: what was added are experiments, which stay")
-    version = _copied(transaction, path, then[-1], next_version(there[0], None))
+    if then[-1].version_id == published.present[-1].version_id:
+        raise StoreError(f"{resource} has had no new version since: what was added stays")
+    return restore_version(transaction, resource, then[-1], told)
+
+
+def restore_version(
+    transaction: Transaction, resource: Resource, earlier: ModelVersion, told: Mapping[str, Any]
+) -> Sealed:
+    """Stage a version of a model as its newest one; it gets a number of its own, and its experiment stays with it.
+
+    :param transaction: the transaction, which holds the model's lease.
+    :param resource: the model.
+    :param earlier: the version.
+    :param told: what the commit that made it says of it.
+    :returns: the model's part of the commit.
+    :raises StoreError: if files of its state are gone.
+    """
+    path = layout.resource_path(resource, transaction.branch)
+    now = _opened(transaction, resource)
+    newest = None if now is None else newest_version(transaction.store, resource, now)
+    if now is None or newest is None:
+        raise StoreError(f"{resource} has no version")
+    version = _copied(transaction, path, earlier, next_version(newest[0], None))
     summary = {
-        **{name: value for name, value in told.items() if name not in ("experiments", "values", "versions")},
+        **lasting(told),
         "version": version.version,
         "version_id": version.version_id,
         "version_count": now.row_count() + 1,
@@ -49,6 +71,15 @@ def restore_model(transaction: Transaction, resource: Resource, earlier: TableVi
     }
     changes = stage_tables(transaction, path, {layout.VERSIONS: version_table([version])})
     return Sealed(resource, tuple(changes), summary)
+
+
+def lasting(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a commit says of a model that is true after a later one, too, which published nothing new."""
+    return {name: value for name, value in told.items() if name not in _OF_ONE_COMMIT}
+
+
+def _opened(transaction: Transaction, resource: Resource) -> TableView | None:
+    return transaction.open_output(f"{layout.resource_path(resource, transaction.branch)}/{layout.VERSIONS}")
 
 
 def _copied(transaction: Transaction, path: str, earlier: ModelVersion, number: str) -> ModelVersion:

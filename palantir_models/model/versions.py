@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from palantir_models.display import escaped, html_facts, text_facts
 from palantir_models.models import ModelVersionChangeType
 from transforms.common.json_text import from_json
-from transforms.errors import NotFoundError, UsageError, nearest
+from transforms.errors import UsageError
 from transforms.spec.resource import Resource
 from transforms.store.contents import Contents
 from transforms.store.tables import TableView
@@ -161,26 +161,6 @@ def newest_version(store: Contents, resource: Resource, view: TableView) -> tupl
         return (told["version"], told["version_id"]) if told["version_count"] else None
     versions = read_versions(view)
     return (versions[-1].version, versions[-1].version_id) if versions else None
-
-
-def pick_version(alias: str, versions: Sequence[ModelVersion], wanted: str | None) -> ModelVersion:
-    """Return one of a model's versions.
-
-    :param alias: the model, for messages.
-    :param versions: its versions, oldest first.
-    :param wanted: a RID, a semantic version or ``latest``; the latest when None.
-    :raises NotFoundError: if there is no such version; names the nearest.
-    """
-    if wanted in (None, LATEST) and versions:
-        return versions[-1]
-    for version in versions:
-        if wanted in (version.rid, version.version_id, version.version):
-            return version
-    known = [version.version for version in versions]
-    raise NotFoundError(
-        f"Model {alias} has no version {wanted or 'at all'}.{nearest(wanted or '', known)} "
-        f"It has: {', '.join(known[-5:]) or 'none'}."
-    )
 
 
 def version_row(version: ModelVersion) -> dict[str, Any]:

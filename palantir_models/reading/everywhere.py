@@ -8,11 +8,13 @@ from typing import Any
 
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.experiment.statuses import FAILED, RUNNING
+from palantir_models.model.deciding import Decider
 from palantir_models.reading.experiment import RecordedExperiment
 from palantir_models.reading.finding import pick
 from palantir_models.reading.model import Model
 from palantir_models.reading.sources import unpublished
 from transforms.errors import UsageError
+from transforms.spec.resource import Resource
 from transforms.store.store import Store
 
 
@@ -105,26 +107,36 @@ def find_experiments(
 
 
 def delete_experiments(store: Store, experiments: Iterable[RecordedExperiment]) -> None:
-    """Delete experiments that are not published, with all that they logged.
+    """Delete experiments that belong to no version.
+
+    What was not published goes with all that it logged. What was is removed by a commit, and what it logged stays until ``gc``.
 
     :param store: the store.
     :param experiments: the experiments; none is deleted if one of them must stay.
-    :raises UsageError: if one is published, or runs.
+    :raises UsageError: if one belongs to a version, or runs.
+    :raises LeaseHeldError: if a job publishes to the model of a published one.
     """
     chosen = list(experiments)
     for one in chosen:
-        if one.is_published:
-            version = "it was imported" if one.version is None else f"it belongs to version {one.version}"
+        if one.is_published and one.version is not None:
             raise UsageError(
-                f"Experiment {one.name} ({one.experiment_id}) of {one.model} is published ({version}) and stays."
+                f"Experiment {one.name} ({one.experiment_id}) of {one.model} belongs to version {one.version} and stays with it: "
+                f"'transforms models rm {one.model}@{one.version} --with-experiments' removes both."
             )
         if one.status == RUNNING:
             raise UsageError(
                 f"Experiment {one.name} ({one.experiment_id}) of {one.model} runs: end its process first, or publish it."
             )
+    published: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for one in chosen:
+        if one.is_published and one.model and one.branch:
+            published.setdefault((one.model, one.branch), []).append((one.experiment_id, one.name))
+    for (model, branch), removed in published.items():
+        Decider(store, Resource("model", model), branch).remove_experiments(removed)
     journals = journals_of(store.storage)
     for one in chosen:
-        journals.delete(one.experiment_id)
+        if not one.is_published:
+            journals.delete(one.experiment_id)
 
 
 def _models(store: Store, branch: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import get_args
 
@@ -12,7 +12,8 @@ from palantir_models.adapter.code.choosing import CodeChoice
 from palantir_models.display import escaped, heading, html_table, note, text_table
 from palantir_models.experiment.journal.opening import journals_of
 from palantir_models.model.input import load_version
-from palantir_models.model.versions import ModelVersion, pick_version, read_versions
+from palantir_models.model.published import published_versions
+from palantir_models.model.versions import ModelVersion
 from palantir_models.reading.comparison import Comparison
 from palantir_models.reading.evaluation import RecordedEvaluation
 from palantir_models.reading.evaluation_comparison import EvaluationComparison, VersionComparison
@@ -52,7 +53,7 @@ class Model(ReadOnly):
         published = store.published()  # asked first: what it tells of is in the table that is opened then
         found = store.view(resource, branch)
         self._seq = 0 if found is None else max(found[0].seq, published)
-        self._versions: tuple[ModelVersion, ...] = () if found is None else tuple(read_versions(found[0]))
+        self._published = published_versions(store, alias, None if found is None else found[0])
         if found is None and not self.unpublished:
             raise _no_model(alias, branch, store)
 
@@ -68,21 +69,31 @@ class Model(ReadOnly):
 
     @property
     def versions(self) -> tuple[ModelVersion, ...]:
-        """The published versions, oldest first."""
-        return self._versions
+        """The published versions, oldest first; those that were removed are none any more."""
+        return self._published.present
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The number of the version that each tag names."""
+        numbers = {version.version_id: version.version for version in self._published.every}
+        return {tag: numbers[identity] for tag, identity in sorted(self._published.lifecycle.tags.items())}
+
+    def tags_of(self, version: ModelVersion) -> tuple[str, ...]:
+        """Return the tags that name a version."""
+        return self._published.lifecycle.tags_of(version.version_id)
 
     def version(self, wanted: str | None = None) -> ModelVersion:
         """Return one of the versions.
 
-        :param wanted: a number such as ``1.2.0``, a RID or ``latest``; the latest when not given.
-        :raises NotFoundError: if there is no such version; names the nearest.
+        :param wanted: a number such as ``1.2.0``, a RID, a tag or ``latest``; the latest when not given.
+        :raises NotFoundError: if there is no such version, or it was removed; names the nearest.
         """
-        return pick_version(self.alias, self.versions, wanted)
+        return self._published.pick(wanted)
 
     def load(self, version: str | None = None, *, code: CodeChoice = "version") -> ModelAdapter:
         """Load a version's adapter, ready for inference.
 
-        :param version: a number such as ``1.2.0``, a RID or ``latest``; the latest when not given.
+        :param version: a number such as ``1.2.0``, a RID, a tag or ``latest``; the latest when not given.
         :param code: ``version`` for the code that the version was published with, which is the project's own as long as
             that is the same; ``project`` for the project's code of today in any case. A difference is logged as a warning.
         :raises NotFoundError: if there is no such version; names the nearest.
@@ -103,6 +114,7 @@ class Model(ReadOnly):
         return tuple(
             RecordedExperiment({**row, "model": self.alias, "version": numbers.get(row["model_version_id"])}, source)
             for row in source.rows()
+            if row["experiment_id"] not in self._published.lifecycle.removed_experiments
         )
 
     @property

@@ -10,7 +10,8 @@ from palantir_models.adapter import load_adapter
 from palantir_models.adapter.artifacts import verify
 from palantir_models.adapter.base import ModelAdapter
 from palantir_models.model.input import model_of, saved_folder
-from palantir_models.model.versions import ModelVersion, pick_version, read_versions
+from palantir_models.model.published import published_versions
+from palantir_models.model.versions import ModelVersion
 from palantir_models.workspace.aliases import resolve_model
 from transforms.config import load_config
 from transforms.errors import NotFoundError, TransformTypeError
@@ -24,7 +25,7 @@ class ModelInput:
     Follows the public page integrate-models/model-asset-code-workspaces.
 
     :param alias: an alias from ``[tool.transforms.models]`` or of Code Workspaces, a path or a RID.
-    :param model_version: a RID or a number such as ``1.2.0``; the latest when not given.
+    :param model_version: a RID, a number such as ``1.2.0`` or a tag; the latest when not given.
     :param branch: the branch to look at; the default branch when not given.
     :raises NotFoundError: if there is no such model or version.
     """
@@ -32,14 +33,15 @@ class ModelInput:
     def __init__(self, alias: str, model_version: str | None = None, branch: str | None = None) -> None:
         config = load_config()
         resource = resolve_model(alias, config)
-        found = Store(config.root).view(resource, branch or DEFAULT_BRANCH)
+        store = Store(config.root)
+        found = store.view(resource, branch or DEFAULT_BRANCH)
         if found is None:
             raise NotFoundError(
                 f"Model {resource.alias} has no version on branch {branch or DEFAULT_BRANCH} of {config.root}: publish one first."
             )
         view, _ = found
         self.alias = resource.alias
-        self.version: ModelVersion = pick_version(resource.alias, read_versions(view), model_version)
+        self.version: ModelVersion = published_versions(store, resource.alias, view).pick(model_version)
         self._storage, self._model = view.storage, model_of(view)
 
     @property

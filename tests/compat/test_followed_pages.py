@@ -19,6 +19,7 @@ PAGES = {
     "how-to/compare": 4,
     "how-to/continue-training": 6,
     "how-to/evaluate": 6,
+    "how-to/life-of-a-version": 11,
     "how-to/log": 4,
     "how-to/mlflow": 3,
     "how-to/models-that-last": 6,

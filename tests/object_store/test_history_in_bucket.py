@@ -8,6 +8,7 @@ import pytest
 
 from palantir_models import open_model
 from tests.transforms.cli.conftest import shell
+from tests.transforms.cli.test_model_lives import TRAINED
 from tests.transforms.cli.test_rollback import TRAINING, built, put
 
 Shell = Any
@@ -47,3 +48,22 @@ def test_what_a_job_wrote_goes_back_and_can_be_asked_for(
     assert built(shell, "train", "--as-of", str(first))["train"]["status"] == "fresh", "it is what was gone back to"
     assert built(shell, "train", "--as-of", str(second))["train"]["status"] == "committed"
     assert rows("/t/a") == [2, 3]
+
+
+def test_a_version_is_tagged_removed_and_cleared(shell: Shell, bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reads it by its tag reads that one, and its files go with those of the others that nobody needs."""
+    monkeypatch.setenv("TRANSFORMS_ROOT", bucket)
+    shell.write(TRAINED)
+    for level in (0, 1):
+        shell.json("build", "train", "--param", f"least={level}")
+    assert shell.run("models", "tag", "/t/model@1.0.0", "production").exit_code == 0
+    assert built(shell, "use")["use"]["status"] == "committed"
+    assert shell.json("show", "/t/level")["rows"] == [{"level": 0}]
+
+    removed = open_model("/t/model").version("1.1.0")
+    assert shell.run("models", "rm", "/t/model@1.1.0", "--with-experiments").exit_code == 0
+    cleared = shell.json("gc", "--older-than", "0")["files"]["master/models/t/model"]
+    assert any(name.startswith(f"artifacts/{removed.version_id}/") for name in cleared)
+    model = open_model("/t/model")
+    assert ([one.version for one in model.versions], model.load("production").level) == (["1.0.0"], 0)
+    assert [one.name for one in model.experiments] == ["run"]

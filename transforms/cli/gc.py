@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from transforms.cli.options import Json, Quiet, open_project, session_of
 from transforms.cli.output import Output
 from transforms.common.text import counted
+
+if TYPE_CHECKING:
+    from transforms.store.store import Store
 
 
 def gc(
@@ -20,7 +23,8 @@ def gc(
             min=0,
             metavar="DAYS",
             help="Also delete data files that were replaced longer ago, logs of jobs that ended longer ago, what came longer ago "
-            "for jobs that had died, and experiments whose name a later one took; older versions cannot be read afterwards, and "
+            "for jobs that had died, experiments whose name a later one took, and versions and experiments of models that were "
+            "removed longer ago; older versions of tables cannot be read afterwards, and "
             "incremental transforms that read one of them last read everything once.",
         ),
     ] = None,
@@ -43,12 +47,11 @@ def gc(
     from palantir_models.reading.collecting import collect_journals
     from transforms.store.job_logs import delete_old
     from transforms.store.recovery import collect_dead, dead_transactions
-    from transforms.store.vacuum import vacuum_tables
 
     store = open_project(ctx).store
     transactions = dead_transactions(store.storage) if dry_run else collect_dead(store)
     journals = collect_journals(store, dry_run, older_than)
-    files = {} if older_than is None else vacuum_tables(store, older_than, dry_run)
+    files = {} if older_than is None else _files(store, older_than, dry_run)
     logs = [] if older_than is None else delete_old(store.storage, older_than, dry_run)
     with Output(as_json, quiet or session_of(ctx).quiet) as out:
         if as_json:
@@ -70,3 +73,13 @@ def gc(
         out.say(
             f"Done. {verb} {counted(len(transactions), 'dead job')} and {counted(number, 'file')} that nothing needs."
         )
+
+
+def _files(store: Store, days: float, dry_run: bool) -> dict[str, list[str]]:
+    from palantir_models.model.clearing import clear_removed
+    from transforms.store.vacuum import vacuum_tables
+
+    found = clear_removed(store, days, dry_run)  # first, as it replaces files of tables
+    for table, names in vacuum_tables(store, days, dry_run).items():
+        found[table] = [*found.get(table, []), *names]
+    return found

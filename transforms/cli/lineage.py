@@ -77,11 +77,11 @@ def _of_dataset(project: Project, resource: Resource, branch: str, wanted: str) 
 
 
 def _of_model(project: Project, resource: Resource, branch: str, wanted: str) -> tuple[int, int]:
-    from palantir_models.model.versions import pick_version, read_versions
+    from palantir_models.model.published import published_versions
 
     found = project.store.view(resource, branch)
     assert found is not None
-    version = pick_version(resource.alias, read_versions(found[0]), wanted or None)
+    version = published_versions(project.store, resource.alias, found[0]).pick(wanted or None)
     entry = project.store.entries_of([version.transaction]).get(version.transaction)
     return found[0].version, 0 if entry is None else entry.seq
 

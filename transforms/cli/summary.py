@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from transforms.common.text import counted
-from transforms.plan.rollback import rollback_text
+from transforms.plan.rollback import LIFECYCLE, only_decides, rollback_text
 from transforms.run.check_results import results_in
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def commit_line(entry: Entry) -> str:
     """Return the line that names everything that one commit published together."""
-    maker = rollback_text(entry.outputs.values()) or entry.transform
+    maker = "models" if only_decides(entry) else rollback_text(entry.outputs.values()) or entry.transform
     return f"COMMIT  #{entry.seq}  {maker} -> {outputs_text(entry.outputs) or 'nothing'}"
 
 
@@ -63,6 +63,8 @@ def output_text(output: Mapping[str, Any]) -> str:
     if "evaluations" in output:
         models = dict.fromkeys(f"{one['model']} {one['version']}" for one in output["evaluations"])
         return f"evaluation of {', '.join(models) or 'nothing'} ({output['set']})"
+    if LIFECYCLE in output:
+        return ", ".join(output[LIFECYCLE])
     if "imported" in output:
         return counted(int(output["imported"]), "imported experiment")
     if "version" in output:

@@ -10,6 +10,8 @@ from transforms.store.entry import Entry
 
 ROLLBACK = "rollback"
 """Where the ledger's row says of an output which commits it takes back; see :func:`taken_back`."""
+LIFECYCLE = "lifecycle"
+"""Where it says what was decided about versions that were there, a text each."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,20 @@ def undoing(entry: Entry, after: Iterable[Entry]) -> Undoing:
 
 
 def _replaceable(entry: Entry) -> list[str]:
-    """Return the outputs of a commit that can be what they were before: evaluations stay, as experiments do."""
-    return [resource.key for resource in entry.resources if resource.has_table]
+    """Return the outputs of a commit that can be what they were before: evaluations stay, as experiments do, and so do decisions
+    about versions, each of which has one that is its opposite."""
+    decided = {key for key, output in entry.outputs.items() if LIFECYCLE in output}
+    return [resource.key for resource in entry.resources if resource.has_table and resource.key not in decided]
+
+
+def only_decides(entry: Entry) -> bool:
+    """Whether a commit decided something about versions that were there, such as a tag, and made no output."""
+    return bool(entry.outputs) and all(LIFECYCLE in output for output in entry.outputs.values())
+
+
+def decided(entry: Entry) -> list[str]:
+    """Return what a commit decided about versions, a text each."""
+    return [str(text) for output in entry.outputs.values() for text in output.get(LIFECYCLE, ())]
 
 
 def taken_back(outputs: Iterable[Mapping[str, object]]) -> tuple[tuple[int, ...], int | None] | None:
@@ -79,5 +93,6 @@ def rollback_text(outputs: Iterable[Mapping[str, object]]) -> str:
     if found is None:
         return ""
     seqs, to = found
+    of = f" of {', '.join(f'#{seq}' for seq in seqs)}" if seqs else ""
     back = "" if to is None else f" to #{to}"
-    return f"rollback of {', '.join(f'#{seq}' for seq in seqs)}{back}"
+    return f"rollback{of}{back}"

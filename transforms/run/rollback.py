@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transforms.errors import ConflictError, NotFoundError, RecoveryNeeded, StoreError, UsageError
-from transforms.plan.rollback import ROLLBACK, Undoing, undoing
+from transforms.plan.rollback import ROLLBACK, Undoing, decided, only_decides, undoing
 from transforms.run.restoring import restore_dataset
 from transforms.run.scope import Sealed
 from transforms.run.still_whole import check_whole
@@ -93,6 +93,11 @@ def plan_rollback(store: Store, seq: int, with_later: bool = False) -> RollbackP
         raise RollbackRefusedError(
             f"#{seq} {entry.transform} only added evaluations, which tell of a model's version what was found out about it; they "
             f"stay, so there is nothing to take back."
+        )
+    if only_decides(entry):
+        raise RollbackRefusedError(
+            f"#{seq} {', '.join(decided(entry))}, and made nothing that could be taken back. 'transforms models' has the commands "
+            f"that decide otherwise: tag, untag, rm and restore."
         )
     found = undoing(entry, (other for other in store.ledger.entries(after=seq) if other.seq not in gone))
     _check_published(store, found)

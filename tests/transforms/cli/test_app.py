@@ -40,7 +40,15 @@ def test_every_command_explains_itself(shell: Shell, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [*sorted({*COMMANDS.split()} - {"run", "experiments"}), "experiments import", "experiments export"]
+    "command",
+    [
+        *sorted({*COMMANDS.split()} - {"run", "experiments", "models"}),
+        *("experiments import", "experiments export"),
+        *(
+            f"models {one}"
+            for one in ["show", "diff", "check", "evaluations", "tag", "untag", "rm", "restore", "rollback"]
+        ),
+    ],
 )
 def test_every_command_shows_what_to_type(shell: Shell, command: str) -> None:
     """With an example at least."""

@@ -100,6 +100,7 @@ def _print(rows: list[dict[str, Any]], out: Output) -> None:
 
 
 def _published(store: Store, resource: Resource, branch: str) -> Iterator[dict[str, Any]]:
+    from palantir_models.model.published import read_lifecycle
     from transforms.engine.local.reading import scan_polars
     from transforms.store import layout
 
@@ -109,8 +110,11 @@ def _published(store: Store, resource: Resource, branch: str) -> Iterator[dict[s
     if view is None or versions is None:
         return
     numbers = dict(scan_polars(versions).select("version_id", "version").collect().iter_rows())
+    lifecycle = read_lifecycle(store, versions)
+    present = {identity: number for identity, number in numbers.items() if identity not in lifecycle.removed_versions}
     for row in scan_polars(view).select(_COLUMNS).collect().iter_rows(named=True):
-        yield experiment_row(row, resource.alias, numbers.get(row["model_version_id"]))
+        if row["experiment_id"] not in lifecycle.removed_experiments:
+            yield experiment_row(row, resource.alias, present.get(row["model_version_id"]))
 
 
 def _kept(store: Store) -> Iterator[dict[str, Any]]:

@@ -42,7 +42,8 @@ def remove_experiments(
 ) -> None:
     """Delete experiments that failed, were abandoned, or were not published, with all that they logged.
 
-    Published ones belong to their versions and stay.
+    Published ones stay with their versions; 'transforms models rm --with-experiments' removes both. One that was imported, or whose
+    version was removed, can be named here: it is removed by a commit, and goes with 'transforms gc --older-than'.
     """
     from palantir_models.reading.everywhere import delete_experiments
     from palantir_models.reading.finding import short_ids

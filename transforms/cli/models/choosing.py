@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 VersionText = Annotated[
     str,
     typer.Argument(
-        metavar="MODEL[@VERSION]", help="A model, and a version by its number or RID; the latest if not given."
+        metavar="MODEL[@VERSION]", help="A model, and a version by its number, RID or tag; the latest if not given."
     ),
 ]
 
@@ -29,17 +29,28 @@ def find_version(project: Project, text: str, branch: str) -> tuple[Resource, Mo
     :param branch: the model's branch.
     :raises NotFoundError: if there is no such model or version; names the nearest.
     """
-    from palantir_models.model.versions import pick_version, read_versions
+    from palantir_models.model.published import published_versions
+
+    resource, wanted = parted(project, text, branch)
+    found = project.store.view(resource, branch)
+    versions = published_versions(project.store, resource.alias, None if found is None else found[0])
+    return resource, versions.pick(wanted or None)
+
+
+def parted(project: Project, text: str, branch: str) -> tuple[Resource, str]:
+    """Return the model and the word for a version, which may be empty, of ``MODEL@VERSION``.
+
+    :param project: the project.
+    :param text: what was typed; the model's own name may have an ``@``.
+    :param branch: the model's branch.
+    :raises NotFoundError: if there is no such model; names the nearest.
+    """
     from transforms.cli.resources import find_resource
 
     alias, at, wanted = text.rpartition("@")
     try:
-        resource = find_resource(project, text, branch, "model")
-        wanted = ""
+        return find_resource(project, text, branch, "model"), ""
     except NotFoundError:
         if not at:
             raise
-        resource = find_resource(project, alias, branch, "model")
-    found = project.store.view(resource, branch)
-    versions = [] if found is None else read_versions(found[0])
-    return resource, pick_version(resource.alias, versions, wanted or None)
+        return find_resource(project, alias, branch, "model"), wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -55,7 +55,7 @@ def model_rows(store: Store, branch: str) -> list[dict[str, Any]]:
         {
             "rid": resource_rid(Resource("model", write.alias)),
             "alias": write.alias,
-            "latest_version": write.output.get("version"),
+            "latest_version": write.output.get("latest_version", write.output.get("version")),
             "branch": write.branch,
             "experiment": _experiment(write.output),
             "time": write.committed_time.isoformat(timespec="seconds"),
@@ -83,31 +83,41 @@ def show_versions(
     :param branch: its branch.
     :param out: where to print.
     :param limit: how many at the most; all when None.
-    :param wanted: only this version, by number or RID.
+    :param wanted: only this version, by number, RID or tag.
     :raises NotFoundError: if there is no such version.
     """
-    from palantir_models.model.versions import pick_version, read_versions
+    from palantir_models.model.published import published_versions
 
     found = project.store.view(resource, branch)
-    versions = [] if found is None else read_versions(found[0])
-    if wanted is not None:
-        versions = [pick_version(resource.alias, versions, wanted)]
-    rows = [_version_row(version) for version in versions[::-1][:limit]]
+    published = published_versions(project.store, resource.alias, None if found is None else found[0])
+    versions = published.present[::-1][:limit] if wanted is None else (published.pick(wanted),)
+    rows = [version_row(version, published.lifecycle.tags_of(version.version_id)) for version in versions]
     # An id's first digits are enough for 'transforms experiments show'; the whole ids and RIDs are in the JSON.
     shown = [
-        {**row, "experiment": (row["experiment_id"] or "")[:_SHORT], "created": row["created_time"][:19]}
+        {
+            **row,
+            "experiment": (row["experiment_id"] or "")[:_SHORT],
+            "created": row["created_time"][:19],
+            "tags": ", ".join(row["tags"]),
+        }
         for row in rows
     ]
     out.listing(
         rows if out.as_json else shown,
-        ["version", "created", "adapter", "transform", "experiment", "change_type"],
+        ["version", "tags", "created", "adapter", "transform", "experiment", "change_type"],
         f"{resource} has no versions on branch {branch}; 'transforms experiments {resource.alias}' lists its experiments.",
     )
 
 
-def _version_row(version: ModelVersion) -> dict[str, Any]:
+def version_row(version: ModelVersion, tags: Sequence[str]) -> dict[str, Any]:
+    """Return a version as JSON has it.
+
+    :param version: the version.
+    :param tags: the tags that name it.
+    """
     return {
         "version": version.version,
+        "tags": list(tags),
         "rid": version.rid,
         "created_time": version.created_time.isoformat(timespec="seconds"),
         "branch": version.branch,
