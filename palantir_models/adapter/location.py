@@ -8,7 +8,8 @@ from functools import reduce
 from typing import Any
 
 from palantir_models.adapter.base import ModelAdapter
-from palantir_models.adapter.code.spaces import CodeSpace, original_name
+from palantir_models.adapter.code.names import original_name
+from palantir_models.adapter.code.spaces import CodeSpace
 from palantir_models.errors import AdapterError, AdapterNotFoundError
 from transforms.errors import TransformTypeError, nearest
 

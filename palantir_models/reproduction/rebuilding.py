@@ -87,10 +87,13 @@ def rebuild_apart(request: Request, folder: Path) -> Answer:
     :param request: the job.
     :param folder: the folder in which it runs.
     """
+    # Whatever the job opens by itself is looked for in the new store, so that it cannot write into the other one.
+    environment = {**os.environ, "TRANSFORMS_ROOT": request.root}
     done = subprocess.run(
         [sys.executable, "-m", __name__],
         input=json.dumps(asdict(request)).encode(),
         cwd=folder,
+        env=environment,
         capture_output=True,
         check=False,
     )

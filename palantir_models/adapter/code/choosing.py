@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from palantir_models.adapter.code.keeping import FOLDER
-from palantir_models.adapter.code.spaces import CodeSpace, add_space, owner_of, space_called, space_name
+from palantir_models.adapter.code.names import owner_of, space_name
+from palantir_models.adapter.code.spaces import CodeSpace, add_space, space_called
 from palantir_models.adapter.state import ModelStateReader
 from transforms.common.hashing import sha256_of
 from transforms.spec.project_code import module_at

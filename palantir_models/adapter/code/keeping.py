@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from palantir_models.adapter.code.spaces import owner_of, space_called, space_name
+from palantir_models.adapter.code.names import owner_of, space_name
+from palantir_models.adapter.code.spaces import space_called
 from palantir_models.errors import SerializationError
 from transforms.common.hashing import sha256_of_bytes
 from transforms.spec.project_code import code_of_class, module_at

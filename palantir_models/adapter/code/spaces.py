@@ -9,10 +9,10 @@ later, finds what one at the top of the module would.
 from __future__ import annotations
 
 import builtins
-import hashlib
 import importlib
 import importlib.abc
 import importlib.util
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
@@ -20,30 +20,11 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from palantir_models.adapter.code.names import original_name
+from palantir_models.adapter.code.shipping import send_whole
 from transforms.spec.project_code import module_at
 
-_PREFIX, _DIGITS = "_kept_", 16
-
-
-def space_name(sums: Mapping[str, str]) -> str:
-    """Return the name of the package below which kept code is imported.
-
-    :param sums: the SHA-256 sum of each of its files, by place.
-    """
-    text = "\n".join(f"{place}\0{digest}" for place, digest in sorted(sums.items()))
-    return f"{_PREFIX}{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}"
-
-
-def owner_of(name: str) -> str | None:
-    """Return the name of the space that a module, or a place in kept code, is of; None for one of no space."""
-    head = name.replace("/", ".").partition(".")[0]
-    return head if head.startswith(_PREFIX) and len(head) == len(_PREFIX) + _DIGITS else None
-
-
-def original_name(module: str) -> str:
-    """Return the name that a module has in its project."""
-    owner = owner_of(module)
-    return module if owner is None else module.removeprefix(f"{owner}.")
+_log = logging.getLogger(__name__)
 
 
 class CodeSpace:
@@ -101,7 +82,10 @@ class CodeSpace:
             package = str((globals or {}).get("__package__") or "")
             name = original_name(importlib.util.resolve_name("." * level + name, package))
         if not self.has(name):
-            return builtins.__import__(name, None, None, fromlist or (), 0)
+            found = builtins.__import__(name, None, None, fromlist or (), 0)
+            if (root := sys.modules.get(self.name)) is not None:
+                send_whole(root)  # this import may have brought a library that needs to know
+            return found
         module = self.module(name)
         if not fromlist:
             return sys.modules[f"{self.name}.{name.partition('.')[0]}"]
@@ -118,9 +102,8 @@ class CodeSpace:
             return
         try:
             setattr(package, part, importlib.import_module(name))
-        except ModuleNotFoundError as error:
-            if error.name is None or not name.startswith(error.name):
-                raise  # it is there, and lacks something itself; otherwise the statement says what is missing
+        except Exception as error:  # noqa: BLE001 - of the project's package of today, which may be broken
+            _log.debug("%s is no part of what was kept, nor of the project: %s", name, error)
 
 
 class _Loader(importlib.abc.InspectLoader):
@@ -173,6 +156,7 @@ def add_space(space: CodeSpace) -> CodeSpace:
     found = _spaces.setdefault(space.name, space)
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)  # before those that would find a package's modules by its folder
+    send_whole(importlib.import_module(space.name))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from palantir_models.adapter.code.shipping import naming_kept_code
 from palantir_models.adapter.serializer import ModelSerializer, library
 from palantir_models.adapter.state import ModelStateReader, ModelStateWriter
 
@@ -44,7 +45,7 @@ class CloudPickleSerializer(ModelSerializer[Any]):
     def serialize(self, writer: ModelStateWriter, obj: Any) -> None:
         """Write the object with cloudpickle."""
         with writer.open(self.file_name, "wb") as file:
-            self._cloudpickle.dump(obj, file)
+            naming_kept_code(self._cloudpickle.Pickler)(file).dump(obj)
 
     def deserialize(self, reader: ModelStateReader) -> Any:
         """Read the object with cloudpickle."""

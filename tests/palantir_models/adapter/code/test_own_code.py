@@ -257,16 +257,21 @@ def test_a_loaded_version_is_saved_with_its_own_code_again(project: Project, ans
     assert answers(project.load(again)) == 2
 
 
+@pytest.mark.parametrize("serializer", ["DillSerializer", "CloudPickleSerializer"])
 def test_objects_of_kept_code_bring_it_into_a_version_of_todays_class(
-    project: Project, answers: Callable[[Any], int]
+    project: Project, answers: Callable[[Any], int], serializer: str
 ) -> None:
     """A job that continues training may publish today's class around an object of the earlier version's class."""
-    net = "class Net:\n    def value(self):\n        return {}\n"
+    net = "class Net:\n    def value(self):\n        import late\n        return {} + late.ZERO\n"
+    imports = f"import net\nfrom palantir_models.serializers import {serializer}"
+    bare, named = "@pm.auto_serialize", f"@pm.auto_serialize(inner={serializer}())"
+    project.write("late.py", "ZERO = 0")
     project.write("net.py", net.format(5))
-    project.write("mine.py", adapter_source("return self.inner.value()", "import net"))
+    project.write("mine.py", adapter_source("return self.inner.value()", imports).replace(bare, named))
     first = project.save(project.module("mine").Model(project.module("net").Net()))
+    project.write("late.py", "ZERO = 1000")
     project.write("net.py", net.format(6))
-    project.write("mine.py", adapter_source("return self.inner.value() + 100", "import net"))
+    project.write("mine.py", adapter_source("return self.inner.value() + 100", imports).replace(bare, named))
     before = project.load(first)
     assert not isinstance(before.inner, project.module("net").Net)
     second = project.save(project.module("mine").Model(before.inner))
@@ -328,6 +333,28 @@ def test_a_forked_process_imports_kept_code(project: Project, answers: Callable[
     if not child:
         os._exit(answers(model))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+
+
+def test_kept_code_runs_in_workers_of_joblib(project: Project, answers: Callable[[Any], int]) -> None:
+    """Its workers are processes that know nothing of kept code: functions and what they need go there whole."""
+    project.write("helper.py", "FACTOR = 5\nclass Times:\n    def by(self, x):\n        return x * FACTOR\n")
+    body = (
+        "from joblib import Parallel, delayed\nreturn sum(Parallel(2)(delayed(helper.Times().by)(x) for _ in range(2)))"
+    )
+    project.write("mine.py", adapter_source(body, "import helper"))
+    saved = project.save(project.module("mine").Model(0))
+    project.write("helper.py", "")
+    assert answers(project.load(saved)) == 10
+
+
+def test_what_a_package_lacks_is_said_by_the_statement(project: Project, answers: Callable[[Any], int]) -> None:
+    """Code may try to import what is optional; today's package, which may be broken, is no matter."""
+    project.write("optional_pack/__init__.py", "")
+    body = "try:\n    from optional_pack import speedups\nexcept ImportError:\n    return 7\nreturn 0"
+    project.write("optional_pack/mine.py", adapter_source(body, "import optional_pack"))
+    saved = project.save(project.module("optional_pack.mine").Model(0))
+    project.write("optional_pack/__init__.py", "raise RuntimeError('not today')")
+    assert answers(project.load(saved)) == 7
 
 
 def test_code_that_was_edited_while_a_job_runs_is_kept_as_it_ran(
