@@ -31,6 +31,7 @@ _DATA = {
     "/data/models/{rid}/versions/{left}/diff/{right}": "palantir_models.page.versions:difference",
     "/data/models/{rid}/experiments": "palantir_models.page.experiments:experiments",
     "/data/models/{rid}/experiments/{id}": "palantir_models.page.experiments:experiment",
+    "/data/models/{rid}/evaluations": "palantir_models.page.evaluations:evaluations",
     "/data/models/{rid}/diff": "palantir_models.page.experiments:difference",
     "/data/models/{rid}/charts": "palantir_models.page.charts:chart",
     "/data/models/{rid}/charts.csv": "palantir_models.page.exports:csv",

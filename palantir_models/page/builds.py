@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from palantir_models.page.answers import Refusal, exact
 from palantir_models.page.asked import Asked
-from palantir_models.page.provenance import checked, inputs_of, written
+from palantir_models.page.provenance import checked, evaluated, inputs_of, written
 from transforms.errors import StoreError
 from transforms.plan.incremental import recorded, run_of
 from transforms.run.check_results import results_of
@@ -81,7 +81,11 @@ def _newest(store: Store, branch: str, until: int, limit: int) -> list[Entry]:
 
 
 def _entry(store: Store, entry: Entry, unpublished: str | None, versions: Mapping[str, int | None]) -> dict[str, Any]:
-    outputs = [written(key, output, versions.get(key)) for key, output in entry.outputs.items()]
+    outputs = [
+        place
+        for key, output in entry.outputs.items()
+        for place in (evaluated(output) if "evaluations" in output else [written(key, output, versions.get(key))])
+    ]
     return {
         "seq": entry.seq,
         "time": entry.ratified_time,

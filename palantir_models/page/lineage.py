@@ -94,7 +94,7 @@ def _place(place: Place, resource: Resource | None, state: State, picture: Pictu
     return {
         "id": place.key,
         "kind": place.kind,
-        "rid": None if resource is None else rid_of(resource),
+        "rid": None if resource is None or not resource.has_table else rid_of(resource),
         "label": place.label,
         "branch": None if resource is None else resource.branch,
         "x": place.left,

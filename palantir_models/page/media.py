@@ -1,4 +1,4 @@
-"""Images, plots and tables of experiments: which there are, and each by the ids of its experiment, its series and its step."""
+"""Images, plots and tables of experiments and evaluations: which there are, and each by its owner's id, its series and step."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from palantir_models.page import chosen
 from palantir_models.page.answers import Refusal, exact, saved
 from palantir_models.page.asked import Asked, experiment_of
 from palantir_models.page.datasets import cells
+from palantir_models.page.evaluations import evaluations_by_id
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from palantir_models.reading.evaluation import RecordedEvaluation
     from palantir_models.reading.experiment import RecordedExperiment
+    from palantir_models.reading.sources import Source
 
 _COLUMNS: Mapping[str, Sequence[str]] = {
     "image": ("series", "step", "caption", "width", "height"),
@@ -30,20 +33,19 @@ _MOST_ROWS = 1000
 
 
 def media(asked: Asked) -> dict[str, Any]:
-    """Return which images, plots or tables some experiments have, by series; none of them is read."""
+    """Return which images, plots or tables some experiments, or evaluations, have, by series; none of them is read."""
     import polars as pl
-
-    from palantir_models.reading.points import sources_of
 
     kind = asked.place("kind")
     if kind not in _COLUMNS:
         raise Refusal(404, "There is no such kind", f"{kind[:40]!r} is none of image, plot and table.")
     columns = _COLUMNS[kind]
-    found = chosen.experiments(asked, asked.ids())
+    wanted = asked.ids()
     parts = [
-        source.part(f"{kind}s", ids).select("experiment_id", *columns).collect() for source, ids in sources_of(found)
+        source.part(f"{kind}s", ids).select("experiment_id", *columns).collect()
+        for source, ids in _sources(asked, wanted)
     ]
-    order = {one.experiment_id: place for place, one in enumerate(found)}
+    order = {identity: place for place, identity in enumerate(wanted)}
     series: dict[str, list[dict[str, Any]]] = {}
     rows = pl.concat(parts).rows(named=True)
     for row in sorted(rows, key=lambda row: (row.get("step") or 0, order[row["experiment_id"]])):
@@ -69,7 +71,7 @@ def plot(asked: Asked) -> Response:
 
 def table(asked: Asked) -> dict[str, Any] | Response:
     """Return rows of a table that was logged, or all of it as a Parquet file to be saved."""
-    one, name = _experiment(asked), asked.place("name")
+    one, name = _owner(asked), asked.place("name")
     if asked.flag("download"):
         content = io.BytesIO()
         one.tables[name].polars().write_parquet(content)
@@ -97,13 +99,28 @@ def _entry(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _experiment(asked: Asked) -> RecordedExperiment:
-    (one,) = chosen.experiments(asked, [experiment_of(asked.place("id"))])
+def _sources(asked: Asked, ids: Sequence[str]) -> list[tuple[Source, list[str]]]:
+    """Return where the contents of experiments or of evaluations are, each with the ids of those that are there."""
+    from palantir_models.reading.evaluations import sources_of_evaluations
+    from palantir_models.reading.points import sources_of
+
+    evaluated = evaluations_by_id(asked)
+    if evaluated.keys() >= set(ids):
+        return sources_of_evaluations([evaluated[identity] for identity in ids])
+    return sources_of(chosen.experiments(asked, ids))
+
+
+def _owner(asked: Asked) -> RecordedExperiment | RecordedEvaluation:
+    identity = experiment_of(asked.place("id"))
+    found = evaluations_by_id(asked).get(identity)
+    if found is not None:
+        return found
+    (one,) = chosen.experiments(asked, [identity])
     return one
 
 
-def _place(asked: Asked) -> tuple[RecordedExperiment, str, int]:
-    return _experiment(asked), asked.place("series"), int(asked.place("step"))
+def _place(asked: Asked) -> tuple[RecordedExperiment | RecordedEvaluation, str, int]:
+    return _owner(asked), asked.place("series"), int(asked.place("step"))
 
 
 def _only(rows: pl.LazyFrame, step: int, column: str) -> bytes | str:

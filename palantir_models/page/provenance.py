@@ -57,6 +57,24 @@ def written(key: str, output: Mapping[str, Any], version: int | None = None) -> 
     }
 
 
+def evaluated(output: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a commit says that it evaluated: a place for each version of a model.
+
+    :param output: what the ledger's row says of its evaluations.
+    """
+    nothing: dict[str, Any] = {"version": None, "versions": [], "rows": None, "files": None, "experiments": []}
+    return [
+        {
+            "kind": "evaluation",
+            "alias": (path := f"{output['set']} of {one['model']} {one['version']}"),
+            "path": path,
+            "rid": rid_of(Resource("model", one["model"])),
+            **nothing,
+        }
+        for one in output["evaluations"]
+    ]
+
+
 def _place(key: str) -> dict[str, Any]:
     resource = resource_of(key)
     return {"kind": resource.kind, "alias": label(key), "path": resource.alias, "rid": rid_of(resource)}

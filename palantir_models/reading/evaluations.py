@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from palantir_models.reading.evaluation import RecordedEvaluation
 from palantir_models.reading.finding import LEAST_PREFIX
-from palantir_models.reading.sources import ModelTables
+from palantir_models.reading.sources import ModelTables, Source
 from transforms.common.text import counted
 from transforms.errors import NotFoundError, nearest
 from transforms.spec.resource import Resource
@@ -51,6 +51,14 @@ def _folders(store: Store, alias: str) -> Iterable[str]:
     tables = {f"{branch}/{path}/{layout.EVALUATIONS}": f"{branch}/{path}" for branch in branches}
     there = store.storage.tables(list(tables))
     return [folder for table, folder in tables.items() if table in there]
+
+
+def sources_of_evaluations(evaluations: Iterable[RecordedEvaluation]) -> list[tuple[Source, list[str]]]:
+    """Return where the contents of evaluations are, each with the ids of those that are there."""
+    found: dict[Source, list[str]] = {}
+    for one in evaluations:
+        found.setdefault(one._source, []).append(one.evaluation_id)  # noqa: SLF001 (none of a user's business)
+    return list(found.items())
 
 
 def chosen(

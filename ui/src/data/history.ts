@@ -67,11 +67,11 @@ export interface DatasetVersion {
   run: string;
 }
 
-/** A dataset or a model, at a version where one is known. */
+/** A dataset or a model, at a version where one is known; or what was evaluated, with the model's rid. */
 export interface Place {
   path: string;
   rid: string;
-  kind: "dataset" | "model";
+  kind: "dataset" | "model" | "evaluation";
   version: Numeric | null;
 }
 
@@ -136,7 +136,7 @@ export interface Lineage {
 /** A dataset, model or transform in the graph. */
 export interface LineagePlace {
   id: string;
-  kind: "dataset" | "model" | "transform";
+  kind: "dataset" | "model" | "evaluation" | "transform";
   rid: string | null;
   label: string;
   /** Its left edge and its width, in pixels. */

@@ -278,6 +278,28 @@ export interface MediaEntry {
   height: number | null;
 }
 
+/** `/data/models/{rid}/evaluations`: newest first. */
+export interface Evaluations {
+  sets: string[];
+  evaluations: Evaluation[];
+}
+
+/** What a version scored on one set of data. */
+export interface Evaluation {
+  id: string;
+  /** Its place in the order of creation. */
+  rank: number;
+  set: string;
+  name: string;
+  version: string;
+  version_branch: string;
+  branch: string;
+  transform: string;
+  source: string;
+  created: string;
+  metrics: { subset: string | null; name: string; value: Numeric }[];
+}
+
 /** `/data/models/{rid}/tables/{id}/{name}` and `/data/datasets/{rid}/rows` */
 export interface Rows {
   columns: { name: string; type: string }[];

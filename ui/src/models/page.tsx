@@ -13,12 +13,12 @@ import { choose, chosen, here, to } from "../state/address.ts";
 import { useRuns } from "../state/runs.ts";
 import { RunList } from "../table/run_list.tsx";
 import { ExperimentsTab } from "../table/tab.tsx";
-import { LiveMark, MediaTab, useLive } from "../views/index.ts";
+import { EvaluationsTab, LiveMark, MediaTab, useLive } from "../views/index.ts";
 import { Path } from "./place.tsx";
 import { Overview } from "./overview.tsx";
 import { Versions } from "./versions.tsx";
 
-const TABS = ["overview", "versions", "experiments", "charts", "media"] as const;
+const TABS = ["overview", "versions", "experiments", "charts", "media", "evaluations"] as const;
 
 /** One model, in the tab that is chosen. */
 export function ModelPage({ model }: { model: string }) {
@@ -54,6 +54,7 @@ export function ModelPage({ model }: { model: string }) {
           </Answered>
         )}
         {tab === "experiments" && <ExperimentsTab model={model} />}
+        {tab === "evaluations" && <EvaluationsTab model={model} />}
         {(tab === "charts" || tab === "media") && (
           <div class="beside">
             <RunList model={model} />

@@ -4,7 +4,7 @@
  */
 export const KEYS = {
   branch: "the branch of the store; its default branch when not said",
-  tab: "a model's tab: overview, versions, experiments, charts or media",
+  tab: "a model's tab: overview, versions, experiments, charts, media or evaluations",
   q: "what is searched for in the list, the table or the runs beside the charts",
 
   runs: "the experiments that are selected; the newest ten when not said",
@@ -45,6 +45,9 @@ export const KEYS = {
   see: "one or two of its images, as RANK@STEP",
   way: "how two images are compared: swipe, side or difference",
   order: "the column that orders logged tables, with - before it for descending",
+  set: "the evaluation set whose evaluations are shown",
+  on: "the branch on which they were made",
+  evals: "evaluations that are shown side by side, by the order in which they were made",
   version: "the version of the dataset whose rows are shown",
   page: "which part of a long list is shown",
   origin: "the metric of an experiment whose origin is told",

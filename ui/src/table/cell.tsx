@@ -57,7 +57,7 @@ export function Standing(
 }
 
 /** How a number differs from the baseline's: green when it is better, red when it is worse. */
-function Gap(
+export function Gap(
   { value, base, better }: { value: Numeric; base: Numeric | null; better: -1 | 0 | 1 },
 ) {
   const shown = difference(value, base);

@@ -4,6 +4,7 @@ export { BuildsView } from "./builds/list.tsx";
 export { BuildView } from "./builds/page.tsx";
 export { DatasetsView } from "./datasets/list.tsx";
 export { DatasetView } from "./datasets/page.tsx";
+export { EvaluationsTab } from "./evaluations/tab.tsx";
 export { LineageView } from "./lineage/view.tsx";
 export { useLive } from "./live/follow.ts";
 export { LiveMark } from "./live/mark.tsx";

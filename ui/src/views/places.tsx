@@ -6,6 +6,9 @@ import { to } from "../state/address.ts";
 
 /** Returns the address of a dataset or a model, at a version where one is said. */
 export function placeAddress({ kind, rid, version }: Place): string {
+  if (kind === "evaluation") {
+    return to(`/models/${encodeURIComponent(rid)}`, { tab: "evaluations" });
+  }
   const base = `/${kind}s/${encodeURIComponent(rid)}`;
   if (version === null) return to(base);
   return kind === "model"

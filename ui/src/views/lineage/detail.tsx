@@ -6,7 +6,12 @@ import { to } from "../../state/address.ts";
 import { neighbours } from "./geometry.ts";
 import { STATES } from "./view.tsx";
 
-const NOUNS = { dataset: "Dataset", model: "Model", transform: "Transform" };
+const NOUNS = {
+  dataset: "Dataset",
+  model: "Model",
+  evaluation: "Evaluation",
+  transform: "Transform",
+};
 
 /**
  * Shows one place.

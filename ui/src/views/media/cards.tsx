@@ -38,13 +38,13 @@ export function SeriesSection({ name, without, children }: {
   );
 }
 
-/** Whose an image or a plot is, and of which step where that is not the one that was asked for. */
+/** Whose an image or a plot is, and of which step, but for an evaluation's, which has no steps and no status. */
 export function Owner({ run, shown }: { run: Run; shown: Shown<Medium> }) {
   return (
     <figcaption class="media-owner">
       <Swatch look={run} />
       <span class="media-name" title={run.name}>{run.name}</span>
-      {shown.kind === "exact" && <small>step {shown.entry.step}</small>}
+      {shown.kind === "exact" && run.status && <small>step {shown.entry.step}</small>}
       {shown.kind === "before" && (
         <small class="media-before" title="It has none at the step that is asked for">
           step {shown.entry.step}, the nearest before
