@@ -38,7 +38,7 @@ def open_model_input(param: Any, name: str, scope: JobScope) -> ModelAdapter | N
         raise
     if param.use_sidecar:
         _log.info("Model %s: use_sidecar has no effect here; the model runs in this process.", resource.alias)
-    versions = published_versions(scope.transaction.store, resource.alias, view)
+    versions = published_versions(scope.store_of(view), resource.alias, view)
     if is_own and not versions.present:
         return None
     version = versions.pick(param.model_version)

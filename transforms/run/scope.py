@@ -138,6 +138,15 @@ class JobScope:
             self._remember(key, *found)
         return self.views[key], self.pins[key].branch
 
+    def store_of(self, view: TableView) -> Contents:
+        """Return the store that has an input: the job's own, but for a job that is run again on those of another store."""
+        own = self.transaction.store
+        if view.storage is own.storage:
+            return own
+        from transforms.store.contents import Contents
+
+        return Contents(view.storage)
+
     def narrow(self, resource: Resource, version: int) -> None:
         """Read an input no further than one of its versions; a later job goes on from there.
 

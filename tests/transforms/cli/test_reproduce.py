@@ -281,8 +281,12 @@ CONTINUED = """
         out.write_table(raw.polars())
         model.publish(Sum(1))
 
+    @transform.using(base=ModelInput("/t/sum", model_version="good"), model=ModelOutput("/t/copy"))
+    def copied(base, model):
+        model.publish(Sum(base.total))
+
     pipeline = Pipeline()
-    pipeline.add_transforms(go_on, add)
+    pipeline.add_transforms(go_on, add, copied)
 """
 
 
@@ -292,7 +296,7 @@ def test_a_run_that_went_on_sees_what_was_new_then(shell: Shell) -> None:
     for row in ("1", "2", "3"):
         (shell.folder / "raw.csv").write_text(f"x\n{row}\n")
         assert shell.run("put", "/t/raw", "raw.csv", "--append").exit_code == 0
-        assert shell.run("build", "-j", "1").exit_code == 0
+        assert shell.run("build", "go_on", "add", "-j", "1").exit_code == 0
     told = shell.run("reproduce", "/t/sum@1.1.0")
     assert told.exit_code == 0, told.output
     assert "/t/sum at version 0" in told.stdout
@@ -301,6 +305,11 @@ def test_a_run_that_went_on_sees_what_was_new_then(shell: Shell) -> None:
     assert refused.exit_code == 1
     assert "added to what was there (/t/all)" in refused.stdout
     assert shell.run("reproduce", "/t/other@1.0.0").exit_code == 0
+    for version in ("1.1.0", "1.2.0"):  # the tag names another one by now
+        assert shell.run("models", "tag", f"/t/sum@{version}", "good").exit_code == 0
+        assert version == "1.2.0" or shell.run("build", "copied").exit_code == 0
+    told = shell.run("reproduce", "/t/copy")
+    assert told.exit_code == 0, told.output
 
 
 @pytest.mark.parametrize(("word", "said"), [("/t/modl", "'/t/model'"), (f"{MODEL}@2.0.0", "no version 2.0.0")])
