@@ -1,11 +1,12 @@
-"""Giving the space back of what was removed from models: the files of versions, and what experiments logged."""
+"""Giving the space back of what was removed from models: files of versions, what experiments and their evaluations logged."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
+from typing import NamedTuple
 
 from palantir_models.experiment.columns.schema import TABLES
 from palantir_models.model.lifecycle import TABLE, Decision
@@ -28,7 +29,7 @@ def clear_removed(store: Store, days: float, dry_run: bool) -> dict[str, list[st
     :param store: the store.
     :param days: how long ago they must have been removed, in days.
     :param dry_run: find it, delete nothing.
-    :returns: the files of versions, and a text for each experiment, by the model's folder relative to the root.
+    :returns: the files of versions, and a text for each experiment and evaluation, by the model's folder relative to the root.
     """
     found: dict[str, list[str]] = {}
     for model, leases in store.written().items():
@@ -54,17 +55,45 @@ def _clear(store: Store, model: str, view: TableView, days: float, dry_run: bool
         if files and not dry_run:
             store.storage.delete_folder(f"{model}/{folder}")
     removed = _long_ago(store, lifecycle.removed_experiments, days)
-    there = _there(store, model, removed)
-    yield from (f"what experiment {identity} had logged" for identity in there)
-    if there and not dry_run:
-        listed = ", ".join(f"'{identity}'" for identity in there)
-        for name in (
-            *(table for table in TABLES if table != layout.EXPERIMENTS),
-            layout.EXPERIMENTS,
-        ):  # which tells of the rest
-            table = store.storage.delta.open(f"{model}/{name}")
-            if table is not None:
-                delete_rows(store.storage, f"{model}/{name}", table, f"experiment_id IN ({listed})")
+    yield from _clear_logged(store, model, removed, _EXPERIMENT, dry_run)
+    removed = _long_ago(store, lifecycle.removed_versions, days)
+    yield from _clear_logged(store, model, removed, _EVALUATION, dry_run)
+
+
+class _Owner(NamedTuple):
+    """Whose the rows of tables of a model are that are deleted.
+
+    Attributes:
+        noun: what that is.
+        table: the table that has a row for each.
+        identity: the column of its ids there.
+        removed: the column there of what was removed.
+    """
+
+    noun: str
+    table: str
+    identity: str
+    removed: str
+
+
+_EXPERIMENT = _Owner("experiment", layout.EXPERIMENTS, "experiment_id", "experiment_id")
+_EVALUATION = _Owner("evaluation", layout.EVALUATIONS, "evaluation_id", "model_version_id")
+
+
+def _clear_logged(store: Store, model: str, removed: list[str], owner: _Owner, dry_run: bool) -> Iterator[str]:
+    """Delete what removed experiments, or evaluations of removed versions, logged, and at last the rows that tell of that."""
+    there = _there(store, model, removed, owner)
+    yield from (f"what {owner.noun} {identity} had logged" for identity in there)
+    if not there or dry_run:
+        return
+    listed = ", ".join(f"'{identity}'" for identity in there)
+    columns = {table: "experiment_id" for table in TABLES if table != layout.EXPERIMENTS} | {
+        owner.table: owner.identity
+    }
+    for name, column in columns.items():
+        table = store.storage.delta.open(f"{model}/{name}")
+        if table is not None:
+            delete_rows(store.storage, f"{model}/{name}", table, f"{column} IN ({listed})")
 
 
 def _long_ago(store: Store, removed: Mapping[str, Decision], days: float) -> list[str]:
@@ -83,12 +112,13 @@ def _long_ago(store: Store, removed: Mapping[str, Decision], days: float) -> lis
     ]
 
 
-def _there(store: Store, model: str, ids: Iterable[str]) -> list[str]:
+def _there(store: Store, model: str, removed: list[str], owner: _Owner) -> list[str]:
+    import polars as pl
+
     from transforms.engine.local.reading import scan_polars
 
-    wanted = list(ids)
-    view = store.view_table(f"{model}/{layout.EXPERIMENTS}") if wanted else None
+    view = store.view_table(f"{model}/{owner.table}") if removed else None
     if view is None:
         return []
-    known = set(scan_polars(view).select("experiment_id").collect()["experiment_id"])
-    return [identity for identity in wanted if identity in known]
+    rows = scan_polars(view).filter(pl.col(owner.removed).is_in(removed)).select(owner.identity).collect()
+    return sorted(filter(layout.is_identifier, rows[owner.identity]))

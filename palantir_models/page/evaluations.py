@@ -25,19 +25,20 @@ def evaluations(asked: Asked) -> dict[str, Any]:
 
 def evaluations_by_id(asked: Asked) -> Mapping[str, RecordedEvaluation]:
     """Return the evaluations of the model in the path by their ids, newest first."""
-    from palantir_models.reading.evaluations import evaluations_of
+    from palantir_models.reading.model import Model
 
-    opened, resource = asked.opened, asked.resource("model")
+    opened, resource, branch = asked.opened, asked.resource("model"), asked.branch
     store = opened.store
     seq = max((write.seq for write in store.writes().values() if resource in write.evaluated), default=0)
     if seq == 0:
         return {}
 
     def read() -> Mapping[str, RecordedEvaluation]:
-        return {one.evaluation_id: one for one in evaluations_of(store, resource.alias, seq)}
+        return {one.evaluation_id: one for one in Model(resource.alias, branch, store).evaluations()}
 
     # What is ratified may not be in its table yet, and then this is no answer to keep.
-    return opened.once(("evaluations", resource.alias, seq), read) if seq <= store.published() else read()
+    key = ("evaluations", *opened.state(resource, branch), seq)
+    return opened.once(key, read) if seq <= store.published() else read()
 
 
 def _row(one: RecordedEvaluation, rank: int) -> dict[str, Any]:

@@ -166,7 +166,7 @@ class Model(ReadOnly):
     def evaluations(
         self, evaluation_set: str | None = None, version: str | None = None, branch: str | None = None
     ) -> tuple[RecordedEvaluation, ...]:
-        """Return the evaluations of the model, newest first, on whichever branch they were made.
+        """Return the evaluations of the versions that are there, newest first, on whichever branch they were made.
 
         :param evaluation_set: only those of this set.
         :param version: only those of this version, as :meth:`version` takes it.
@@ -212,7 +212,9 @@ class Model(ReadOnly):
 
     @cached_property
     def _evaluations(self) -> tuple[RecordedEvaluation, ...]:
-        return tuple(evaluations_of(self._store, self.alias, self._seq))
+        removed = self._published.lifecycle.removed_versions
+        every = evaluations_of(self._store, self.alias, self._seq)
+        return tuple(one for one in every if one.model_version_id not in removed)
 
     def _rows(self) -> list[tuple[object, ...]]:
         names = {experiment.version: experiment for experiment in self.experiments}

@@ -18,7 +18,7 @@ PAGES = {
     "how-to/back-up": 4,
     "how-to/compare": 4,
     "how-to/continue-training": 6,
-    "how-to/evaluate": 6,
+    "how-to/evaluate": 7,
     "how-to/life-of-a-version": 11,
     "how-to/log": 4,
     "how-to/mlflow": 3,

@@ -13,6 +13,8 @@ import pytest
 
 import palantir_models as pm
 from palantir_models.evaluation.errors import EvaluationError, EvaluationLimitError
+from palantir_models.model.clearing import clear_removed
+from palantir_models.model.deciding import Decider
 from palantir_models.transforms import ModelInput, ModelOutput, evaluation
 from tests.palantir_models.evaluation.sample_evaluations import AtLeast, judge
 from transforms.api import Input, Output, incremental, transform
@@ -24,6 +26,8 @@ from transforms.store.checkup import check_store
 from transforms.store.optimizing import optimize_tables
 from transforms.store.vacuum import vacuum_tables
 from transforms.testing import run_transform
+
+MODEL = Resource("model", "/model")
 
 
 def table(store, branch="master", model="model", name="evaluations"):
@@ -276,7 +280,7 @@ def test_housekeeping_waits_for_whoever_commits_evaluations(trained, caplog):
     """gc and optimize leave the tables alone while the lease of their evaluations is held, on a branch without a version, too."""
     for _ in range(2):
         run_transform(judge(), store=trained, branch="dev")
-    lease = trained.storage.try_acquire(layout.evaluations_lease(Resource("model", "/model"), "dev"))
+    lease = trained.storage.try_acquire(layout.evaluations_lease(MODEL, "dev"))
     vacuum_tables(trained, 0, dry_run=False)
     assert "dev/models/model/evaluations is being built now" in caplog.text
     assert [one.left_alone for one in optimize_tables(trained) if one.table.startswith("dev")] == [
@@ -288,6 +292,37 @@ def test_housekeeping_waits_for_whoever_commits_evaluations(trained, caplog):
     assert "left alone" not in caplog.text
     assert [one.files_after for one in optimize_tables(trained) if one.table.startswith("dev")] == [1]
     assert len(pm.open_model("/model", root=trained.root).evaluations()) == 2
+
+
+def test_evaluations_of_a_version_go_with_it(trained):
+    """Of one that is removed nobody finds any; with it they come back; gc deletes what they logged."""
+
+    @evaluation("holdout")
+    @transform.using(model=ModelInput("/model"))
+    def look(model):
+        model.create_evaluation().log_plot("roc", go.Figure())
+
+    run_transform(look, store=trained)
+    run_transform(train, store=trained)
+    run_transform(look, store=trained)
+    decider = Decider(trained, MODEL, "master")
+
+    def names():
+        return [one.name for one in pm.open_model("/model", root=trained.root).evaluations()]
+
+    decider.remove(["1.0.0"])
+    assert names() == ["holdout-2"]
+    decider.restore("1.0.0")
+    assert names() == ["holdout-2", "holdout"]
+    decider.remove(["1.0.0"])
+    assert [text.partition(" ")[2] for text in clear_removed(trained, 0, dry_run=True)["master/models/model"]][-1:] == [
+        f"evaluation {table(trained).filter(name='holdout')['evaluation_id'].item()} had logged"
+    ]
+    clear_removed(trained, 0, dry_run=False)
+    assert table(trained)["name"].to_list() == ["holdout-2"]
+    assert sorted(table(trained, name="plots")["series"]) == ["curve", "curve", "roc"]
+    assert pm.open_model("/model", root=trained.root).evaluation("holdout-2").plots()[0].series == "roc"
+    assert list(check_store(trained)) == []
 
 
 def test_a_model_has_so_many_sets(trained, monkeypatch, tmp_path):

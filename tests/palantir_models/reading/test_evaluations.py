@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import palantir_models as pm
+from palantir_models.model.deciding import Decider
 from palantir_models.reading.evaluation import RecordedEvaluation
 from palantir_models.testing import put_model
 from palantir_models.transforms import ModelInput, evaluation
@@ -42,6 +43,7 @@ def model(tmp_path_factory):
     run_transform(judge(evaluation_set="drift", psi=0.125), store=store)
     run_transform(judge(name="other", model=ModelInput("/other")), {"model": AtLeast(3)}, store=store)
     put_model(store, "master", Resource("model", "/model"), AtLeast(3))
+    Decider(store, Resource("model", "/model"), "master").tag("1.0.0", "production")
     return pm.open_model("/model", root=store.root)
 
 
@@ -121,7 +123,7 @@ def test_evaluations_of_several_models_are_compared(model):
 
 def test_a_version_against_the_one_in_production(model):
     """In every set in which one of them was evaluated; the model's own branch counts before others."""
-    found = model.compare_with("1.0.0", "1.1.0")
+    found = model.compare_with("production", "1.1.0")
     assert (found.baseline.version, found.version.version) == ("1.0.0", "1.1.0")
     assert found.metrics.polars().rows() == [
         ("drift", None, "psi", None, 0.125, None),

@@ -36,7 +36,8 @@ def show_evaluations(
     ctx: typer.Context,
     model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
     version: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="Only this version, all metrics: a number, a RID or 'latest'.")
+        str | None,
+        typer.Option(metavar="VERSION", help="Only this version, all metrics: a number, a RID, a tag or 'latest'."),
     ] = None,
     evaluation_set: Annotated[str | None, typer.Option("--set", metavar="NAME", help="Only this set.")] = None,
     against: Annotated[
@@ -59,7 +60,7 @@ def show_evaluations(
 
     transforms models evaluations /examples/digits/model --version latest --set holdout
 
-    transforms models evaluations /examples/digits/model --against 1.0.0 --json
+    transforms models evaluations /examples/digits/model --against production --json
     """
     from palantir_models.reading.model import Model
     from transforms.cli.resources import find_resource
