@@ -33,6 +33,8 @@ MODULES = (
     "palantir_models.models._state_accessors",
     "palantir_models.page.widget",
     "palantir_models_serializers",
+    "foundry_ml_metrics",
+    "foundry_ml_metrics.evaluation",
     "models_api.models_api_executable",
     "language_model_service_api.languagemodelservice_api",
     "language_model_service_api.languagemodelservice_api_completion_v3",

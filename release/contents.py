@@ -34,6 +34,7 @@ _IN_BOTH = (
     "models_api/__init__.py",
     "language_model_service_api/__init__.py",
     "foundry/transforms/__init__.py",
+    "foundry_ml_metrics/__init__.py",
 )
 _IN_SDIST = (
     "pyproject.toml",
@@ -45,7 +46,7 @@ _IN_SDIST = (
     "ui/src/main.tsx",
 )
 _PACKAGES = re.compile(
-    r"(transforms|palantir_models|palantir_models_serializers|models_api|language_model_service_api|foundry)/"
+    r"(transforms|palantir_models|palantir_models_serializers|models_api|language_model_service_api|foundry|foundry_ml_metrics)/"
     r"|transforms_on_delta-[^/]+\.dist-info/"
 )
 _NOWHERE = re.compile(r"(^|/)(tests?|node_modules|__pycache__|\.transforms|\.venv[^/]*)(/|$)|\.(map|pyc)$")

@@ -18,12 +18,13 @@ PACKAGES = (
     "models_api",
     "language_model_service_api",
     "foundry",
+    "foundry_ml_metrics",
 )
 FLOORS = (  # from the top; the longest name that fits wins
     ("transforms.cli", "transforms.__main__"),
     ("transforms.verbs.testing",),
     ("transforms.testing", "palantir_models.testing"),
-    ("palantir_models", "palantir_models_serializers", "foundry.transforms"),
+    ("palantir_models", "palantir_models_serializers", "foundry.transforms", "foundry_ml_metrics"),
     ("palantir_models.mlflow", "palantir_models.page", "palantir_models.reproduction"),
     ("palantir_models.reading",),
     ("palantir_models.workspace", "palantir_models.evaluation"),
@@ -139,7 +140,7 @@ def _table() -> dict[str, set[str]]:
     """Return what the table in the document says each package imports."""
 
     def whole(name: str) -> str:
-        if name in ("models_api", "language_model_service_api", "foundry.transforms"):
+        if name in ("models_api", "language_model_service_api", "foundry.transforms", "foundry_ml_metrics"):
             return name
         return name.replace("pm", "palantir_models", 1) if name.startswith("pm.") else f"transforms.{name}"
 

@@ -17,6 +17,11 @@ class EvaluationOpener:
     def __init__(self, create: Callable[[str | None], Any] | None = None) -> None:
         self._create = create
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it makes evaluations, rather than refusing."""
+        return self._create is not None
+
     def __call__(self, name: str | None = None) -> Any:
         """Create the evaluation of this version, or return the one that was created before.
 

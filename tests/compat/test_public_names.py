@@ -62,6 +62,8 @@ NAMES = {
     "palantir_models.models.api": "ModelApi ModelApiColumn ModelInput ModelOutput DFType",
     "palantir_models.models._serialization": "ModelSerializer",
     "palantir_models.models._state_accessors": "ModelStateReader ModelStateWriter",
+    "foundry_ml_metrics": "MetricSet",
+    "foundry_ml_metrics.evaluation": "Evaluator ComputedMetricValue Field",
     "palantir_models_serializers": "DillSerializer JsonSerializer YamlSerializer CloudPickleSerializer",
     "models_api.models_api_executable": "ContainerizedApplicationContext ExternalModelExecutionContext",
     "language_model_service_api.languagemodelservice_api": "ChatMessage ChatMessageRole MultiContentChatMessage",

@@ -194,6 +194,10 @@ MODELS = {
     "palantir_models.evaluations:ClassificationEvaluatorConfig": (
         "(average='weighted', class_probabilities_columns=None, class_probability_column=None, subset=None)"
     ),
+    "foundry_ml_metrics:MetricSet": "(model, input_data)",
+    "foundry_ml_metrics:MetricSet.add": "(name, value, subset=None, stage=None)",
+    "foundry_ml_metrics:MetricSet.save": "(output)",
+    "foundry_ml_metrics.evaluation:Evaluator.apply_spark": "(df)",
     # The order is ours, as public samples name every argument.
     "palantir_models.evaluations:evaluate": (
         "(model, inputs, targets, prediction_column=None, evaluator_config=None, evaluation=None, evaluation_df=None)"

@@ -17,7 +17,14 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-CODE = ("transforms", "palantir_models", "palantir_models_serializers", "models_api", "language_model_service_api")
+CODE = (
+    "transforms",
+    "palantir_models",
+    "palantir_models_serializers",
+    "models_api",
+    "language_model_service_api",
+    "foundry_ml_metrics",
+)
 KEPT = (*CODE, "ui", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
 BUNDLE = "palantir_models/page/static/main.js"
 

@@ -18,6 +18,7 @@ PACKAGES = (
     "models_api",
     "language_model_service_api",
     "foundry",
+    "foundry_ml_metrics",
 )
 BUNDLE = "palantir_models/page/static/main.js"
 

@@ -13,7 +13,7 @@ from types import FrameType, TracebackType
 
 _OURS = tuple(
     os.path.join(str(Path(__file__).parents[2]), name) + os.sep
-    for name in ("transforms", "palantir_models", "palantir_models_serializers", "models_api")
+    for name in ("transforms", "palantir_models", "palantir_models_serializers", "models_api", "foundry_ml_metrics")
 )
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")

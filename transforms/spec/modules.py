@@ -12,7 +12,7 @@ from pathlib import Path
 from transforms.common.syntax import parsed
 
 # Their own upgrades do not make anything stale.
-_FRAMEWORK = ("transforms", "palantir_models", "palantir_models_serializers", "models_api")
+_FRAMEWORK = ("transforms", "palantir_models", "palantir_models_serializers", "models_api", "foundry_ml_metrics")
 
 
 def file_of(module: str | None) -> str | None:
