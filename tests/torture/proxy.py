@@ -69,6 +69,7 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # the head of an answer is sent before its body, which would wait 40 ms for it
     proxy: Proxy
 
     def log_message(self, *_: object) -> None:
