@@ -7,6 +7,7 @@ import gc
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 _MEMORY = Path("/dev/shm")
 _LEAST_FREE = 4 << 30  # bytes; containers often have 64 MB there
+_SCRATCH = "transforms-tests-"
+_DAY = 86_400.0  # seconds
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,8 +43,20 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--benchmark") or any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")):
         return  # benchmarks measure the disk, too
     if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _LEAST_FREE:
-        os.environ["TMPDIR"] = str(_MEMORY)  # of this process, and of those that it begins
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_MEMORY)  # where failed tests leave theirs
+        os.environ["TMPDIR"] = str(_scratch(config))  # of this process, and of those that it begins
         tempfile.tempdir = None  # what was found before
+
+
+def _scratch(config: pytest.Config) -> Path:
+    """Make a folder for all else, where killed processes leave theirs; it goes with the session."""
+    for left in _MEMORY.glob(f"{_SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > _DAY:  # its session was killed
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=_MEMORY))
+    folder.chmod(0o1777)  # as some tests are about several users
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    return folder
 
 
 @pytest.hookimpl(tryfirst=True)
