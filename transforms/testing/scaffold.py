@@ -94,7 +94,7 @@ def _imports(transform: Transform, body: str) -> Iterator[str]:
     elif attribute:
         yield f'{attribute} = import_module("{module}").{attribute}'
     else:
-        alias = next(resource.alias for param in transform.outputs.values() for resource in param.resources)
+        aliases = [resource.alias for param in transform.outputs.values() for resource in param.resources]
         yield "from transforms.api import Pipeline"
         yield ""
         yield "pipeline = Pipeline()"
@@ -102,7 +102,10 @@ def _imports(transform: Transform, body: str) -> Iterator[str]:
         yield f"({transform_name(transform)},) = ("
         yield "    one"
         yield "    for one in pipeline.transforms"
-        yield f"    for param in one.outputs.values() if any(it.alias == {alias!r} for it in param.resources)"
+        if aliases:
+            yield f"    for param in one.outputs.values() if any(it.alias == {aliases[0]!r} for it in param.resources)"
+        else:  # one that evaluates and writes nothing else
+            yield f"    if one.__name__ == {transform.__name__!r}"
         yield ")"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from dataclasses import replace
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,13 +16,17 @@ import palantir_models as pm
 from palantir_models.evaluation.errors import EvaluationError, EvaluationLimitError
 from palantir_models.model.clearing import clear_removed
 from palantir_models.model.deciding import Decider
+from palantir_models.testing import put_model
 from palantir_models.transforms import ModelInput, ModelOutput, evaluation
 from tests.palantir_models.evaluation.sample_evaluations import AtLeast, judge
-from transforms.api import Input, Output, incremental, transform
+from transforms.api import Input, Output, incremental, transform, transform_polars
+from transforms.config import load_config
 from transforms.errors import DeclarationError, MisuseError, TransformTypeError
+from transforms.run.job import JobOptions, run_job
 from transforms.run.rollback import RollbackRefusedError, plan_rollback
 from transforms.spec.resource import Resource
 from transforms.store import layout
+from transforms.store.backup import back_up
 from transforms.store.checkup import check_store
 from transforms.store.optimizing import optimize_tables
 from transforms.store.vacuum import vacuum_tables
@@ -206,6 +211,44 @@ def test_training_and_evaluating_one_model_do_not_wait_for_each_other(trained):
     plots = table(trained, name="plots")
     assert sorted(plots["series"]) == ["curve", "curve", "outer"]
     assert list(check_store(trained)) == []
+
+
+def test_a_table_that_two_jobs_begin_at_once_has_what_both_logged(store, tmp_path):
+    """One that trains the model, and is about to commit, and one that evaluates it, and commits before."""
+    put_model(store, "master", MODEL, AtLeast(1))
+
+    @evaluation("holdout")
+    @transform.using(model=ModelInput("/model"))
+    def look(model):
+        model.create_evaluation().log_plot("roc", go.Figure())
+
+    config = replace(load_config(tmp_path), root=str(store.root))
+    options = JobOptions(may_commit=lambda: run_transform(look, store=store))
+    assert run_job(train, store, config, options).status == "committed"
+    assert sorted(table(store, name="plots")["series"]) == ["curve", "roc"]
+    assert pm.open_model("/model", root=store.root).evaluation("holdout").version == "1.0.0"
+    assert list(check_store(store)) == []
+
+
+def test_a_transform_that_returns_its_rows_may_evaluate(trained):
+    """What the decorator adds is neither an argument nor an output of the function."""
+
+    @evaluation("holdout")
+    @transform_polars(Output("/out"), model=ModelInput("/model"), rows=Input("/rows"))
+    def judge_rows(model, rows):
+        model.create_evaluation().log_metric("rows", rows.height)
+        return rows
+
+    result = run_transform(judge_rows, {"rows": [{"x": 1}, {"x": 2}]}, store=trained)
+    assert (result.evaluations[0].metrics, result.output.column("x")) == ({"rows": 2.0}, [1, 2])
+
+
+def test_a_backup_has_evaluations(trained, tmp_path):
+    """Of a branch that has no version of the model, too."""
+    run_transform(judge(), store=trained, branch="dev")
+    back_up(trained, tmp_path / "copy")
+    (found,) = pm.open_model("/model", root=tmp_path / "copy").evaluations()
+    assert (found.branch, found.metrics) == ("dev", {"score": 3.0})
 
 
 def test_a_job_may_train_a_model_and_evaluate_what_it_was(trained):
