@@ -64,6 +64,16 @@ def code_of_function(function: Callable[..., Any]) -> dict[str, bytes]:
     return {_place(name, path): source(path).encode() for name, path in sorted(modules.items())}
 
 
+def is_as_imported(module: str, content: bytes) -> bool:
+    """Whether an imported module has the code of a source, as far as that can be told; so has one that is not imported.
+
+    :param module: the module's name.
+    :param content: the source.
+    """
+    file = file_of(module)
+    return file is None or _came_from(module, content, file)
+
+
 def module_at(place: str) -> str | None:
     """Return the name of the module whose source lies at a place of :func:`code_of_class`; None for another file."""
     stem, dot, suffix = place.rpartition(".")

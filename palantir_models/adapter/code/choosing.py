@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -15,7 +15,7 @@ from palantir_models.adapter.code.names import owner_of, space_name
 from palantir_models.adapter.code.spaces import CodeSpace, add_space, space_called
 from palantir_models.adapter.state import ModelStateReader
 from transforms.common.hashing import sha256_of
-from transforms.spec.project_code import module_at
+from transforms.spec.project_code import is_as_imported, module_at
 
 CodeChoice = Literal["version", "project"]
 """With which code a version is loaded: ``version`` is that which it was published with, ``project`` is today's."""
@@ -89,8 +89,10 @@ def _difference(adapter: str, own: Mapping[str, str]) -> str:
     """Return how the project's code is another one, as the end of a sentence; empty where it is the same."""
     differing = differing_files(own)
     if differing:
-        more = f" and {len(differing) - _LISTED} more" if len(differing) > _LISTED else ""
-        return f"{', '.join(differing[:_LISTED])}{more} in the project differs or is gone"
+        return f"{_listed(differing)} in the project differs or is gone"
+    edited = [place for place in own if not _is_running(place)]
+    if edited:
+        return f"{_listed(edited)} was edited since this process imported it"
     module = adapter.partition(":")[0]
     if module not in sys.modules:
         try:
@@ -98,6 +100,18 @@ def _difference(adapter: str, own: Mapping[str, str]) -> str:
         except Exception as error:  # noqa: BLE001 - the project's code may raise anything
             return f"the project's {module} cannot be imported ({type(error).__name__}: {error})"
     return ""
+
+
+def _is_running(place: str) -> bool:
+    """Whether this process has a module as the project has its file, or has not imported it yet."""
+    module = module_at(place)
+    file = None if module is None else _file_of(module)
+    return module is None or file is None or is_as_imported(module, file.read_bytes())
+
+
+def _listed(places: Sequence[str]) -> str:
+    more = f" and {len(places) - _LISTED} more" if len(places) > _LISTED else ""
+    return f"{', '.join(places[:_LISTED])}{more}"
 
 
 def differing_files(own: Mapping[str, str]) -> list[str]:

@@ -374,6 +374,20 @@ def test_code_that_was_edited_while_a_job_runs_is_kept_as_it_ran(
     assert b"x + 2" in (reloaded[0] / ".code/mine.py").read_bytes()
 
 
+def test_a_class_that_was_imported_before_an_edit_is_not_taken_for_the_projects(
+    project: Project, answers: Callable[[Any], int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A notebook goes on with the class of before, and loads what a build published since: with that one's code."""
+    project.write("mine.py", adapter_source("return x + 1"))
+    before = project.module("mine")
+    project.write("mine.py", adapter_source("return x + 22"))
+    saved = project.save(project.module("mine").Model(0))
+    sys.modules["mine"] = before
+    model = project.load(saved)
+    assert (answers(model), isinstance(model, before.Model)) == (23, False)
+    assert "mine.py was edited since this process imported it" in caplog.text
+
+
 def test_an_edit_that_was_not_imported_is_said(project: Project, caplog: pytest.LogCaptureFixture) -> None:
     """A notebook may have edited a file, and go on with the class of before: what is kept is not what it has."""
     file = project.write("mine.py", adapter_source("return x + 1"))
