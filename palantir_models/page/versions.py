@@ -60,6 +60,7 @@ def _model(asked: Asked, known: Known) -> dict[str, Any]:
             {
                 **_version(version, written.get(version.transaction), asked.opened.store.ledger),
                 **trained[version.version],
+                "tags": opened.tags_of(version),
                 "artifacts": artifacts[version.version],
             }
             for version in reversed(opened.versions)

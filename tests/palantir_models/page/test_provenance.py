@@ -10,9 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from palantir_models.page.ids import dataset_rid
+from palantir_models.model.deciding import Decider
+from palantir_models.page.ids import dataset_rid, model_rid
 from palantir_models.page.versions import changes
 from palantir_models.transforms import ModelInput, ModelOutput
+from tests.palantir_models.model.sample_adapter import Doubler
 from transforms.api import Input, Output, incremental, transform
 from transforms.config import load_config
 from transforms.run.job import JobOptions, run_job
@@ -107,6 +109,29 @@ def test_an_older_version_is_shown(running: Any, tmp_path: Path) -> None:
     assert browser.get(address)["rows"] == [[1]]
     assert browser.get(address, version=0)["rows"] == [[0]]
     assert "the newest is 1" in browser.ask(f"{address}?version=2").error["detail"]
+
+
+def test_what_was_decided_about_versions_is_shown_at_once(running: Any, tmp_path: Path) -> None:
+    """Their tags; and one that was removed is there no more."""
+
+    @transform.using(model=ModelOutput("/m"))
+    def train(model: Any) -> None:
+        for _ in range(2):
+            model.publish(Doubler(2))
+
+    store = Store(tmp_path / ".transforms")
+    assert run_job(train, store, load_config(tmp_path), JobOptions()).error is None
+    browser = running.begin(tmp_path)
+    address, decide = f"/data/models/{model_rid('/m')}", Decider(store, Resource("model", "/m"), "master")
+
+    def seen() -> dict[str, list[str]]:
+        return {version["version"]: version["tags"] for version in browser.get(address)["versions"]}
+
+    assert seen() == {"1.1.0": [], "1.0.0": []}
+    decide.tag("1.0.0", "production")
+    assert seen() == {"1.1.0": [], "1.0.0": ["production"]}
+    decide.remove(["1.1.0"])
+    assert seen() == {"1.0.0": ["production"]}
 
 
 def test_the_ledger_is_a_history(page: Any, rid: str) -> None:

@@ -103,6 +103,8 @@ export interface Environment {
 /** A version of a model, with all that is known of where it came from. */
 export interface Version {
   version: string;
+  /** The words that name it, such as "production". */
+  tags: string[];
   rid: string;
   created_time: string;
   adapter: string | null;

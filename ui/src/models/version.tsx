@@ -20,6 +20,11 @@ import { placeAddress } from "../views/places.tsx";
 import { Origin } from "../views/origin.tsx";
 import { experimentPlace, modelPlace, Path } from "./place.tsx";
 
+/** The words that name a version. */
+export function Tags({ of }: { of: Version }) {
+  return <>{of.tags.map((tag) => <span key={tag} class="tag good">{tag}</span>)}</>;
+}
+
 /** The page of a version. */
 export function VersionView({ model, version }: { model: string; version: string }) {
   const answer = useAnswer<Model>(dataUrl(`/models/${encodeURIComponent(model)}`));
@@ -80,7 +85,14 @@ export function VersionCards({ model, version }: { model: Model; version: Versio
   return (
     <div class="cards">
       <div class="stack">
-        <Card title={`Version ${version.version}`} aside={<Ago time={version.created_time} />}>
+        <Card
+          title={`Version ${version.version}`}
+          aside={
+            <>
+              <Tags of={version} /> <Ago time={version.created_time} />
+            </>
+          }
+        >
           <Publication model={model} version={version} />
         </Card>
         <Card title="Metrics" aside={`${Object.keys(version.metrics).length} series`}>

@@ -7,6 +7,7 @@ import { number } from "../format/number.ts";
 import { choose, chosen } from "../state/address.ts";
 import { VersionChanges } from "./changes.tsx";
 import { versionPlace } from "./place.tsx";
+import { Tags } from "./version.tsx";
 
 /** The versions as rows; two of them may be taken to be compared. */
 export function Versions({ model }: { model: Model }) {
@@ -71,6 +72,7 @@ export function Versions({ model }: { model: Model }) {
                     {version.version}
                   </a>
                   {place === 0 && <span class="tag accent">latest</span>}
+                  <Tags of={version} />
                 </td>
                 <td class="soft">
                   <Ago time={version.created_time} />
