@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 from release.contents import changelog_fault, faults_in
-from release.trial import ROOT, try_out
+from release.trial import ROOT, pythons, try_out
 
 DIST = ROOT / "dist"
 
@@ -29,11 +29,12 @@ def main() -> None:
         sys.exit("\n".join(faults) or f"error: {len(made)} files were built, not a wheel and an sdist")
     print("ok       contents", flush=True)
     (wheel,) = DIST.glob("*.whl")
-    with tempfile.TemporaryDirectory(prefix="trial-") as folder:
-        try:
-            try_out(wheel, Path(folder))
-        except AssertionError as error:
-            sys.exit(f"error: {error}")
+    for python in pythons():
+        with tempfile.TemporaryDirectory(prefix="trial-") as folder:
+            try:
+                try_out(wheel, Path(folder), python)
+            except AssertionError as error:
+                sys.exit(f"error: {error}")
     print("\n".join(["", "Checked:", *(f"  {file.relative_to(ROOT)}" for file in made)]))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import threading
-import venv
 from pathlib import Path
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
+SUPPORTED = (11, 12, 13)
+"""Versions of Python 3 with which a wheel is tried."""
 _STARTED = re.compile(r"https?://\S+")
 
 
@@ -20,9 +22,10 @@ class Trial:
     """An empty environment and an empty folder.
 
     :param folder: where both are made.
+    :param python: the interpreter.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str) -> None:
         self._bin = folder / "environment" / ("Scripts" if os.name == "nt" else "bin")
         self._here = folder / "work"
         self._here.mkdir(parents=True)
@@ -30,7 +33,13 @@ class Trial:
             **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "TRANSFORMS"))},
             "PATH": f"{self._bin}{os.pathsep}{os.environ['PATH']}",
         }
-        venv.create(folder / "environment", with_pip=True)
+        self.python = subprocess.run(
+            [python, "-c", "import platform; print(platform.python_version())"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        subprocess.run([python, "-m", "venv", folder / "environment"], check=True)
 
     def install(self, wheel: Path) -> None:
         """Install a wheel with the page, and what the samples need, in the versions that were tested."""
@@ -51,6 +60,14 @@ class Trial:
             _expect(f"FRESH={jobs}", self._transforms("build", folder=sample))
             _expect(f"{tests} passed", self._transforms("test", folder=sample))
         _expect("accuracy", self._transforms("show", "/examples/wine/leaderboard", folder="wine"))
+
+    def types(self) -> None:
+        """Have a project that annotates everything checked, by mypy and by pyright's fork that needs no Node of the system."""
+        shutil.copytree(ROOT / "release" / "typed", self._here / "typed", ignore=shutil.ignore_patterns("__pycache__"))
+        pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", str(ROOT / "constraints.txt")]
+        self._python(*pip, "mypy", "basedpyright", "pandas-stubs", "pyarrow-stubs")
+        _expect("Success", self._python("-m", "mypy", "--strict", "pipeline.py", folder="typed"))
+        _expect("0 errors, 0 warnings", self._run([str(self._bin / "basedpyright"), "pipeline.py"], "typed"))
 
     def page(self) -> None:
         """Have the page served, and ask for it and what it loads."""
@@ -94,8 +111,8 @@ class Trial:
     def _transforms(self, *arguments: str, folder: str = ".") -> str:
         return self._run([str(self._bin / "transforms"), *arguments], folder)
 
-    def _python(self, *arguments: str) -> str:
-        return self._run([str(self._bin / "python"), *arguments], ".")
+    def _python(self, *arguments: str, folder: str = ".") -> str:
+        return self._run([str(self._bin / "python"), *arguments], folder)
 
     def _run(self, command: list[str], folder: str) -> str:
         done = subprocess.run(
@@ -117,16 +134,30 @@ def _expect(part: str, whole: str) -> None:
         raise AssertionError(f"{part!r} was expected in:\n{whole}")
 
 
-def try_out(wheel: Path, folder: Path) -> None:
+def pythons() -> list[str]:
+    """Return an interpreter of each version that is supported and is on this machine, this process's own first."""
+    own = f"python3.{sys.version_info.minor}"
+    others = (f"python3.{minor}" for minor in SUPPORTED)
+    return [sys.executable, *(name for name in others if name != own and _runs(name))]
+
+
+def _runs(name: str) -> bool:
+    # A version manager may have a command for a version that it does not run here.
+    found = shutil.which(name)
+    return found is not None and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def try_out(wheel: Path, folder: Path, python: str) -> None:
     """Install a wheel and use it; the first thing that fails is raised.
 
     :param wheel: the file.
     :param folder: an empty folder for the environment and its work.
+    :param python: the interpreter.
     :raises AssertionError: for what is not as it should be.
     """
-    trial = Trial(folder)
-    steps = (trial.it_is_the_wheel, trial.samples, trial.page, trial.new_project)
+    trial = Trial(folder, python)
+    steps = (trial.it_is_the_wheel, trial.samples, trial.page, trial.new_project, trial.types)
     trial.install(wheel)
     for step in steps:
         step()
-        print(f"ok       {step.__name__.replace('_', ' ')} on Python {sys.version.partition(' ')[0]}", flush=True)
+        print(f"ok       {step.__name__.replace('_', ' ')} on Python {trial.python}", flush=True)

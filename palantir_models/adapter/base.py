@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.adapter.auto_serialize import AutoSerialization
@@ -26,6 +26,10 @@ class ModelAdapter(abc.ABC):
     A subclass declares ``api`` and either ``predict`` or ``run_inference``. It says how its state is kept by
     ``@auto_serialize`` above ``__init__``, or by ``save`` and ``load``.
     """
+
+    # What a model that was loaded has beside this; an adapter that was made by its class has neither.
+    model_version_rid: str
+    create_evaluation: Callable[..., Any]
 
     @classmethod
     def load(

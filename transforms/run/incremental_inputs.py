@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from transforms.common.forks import need_threads
 from transforms.errors import DataError, UnavailableError
@@ -136,6 +136,13 @@ class IncrementalTransformInput(TransformInput):
         """Return the added rows as a pandas frame."""
         return self._reader("added", "pandas").pandas()
 
+    @overload
+    def polars(self, lazy: Literal[False] = False, mode: str = "added") -> pl.DataFrame: ...
+    @overload
+    def polars(self, lazy: Literal[True], mode: str = "added") -> pl.LazyFrame: ...
+    @overload
+    def polars(self, lazy: bool, mode: str = "added") -> pl.DataFrame | pl.LazyFrame: ...
+
     def polars(self, lazy: bool = False, mode: str = "added") -> pl.DataFrame | pl.LazyFrame:
         """Return rows as a Polars frame, or as a lazy one; beyond Foundry's own methods.
 
@@ -198,6 +205,13 @@ class IncrementalLightweightInput(LightweightInput):
         :param mode: as for :meth:`dataframe`.
         """
         return self._of(mode, "pandas").pandas()
+
+    @overload
+    def polars(self, lazy: Literal[False] = False, mode: str = "added") -> pl.DataFrame: ...
+    @overload
+    def polars(self, lazy: Literal[True], mode: str = "added") -> pl.LazyFrame: ...
+    @overload
+    def polars(self, lazy: bool, mode: str = "added") -> pl.DataFrame | pl.LazyFrame: ...
 
     def polars(self, lazy: bool = False, mode: str = "added") -> pl.DataFrame | pl.LazyFrame:
         """Return rows as a Polars frame.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from transforms.common.forks import need_threads
 from transforms.errors import UnavailableError
@@ -61,6 +61,13 @@ class LightweightInput(LightweightDataset):
     def pandas(self) -> pd.DataFrame:
         """Return the whole dataset as a pandas frame."""
         return self._read("pandas()").pandas()
+
+    @overload
+    def polars(self, lazy: Literal[False] = False) -> pl.DataFrame: ...
+    @overload
+    def polars(self, lazy: Literal[True]) -> pl.LazyFrame: ...
+    @overload
+    def polars(self, lazy: bool) -> pl.DataFrame | pl.LazyFrame: ...
 
     def polars(self, lazy: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Return the whole dataset as a Polars frame.
@@ -147,6 +154,13 @@ class TransformInput(PlainDataset):
         """Return the whole dataset as a pandas frame."""
         frame: pd.DataFrame = self._dfreader.pandas()
         return frame
+
+    @overload
+    def polars(self, lazy: Literal[False] = False) -> pl.DataFrame: ...
+    @overload
+    def polars(self, lazy: Literal[True]) -> pl.LazyFrame: ...
+    @overload
+    def polars(self, lazy: bool) -> pl.DataFrame | pl.LazyFrame: ...
 
     def polars(self, lazy: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Return the whole dataset as a Polars frame, or as a lazy one; beyond Foundry's own methods."""
