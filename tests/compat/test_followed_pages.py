@@ -13,7 +13,7 @@ import pytest
 from tests.compat.pages import DOCS, follow
 
 PAGES = {
-    "tutorial": 9,
+    "tutorial": 15,
     "how-to/adapter": 1,
     "how-to/back-up": 4,
     "how-to/compare": 4,

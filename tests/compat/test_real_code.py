@@ -133,7 +133,7 @@ def test_a_second_discovery_finds_generated_transforms_again(package):
     assert sorted(discovered(package)) == sorted(discovered(package))
 
 
-def test_what_the_local_engine_can_run_runs(package, store):
+def test_what_needs_no_frames_of_spark_runs(package, store, spark):
     """Unmodified, with pandas and Polars where Spark is not needed."""
     found = discovered(package)
     rows = [{"x": 1}]
