@@ -143,8 +143,12 @@ def test_what_needs_no_frames_of_spark_runs(package, store, spark):
     assert run_transform(found["/s/7"], store=store).outputs["out"].rows() == rows
     incremental = [run_transform(found["/s/1"], inputs, store=store) for inputs in ({"a": rows}, {})]
     assert [result.outputs["out"].rows() for result in incremental] == [rows, rows + rows]
-    assert run_transform(found["/s/8"], store=store).status == "committed"
     assert run_transform(found["/s/9"], store=store).status == "committed"
+
+
+def test_one_that_is_declared_for_spark_runs_there(package, store, spark):
+    """With a profile that nothing is known of."""
+    assert run_transform(discovered(package)["/s/8"], store=store).status == "committed"
 
 
 @pytest.mark.parametrize(("alias", "output"), [("/s/4", "out"), ("/s/5", "out"), ("/s/6", "output")])

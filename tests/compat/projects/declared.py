@@ -216,16 +216,6 @@ STYLES = {
         ONE,
         TWO,
     ),
-    "transform.spark.using with a profile": Style(
-        """
-        from transforms.api import transform, Input, Output
-        @transform.spark.using(raw=Input("/raw"), out=Output("/out")).with_config(profiles=["DRIVER_MEMORY_SMALL"])
-        def compute(raw, out):
-            out.write_pandas(raw.pandas())
-        """,
-        ONE,
-        TWO,
-    ),
     "a decorator of the user's below transform": Style(
         """
         import functools

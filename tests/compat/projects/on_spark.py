@@ -5,6 +5,16 @@ from __future__ import annotations
 from tests.compat.projects.project import Style, rows
 
 STYLES = {
+    "transform.spark.using with a profile": Style(
+        """
+        from transforms.api import transform, Input, Output
+        @transform.spark.using(raw=Input("/raw"), out=Output("/out")).with_config(profiles=["DRIVER_MEMORY_SMALL"])
+        def compute(raw, out):
+            out.write_pandas(raw.pandas())
+        """,
+        {"/raw": rows(1, 2)},
+        {"/out": rows(1, 2)},
+    ),
     "transform_df, the output by its name, and union_many": Style(
         """
         from transforms.api import transform_df, Input, Output
