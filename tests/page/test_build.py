@@ -25,7 +25,7 @@ CODE = (
     "language_model_service_api",
     "foundry_ml_metrics",
 )
-KEPT = (*CODE, "ui", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
+KEPT = (*CODE, "ui", "pipelines", "tests/pipelines", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
 BUNDLE = "palantir_models/page/static/main.js"
 
 
