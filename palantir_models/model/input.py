@@ -14,6 +14,8 @@ from transforms.errors import NotFoundError
 from transforms.run.scope import JobScope
 from transforms.spec.resource import Resource
 from transforms.store import layout
+from transforms.store.contents import Contents
+from transforms.store.lookup import input_key
 from transforms.store.storage.base import Storage
 from transforms.store.tables import TableView
 
@@ -42,6 +44,8 @@ def open_model_input(param: Any, name: str, scope: JobScope) -> ModelAdapter | N
     if is_own and not versions.present:
         return None
     version = versions.pick(param.model_version)
+    told = {"version": version.version, "seq": _published_by(scope.store_of(view), view, version)}
+    scope.loaded.setdefault(input_key(resource), []).append(told)
     adapter = load_version(view.storage, model_of(view), version, scope.config.model_code)
     if (evaluations := scope.companions.get("evaluation")) is not None:
         adapter.__dict__["create_evaluation"] = evaluations.opener(resource.alias, version)
@@ -52,6 +56,15 @@ def _is_written(resource: Resource, scope: JobScope) -> bool:
     """Whether the job writes the model that it reads."""
     is_here = resource.branch in (None, scope.transaction.branch)
     return is_here and any(output.key == resource.key for output in scope.transaction.outputs)
+
+
+def _published_by(store: Contents, view: TableView, version: ModelVersion) -> int | None:
+    """Return the commit that published a version, mostly the one that wrote the model last."""
+    last = store.ledger.entry(view.seq) if view.seq else None
+    if last is not None and last.transaction == version.transaction:
+        return last.seq
+    made = store.entries_of([version.transaction]).get(version.transaction)
+    return None if made is None else made.seq
 
 
 def model_of(versions: TableView) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from transforms.common.text import counted
 from transforms.plan.incremental import read_amounts
+from transforms.plan.lineage import loaded
 from transforms.store.lookup import label, resource_of
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ class InputRead:
         alias: its path or RID, with its branch where that was asked for.
         path: the same without it.
         branch: the branch that it was found on.
-        version: the version of a dataset's table, or the number of a model's newest version; None where that is not known.
-        seq_of_writer: the commit that wrote that; None where no job of the store did.
+        version: the version of a dataset's table, or the number of the model's version that was loaded; None where that is not
+            known.
+        seq_of_writer: the commit that made that; None where no job of the store did.
         rows_read: how many rows were read, of a job that may run incrementally; None where that is not known.
         since: the version since which these came; None for all that there were.
     """
@@ -49,13 +51,17 @@ class InputRead:
 def inputs_read(entry: Entry, ledger: Ledger) -> tuple[InputRead, ...]:
     """Return what a commit read, in the order of the inputs' keys.
 
-    A model has several tables: its version is the newest that it had when it was read, which the row says that wrote it.
+    Which version of a model was loaded the row says; of rows that do not, it is the newest that the model had.
 
     :param entry: the commit.
     :param ledger: the ledger that it is in.
     """
     amounts = read_amounts(entry.outputs.values())
-    return tuple(_read(key, pin, amounts.get(key, {}), ledger) for key, pin in sorted(entry.inputs.items()))
+    models = loaded(entry.outputs.values())
+    return tuple(
+        _model(key, pin, models[key]) if key in models else _read(key, pin, amounts.get(key, {}), ledger)
+        for key, pin in sorted(entry.inputs.items())
+    )
 
 
 def version_numbers(output: Mapping[str, Any]) -> list[str]:
@@ -64,6 +70,12 @@ def version_numbers(output: Mapping[str, Any]) -> list[str]:
     :param output: what the ledger's row says of the model.
     """
     return [one["version"] for one in output.get("versions") or ([output] if "version" in output else [])]
+
+
+def _model(key: str, pin: InputPin, versions: Sequence[Mapping[str, Any]]) -> InputRead:
+    resource = resource_of(key)
+    numbers = ", ".join(dict.fromkeys(str(version["version"]) for version in versions))
+    return InputRead(resource.kind, label(key), resource.alias, pin.branch, numbers, versions[0]["seq"])
 
 
 def _read(key: str, pin: InputPin, amount: Mapping[str, int | None], ledger: Ledger) -> InputRead:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from transforms.store.entry import Entry, InputPin
 from transforms.store.lookup import resource_of
+
+LOADED = "loaded"
+"""Where the ledger's row says of an output which versions of models its job was given; see :func:`loaded`."""
+
+
+def loaded(outputs: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping[str, Any]]]:
+    """Return which versions of models a job was given, by what identifies the input: ``version``, and ``seq`` of the commit that
+    published it, None where no job of the store did. Rows of earlier versions of this package do not tell.
+
+    :param outputs: what the ledger's row says of its outputs.
+    """
+    return next((output[LOADED] for output in outputs if LOADED in output), {})
 
 
 @dataclass(frozen=True)
@@ -53,7 +66,14 @@ def trace(key: str, pin: InputPin, entry_of: Callable[[int], Entry | None], dept
         seen.add(entry.seq)
         if is_repeated or depth < 0:
             return Made(key, pin.branch, pin.version, entry, is_repeated=is_repeated)
-        inputs = tuple(made(name, read, depth - 1) for name, read in sorted(entry.inputs.items()))
+        inputs = tuple(made(name, _maker(entry, name, read), depth - 1) for name, read in sorted(entry.inputs.items()))
         return Made(key, pin.branch, pin.version, entry, inputs)
 
     return made(key, pin, depth)
+
+
+def _maker(entry: Entry, key: str, pin: InputPin) -> InputPin:
+    """Return the state of an input as its maker left it: a model may have been read at another version than its newest."""
+    versions = loaded(entry.outputs.values()).get(key, [])
+    seqs = {version["seq"] for version in versions if version["seq"]}
+    return replace(pin, seq=seqs.pop()) if len(seqs) == 1 else pin

@@ -18,6 +18,7 @@ from transforms.common.usercode import met_at, user_line
 from transforms.engine.spark import sessions
 from transforms.errors import CheckFailedError, DataError, TransformsError
 from transforms.plan.incremental import ABORTED, INPUTS, RECORD, Decision
+from transforms.plan.lineage import LOADED
 from transforms.run.as_of import AS_OF, AsOf
 from transforms.run.checking import JobChecks
 from transforms.run.contexts import JobAborted, job_context
@@ -248,6 +249,7 @@ def _outputs(scope: JobScope, sealed: Sequence[Sealed]) -> dict[str, Mapping[str
         {ABORTED: aborted} if (aborted := [key for key in unwritten if key.startswith("dataset:")]) else {}
     )
     beside |= {} if scope.as_of is None else {AS_OF: scope.as_of.seq}
+    beside |= {LOADED: scope.loaded} if scope.loaded else {}
     outputs: dict[str, Mapping[str, Any]] = {part.resource.key: {**part.summary, **beside} for part in sealed}
     if scope.increment is None:
         return outputs

@@ -81,6 +81,7 @@ class JobScope:
         pins: the inputs that were opened, by :func:`~transforms.store.lookup.input_key`.
         views: what they hold, by the same key.
         arguments: what its function is given, by name.
+        loaded: the versions of models that it was given, see :func:`~transforms.plan.lineage.loaded`.
         companions: what takes part in its commit and is no argument of its function, by name.
         increment: what of its inputs is new, where the transform is incremental.
         engine: which engines it may use: ``auto`` starts Spark when something asks for it, ``local`` never, ``spark``
@@ -102,6 +103,7 @@ class JobScope:
     pins: dict[str, InputPin] = field(default_factory=dict)
     views: dict[str, TableView] = field(default_factory=dict)
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    loaded: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     companions: dict[str, Any] = field(default_factory=dict)
     increment: Increment | None = None
     engine: EngineChoice = "auto"

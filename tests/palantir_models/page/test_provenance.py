@@ -162,14 +162,20 @@ def test_an_input_that_is_a_model_has_the_version_that_it_had(tmp_path: Path) ->
     for rate in (0.1, 0.2):
         put_model(store, "master", Resource("model", "/m"), Rate(rate))
 
-    @transform.using(read=ModelInput("/m"), written=Output("/d"))
-    def reader(read: Any, written: Any) -> None:
-        written.write_table(pl.DataFrame({"x": [1]}))
+    def read(version: str | None) -> tuple[Any, ...]:
+        @transform.using(read=ModelInput("/m", model_version=version), written=Output("/d"))
+        def reader(read: Any, written: Any) -> None:
+            written.write_table(pl.DataFrame({"x": [1]}))
 
-    run_transform(reader, store=store)
-    entry = store.newest_entries(1)[0]
-    (read,) = inputs_of(entry, store.ledger)
-    assert (read["path"], read["version"], read["seq_of_writer"]) == ("/m", "1.1.0", entry.seq - 1)
+        run_transform(reader, store=store)
+        (found,) = inputs_of(store.newest_entries(1)[0], store.ledger)
+        return found["path"], found["version"], found["seq_of_writer"]
+
+    assert read(None) == ("/m", "1.1.0", 2)
+    assert read("1.0.0") == ("/m", "1.0.0", 1)
+    Decider(store, Resource("model", "/m"), "master").tag("1.0.0", "production")
+    assert read("production") == ("/m", "1.0.0", 1)
+    assert read("latest") == ("/m", "1.1.0", 2)
 
 
 def test_a_build_says_how_it_ran_and_what_it_read(running: Any, tmp_path: Path) -> None:

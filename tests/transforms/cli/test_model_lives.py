@@ -74,6 +74,10 @@ def test_a_tag_names_the_version_that_a_transform_reads(trained: Shell) -> None:
     assert said == "COMMIT  #4  models -> model /t/model tagged 1.1.0 production\n"
     trained.json("build", "use")
     assert level(trained) == 1
+    (model_read,) = trained.json("lineage", "/t/level")["inputs"]
+    assert (model_read["commit"]["seq"], model_read["commit"]["parameters"]) == (2, {"least": 1}), "what made 1.1.0"
+    (job,) = trained.json("log", "-n", "1")
+    assert job["outputs"]["dataset:/t/level"]["loaded"] == {"model:/t/model": [{"version": "1.1.0", "seq": 2}]}
     assert stale(trained) == {"train": "fresh", "use": "fresh"}
 
     said = trained.run("models", "tag", "/t/model@latest", "production").stdout
