@@ -129,6 +129,7 @@ MANY = """
 """
 
 
+@pytest.mark.slow
 def test_a_thousand_experiments_need_a_handful_of_descriptors(tmp_path: Path) -> None:
     """Far fewer descriptors than experiments are allowed; others see each of them run, and then abandoned."""
     limited = f"ulimit -n 64; exec {sys.executable} -c '{textwrap.dedent(MANY)}' {tmp_path / 'many'}"
@@ -156,6 +157,7 @@ STUDY = """
 """
 
 
+@pytest.mark.slow
 def test_the_best_of_many_trials_is_published_with_few_descriptors(project: Path) -> None:
     """Fewer than there are trials: none that is at rest has a file open when the commit needs some."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
@@ -183,6 +185,7 @@ def test_a_forked_child_supersedes_nothing_of_its_parent() -> None:
     assert statuses() == {"1": "RUNNING", "2": "ABANDONED"}
 
 
+@pytest.mark.slow
 def test_what_a_later_one_took_the_place_of_is_collected_when_it_is_old(project: Path) -> None:
     """Days after, when its process has ended, and only what was superseded: the others hold what is nowhere else."""
     from palantir_models.reading.collecting import collect_journals

@@ -228,6 +228,7 @@ def test_the_lineage_says_how_each_job_stands(page: Any, rid: str) -> None:
     assert found["width"] > max(place["x"] + place["width"] for place in found["places"])
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_code_is_seen(running: Any, shop: Path, tmp_path: Path) -> None:
     """Without starting the page anew; what was never built is told from what is stale."""
     project = tmp_path / "project"

@@ -88,6 +88,7 @@ def test_the_browser_is_opened_when_all_is_loaded(tmp_path: Path, monkeypatch: A
         thread.join(60)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_command_cleanly(tmp_path: Path) -> None:
     """It says where the page is, answers, and ends with 0 and no stack."""
     (tmp_path / "pyproject.toml").touch()

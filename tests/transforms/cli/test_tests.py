@@ -211,6 +211,7 @@ def test_without_pytest_it_is_told_how_to_get_it(shell, monkeypatch) -> None:
     assert "Type: pip install pytest" in answer.output
 
 
+@pytest.mark.slow
 def test_a_new_test_passes(shell) -> None:
     """With the plugin, whether or not the package is installed."""
     shell.raw()

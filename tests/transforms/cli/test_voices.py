@@ -66,6 +66,7 @@ def run(shell: Shell, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=shell.folder, env=environment, capture_output=True, text=True, check=True)
 
 
+@pytest.mark.slow
 def test_jobs_side_by_side_say_who_speaks(shell: Shell) -> None:
     """Whole lines under the job's name: prints, of threads and forked children too, logs, warnings, progress bars."""
     shell.write(TALKING)
@@ -86,6 +87,7 @@ def test_jobs_side_by_side_say_who_speaks(shell: Shell) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_one_job_at_a_time_prints_as_it_likes(shell: Shell) -> None:
     """Its prints are left alone; logs and warnings say who speaks, and INFO comes with -v only."""
     shell.write(TALKING)
@@ -104,6 +106,7 @@ def test_one_job_at_a_time_prints_as_it_likes(shell: Shell) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_logging_of_ones_own_is_left_alone(shell: Shell) -> None:
     """Who sets it up gets every record in the form that he chose, and no record twice."""
     shell.write(

@@ -40,6 +40,7 @@ def version_in_a_new_process(folder, before="", seed="random"):
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_it_follows_the_code_of_the_project_across_processes(tmp_path):
     """Same code, same version, whatever else was imported; a changed helper or declaration changes it."""
     (tmp_path / "work.py").write_text(dedent(CODE))
@@ -108,6 +109,7 @@ USES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use", USES)
 def test_what_a_closure_holds_brings_the_modules_that_it_needs(tmp_path, use):
     """The factory's module imports none of them, and a change of a helper still makes the transform stale."""

@@ -62,6 +62,7 @@ def test_values_reach_the_journal_by_themselves(experiment: Experiment, tmp_path
     assert eventually(lambda: live(experiment, tmp_path) == [0.5])
 
 
+@pytest.mark.slow
 def test_the_thread_ends_with_the_last_experiment(tmp_path: Path) -> None:
     """A process that logs nothing has no thread of ours; the next experiment has one again."""
     code = textwrap.dedent("""
@@ -126,6 +127,7 @@ def test_a_forked_child_is_refused_and_its_parent_goes_on(experiment: Experiment
     assert live(experiment, tmp_path) == [1.0, 4.0]
 
 
+@pytest.mark.slow
 def test_forking_at_full_speed_neither_hangs_nor_tears(experiment: Experiment, tmp_path: Path) -> None:
     """While other threads log and drain; the children end, and the journal has every value once."""
     stop, logged = threading.Event(), [0]
@@ -150,6 +152,7 @@ def test_forking_at_full_speed_neither_hangs_nor_tears(experiment: Experiment, t
     assert live(experiment, tmp_path) == list(range(logged[0]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["", "raise SystemExit(3)", "raise ValueError('no')"])
 def test_a_process_that_ends_by_itself_loses_nothing(tmp_path: Path, end: str) -> None:
     """Also what was logged right before; it is abandoned, and whole."""

@@ -192,6 +192,7 @@ def test_an_image_that_cannot_be_compressed(
     assert experiment._recording._handler.dropped == {("image", "drawn"): 1}
 
 
+@pytest.mark.slow
 def test_a_real_limit_of_the_system_is_waited_out(tmp_path: Path) -> None:
     """A file that may not grow, in a process of its own; then it may."""
     code = textwrap.dedent("""
