@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from palantir_models.evaluation.subsets import Grouped, grouped
 from palantir_models.experiment.columns.schema import arrow_schema, schema
-from transforms.common.json_text import from_json
+from transforms.common.json_text import from_json, json_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +49,7 @@ def metrics_json(metrics: Mapping[str, float]) -> str:
     :param metrics: values by the names that they were logged under.
     """
     found = ((grouped(key), value) for key, value in metrics.items())
-    rows = [{"name": part.name, "subset": part.subset, "value": _number(value)} for part, value in found]
+    rows = [{"name": part.name, "subset": part.subset, "value": json_number(value)} for part, value in found]
     return json.dumps(rows, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -72,11 +71,3 @@ def media_tables(contents: Mapping[str, Any], identity: str) -> dict[str, pa.Tab
         for table, rows in contents.items()
         if rows
     }
-
-
-def _number(value: float) -> float | str:
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from starlette.responses import Response
 
+from transforms.common.json_text import json_number
 from transforms.errors import NotFoundError, StoreError, TransformsError, UsageError
 
 if TYPE_CHECKING:
@@ -100,9 +100,7 @@ def unexpected(error: Exception) -> Response:
 
 def shown_number(value: float | None) -> float | str | None:
     """Return a number for people to read: what JSON has no number for becomes ``NaN``, ``Infinity`` or ``-Infinity``."""
-    if value is None or math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return None if value is None else json_number(value)
 
 
 def shown_numbers(values: pl.Series) -> list[Any]:

@@ -1,8 +1,9 @@
-"""Reading JSON that others may have written."""
+"""Reading JSON that others may have written, and numbers that it does not have."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -27,6 +28,13 @@ def from_many_json(text: str | bytes) -> Any:
     :raises ValueError: see :func:`from_json`.
     """
     return _quickest()(text)
+
+
+def json_number(value: float) -> float | str:
+    """Return a number as JSON can hold it: what is not finite becomes ``NaN``, ``Infinity`` or ``-Infinity``."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 @cache

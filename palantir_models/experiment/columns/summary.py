@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from transforms.common.json_text import json_number
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -66,21 +68,13 @@ def metric_series(names: list[str], codes: npt.NDArray[np.int32], rows: pa.Table
             "length": length,
             "first_step": first_step,
             "last_step": last_step,
-            "first": _number(first),
-            "last": _number(last),
-            "min": None if math.isnan(low) else _number(low),
-            "max": None if math.isnan(high) else _number(high),
+            "first": json_number(first),
+            "last": json_number(last),
+            "min": None if math.isnan(low) else json_number(low),
+            "max": None if math.isnan(high) else json_number(high),
         }
         for code, length, first_step, last_step, first, last, low, high in sorted(
             zip(*(column.tolist() for column in columns), strict=True)
         )
     ]
     return entries
-
-
-def _number(value: float) -> float | str:
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value

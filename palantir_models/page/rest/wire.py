@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
+
+from transforms.common.json_text import json_number
 
 
 class Wire(BaseModel):
@@ -20,12 +21,6 @@ NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 """How floats are written that JSON has no number for."""
 
 
-def _number_or_word(value: float) -> float | str:
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-
-
 Long = Annotated[
     int,
     PlainSerializer(str, return_type=str, when_used="json"),
@@ -35,7 +30,7 @@ Long = Annotated[
 
 Double = Annotated[
     float,
-    PlainSerializer(_number_or_word, when_used="json"),
+    PlainSerializer(json_number, when_used="json"),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "enum": list(NOT_FINITE)}]}),
 ]
 """A float. What is not finite is written as a word, as JSON has no number for it; the client reads it as a float."""
