@@ -10,6 +10,7 @@ from palantir_models.page.asked import Asked
 from palantir_models.page.provenance import checked, evaluated, inputs_of, written
 from transforms.errors import StoreError
 from transforms.plan.incremental import recorded, run_of
+from transforms.plan.rollback import decided, only_decides, rollback_text
 from transforms.run.check_results import results_of
 from transforms.spec.resource import Resource
 from transforms.store.recorded_parameters import shown
@@ -81,26 +82,31 @@ def _newest(store: Store, branch: str, until: int, limit: int) -> list[Entry]:
 
 
 def _entry(store: Store, entry: Entry, unpublished: str | None, versions: Mapping[str, int | None]) -> dict[str, Any]:
+    decisions = decided(entry) if only_decides(entry) else []
     outputs = [
         place
         for key, output in entry.outputs.items()
-        for place in (evaluated(output) if "evaluations" in output else [written(key, output, versions.get(key))])
+        for place in (
+            evaluated(output)
+            if "evaluations" in output
+            else [written(key, {} if decisions else output, versions.get(key))]
+        )
     ]
     return {
         "seq": entry.seq,
         "time": entry.ratified_time,
-        "transform": entry.transform,
+        "transform": ", ".join(decisions) or rollback_text(entry.outputs.values()) or entry.transform,
         "branch": entry.branch,
         "user": entry.user,
         "status": unpublished or "published",
         "published": unpublished is None,
         "transaction": entry.transaction,
         "outputs": outputs,
-        "inputs": inputs_of(entry, store.ledger),
+        "inputs": [] if decisions else inputs_of(entry, store.ledger),
         "models": [output for output in outputs if output["kind"] == "model"],
         **run_of(recorded(entry.outputs.values())),
         "failed_checks": sum(not found["passed"] for found in results_of(entry.outputs)),
-        "parameters": exact(shown(entry.parameters)),
-        "code_version": entry.code_version,
+        "parameters": {} if decisions else exact(shown(entry.parameters)),
+        "code_version": None if decisions else entry.code_version,
         "seconds": (entry.ratified_time - entry.started_time).total_seconds(),
     }

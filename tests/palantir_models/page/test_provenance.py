@@ -132,6 +132,10 @@ def test_what_was_decided_about_versions_is_shown_at_once(running: Any, tmp_path
     assert seen() == {"1.1.0": [], "1.0.0": ["production"]}
     decide.remove(["1.1.0"])
     assert seen() == {"1.0.0": ["production"]}
+    builds = browser.get("/data/builds")["entries"]
+    assert [build["transform"] for build in builds] == ["removed 1.1.0", "tagged 1.0.0 production", "train"]
+    assert [build["models"][0]["versions"] for build in builds] == [[], [], ["1.0.0", "1.1.0"]]
+    assert builds[0]["inputs"] == []
 
 
 def test_the_ledger_is_a_history(page: Any, rid: str) -> None:
