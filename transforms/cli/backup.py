@@ -21,6 +21,10 @@ def backup(
 
     The copy is a store of its own right: everything committed up to now, checked and recovered. To restore it, copy it to
     where the store was, all of it.
+
+    Examples:
+
+    transforms backup /backups/monday
     """
     from transforms.store.backup import back_up
 

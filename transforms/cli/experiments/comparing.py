@@ -32,7 +32,14 @@ def compare_experiments(
     branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
-    """Compare experiments: the last value of each metric, then the hyperparameters that differ."""
+    """Compare experiments: the last value of each metric, then the hyperparameters that differ.
+
+    Examples:
+
+    transforms experiments compare sgd sgd-2
+
+    transforms experiments compare --model /shop/forecast --all
+    """
     from palantir_models.reading.comparison import Comparison
 
     comparison = Comparison(to_compare(open_project(ctx), wanted, branch, model))

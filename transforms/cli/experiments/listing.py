@@ -40,7 +40,14 @@ def list_experiments(
     branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
-    """List experiments, also running, failed and abandoned ones."""
+    """List experiments, also running, failed and abandoned ones.
+
+    Examples:
+
+    transforms experiments
+
+    transforms experiments list /shop/forecast --json
+    """
     project = open_project(ctx)
     with Output(as_json, session_of(ctx).quiet) as out:
         _list(project, model, branch, out)

@@ -17,7 +17,12 @@ def recover_experiment(
     identity: Annotated[str, typer.Argument(metavar="ID", help="The experiment's id, or the beginning of it.")],
     as_json: Json = False,
 ) -> None:
-    """Keep what an experiment had logged whose process died."""
+    """Keep what an experiment had logged whose process died.
+
+    Examples:
+
+    transforms experiments recover d10b395a
+    """
     from palantir_models.experiment.journal.opening import journals_of
 
     store = open_project(ctx).store

@@ -44,6 +44,12 @@ def remove_experiments(
 
     Published ones stay with their versions; 'transforms models rm --with-experiments' removes both. One that was imported, or whose
     version was removed, can be named here: it is removed by a commit, and goes with 'transforms gc --older-than'.
+
+    Examples:
+
+    transforms experiments rm d10b395a
+
+    transforms experiments rm --status ABANDONED --older-than 7 --dry-run
     """
     from palantir_models.reading.everywhere import delete_experiments
     from palantir_models.reading.finding import short_ids

@@ -40,7 +40,7 @@ def report_experiments(
 ) -> None:
     """Write a comparison of experiments into one file of HTML, which any browser shows without a network.
 
-    Example:
+    Examples:
 
     transforms experiments report --model /models/digits -o digits.html
     """

@@ -19,7 +19,14 @@ def show_experiment(
     branch: Branch = DEFAULT_BRANCH,
     as_json: Json = False,
 ) -> None:
-    """Show an experiment: where it comes from, its hyperparameters and its series."""
+    """Show an experiment: where it comes from, its hyperparameters and its series.
+
+    Examples:
+
+    transforms experiments show b9f695e7
+
+    transforms experiments show 1.2.0 --model /shop/forecast --json
+    """
     (one,) = named(open_project(ctx), [wanted], branch, model)
     with Output(as_json, session_of(ctx).quiet) as out:
         if as_json:
