@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.compat.pages import DOCS, follow
+from tests.compat.pages import DOCS, ROOT, blocks, follow
 
 PAGES = {
     "tutorial": 15,
@@ -26,7 +26,26 @@ PAGES = {
     "how-to/study": 6,
     "how-to/to-foundry": 2,
 }
-COSTLY = {"how-to/bucket": 5, "how-to/spark": 4}
+# Pages that show parts of a project: it begins with settings that name nothing.
+PARTS = {
+    "backup": 7,
+    "builds": 12,
+    "checks": 0,
+    "external": 0,
+    "incremental": 0,
+    "media_sets": 0,
+    "mlflow": 1,
+    "page": 2,
+    "spark": 4,
+}
+COSTLY = {"how-to/bucket": 6, "how-to/spark": 4}
+ELSEWHERE = {
+    "foundry": "compat/test_foundry_page.py",
+    "mlflow_exchange": "compat/test_followed_pages.py",
+    "object-storage": "compat/test_followed_pages.py",
+    "rest": "palantir_models/page/rest/test_documentation.py",
+    "testing": "compat/test_testing_page.py",
+}
 
 
 @pytest.fixture
@@ -60,18 +79,66 @@ def test_the_page_about_a_bucket_is_true(
 ) -> None:
     """With a server on this machine."""
     urlopen(Request(f"{s3_endpoint}/lake", method="PUT")).close()
-    assert follow("how-to/bucket", folder, monkeypatch) == COSTLY["how-to/bucket"]
+    server = {"http://localhost:9000": s3_endpoint}
+    assert follow("how-to/bucket", folder, monkeypatch, server) == COSTLY["how-to/bucket"]
 
 
-def test_every_how_to_is_followed() -> None:
-    """A page that is added below how-to/ has to be added here."""
-    assert {f"how-to/{page.stem}" for page in (DOCS / "how-to").glob("*.md")} == {*PAGES, *COSTLY} - {"tutorial"}
+@pytest.mark.slow
+def test_the_page_about_buckets_in_full_is_true(
+    bucket: str, s3_endpoint: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a bucket of its own."""
+    server = {"s3://lake/team": bucket, "http://localhost:9000": s3_endpoint}
+    assert follow("object-storage", folder, monkeypatch, server) == 6
 
 
-@pytest.mark.parametrize("page", [*PAGES, *COSTLY])
-def test_the_follower_sees_every_block(page: str) -> None:
-    """A block without a path above it and without a command is tried by nobody."""
-    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"(^`[^`\s]+`(?:, added)?\n\n)?^```\w*\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
-    assert [code for path, code in blocks if not path and not code.startswith("$ ")] == []
-    assert 2 * len(blocks) == text.count("```"), "a block is indented, and not followed"
+@pytest.mark.slow
+def test_the_page_about_mlflows_servers_is_true(
+    empty_database: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a database in the place of the server."""
+    _begin(folder)
+    shutil.copy(empty_database, folder / "served.db")
+    server = {"http://localhost:5000": "sqlite:///served.db"}
+    assert follow("mlflow_exchange", folder, monkeypatch, server) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PARTS)
+def test_what_a_page_shows_of_a_project_is_true(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each block, after those above it."""
+    _begin(folder)
+    stands_for = {"s3://lake/store": ".transforms"} if page == "backup" else None
+    assert follow(page, folder, monkeypatch, stands_for) == PARTS[page]
+
+
+def _begin(folder: Path) -> None:
+    """Write a project without transforms, and a file to bring in."""
+    (folder / "pyproject.toml").write_text("[tool.transforms]\npipelines = []\n")
+    (folder / "orders.csv").write_text("customer,amount\nada,2.5\n")
+
+
+def test_every_block_of_every_page_is_followed() -> None:
+    """A page with code that is added has to be added to one of these; what is no code is said in ``PICTURES``."""
+    followed = {*PAGES, *PARTS, *COSTLY, *ELSEWHERE}
+    pages = {str(page.relative_to(DOCS).with_suffix("")): page for page in DOCS.rglob("*.md")}
+    code = {
+        name
+        for name, page in pages.items()
+        if any(not block.is_picture(name) for block in blocks(page.read_text(encoding="utf-8")))
+    }
+    assert code == followed
+    for name, test in ELSEWHERE.items():
+        assert f'follow("{name}", ' in (ROOT / "tests" / test).read_text(encoding="utf-8")
+
+
+def test_a_block_that_nobody_tries_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One without a path above it that is neither Python, settings nor a dialogue; and one that is indented."""
+    monkeypatch.setattr("tests.compat.pages.DOCS", folder)
+    for page, said in {
+        "```\ntransforms build\n```\n": "nobody tries",
+        "- so:\n\n  ```\n  x\n  ```\n": "indented",
+    }.items():
+        (folder / "new.md").write_text(page)
+        with pytest.raises(AssertionError, match=said):
+            follow("new", folder, monkeypatch)
