@@ -133,7 +133,7 @@ class Walk:
         for part in text.split("$ ")[1:]:
             typed, _, shown = part.partition("\n")
             self.typed += 1
-            answered = _answer(typed.partition("  #")[0], self.monkeypatch)
+            answered = answer(typed.partition("  #")[0], self.monkeypatch)
             assert re.fullmatch(_pattern(shown.rstrip("\n")), answered.strip()), f"$ {typed}\n{answered}"
 
     def _ask(self, text: str) -> None:
@@ -197,7 +197,7 @@ def _pattern(shown: str) -> str:
     return r".*".join(r"\s+".join(map(re.escape, part.split())) for part in shown.split("…")).replace(".*", r"[\s\S]*")
 
 
-def _answer(typed: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def answer(typed: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return what a command prints."""
     program, *arguments = shlex.split(typed)
     if program == "apt-get":  # the machine's own

@@ -3,27 +3,59 @@
 from __future__ import annotations
 
 import doctest
+import grp
 import os
 import re
+import shlex
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import polars as pl
 import pytest
 
-README = Path(__file__).parents[2] / "README.md"
-BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
+from tests.compat import pages
+from tests.compat.pages import ROOT, Walk
+
+README = ROOT / "README.md"
+# How many blocks of each language a section has; each of them is asked for by a test below.
+FOLLOWED = {
+    "transforms-on-delta": {"": 1},
+    "A training function": {"python": 1},
+    "Build": {"": 1},
+    "Experiments, from a notebook or a script": {"python": 2, "": 1},
+    "MLflow": {"python": 1, "": 1},
+    "Read and compare": {"python": 3},
+    "Look at them in a browser": {"": 2},
+    "Test": {"python": 1},
+    "Your own project": {"": 2},
+    "External systems, media sets, DuckDB, notebooks": {"python": 1},
+    "A bucket": {"": 1},
+    "A folder that several people share": {"": 1},
+    "Spark": {"": 1},
+}
+DIFFERENT = re.compile(r"\b[0-9a-f]{8}\b|\b\d{4}-\d\d-\d\d \d\d:\d\d\b|\b\d+\.\d+s\b")  # ids and times
 
 
 def blocks(heading: str, language: str) -> list[str]:
     """Return the code blocks of a section, by the words of its heading."""
-    _, found, rest = README.read_text(encoding="utf-8").partition(f"\n### {heading}\n")
-    assert found, f"the README has no section {heading!r}"
-    section = re.split(r"^##+ ", rest, maxsplit=1, flags=re.MULTILINE)[0]
-    return [block["text"] for block in BLOCK.finditer(section) if block["language"] == language]
+    return [block.text for block in sections()[heading] if block.language == language]
+
+
+def sections() -> dict[str, list[pages.Block]]:
+    """Return the code blocks of every section, by the words of its heading."""
+    parts = re.split(r"^#+ (.*)\n", README.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {heading: pages.blocks(text) for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def test_every_block_is_followed() -> None:
+    """One that is added has to be tried here, too."""
+    found = {heading: Counter(block.language for block in shown) for heading, shown in sections().items() if shown}
+    assert found == FOLLOWED
 
 
 def commands(block: str) -> list[str]:
@@ -117,3 +149,61 @@ def test_the_readmes_test_passes(tmp_path: Path) -> None:
     done = shell(["python -m pytest -q"], tmp_path)
 
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_build_says_what_the_readme_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the sample pipelines, but for the times."""
+    (shown,) = blocks("Build", "")
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("TRANSFORMS_ROOT", str(tmp_path / "store"))
+
+    Walk("README", tmp_path, monkeypatch).do(pages.Block("", False, "", DIFFERENT.sub("…", shown)))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_commands_about_a_notebooks_experiments_say_what_the_readme_shows(
+    notebook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first says it word for word, but for ids and times; the others are only typed there."""
+    (shown,) = blocks("Experiments, from a notebook or a script", "")
+    typed = [f"$ {part}" for part in shown.split("$ ")[1:]]
+
+    Walk("README", tmp_path, monkeypatch).do(pages.Block("", False, "", DIFFERENT.sub("…", typed[0])))
+    for (command,) in map(commands, typed[1:]):
+        said = pages.answer(command, monkeypatch)
+        assert said.strip()
+        assert not said.startswith("error"), said
+
+
+def test_a_dataset_is_read_in_a_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a project whose settings name it."""
+    from foundry.transforms import Dataset
+
+    (source,) = blocks("External systems, media sets, DuckDB, notebooks", "python")
+    (tmp_path / "pyproject.toml").write_text('[tool.transforms.inputs]\npeople = "/examples/people"\n')
+    monkeypatch.chdir(tmp_path)
+    Dataset.get("people").write_table(pl.DataFrame({"name": ["Ada", "Bo"], "age": [36, 5]}))
+    names: dict[str, Any] = {}
+
+    exec(compile(source, "readme", "exec"), names)
+
+    assert names["adults"].to_dicts() == [{"name": "Ada"}]
+
+
+def test_a_folder_is_shared_as_the_readme_says(tmp_path: Path) -> None:
+    """By a group that there is."""
+    (shown,) = blocks("A folder that several people share", "")
+    (typed,) = commands(shown)
+
+    done = shell([typed.replace(" lab ", f" {grp.getgrgid(os.getgid()).gr_name} ")], tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "lake").stat().st_mode & 0o7777 == 0o2775
+
+
+@pytest.mark.parametrize("heading", ["transforms-on-delta", "MLflow", "Look at them in a browser", "A bucket", "Spark"])
+def test_what_pages_show_in_full_is_typed_rightly(heading: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The options that a command has, the extras of the package, and the targets of make."""
+    for typed in [line for block in blocks(heading, "") for line in commands(block)]:
+        program, *arguments = shlex.split(typed)
+        pages.understood(arguments) if program == "transforms" else pages.answer(typed, monkeypatch)
