@@ -8,8 +8,9 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palantir_models.experiment.columns.summary import _number, series_json
+from palantir_models.experiment.columns.summary import series_json
 from palantir_models.reading.series import COLUMNS, SeriesSummary, parse_series, series_columns
+from transforms.common.json_text import json_number
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20) | st.sampled_from(
     ['"first":"NaN"', '\\"last":"-Infinity"', "\n", "\0"]
@@ -24,7 +25,7 @@ METRICS = st.builds(
 def written(series: SeriesSummary) -> dict[str, object]:
     """Return a summary as the experiments table has it."""
     entry = {name: getattr(series, name) for name in COLUMNS if name != "dropped"}
-    return {name: _number(value) if isinstance(value, float) else value for name, value in entry.items()}
+    return {name: json_number(value) if isinstance(value, float) else value for name, value in entry.items()}
 
 
 @given(st.lists(METRICS, unique_by=lambda one: one.name, max_size=4))
