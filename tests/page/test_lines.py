@@ -309,6 +309,24 @@ def test_names_are_text_wherever_they_stand(browser_page: Tab, curves: Served) -
     assert browser_page.title() != "taken"
 
 
+def test_runs_are_searched_beside_the_charts_as_in_the_table(browser_page: Tab, served: Served) -> None:
+    """By comparisons, too; All selects what was found, and a search without a find says so."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(served.model("/studies/churn", "tab=charts"))
+    runs = browser_page.get_by_role("complementary", name="Runs")
+    runs.get_by_role("searchbox").fill("lr>0.05 sgd")
+    runs.get_by_role("button", name="All").click()
+    few = int(runs.get_by_text("of 100 runs").inner_text().split()[0])
+    browser_page.keyboard.press("Escape")
+    browser_page.get_by_role("link", name="Experiments").click()
+    expect(browser_page.get_by_text(f"{few} selected")).to_be_visible()
+    assert 0 < few < 30
+    browser_page.goto(served.model("/studies/churn", "tab=charts&q=lr>7"))
+    runs.get_by_role("link", name="Show all").click()
+    expect(runs.get_by_role("button", name="trial-99")).to_be_visible()
+
+
 def test_a_part_without_points_says_so(browser_page: Tab, curves: Served) -> None:
     """Anyone may type an address that zooms into nothing."""
     from playwright.sync_api import expect

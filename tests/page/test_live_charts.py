@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_a_chart_grows_with_its_experiment(browser_page: Tab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without loading anew, and on the canvas that is there."""
+    """Without loading anew, and on the canvas that is there; a series that begins later comes, too."""
     from playwright.sync_api import expect
 
     (tmp_path / "pyproject.toml").touch()
@@ -32,6 +32,11 @@ def test_a_chart_grows_with_its_experiment(browser_page: Tab, tmp_path: Path, mo
             _log(experiment, range(10, 25))
             expect(card).to_contain_text("25 points")
             assert canvas.evaluate("canvas => canvas.isConnected")
+            experiment.log_metric("later", 0.125, step=0)
+            recording.drain()
+            expect(browser_page.get_by_role("article", name="later")).to_contain_text("1 point")
+            browser_page.get_by_role("link", name="Experiments").click()
+            expect(browser_page.get_by_role("grid")).to_contain_text("0.125")
             browser_page.goto("about:blank")
     finally:
         recording.close("FAILED", "the test ended")

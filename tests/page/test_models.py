@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,6 +71,22 @@ def test_an_overview_tells_where_the_latest_version_came_from(browser_page: Tab,
     expect(inputs).to_contain_text(["/examples/digits/raw"])
     inputs.get_by_role("link", name="job #").click()
     expect(browser_page).to_have_url(f"{served.address}/builds/6")
+
+
+def test_code_that_is_kept_with_a_version_is_one_line_among_its_files(browser_page: Tab, served: Served) -> None:
+    """It opens; the metrics of a version lead to the chart of its own experiment."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(served.model("/studies/churn").replace("?", "") + "/versions/1.0.0")
+    code = browser_page.get_by_text(re.compile(r"^code: \d+ files?$"))
+    expect(browser_page.get_by_text("rate/config.json")).to_be_visible()
+    kept = browser_page.get_by_text(".code/tests/page/study.py")
+    expect(kept).to_be_hidden()
+    code.click()
+    expect(kept).to_be_visible()
+    browser_page.get_by_role("link", name="See their charts").click()
+    expect(browser_page.get_by_role("complementary", name="Runs")).to_contain_text("1 of 100 runs")
+    assert "runs=0" in browser_page.url
 
 
 def test_versions_are_compared_by_ticking_two(browser_page: Tab, served: Served) -> None:

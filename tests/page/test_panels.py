@@ -41,6 +41,34 @@ def test_a_brush_selects_the_runs_within_it(browser_page: Tab, served: Served) -
     expect(browser_page.get_by_text(f"{few} selected")).to_be_visible()
 
 
+def test_runs_have_the_colour_of_their_group(browser_page: Tab, served: Served) -> None:
+    """In the list and the panels, as in the lines; each its own again without groups."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(served.model(CHURN, "tab=charts&also=parallel&runs=0-99&group=optimizer"))
+    legend = browser_page.get_by_role("list", name="Lines by optimizer").locator("path")
+    expect(legend).to_have_count(2)
+    colours = {line.get_attribute("stroke") for line in legend.all()}
+    swatches = browser_page.get_by_role("complementary", name="Runs").locator(".swatch circle")
+    assert {swatch.get_attribute("stroke") for swatch in swatches.all()} == colours
+    lines = browser_page.get_by_role("figure", name="Parallel").locator("path.bright")
+    expect(lines).to_have_count(2)
+    browser_page.get_by_label("Group runs by a parameter").select_option("none")
+    expect(lines).not_to_have_count(2)
+    assert len({swatch.get_attribute("stroke") for swatch in swatches.all()}) > 2
+
+
+def test_a_scatter_begins_with_two_different_axes(browser_page: Tab, served: Served) -> None:
+    """Also where no parameter differs, so that a metric lies below."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(served.model("/examples/digits/model", "tab=charts&also=scatter&runs=0"))
+    axes = browser_page.get_by_role("figure", name="Scatter").get_by_role("combobox")
+    expect(axes).to_have_count(2)
+    below, side = (axis.input_value() for axis in axes.all())
+    assert below != side
+
+
 def test_the_pareto_front_can_be_selected(browser_page: Tab, served: Served) -> None:
     """Those that no other run beats in both; which end is better can be said."""
     from playwright.sync_api import expect

@@ -137,7 +137,11 @@ function Aggregation({ chosen, choose }: { chosen: Chosen; choose: (change: Chan
 
 function Zoomed({ chosen, choose }: { chosen: Chosen; choose: (change: Change) => void }) {
   const axis = axisOf(chosen.x, chosen.xScale === "log");
-  const [from, to] = chosen.zoom!.map((end) => axis.label(end, chosen.zoom!));
+  const [least, most] = chosen.zoom!;
+  const digits = Math.max(0, 1 - Math.floor(Math.log10(most - least))); // a hand is no more exact
+  const [from, to] = [least, most].map((end) =>
+    axis.label(Number(end.toFixed(digits)), [least, most])
+  );
   return (
     <button
       type="button"

@@ -45,8 +45,8 @@ export function Enlarged(
   const keys = (event: KeyboardEvent) => {
     event.stopPropagation();
     if (event.target instanceof HTMLInputElement) return;
-    if (event.key === "ArrowRight") step(1);
-    if (event.key === "ArrowLeft") step(-1);
+    if (/^Arrow(Right|Down)$/.test(event.key)) step(1);
+    if (/^Arrow(Left|Up)$/.test(event.key)) step(-1);
   };
   const shown = view && (pointed ? { ...view, strong: pointed } : view);
   return (

@@ -44,7 +44,11 @@ export function ScatterPanel({ columns, runs, drawn }: PanelProps) {
   const query = choosing.query.value;
   const metrics = columns.filter(({ key }) => key.startsWith("metric:"));
   const below = sideOf(query.get("px"), columns, mostVaried(columns) ?? columns[0]);
-  const side = sideOf(query.get("py"), columns, metrics[0] ?? columns[1]);
+  const side = sideOf(
+    query.get("py"),
+    columns,
+    metrics.find((one) => one !== below.column) ?? columns[1],
+  );
   const axes = useMemo(
     () =>
       [below, side].map(({ column }) =>

@@ -7,6 +7,7 @@ import { askBytes, askJson, dataUrl } from "../data/client.ts";
 import { hearPoints, type News } from "../data/live.ts";
 import { decodeChart } from "../data/wire.ts";
 import { Outdated, Skeleton, Trouble } from "../design/answered.tsx";
+import { useKeys } from "../shell/keys.ts";
 import { dark } from "../shell/theme.ts";
 import { adjust, choose, query } from "../state/address.ts";
 import { type Runs, useRuns } from "../state/runs.ts";
@@ -19,10 +20,17 @@ import { Wall } from "./wall.tsx";
 /** How many experiments are drawn at most: more are told, and not drawn. */
 export const MOST_DRAWN = 1000;
 
+/** What the pointer does, listed beside the keys: no key has these names. */
+const POINTER = {
+  Drag: ["Zoom into that part of all charts", () => {}],
+  "Double click": ["Show everything again", () => {}],
+} as const;
+
 /** A chart for each metric of the runs that are drawn. */
 export function ChartsTab({ model }: { model: string }) {
   const runs = useRuns(model);
   const board = usePageBoard(model, runs);
+  useKeys(POINTER);
   if (runs.problem && !runs.experiments) return <Trouble problem={runs.problem} />;
   if (!runs.experiments) return <Skeleton rows={12} />;
   const left = runs.drawn.length - MOST_DRAWN;
@@ -78,7 +86,7 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
         label: run.name,
         grows: run.status === "RUNNING",
       })),
-    [key, isDark, drawn.map(({ status }) => status).join()],
+    [key, isDark, query.value.get("group"), drawn.map(({ status }) => status).join()],
   );
   const series = useMemo(
     () =>

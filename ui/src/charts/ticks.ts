@@ -11,7 +11,8 @@ import type { Scale } from "./picture.ts";
 export function ticksOf(span: Span, scale: Scale, most: number): number[] {
   if (scale === "log") return logTicks(span, most);
   if (scale === "asinh") return asinhTicks(span, most);
-  return linearTicks(span, roundStep((span[1] / most) - (span[0] / most)));
+  const ticks = linearTicks(span, roundStep((span[1] / most) - (span[0] / most)));
+  return ticks.length > 1 || most > 16 ? ticks : ticksOf(span, scale, 2 * most); // one tells no scale
 }
 
 /** Times in seconds, as clocks and calendars divide them, within a span. */

@@ -190,7 +190,9 @@ export function experimentsUrl(model: string): string {
  * @param rows the experiments that changed.
  */
 export function patchExperiments(model: string, rows: readonly LiveRow[]): void {
-  for (const { id } of rows) refreshSoon(`/models/${encodeURIComponent(model)}/experiments/${id}`);
+  const path = `/models/${encodeURIComponent(model)}/experiments`;
+  for (const { id } of rows) refreshSoon(`${path}/${id}`);
+  refreshSoon(path); // for what rows do not tell: series that began, last and best values
   const url = experimentsUrl(model);
   const answer = keep(url).answer as Signal<Answer<Experiments>>;
   const before = answer.peek().value;

@@ -93,7 +93,7 @@ export function Short({ id, length = 8 }: { id: string | null; length?: number }
   if (!id) return <span class="none">–</span>;
   return (
     <span class="short">
-      <code title={id}>{id.slice(0, length)}</code>
+      <code title={id}>{id.slice(0, length)}{length > 12 && id.length > length && "…"}</code>
       <Copy text={id} />
     </span>
   );

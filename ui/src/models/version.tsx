@@ -16,6 +16,7 @@ import { bytes, counted, number } from "../format/number.ts";
 import { moment } from "../format/time.ts";
 import { useTitle } from "../shell/title.ts";
 import { to } from "../state/address.ts";
+import { useRuns } from "../state/runs.ts";
 import { placeAddress } from "../views/places.tsx";
 import { Origin } from "../views/origin.tsx";
 import { experimentPlace, modelPlace, Path } from "./place.tsx";
@@ -116,10 +117,7 @@ export function VersionCards({ model, version }: { model: Model; version: Versio
         >
           <Lines lines={version.requirements} none="It says of no package that it needs it." />
         </Card>
-        <Card
-          title="Files"
-          aside={counted(version.artifacts.length, "file")}
-        >
+        <Card title="Files" aside={counted(version.artifacts.length, "file")}>
           <Files version={version} />
         </Card>
       </div>
@@ -180,6 +178,7 @@ export function Commit({ environment }: { environment: Environment | null }) {
 
 function Metrics({ model, version }: { model: Model; version: Version }) {
   const metrics = Object.entries(version.metrics);
+  const run = useRuns(model.rid).all.find(({ id }) => id === version.experiment_id);
   if (!metrics.length) return <p class="note soft">Its experiment logged no metric.</p>;
   return (
     <>
@@ -192,7 +191,9 @@ function Metrics({ model, version }: { model: Model; version: Version }) {
         ))}
       </dl>
       <p class="note">
-        <a href={to(modelPlace(model.rid), { tab: "charts" })}>See their charts</a>
+        <a href={to(modelPlace(model.rid), { tab: "charts", runs: run?.rank ?? null })}>
+          See their charts
+        </a>
       </p>
     </>
   );
@@ -280,9 +281,29 @@ function Lines({ lines, none }: { lines: string[]; none: string }) {
 
 function Files({ version: { artifacts } }: { version: Version }) {
   if (!artifacts.length) return <p class="note soft">It has no files of its own.</p>;
+  const kept = new Map<string, Version["artifacts"]>();
+  for (const file of artifacts) {
+    const folder = /^\.([^/]+)\//.exec(file.name)?.[1] ?? ""; // .code and .training are kept beside its own
+    kept.set(folder, [...kept.get(folder) ?? [], file]);
+  }
+  const { [""]: own = [], ...others } = Object.fromEntries(kept);
+  return (
+    <>
+      {own.length > 0 && <FileList files={own} />}
+      {Object.entries(others).map(([folder, files]) => (
+        <details key={folder}>
+          <summary>{folder}: {counted(files.length, "file")}</summary>
+          <FileList files={files} />
+        </details>
+      ))}
+    </>
+  );
+}
+
+function FileList({ files }: { files: Version["artifacts"] }) {
   return (
     <ul class="files">
-      {artifacts.map(({ name, size, sha256 }) => (
+      {files.map(({ name, size, sha256 }) => (
         <li key={name}>
           <span>{name}</span>
           <Short id={sha256} />

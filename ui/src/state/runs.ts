@@ -1,6 +1,8 @@
 /** The experiments of a model as runs: which there are, which are drawn, and how. */
 
 import { useMemo } from "preact/hooks";
+import { placesByRank } from "../charts/columns.ts";
+import { groupsOf } from "../charts/groups.ts";
 import { experimentsUrl, useAnswer } from "../data/client.ts";
 import type { Experiments, Problem, Status } from "../data/types.ts";
 import { type Look, lookOf } from "../design/palette.ts";
@@ -68,6 +70,19 @@ export function runsOf({ columns }: Experiments, isDark: boolean): Run[] {
   return runs;
 }
 
+/** Gives each run the look of its group, where charts draw those with an equal parameter as one line. */
+function inGroups(runs: Run[], experiments: Experiments, name: string | null, isDark: boolean) {
+  const values = experiments.parameters.find((one) => one.name === name)?.values;
+  if (!values) return runs;
+  const ranked = placesByRank(experiments).map((place) => values[place]);
+  const looks = new Map(
+    groupsOf(runs.map(({ id }) => id), ranked, name!, isDark).flatMap(({ ids, colour, dash }) =>
+      ids.map((id) => [id, { colour, dash }])
+    ),
+  );
+  return runs.map((run) => ({ ...run, ...looks.get(run.id) }));
+}
+
 /**
  * Has a component follow the runs of a model and what is chosen of them.
  *
@@ -77,7 +92,11 @@ export function useRuns(model: string): Runs {
   const { value, problem } = useAnswer<Experiments>(experimentsUrl(model));
   const experiments = value ?? NONE;
   const isDark = dark.value;
-  const all = useMemo(() => runsOf(experiments, isDark), [experiments, isDark]);
+  const by = query.value.get("tab") === "charts" ? query.value.get("group") : null;
+  const all = useMemo(
+    () => inGroups(runsOf(experiments, isDark), experiments, by, isDark),
+    [experiments, isDark, by],
+  );
   const selection = selectionOf(query.value, experiments.count);
   const ranked = (ranks: readonly number[]) => ranks.flatMap((rank) => all[rank] ?? []);
   return {

@@ -2,18 +2,19 @@
 
 import "./run_list.css";
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Skeleton } from "../design/answered.tsx";
 import { Icon } from "../design/icons.tsx";
 import { IconButton, Swatch } from "../design/parts.tsx";
 import { Search } from "../design/search.tsx";
 import { counted } from "../format/number.ts";
-import { matches } from "../design/matching.ts";
 import { experimentPlace } from "../models/place.tsx";
 import { useKeys } from "../shell/keys.ts";
-import { adjust, choose, chosen, go } from "../state/address.ts";
+import { adjust, choose, chosen, go, here } from "../state/address.ts";
 import { type Run, type Runs, useRuns } from "../state/runs.ts";
 import { flipped, selecting, toggled } from "../state/selection.ts";
+import { columnsOf } from "./columns.ts";
+import { testOf } from "./filter.ts";
 import { visibleRows } from "./window.ts";
 
 const ROW = 30; // pixels, as in run_list.css
@@ -22,7 +23,7 @@ const ROW = 30; // pixels, as in run_list.css
 export function RunList({ model }: { model: string }) {
   const runs = useRuns(model);
   const wanted = chosen("q") ?? "";
-  const found = runs.all.filter(({ name, id }) => matches(wanted, [name, id])).reverse();
+  const found = useFound(runs, wanted);
   useRunKeys(model, found, runs);
   const { selection } = runs;
   return (
@@ -43,11 +44,26 @@ export function RunList({ model }: { model: string }) {
           <button type="button" class="quiet" onClick={() => choose(selecting([]))}>None</button>
         </span>
       </div>
+      {wanted && !found.length && (
+        <p class="note soft">
+          No run is as you search for it. <a href={here({ q: null })}>Show all</a>
+        </p>
+      )}
       {runs.experiments || runs.problem
         ? <Rows found={found} runs={runs} />
         : <Skeleton rows={12} />}
     </aside>
   );
+}
+
+/** The runs that a search finds, as in the table of experiments; newest first. */
+function useFound({ all, experiments }: Runs, wanted: string): Run[] {
+  return useMemo(() => {
+    if (!wanted || !experiments) return all.toReversed();
+    const ranks = experiments.columns.rank;
+    const test = testOf(wanted, columnsOf(experiments), ranks.map((rank) => all[rank]!.name));
+    return ranks.filter((_, place) => test(place)).sort((a, b) => b - a).map((rank) => all[rank]!);
+  }, [all, experiments, wanted]);
 }
 
 function Rows({ found, runs }: { found: Run[]; runs: Runs }) {

@@ -12,6 +12,16 @@ Deno.test("ticks are round numbers within the span", () => {
   deepStrictEqual(ticksOf([-3, 3], "linear", 3), [-2, 0, 2]);
 });
 
+Deno.test("a small axis has two ticks at least, as one tells no scale", () => {
+  deepStrictEqual(ticksOf([10.7, 18.3], "linear", 2), [12, 14, 16, 18]);
+  for (let from = 0; from < 1; from += 0.037) {
+    for (const wide of [1, 2.3, 4.9, 7.7]) {
+      const count = ticksOf([from, from + wide], "linear", 2).length;
+      ok(count >= 2 && count <= 6, `${from} ${wide}: ${count}`);
+    }
+  }
+});
+
 Deno.test("a logarithmic axis has powers of ten, and what lies between when there are few", () => {
   deepStrictEqual(ticksOf([1e-4, 1e2], "log", 4), [1e-4, 1e-2, 1, 1e2]);
   deepStrictEqual(ticksOf([0.9, 60], "log", 8), [1, 2, 3, 5, 10, 20, 30, 50]);
