@@ -38,8 +38,8 @@ def test_evaluations_are_chosen_by_set_and_branch_and_compared(browser_page: Tab
     browser_page.get_by_label("All sets").select_option("holdout")
     browser_page.get_by_label("All branches").select_option("master")
     expect(overview.locator("tr:not(.group) td:first-child")).to_have_text(["again", "holdout"])
-    for name in ("again of 1.1.0", "holdout of 1.0.0"):
-        browser_page.get_by_role("checkbox", name=name).click()
+    expect(browser_page.get_by_role("checkbox", name="again of 1.1.0")).to_be_checked()  # and stays beside the next
+    browser_page.get_by_role("checkbox", name="holdout of 1.0.0").click()
     expect(browser_page).to_have_url(evaluated.model(MODEL, "tab=evaluations&set=holdout&on=master&evals=0,2"))
     expect(scores.locator("th.number")).to_have_text(["1.0.0 holdout", "1.1.0 again"])
     expect(scores.locator("tr")).to_have_text(

@@ -80,7 +80,7 @@ def test_code_that_is_kept_with_a_version_is_one_line_among_its_files(browser_pa
     browser_page.goto(served.model("/studies/churn").replace("?", "") + "/versions/1.0.0")
     code = browser_page.get_by_text(re.compile(r"^code: \d+ files?$"))
     expect(browser_page.get_by_text("rate/config.json")).to_be_visible()
-    kept = browser_page.get_by_text(".code/tests/page/study.py")
+    kept = browser_page.locator("details", has_text="code:").get_by_text("tests/page/study.py")
     expect(kept).to_be_hidden()
     code.click()
     expect(kept).to_be_visible()

@@ -66,6 +66,21 @@ def test_a_title_orders_by_its_column_both_ways(table: Locator, browser_page: Ta
     assert _names(table)[0] != first
 
 
+def test_keys_are_the_rows_after_a_title_was_pressed(table: Locator, browser_page: Tab) -> None:
+    """Space selects the row that the arrows went to, and the order, which begins with the best, stays."""
+    from playwright.sync_api import expect
+
+    table.get_by_role("columnheader").get_by_role("button", name="valid/accuracy").click()
+    expect(browser_page).to_have_url(re.compile(r"sort=-m:valid/accuracy:last"))
+    best = _names(table)[0]
+    box = table.get_by_role("checkbox", name=f"Select {best}", exact=True)
+    expect(box).not_to_be_checked()
+    browser_page.keyboard.press("ArrowDown")
+    browser_page.keyboard.press("Space")
+    expect(box).to_be_checked()
+    expect(browser_page).to_have_url(re.compile(r"sort=-m:valid/accuracy:last"))
+
+
 def test_words_and_comparisons_are_searched_for(table: Locator, browser_page: Tab) -> None:
     """Typed parameters: 1e-2 is 0.01."""
     from playwright.sync_api import expect

@@ -279,11 +279,13 @@ function Lines({ lines, none }: { lines: string[]; none: string }) {
   return <ul class="lines">{lines.map((line) => <li key={line}>{line}</li>)}</ul>;
 }
 
+const KEPT = /^\.([^/]+)\//; // the folders of the adapter's and of the training's code, beside its own files
+
 function Files({ version: { artifacts } }: { version: Version }) {
   if (!artifacts.length) return <p class="note soft">It has no files of its own.</p>;
   const kept = new Map<string, Version["artifacts"]>();
   for (const file of artifacts) {
-    const folder = /^\.([^/]+)\//.exec(file.name)?.[1] ?? ""; // .code and .training are kept beside its own
+    const folder = KEPT.exec(file.name)?.[1] ?? "";
     kept.set(folder, [...kept.get(folder) ?? [], file]);
   }
   const { [""]: own = [], ...others } = Object.fromEntries(kept);
@@ -291,7 +293,7 @@ function Files({ version: { artifacts } }: { version: Version }) {
     <>
       {own.length > 0 && <FileList files={own} />}
       {Object.entries(others).map(([folder, files]) => (
-        <details key={folder}>
+        <details key={folder} class="note">
           <summary>{folder}: {counted(files.length, "file")}</summary>
           <FileList files={files} />
         </details>
@@ -305,7 +307,7 @@ function FileList({ files }: { files: Version["artifacts"] }) {
     <ul class="files">
       {files.map(({ name, size, sha256 }) => (
         <li key={name}>
-          <span>{name}</span>
+          <span>{name.replace(KEPT, "")}</span>
           <Short id={sha256} />
           {typeof size === "number" && <span class="soft number">{bytes(size)}</span>}
         </li>

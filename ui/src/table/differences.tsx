@@ -3,12 +3,13 @@
 import { dataUrl, useAnswer } from "../data/client.ts";
 import type { DiffRow, ExperimentDiff } from "../data/types.ts";
 import { Answered, Skeleton } from "../design/answered.tsx";
-import { IconButton, Swatch } from "../design/parts.tsx";
+import { IconButton, Short, Swatch } from "../design/parts.tsx";
 import { text } from "../format/value.ts";
 import { choose } from "../state/address.ts";
 import type { Run, Runs } from "../state/runs.ts";
 
 const MOST = 40;
+const HASH = /^[0-9a-f]{40,}$/; // of code or of a commit
 const GROUPS = {
   parameter: "Parameters",
   input: "Inputs",
@@ -89,7 +90,9 @@ function Group({ title, rows }: { title: string; rows: DiffRow[] }) {
           <td title={title}>{name}</td>
           {values.map((value, place) => (
             <td key={place} class={same(value, values[0]) ? "" : "other"}>
-              {text(value) || <span class="none">–</span>}
+              {HASH.test(String(value))
+                ? <Short id={String(value)} length={12} />
+                : text(value) || <span class="none">–</span>}
             </td>
           ))}
         </tr>

@@ -16,10 +16,15 @@ export function orderOf(text: string | null): Order | null {
     : { key: text, descending: false };
 }
 
-/** Returns the order that comes when a column's title is pressed: ascending, descending, none. */
-export function nextOrder(order: Order | null, key: string): string | null {
-  if (order?.key !== key) return key;
-  return order.descending ? null : `-${key}`;
+/**
+ * Returns the order that comes when a column's title is pressed: one way, the other way, none.
+ *
+ * @param descending whether the greatest comes first at first.
+ */
+export function nextOrder(order: Order | null, key: string, descending = false): string | null {
+  const [first, then] = descending ? [`-${key}`, key] : [key, `-${key}`];
+  if (order?.key !== key) return first;
+  return order.descending === descending ? then : null;
 }
 
 /**

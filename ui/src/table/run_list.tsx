@@ -174,6 +174,8 @@ export function useRunKeys(model: string, found: readonly Run[], { selection }: 
   const step = (by: number) => {
     const next = found[at < 0 ? 0 : Math.min(Math.max(at + by, 0), found.length - 1)];
     if (next) adjust({ run: next.rank });
+    const pressed = document.activeElement;
+    if (pressed instanceof HTMLButtonElement) pressed.blur(); // Space and Enter are the run's now
   };
   const act = (change: (run: Run) => void) => () => found[at] && change(found[at]);
   useKeys({

@@ -215,7 +215,8 @@ function Rows({ model, runs, columns, pinned, rest }: {
   );
 }
 
-function Title({ column: { key, title, note }, order }: { column: Column; order: Order | null }) {
+function Title({ column, order }: { column: Column; order: Order | null }) {
+  const { key, title, note, goal } = column;
   const sorted = order?.key === key;
   const sign = !sorted ? "" : order.descending ? " ↓" : " ↑";
   return (
@@ -223,7 +224,7 @@ function Title({ column: { key, title, note }, order }: { column: Column; order:
       type="button"
       class={sorted ? "sort sorted" : "sort"}
       title={`${title} ${note}: order by it`}
-      onClick={() => choose({ sort: nextOrder(order, key) })}
+      onClick={() => choose({ sort: nextOrder(order, key, goal === "greatest") })}
     >
       <span>{title}{sign}</span>
       {note && <small>{note}</small>}

@@ -28,4 +28,7 @@ Deno.test("a column's title orders ascending, then descending, then no more", ()
   assert.equal(nextOrder(orderOf("p:lr"), "p:lr"), "-p:lr");
   assert.equal(nextOrder(orderOf("-p:lr"), "p:lr"), null);
   assert.equal(nextOrder(orderOf("-p:lr"), "status"), "status");
+  assert.equal(nextOrder(null, "m:acc", true), "-m:acc");
+  assert.equal(nextOrder(orderOf("-m:acc"), "m:acc", true), "m:acc");
+  assert.equal(nextOrder(orderOf("m:acc"), "m:acc", true), null);
 });

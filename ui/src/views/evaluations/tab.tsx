@@ -52,7 +52,7 @@ function Shown({ model, sets, evaluations }: Evaluations & { model: string }) {
   const taken = seen.filter(({ rank }) => ranks.includes(rank));
   const shown = taken.length ? taken.toReversed() : seen.slice(0, 1); // the others are compared with the oldest
   const take = ({ rank }: Evaluation) => {
-    const before = taken.map((one) => one.rank);
+    const before = shown.map((one) => one.rank);
     const rest = before.filter((one) => one !== rank);
     choose({ evals: ranksAsText(rest.length < before.length ? rest : [...before, rank]) });
   };
@@ -101,7 +101,9 @@ function Shown({ model, sets, evaluations }: Evaluations & { model: string }) {
       {shown.length > 0
         ? (
           <>
-            <Scores evaluations={shown} />
+            <div style={{ minWidth: 0, maxWidth: `${340 + 220 * shown.length}px` }}>
+              <Scores evaluations={shown} />
+            </div>
             <Logged model={model} evaluations={shown} />
           </>
         )
