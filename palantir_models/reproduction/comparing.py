@@ -6,7 +6,9 @@ import fnmatch
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from palantir_models.adapter.code.keeping import FOLDER
 from palantir_models.experiment.columns.points import Points
+from palantir_models.model.saving import TRAINING
 from palantir_models.reproduction.outcome import Compared
 from transforms.common.text import counted
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _LISTED = 3
+_OF_CODE = (FOLDER, TRAINING)
 
 
 def compare_metrics(
@@ -103,10 +106,13 @@ def _told(values: Mapping[str, Any], name: str) -> str:
 def compare_sums(published: Mapping[str, str], again: Mapping[str, str]) -> Iterator[Compared]:
     """Yield how the saved files compare, by their SHA-256 sums.
 
+    A version that was published before code was kept has none, which is no difference.
+
     :param published: the sum of each file by its path.
     :param again: those that were built again.
     """
-    for name in sorted({*published, *again}):
+    new = tuple(f"{folder}/" for folder in _OF_CODE if not any(name.startswith(f"{folder}/") for name in published))
+    for name in sorted({*published, *(name for name in again if not name.startswith(new))}):
         if name not in published or name not in again:
             yield Compared("artifact", name, "different", _only(name in published))
         else:

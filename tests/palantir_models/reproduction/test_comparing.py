@@ -87,6 +87,15 @@ def test_files_are_compared_by_their_sums() -> None:
     ]
 
 
+def test_a_version_from_before_code_was_kept_lacks_nothing() -> None:
+    """The code that is kept of what is built again is no difference then; where some was kept, it is."""
+    again = {"a": "1", ".code/x.py": "2", ".training/y.py": "3"}
+    found = {one.name: one.verdict for one in comparing.compare_sums({"a": "1"}, again)}
+    assert found == {"a": "equal"}
+    found = {one.name: one.verdict for one in comparing.compare_sums({"a": "1", ".code/z.py": "2"}, again)}
+    assert found == {"a": "equal", ".code/x.py": "different", ".code/z.py": "different"}
+
+
 def test_media_and_tables_are_compared_by_content() -> None:
     """Images and plots step by step; tables with their types and the order of their rows."""
     images = {("one", 0): b"a", ("one", 1): b"b", ("two", 0): b"c"}
