@@ -124,7 +124,7 @@ class Walk:
         file = self.folder / block.path
         file.parent.mkdir(parents=True, exist_ok=True)
         before = file.read_text(encoding="utf-8") if block.added else ""
-        if file.exists() and file.suffix == ".py":
+        if file.suffix == ".py":
             _forget(self.folder)  # the next command would be a new process
         file.write_text(before + block.text, encoding="utf-8")
 

@@ -10,16 +10,7 @@ _PACKAGED = Path(__file__).parents[1] / "samples"
 _CHECKOUT = Path(__file__).parents[2]
 _KINDS = {".py", ".toml", ".csv"}
 _IGNORED = ".transforms/\n__pycache__/\n"
-_PIPELINES = '''\
-"""Everything that ``transforms build`` builds."""
-
-from transforms.api import Pipeline
-
-from pipelines import {sample}
-
-pipeline = Pipeline()
-pipeline.discover_transforms({sample})
-'''
+_FINDING = ("pipelines/__init__.py", "pipelines/pipeline.py")
 
 SAMPLES: Mapping[str, tuple[str, ...]] = {
     "wine": ("scikit-learn",),
@@ -51,7 +42,7 @@ def sample_files(sample: str, name: str) -> dict[str, str]:
     return {
         "pyproject.toml": settings.replace('dependencies = ["transforms-on-delta"]', f"dependencies = [{needed}]"),
         ".gitignore": _IGNORED,
-        "pipelines/__init__.py": _PIPELINES.format(sample=sample),
+        **{path: _text(_TEMPLATE / path) for path in _FINDING},
         **pipeline,
         f"tests/test_{sample}.py": _text(place / "tests" / "pipelines" / f"test_{sample}.py"),
     }
