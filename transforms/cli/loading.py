@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import traceback
 from typing import TYPE_CHECKING
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
 
     from transforms.run.project import Project
     from transforms.spec.discovery import ImportFailedError
+
+# Modules whose package has another name, of those that training code imports most.
+_PACKAGES = {
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
 
 
 def load_project(ctx: typer.Context, starts_spark: bool = True, start: Path | None = None) -> Project:
@@ -54,11 +66,17 @@ def _failure_text(failure: ImportFailedError, verbose: bool) -> str:
     told = f"error: {str(failure).removesuffix('.')}. Its transforms are left out."
     if line is not None:
         told += f"\n  {met_at(line)}"
+    told += _hint(cause)
     return f"{''.join(traceback.format_exception(cause))}{told}" if verbose else told
 
 
 def _hint(error: BaseException) -> str:
-    """Return what to write instead, for what Python itself refuses in words of its own."""
+    """Return what to write or to type, for what Python itself refuses in words of its own."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        module = error.name.partition(".")[0]
+        if importlib.util.find_spec(module) is None:
+            package = _PACKAGES.get(module, module)
+            return f"\n  If {module!r} is a package that is not installed yet, type: python -m pip install {package}"
     if isinstance(error, TypeError) and re.search(r"transform\.(__init__|using|spark)\(\) takes", str(error)):
         return (
             "\n  Declare what it reads and writes by keyword: @transform.using(out=Output('/path'), raw=Input('/path'))"

@@ -173,7 +173,7 @@ def _module(name: str, place: str, config: Config) -> ModuleType:
 def _default(config: Config) -> list[_Entry]:
     # Only the project's own: whatever else is named so on Python's path was not meant.
     if not any((folder / "pipelines").is_dir() or (folder / "pipelines.py").is_file() for folder in _folders(config)):
-        raise _not_found("pipelines", config)
+        raise _not_found("pipelines", config) if (config.project / SETTINGS_FILE).is_file() else _no_project(config)
     return [_Entry("pipelines", config.project / SETTINGS_FILE)]
 
 
@@ -181,6 +181,13 @@ def _not_found(name: str, config: Config) -> ConfigError:
     return ConfigError(
         f"The pipeline module {name!r} was not found from {config.project}. Name your modules under "
         f"[tool.transforms] pipelines in pyproject.toml, or run 'transforms init' for a sample."
+    )
+
+
+def _no_project(config: Config) -> ConfigError:
+    return ConfigError(
+        f"There is no project in {config.project} or a folder above it: no pyproject.toml, and no module 'pipelines'. Go to "
+        f"the folder of yours with 'cd', or begin one with 'transforms init'."
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from transforms.common.folders import files_in
 from transforms.common.paths import inside, shown
 from transforms.config import Config
-from transforms.errors import UsageError
+from transforms.errors import UsageError, nearest
 from transforms.run.adding import Addition, add
 from transforms.run.incoming.options import TableOptions
 from transforms.run.incoming.texts import Tell
@@ -73,7 +73,7 @@ def put(
     places = [Path(path) for path in paths]
     for place in places:
         if reason := _unusable(place):
-            raise UsageError(f"{shown(str(place))} {reason}; nothing was committed.")
+            raise UsageError(f"{shown(str(place))} {reason}; nothing was committed.{_beside(place)}")
     if not places:
         raise UsageError(f"Name at least one file to put into {alias}.")
     data = _data(places, alias, options)
@@ -113,6 +113,13 @@ def _unusable(place: Path) -> str | None:
     if not place.is_file() and not place.is_dir():
         return "is neither a file nor a folder"
     return None if os.access(place, os.R_OK) else "may not be read by you"
+
+
+def _beside(place: Path) -> str:
+    """Return a sentence that suggests what is called nearly as a path that is not there."""
+    if place.exists() or not os.access(place.parent, os.R_OK | os.X_OK):
+        return ""
+    return nearest(str(place), [str(place.parent / name) for name in os.listdir(place.parent)])
 
 
 def _raw_files(places: Sequence[Path], tell: Tell) -> Mapping[str, Path]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from transforms.cli.app import app
 
@@ -121,6 +122,16 @@ def test_init_writes_a_project_that_works(tmp_path: Path) -> None:
     again = run("transforms", "init", "demo", cwd=tmp_path)
     assert again.returncode == 2
     assert "pyproject.toml" in again.stderr
+
+
+def test_a_folder_outside_of_any_project_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to type; nothing is made there."""
+    monkeypatch.chdir(tmp_path)
+    refused = CliRunner().invoke(app, ["build"])
+    assert refused.exit_code == 2
+    assert "There is no project in" in refused.stderr
+    assert "'transforms init'" in refused.stderr
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("sample", ["wine", "digits", "cancer"])

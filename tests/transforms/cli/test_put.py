@@ -92,6 +92,14 @@ def test_a_file_that_is_not_there_is_a_usage_error(shell: Shell) -> None:
     assert shell.run("put", "/t/table").exit_code == 2
 
 
+def test_a_file_that_is_called_nearly_so_is_suggested(shell: Shell) -> None:
+    """Beside the one that was named; a folder that is not there has none."""
+    (shell.folder / "data").mkdir()
+    (shell.folder / "data/readings.csv").write_text("x\n1\n")
+    assert "Did you mean 'data/readings.csv'?" in shell.run("put", "/t/table", "data/reading.csv").stderr
+    assert "Did you mean" not in shell.run("put", "/t/table", "dat/readings.csv").stderr
+
+
 def test_two_files_of_one_name_are_refused(shell: Shell) -> None:
     """One would hide the other."""
     for folder in ("one", "two"):

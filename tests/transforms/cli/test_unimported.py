@@ -72,7 +72,22 @@ def test_the_rest_is_built_and_the_build_is_no_success(broken: Shell) -> None:
         "left out."
     )
     assert told[1].endswith("worse.py:3: import there_is_no_such_thing")
+    assert told[2].endswith("not installed yet, type: python -m pip install there_is_no_such_thing")
     assert broken.run("build", "--verbose").stderr.count("Traceback") == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"), [("cv2", "type: python -m pip install opencv-python"), ("{package}.god", "No module named")]
+)
+def test_the_package_of_a_module_is_named_and_none_for_what_the_project_should_have(
+    broken: Shell, wanted: str, said: str
+) -> None:
+    """A package may be called otherwise than its module; a file of one's own comes with no package."""
+    module = wanted.format(package=broken.package.name)
+    (broken.package / "worse.py").write_text(f"import {module}\n")
+    told = broken.run("plan").stderr
+    assert said in told
+    assert ("pip install" in told) == (wanted == "cv2")
 
 
 def test_a_selection_that_cannot_mean_it_succeeds(broken: Shell) -> None:
