@@ -56,9 +56,9 @@ def build(asked: Asked) -> dict[str, Any]:
 
 
 def _version(store: Store, entry: Entry, key: str) -> int | None:
-    """Return the version of a dataset's table that a commit made; None where it can no longer be told."""
+    """Return the version of a dataset's table that a commit made; None where it can no longer be told, and of a model."""
     resource = Resource(*key.split(":", 1))  # type: ignore[arg-type]
-    if not resource.has_table:
+    if resource.kind != "dataset":
         return None
     table = store.table_of(resource, entry.branch)
     try:

@@ -14,6 +14,7 @@ from palantir_models.page.ids import rid_of
 from transforms.errors import DeclarationError, TransformsError
 from transforms.plan.graph import Graph, Node
 from transforms.plan.layout import Place, layout_of
+from transforms.plan.rollback import LIFECYCLE
 from transforms.spec.resource import DEFAULT_BRANCH, Resource
 from transforms.spec.source import SourceLocation
 from transforms.store.lookup import input_key, resource_of
@@ -21,10 +22,12 @@ from transforms.store.lookup import input_key, resource_of
 if TYPE_CHECKING:
     from palantir_models.page.opened import Opened
     from transforms.store.index import LastWrite
+    from transforms.store.ledger import Ledger
 
 State = tuple[str, str]
 """``fresh``, ``stale``, ``never``, ``failed`` or ``unknown``, and why."""
 _PUT = "put"
+_LOOKED_AT = 1000  # rows of the ledger
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,9 @@ def lineage(asked: Asked) -> dict[str, Any]:
         there = (resources[place.key].branch or branch, resources[place.key].key) in opened.store.writes()
         return ("fresh", "comes from outside") if there else ("never", "was never brought in")
 
-    seqs = {write.transform: write.seq for write in sorted(writes.values(), key=lambda write: write.seq)}
-    seqs |= {key: writes[r.key].seq for key, r in resources.items() if r.branch is None and r.key in writes}
+    jobs = {key: _job(opened.store.ledger, write) for key, write in writes.items()}
+    seqs = {writes[key].transform: seq for key, seq in sorted(jobs.items(), key=lambda job: job[1])}
+    seqs |= {key: jobs[r.key] for key, r in resources.items() if r.branch is None and r.key in jobs}
     return {
         "places": [
             _place(place, resources.get(place.key), state_of(place), picture) | {"seq": seqs.get(place.key)}
@@ -77,6 +81,15 @@ def lineage(asked: Asked) -> dict[str, Any]:
         "height": layout.height,
         "problems": picture.problems,
     }
+
+
+def _job(ledger: Ledger, write: LastWrite) -> int:
+    """Return the ledger's row of the job that made something: what was decided about its versions since, such as a tag, is none."""
+    if LIFECYCLE not in write.output:
+        return write.seq
+    before = (entry for entry in ledger.newest(_LOOKED_AT, write.seq - 1) if entry.branch == write.branch)
+    outputs = ((entry.seq, entry.outputs[write.key]) for entry in before if write.key in entry.outputs)
+    return next((seq for seq, output in outputs if LIFECYCLE not in output), write.seq)
 
 
 def warm_up(opened: Opened) -> None:

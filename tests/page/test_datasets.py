@@ -50,5 +50,12 @@ def test_an_older_version_shows_its_own_rows(browser_page: Tab, served: Served) 
     address = f"{served.address}/datasets/{dataset_rid('/examples/wine/train')}"
     browser_page.goto(f"{address}?version=0")
     expect(browser_page.get_by_role("heading", name="First rows of version 0")).to_be_visible()
+    rates = f"{served.address}/datasets/{dataset_rid('/studies/rates')}"
+    jobs = []
+    for version in (0, 1):
+        browser_page.goto(f"{rates}?version={version}")
+        origin = browser_page.locator(".card").filter(has_text=f"Where version {version} came from")
+        jobs.append(origin.get_by_role("link", name=re.compile("job #")).inner_text())
+    assert jobs == ["job #9", "job #10"]
     browser_page.goto(f"{address}?version=77")
     expect(browser_page.get_by_role("alert")).to_contain_text("77")

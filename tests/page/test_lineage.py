@@ -54,6 +54,27 @@ def test_a_click_tells_the_state_of_a_job_its_reason_and_its_code(browser_page: 
     expect(browser_page.get_by_role("heading", level=1)).to_contain_text("leaderboard")
 
 
+def test_a_graph_that_is_seen_whole_is_seen_whole_beside_the_detail(browser_page: Tab, project: Served) -> None:
+    """And takes the window again when nothing is selected."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(f"{project.address}/lineage")
+    last = place(browser_page, "/examples/wine/leaderboard")
+    last.wait_for()
+    browser_page.get_by_role("button", name="Whole graph").click()
+    whole = scale(browser_page)
+    place(browser_page, "wine_raw").click()
+    detail = browser_page.get_by_role("complementary", name="Transform wine_raw")
+    expect(detail).to_be_visible()
+    right, left = last.bounding_box(), detail.bounding_box()
+    assert right is not None
+    assert left is not None
+    assert right["x"] + right["width"] < left["x"]
+    browser_page.keyboard.press("Escape")
+    expect(detail).to_have_count(0)
+    assert scale(browser_page) == whole
+
+
 def test_a_job_says_where_its_code_is_now_and_whether_that_is_what_ran(browser_page: Tab, project: Served) -> None:
     """The ledger keeps a version of the code and no file: without the project nothing tells it."""
     from playwright.sync_api import expect

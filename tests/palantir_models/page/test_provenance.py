@@ -136,6 +136,9 @@ def test_what_was_decided_about_versions_is_shown_at_once(running: Any, tmp_path
     assert [build["transform"] for build in builds] == ["removed 1.1.0", "tagged 1.0.0 production", "train"]
     assert [build["models"][0]["versions"] for build in builds] == [[], [], ["1.0.0", "1.1.0"]]
     assert builds[0]["inputs"] == []
+    made = browser.get(f"/data/builds/{builds[0]['seq']}")["outputs"][0]
+    assert (made["version"], made["versions"]) == (None, [])
+    assert {place["seq"] for place in browser.get("/data/lineage")["places"]} == {builds[2]["seq"]}
 
 
 def test_the_ledger_is_a_history(page: Any, rid: str) -> None:

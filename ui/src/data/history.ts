@@ -87,6 +87,8 @@ export interface BuildInput extends Place {
 
 /** What a build wrote. */
 export interface BuildOutput extends Place {
+  /** Those of a model that were published, in their order. */
+  versions: string[];
   rows: number | null;
   files: number | null;
   /** Their names. */
@@ -111,7 +113,8 @@ export interface Build {
   outputs: BuildOutput[];
   inputs: BuildInput[];
   parameters: Record<string, ParameterValue>;
-  code_version: string;
+  /** Null of a commit that decided about versions that were there. */
+  code_version: string | null;
   seconds: number;
   /** Whether the job went on from its last run; null of one that never does. */
   incremental: boolean | null;

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { ago, moment } from "../format/time.ts";
+import { text } from "../format/value.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import type { Look } from "./palette.ts";
 
@@ -97,6 +98,14 @@ export function Short({ id, length = 8 }: { id: string | null; length?: number }
       <Copy text={id} />
     </span>
   );
+}
+
+const HASH = /^[0-9a-f]{40,}$/;
+
+/** A value as text; of a version of code or a commit its first letters. */
+export function Told({ value }: { value: unknown }) {
+  const told = text(value);
+  return HASH.test(told) ? <Short id={told} length={12} /> : <>{told}</>;
 }
 
 /** A card with a heading. */

@@ -1,10 +1,11 @@
 /** What changed between two versions of a model. */
 
 import { dataUrl, useAnswer } from "../data/client.ts";
-import type { Change, VersionDiff } from "../data/types.ts";
+import { goalOf } from "../data/goal.ts";
+import type { Change, Numeric, VersionDiff } from "../data/types.ts";
 import { Answered, Skeleton } from "../design/answered.tsx";
-import { Card } from "../design/parts.tsx";
-import { text } from "../format/value.ts";
+import { Card, Told } from "../design/parts.tsx";
+import { Gap } from "../table/cell.tsx";
 
 const GROUPS = {
   code: "Code",
@@ -55,7 +56,9 @@ function Groups({ diff, left, right }: { diff: VersionDiff; left: string; right:
             </tr>
             {changes.filter(({ kind }) =>
               kind !== "same"
-            ).map((change) => <Row key={change.name} change={change} />)}
+            ).map((change) => (
+              <Row key={change.name} change={change} isMetric={title === GROUPS.metrics} />
+            ))}
           </tbody>
         ))}
       </table>
@@ -68,17 +71,33 @@ function Groups({ diff, left, right }: { diff: VersionDiff; left: string; right:
   );
 }
 
-function Row({ change: { name, kind, left, right } }: { change: Change }) {
+function Row({ change: { name, kind, left, right }, isMetric }: {
+  change: Change;
+  isMetric: boolean;
+}) {
+  const sides = isMetric ? [] : ["left", "right"]; // green is what is better of a metric, not what is new
   return (
     <tr class={kind}>
       <td>{name}</td>
       <td>
-        {kind === "added" ? <span class="none">–</span> : <span class="left">{text(left)}</span>}
+        {kind === "added" ? <span class="none">–</span> : (
+          <span class={sides[0]}>
+            <Told value={left} />
+          </span>
+        )}
       </td>
       <td>
-        {kind === "removed"
-          ? <span class="none">–</span>
-          : <span class="right">{text(right)}</span>}
+        {kind === "removed" ? <span class="none">–</span> : (
+          <span class={sides[1]}>
+            <Told value={right} />
+          </span>
+        )} {isMetric && kind === "changed" && (
+          <Gap
+            value={right as Numeric}
+            base={left as Numeric}
+            better={goalOf(name) === "least" ? -1 : 1}
+          />
+        )}
       </td>
     </tr>
   );

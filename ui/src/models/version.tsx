@@ -19,6 +19,7 @@ import { to } from "../state/address.ts";
 import { useRuns } from "../state/runs.ts";
 import { placeAddress } from "../views/places.tsx";
 import { Origin } from "../views/origin.tsx";
+import { Uncommitted } from "../views/sources.tsx";
 import { experimentPlace, modelPlace, Path } from "./place.tsx";
 
 /** The words that name a version. */
@@ -56,7 +57,7 @@ export function VersionView({ model, version }: { model: string; version: string
                           <div class="body">
                             <Origin
                               seq={found.seq}
-                              commit={found.environment?.git?.commit}
+                              git={found.environment?.git}
                               source={found.source}
                             />
                           </div>
@@ -167,11 +168,7 @@ export function Commit({ environment }: { environment: Environment | null }) {
   return (
     <span class="inline">
       <Short id={git.commit} length={10} />
-      {git.dirty && (
-        <span class="tag warm" title="The code had changes that were not committed">
-          changed since
-        </span>
-      )}
+      {git.dirty && <Uncommitted />}
     </span>
   );
 }

@@ -3,13 +3,12 @@
 import { dataUrl, useAnswer } from "../data/client.ts";
 import type { DiffRow, ExperimentDiff } from "../data/types.ts";
 import { Answered, Skeleton } from "../design/answered.tsx";
-import { IconButton, Short, Swatch } from "../design/parts.tsx";
+import { IconButton, Swatch, Told } from "../design/parts.tsx";
 import { text } from "../format/value.ts";
 import { choose } from "../state/address.ts";
 import type { Run, Runs } from "../state/runs.ts";
 
 const MOST = 40;
-const HASH = /^[0-9a-f]{40,}$/; // of code or of a commit
 const GROUPS = {
   parameter: "Parameters",
   input: "Inputs",
@@ -90,9 +89,7 @@ function Group({ title, rows }: { title: string; rows: DiffRow[] }) {
           <td title={title}>{name}</td>
           {values.map((value, place) => (
             <td key={place} class={same(value, values[0]) ? "" : "other"}>
-              {HASH.test(String(value))
-                ? <Short id={String(value)} length={12} />
-                : text(value) || <span class="none">–</span>}
+              {text(value) ? <Told value={value} /> : <span class="none">–</span>}
             </td>
           ))}
         </tr>

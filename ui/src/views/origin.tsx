@@ -4,13 +4,14 @@ import "./origin.css";
 import { useState } from "preact/hooks";
 import { dataUrl, useAnswer } from "../data/client.ts";
 import type { Build, BuildInput } from "../data/history.ts";
+import type { Environment } from "../data/types.ts";
 import { Answered, Skeleton } from "../design/answered.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Short } from "../design/parts.tsx";
 import { moment } from "../format/time.ts";
 import { to } from "../state/address.ts";
 import { PlaceLink } from "./places.tsx";
-import { Source } from "./sources.tsx";
+import { Source, Uncommitted } from "./sources.tsx";
 
 const OPEN = 2; // steps back that are shown at once
 
@@ -18,7 +19,7 @@ interface OriginProps {
   /** The job's row of the ledger. */
   seq: number;
   /** The commit of its code, where that is known. */
-  commit?: string | null;
+  git?: Environment["git"];
   /** Where its code was, where that was recorded; else where it is now is said. */
   source?: string | null;
   /** How many steps back it lies from what was asked for. */
@@ -26,13 +27,13 @@ interface OriginProps {
 }
 
 /** Shows a job with what it read, each with the job that wrote it. */
-export function Origin({ seq, commit = null, source = null, depth = 0 }: OriginProps) {
+export function Origin({ seq, git, source = null, depth = 0 }: OriginProps) {
   const answer = useAnswer<Build>(dataUrl(`/builds/${seq}`));
   return (
     <Answered answer={answer} waiting={<Skeleton rows={2} />}>
       {(build) => (
         <div class="origin">
-          <Job build={build} commit={commit} recorded={source} />
+          <Job build={build} git={git} recorded={source} />
           {build.inputs.length === 0 && <p class="soft">It read nothing: here the data begins.</p>}
           {build.inputs.length > 0 && (
             <ul>
@@ -48,7 +49,11 @@ export function Origin({ seq, commit = null, source = null, depth = 0 }: OriginP
 }
 
 function Job(
-  { build, commit, recorded }: { build: Build; commit: string | null; recorded: string | null },
+  { build, git, recorded }: {
+    build: Build;
+    git: Environment["git"];
+    recorded: string | null;
+  },
 ) {
   return (
     <>
@@ -66,9 +71,9 @@ function Job(
         <span class="inline">
           code version <Short id={build.code_version} />
         </span>
-        {commit && (
+        {git && (
           <span class="inline">
-            commit <Short id={commit} />
+            commit <Short id={git.commit} /> {git.dirty && <Uncommitted />}
           </span>
         )}
       </p>

@@ -16,12 +16,18 @@ export function placeAddress({ kind, rid, version }: Place): string {
     : to(base, { version: String(version) });
 }
 
-/** Shows where a place is, with its version. */
-export function PlaceLink({ place }: { place: Place }) {
+/** Shows where a place is, with its version; with the first and the last of several that one job published. */
+export function PlaceLink({ place }: { place: Place & { versions?: string[] } }) {
+  const first = place.versions?.[0] ?? null;
   return (
     <a class={`place is-${place.kind}`} href={placeAddress(place)} title={place.path}>
       <span class="place-path">{place.path}</span>
-      {place.version !== null && <span class="place-version">v{place.version}</span>}
+      {place.version !== null && (
+        <span class="place-version">
+          v{first !== null && first !== place.version && `${first} – `}
+          {place.version}
+        </span>
+      )}
     </a>
   );
 }

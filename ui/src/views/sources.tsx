@@ -3,6 +3,15 @@
 import { dataUrl, useAnswer } from "../data/client.ts";
 import type { Lineage } from "../data/history.ts";
 
+/** Says that the commit beside it is not all of the code that ran. */
+export function Uncommitted() {
+  return (
+    <span class="tag warm" title="The code had changes that were not committed">
+      and uncommitted changes
+    </span>
+  );
+}
+
 /** The name of jobs that no transform made: what `transforms put` brought in. */
 export const PUT = "put";
 
@@ -12,7 +21,7 @@ export const PUT = "put";
  */
 export function Source({ transform, codeVersion, recorded = null }: {
   transform: string;
-  codeVersion: string;
+  codeVersion: string | null;
   /** `file:line`, as an experiment keeps it. */
   recorded?: string | null;
 }) {

@@ -56,7 +56,7 @@ export function Trail({ model, experiment }: { model: string; experiment: Experi
         </ol>
         {typeof seq === "number" && (
           <div class="trail-origin">
-            <Origin seq={seq} commit={environment?.git?.commit} source={source} />
+            <Origin seq={seq} git={environment?.git} source={source} />
           </div>
         )}
       </Card>

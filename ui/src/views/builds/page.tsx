@@ -30,6 +30,7 @@ export function BuildView({ seq }: { seq: number }) {
 
 function Job({ build }: { build: Build }) {
   const checks = build.checks ?? [];
+  const ran = build.code_version !== null; // else versions that were there were tagged, removed or restored
   const parameters = Object.entries(build.parameters);
   return (
     <>
@@ -43,14 +44,16 @@ function Job({ build }: { build: Build }) {
       <div class="build-flow">
         <Card title="Read">
           {build.inputs.length === 0 && (
-            <p class="build-place soft">Nothing: its data begins in its code.</p>
+            <p class="build-place soft">
+              {ran ? "Nothing: its data begins in its code." : "Nothing: no transform ran."}
+            </p>
           )}
           {build.inputs.map((place) => <Read key={`${place.kind}:${place.path}`} place={place} />)}
         </Card>
         <Card title="Ran">
           <Facts>
             <Fact name="code">
-              {build.transform !== PUT && (
+              {ran && build.transform !== PUT && (
                 <Source transform={build.transform} codeVersion={build.code_version} />
               )}
             </Fact>
@@ -63,7 +66,7 @@ function Job({ build }: { build: Build }) {
             <Fact name="by">{build.user}</Fact>
             <Fact name="branch">{build.branch}</Fact>
             <Fact name="transaction">
-              <Short id={build.transaction} />
+              <Short id={build.transaction} length={12} />
             </Fact>
           </Facts>
           {parameters.length > 0 && <h3 class="facts-head">Parameters</h3>}

@@ -36,6 +36,9 @@ export function DatasetView({ rid }: { rid: string }) {
 
 function Page({ dataset }: { dataset: Dataset }) {
   const version = chosen("version") ?? String(dataset.version);
+  const written = dataset.versions.find((one) =>
+    one.seq !== null && one.version <= Number(version)
+  );
   return (
     <>
       <header class="heading">
@@ -57,9 +60,9 @@ function Page({ dataset }: { dataset: Dataset }) {
             <FirstRows rid={dataset.rid} version={version} />
           </Card>
           <Versions dataset={dataset} shown={version} />
-          <Card title="Where it came from">
+          <Card title={`Where version ${version} came from`}>
             <div class="body">
-              <Origin seq={dataset.seq} />
+              <Origin seq={written?.seq ?? dataset.seq} />
             </div>
           </Card>
         </div>
@@ -171,7 +174,7 @@ function Versions({ dataset: { versions }, shown }: { dataset: Dataset; shown: s
                   <Ago time={time} />
                 </td>
                 <td>
-                  <Short id={transaction} />
+                  <Short id={transaction} length={12} />
                 </td>
               </tr>
             );

@@ -80,17 +80,24 @@ function Graph({ lineage }: { lineage: Lineage }) {
     const middle = { x: place.x + place.width / 2, y: place.y };
     view.value = centre(view.peek(), middle, room(size.current, true));
   }, [places, view]);
-  const select = useCallback((id: string | null) => choose({ place: id }), []);
+  const fitted = useCallback((isDetailed: boolean) =>
+    fit(
+      { x: 0, y: 0, width: lineage.width, height: lineage.height },
+      room(size.current, isDetailed),
+    ), [lineage]);
+  const select = useCallback((id: string | null) => {
+    const was = view.peek(), whole = fitted(query.peek().has("place"));
+    choose({ place: id });
+    // What was seen whole is, beside the detail, too.
+    if (was.x === whole.x && was.scale === whole.scale) view.value = fitted(id !== null);
+  }, [fitted, view]);
   const follow = useCallback((id: string | null) => {
     select(id);
     if (id) show(id);
   }, [select, show]);
   const whole = useCallback(() => {
-    view.value = fit(
-      { x: 0, y: 0, width: lineage.width, height: lineage.height },
-      room(size.current, query.peek().has("place")),
-    );
-  }, [lineage, view]);
+    view.value = fitted(query.peek().has("place"));
+  }, [fitted, view]);
   const measured = useCallback((now: Size) => {
     const isFirst = size.current.width === 0;
     size.current = now;
