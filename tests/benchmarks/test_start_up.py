@@ -25,4 +25,4 @@ def test_importing_the_api(report):
 
 def test_help(report):
     """The command answers at once."""
-    report("transforms --help, whole process", process_seconds("-m", "transforms", "--help") * 1000, 300, "ms")
+    report("transforms --help, whole process", process_seconds("-m", "transforms", "--help") * 1000, 150, "ms")

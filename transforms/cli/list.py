@@ -10,7 +10,6 @@ from transforms.cli.loading import load_project
 from transforms.cli.options import Branch, Exclude, Json, Selection, open_project, session_of
 from transforms.cli.output import Output
 from transforms.spec.resource import DEFAULT_BRANCH
-from transforms.spec.transform import declared_parameter, declared_value
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -69,6 +68,7 @@ def _transform_rows(
     project: Project, selection: list[str], exclude: list[str], branch: str, as_json: bool
 ) -> list[dict[str, Any]]:
     from transforms.spec.availability import unavailable_reasons
+    from transforms.spec.transform import declared_parameter, declared_value
 
     rows = []
     for node in project.select(selection, exclude, branch):

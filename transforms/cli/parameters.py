@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from transforms.common.masking import masked_text
 from transforms.errors import TransformsError, UsageError, nearest
-from transforms.spec.transform import declared_value
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
@@ -29,6 +28,8 @@ def parameters_of(project: Project, given: Sequence[str]) -> Mapping[str, Any]:
         if not equals:
             raise UsageError(f"{typed}: write it as NAME=VALUE.")
         if name not in declared:
+            from transforms.spec.transform import declared_value
+
             there = ", ".join(declared_value(known, declared[known]) for known in sorted(declared)) or "none"
             raise UsageError(
                 f"{typed}: no transform has a parameter {name!r}.{nearest(name, declared)} There are: {there}."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -96,6 +95,8 @@ def _run(arguments: list[str]) -> int:
 
 def _is_installed() -> bool:
     """Whether pytest finds the plugin by itself."""
+    from importlib.metadata import entry_points
+
     return any(entry.value == _PLUGIN for entry in entry_points(group="pytest11"))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 
 def installed_version(package: str) -> str | None:
     """Return the version of a Python package; None where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import, and few commands ask
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from transforms.spec.incremental import Incremental
 from transforms.spec.resource import Resource
 from transforms.store.entry import InputPin
 from transforms.store.index import LastWrite
+
+if TYPE_CHECKING:
+    from transforms.spec.incremental import Incremental
 
 RECORD = "incremental"
 """Where the ledger's row says of an output how its job ran; see :func:`recorded`."""

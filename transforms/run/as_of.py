@@ -10,7 +10,6 @@ from transforms.errors import NotFoundError, StoreError, UsageError
 from transforms.plan.graph import Node
 from transforms.plan.incremental import Decision
 from transforms.plan.staleness import PlannedJob
-from transforms.run.still_whole import check_whole
 from transforms.spec.resource import Resource
 from transforms.store.contents import Contents
 from transforms.store.entry import InputPin
@@ -79,6 +78,10 @@ class AsOf:
         :raises StoreError: if files of it were deleted.
         """
         if view.row != view.newest:
+            from transforms.run.still_whole import (
+                check_whole,
+            )  # and the reader of tables: most commands read rows alone
+
             try:
                 check_whole(view, resource)
             except StoreError as error:

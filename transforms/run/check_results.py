@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from transforms.checks.results import CheckResult
-from transforms.run.scope import Sealed
 from transforms.spec.resource import Resource
-from transforms.store.index import LastWrite
+
+if TYPE_CHECKING:
+    from transforms.run.scope import Sealed
+    from transforms.store.index import LastWrite
 
 _CHECKS = "checks"
 """Names the results among what is said of an output; those of the inputs stand with the first output."""
