@@ -13,7 +13,7 @@ import pytest
 from tests.compat.pages import DOCS, ROOT, blocks, follow
 
 PAGES = {
-    "tutorial": 15,
+    "tutorial": 17,
     "how-to/adapter": 1,
     "how-to/back-up": 4,
     "how-to/compare": 4,

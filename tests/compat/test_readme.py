@@ -207,3 +207,11 @@ def test_what_pages_show_in_full_is_typed_rightly(heading: str, monkeypatch: pyt
     for typed in [line for block in blocks(heading, "") for line in commands(block)]:
         program, *arguments = shlex.split(typed)
         pages.understood(arguments) if program == "transforms" else pages.answer(typed, monkeypatch)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "ui/README.md"])
+def test_links_to_files_lead_somewhere(page: str) -> None:
+    """Those between the pages of docs/ are looked at while the site is built."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", text)
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
