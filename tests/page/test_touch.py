@@ -45,6 +45,7 @@ def test_a_finger_points_and_two_zoom(phone: Tab, curves: Served) -> None:
 
     fingers("touchStart", 0.5)
     expect(phone.locator(".chart-tooltip").get_by_role("listitem")).to_have_count(len(NAMES))
+    phone.wait_for_timeout(1500)  # a finger that rests is no wish for a menu
     fingers("touchEnd")
     expect(phone.locator(".chart-tooltip")).to_be_visible()
     fingers("touchStart", 0.4, 0.6)

@@ -49,12 +49,19 @@ export function followTouch(element: HTMLElement, touched: Touched): () => void 
     else if (event.type === "pointercancel") touched.leave(); // it scrolls the page
   };
 
+  // A browser makes up a mouse for who listens to no fingers; it comes, and leaves, when a finger has rested for a while.
+  const alone = (event: Event) => event.cancelable && event.preventDefault();
+
   const ends = [["pointerdown", down], ["pointermove", move], ["pointerup", up], [
     "pointercancel",
     up,
   ]] as const;
   for (const [name, follow] of ends) element.addEventListener(name, follow);
-  return () => ends.forEach(([name, follow]) => element.removeEventListener(name, follow));
+  element.addEventListener("touchend", alone);
+  return () => {
+    ends.forEach(([name, follow]) => element.removeEventListener(name, follow));
+    element.removeEventListener("touchend", alone);
+  };
 }
 
 /**
