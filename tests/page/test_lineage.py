@@ -62,17 +62,32 @@ def test_a_graph_that_is_seen_whole_is_seen_whole_beside_the_detail(browser_page
     last = place(browser_page, "/examples/wine/leaderboard")
     last.wait_for()
     browser_page.get_by_role("button", name="Whole graph").click()
-    whole = scale(browser_page)
+    moved = browser_page.locator(".lineage-canvas > g")
+    whole = moved.get_attribute("transform") or ""
     place(browser_page, "wine_raw").click()
     detail = browser_page.get_by_role("complementary", name="Transform wine_raw")
     expect(detail).to_be_visible()
+    expect(moved).not_to_have_attribute("transform", whole)
     right, left = last.bounding_box(), detail.bounding_box()
     assert right is not None
     assert left is not None
     assert right["x"] + right["width"] < left["x"]
     browser_page.keyboard.press("Escape")
     expect(detail).to_have_count(0)
-    assert scale(browser_page) == whole
+    expect(moved).to_have_attribute("transform", whole)
+
+
+def test_what_is_selected_is_seen_above_the_detail_in_a_narrow_window(browser_page: Tab, project: Served) -> None:
+    """Where the detail takes the lower half."""
+    browser_page.set_viewport_size({"width": 400, "height": 860})
+    browser_page.goto(f"{project.address}/lineage?place=wine_score")
+    detail = browser_page.get_by_role("complementary", name="Transform wine_score")
+    detail.wait_for()
+    seen, over = place(browser_page, "wine_score").bounding_box(), detail.bounding_box()
+    assert seen is not None
+    assert over is not None
+    assert 0 < seen["x"] < 400
+    assert 0 < seen["y"] < over["y"] - seen["height"]
 
 
 def test_a_job_says_where_its_code_is_now_and_whether_that_is_what_ran(browser_page: Tab, project: Served) -> None:

@@ -57,9 +57,10 @@ export function LineageView() {
   );
 }
 
-/** Returns what of a window is free: in a wide one the detail takes a part, in a narrow one it lies over the graph. */
+/** Returns what of a window the detail leaves free: what is beside it in a wide one, what is above it in a narrow one. */
 function room({ width, height }: Size, isDetailed: boolean): Size {
-  return { width: isDetailed && width > 2 * DETAIL ? width - DETAIL : width, height };
+  if (!isDetailed) return { width, height };
+  return width > 2 * DETAIL ? { width: width - DETAIL, height } : { width, height: height / 2 };
 }
 
 function Graph({ lineage }: { lineage: Lineage }) {
