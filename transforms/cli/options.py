@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from transforms.errors import UsageError, nearest
+from transforms.store import layout
 
 if TYPE_CHECKING:
     from transforms.run.project import Project
+    from transforms.store.store import Store
 
 WORDS = "transforms.words"
 """Where a command's context keeps what was typed."""
@@ -46,7 +48,7 @@ AsOfText = Annotated[
     ),
 ]
 
-_MAKES_A_STORE = ("build", "graph", "import", "init", "list", "plan", "put", "run")
+_MAKES_A_STORE = ("build", "experiments import", "graph", "init", "list", "plan", "put", "run")
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,27 @@ def open_project(ctx: typer.Context, start: Path | None = None) -> Project:
 
     root = session_of(ctx).root
     project = Project.open(start, root=root)
-    if root is not None and ctx.info_name not in _MAKES_A_STORE and not project.store.exists:
+    if root is not None and _command(ctx) not in _MAKES_A_STORE and not _is_begun(project.store):
         raise UsageError(
             f"There is no store at {project.store.root} (--root {root}).{_near(root)} Put data into it, or build it, first; "
             f"without --root the project's own is used."
         )
     return project
+
+
+def _command(ctx: typer.Context) -> str:
+    """Return the words of the command behind ``transforms``: ``experiments list`` is not ``list``."""
+    words: list[str] = []
+    here: Any = ctx
+    while here.parent is not None:
+        words.insert(0, here.info_name)
+        here = here.parent
+    return " ".join(words)
+
+
+def _is_begun(store: Store) -> bool:
+    """Whether something was committed at a root, or a first experiment runs there."""
+    return store.exists or bool(store.storage.folders(layout.JOURNAL))
 
 
 def _near(root: str) -> str:

@@ -257,3 +257,17 @@ def test_one_broken_file_hides_nothing_else(shell: Shell, abandoned: str) -> Non
     shell.run("experiments", "rm", "--status", "unreadable")
     (left,) = shell.json("experiments")
     assert left["name"] == "whole"
+
+
+def test_a_root_in_which_a_first_experiment_runs_is_one(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though nothing was committed there yet; a root with nothing in it stays a slip."""
+    from palantir_models.code_workspaces import ModelOutput
+
+    root = str(shell.folder / "elsewhere")
+    monkeypatch.setenv("TRANSFORMS_ROOT", root)
+    experiment = ModelOutput("/m").create_experiment("first")
+    experiment.log_metric("loss", 1.0)
+    monkeypatch.delenv("TRANSFORMS_ROOT")
+    (row,) = shell.json("--root", root, "experiments")
+    assert (row["name"], row["status"]) == ("first", "RUNNING")
+    assert shell.run("--root", f"{root}-not", "experiments").exit_code == 2
