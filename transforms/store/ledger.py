@@ -286,14 +286,20 @@ class Ledger:
         return file, len(buffer.getvalue())
 
     def _place(self, seq: int, content: bytes) -> bool:
-        """Write a log file unless its place is taken, and return whether it got its place in the order for good."""
+        """Write a log file unless its place is taken, and return whether it got its place in the order for good.
+
+        :raises CommitError: if its place is the next one, and the log file before it is gone: nobody could read what stands there.
+        """
         if not self._storage.create(log_file(seq), content):
             return False
         if not came_too_late(self._storage, LEDGER, seq):
             return True
         self._storage.delete(log_file(seq))
-        self._head = -1
-        return False
+        for _ in range(2):  # a listing that was made while others shorten the log may have missed some
+            self._head = -1
+            if self.head() >= seq:
+                return False
+        raise unreadable(self._storage.uri(log_file(seq - 1)))
 
     def _notes(self, after: int, until: int | None) -> Iterator[Note]:
         head = self.head()

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from transforms.errors import CommitError
 from transforms.spec.resource import Resource
 from transforms.store.layout import LEDGER
 from transforms.store.ledger import log_file
@@ -116,3 +117,16 @@ def test_a_commit_that_came_late_to_a_place_in_the_past_is_none(store, commit, s
     assert [entry.transaction for entry in ledger.newest(9)] == right[::-1]
     assert Store(store.root).ledger.knows(seq, right[seq - 1])
     assert not Store(store.root).ledger.knows(seq, "0" * 32)
+
+
+def test_a_ledger_whose_newest_log_is_gone_takes_no_commit(store, commit):
+    """As in a copy that was made file by file while jobs ran: it is refused, and not tried for ever."""
+    for number in range(2):
+        commit({"/a": pl.DataFrame({"x": [number]})})
+    store.ledger.table().create_checkpoint()
+    entry = store.ledger.entry(2)
+    for file in (Path(store.root) / "_ledger/_delta_log").glob("*.json"):
+        file.unlink()
+    with pytest.raises(CommitError, match=r"0002\.json is gone\. .* Restore the file from a backup"):
+        Store(store.root).ledger.append(entry)
+    assert not (Path(store.root) / log_file(3)).exists()
