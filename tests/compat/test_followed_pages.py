@@ -53,6 +53,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder; what is imported in it is forgotten afterwards."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pipelines"]:  # the checkout's own
+        monkeypatch.delitem(sys.modules, name)
     known = set(sys.modules)
     yield tmp_path
     for name in set(sys.modules) - known:

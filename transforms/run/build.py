@@ -183,6 +183,7 @@ class _Crew:
             since = told.get(thread.ident or 0)
             if since is not None and time.monotonic() - since > _PATIENCE_SECONDS:
                 del self._running[name]
+                told.pop(thread.ident or 0, None)
                 error = TimeLimitError(
                     f"{name} ran for longer than its limit and does not stop: it waits for something outside of Python. "
                     f"Nothing of it is committed, and it ends with this process."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from types import TracebackType
@@ -10,9 +11,12 @@ from transforms.common.usercode import met_at, user_line
 from transforms.engine.spark import job_groups, sessions
 from transforms.errors import TimeLimitError
 from transforms.run.cancellation import Cancellation, raise_in, take_back
+from transforms.spec.transform import Transform
 
 _GLANCE_SECONDS = 0.01
 _MOST_GLANCES = 100
+_AGAIN_SECONDS = 5.0
+"""After which a job is told again: what is raised in a finalizer, or in code that catches everything, is lost."""
 
 
 class TimeIsUp(BaseException):
@@ -87,12 +91,29 @@ class TimeLimit:
 
     def _end(self) -> None:
         self._wait_for_spark()
+        self._tell()
+        while not self._closed.wait(_AGAIN_SECONDS) and self._hears_nothing():
+            self._tell()
+
+    def _hears_nothing(self) -> bool:
+        """Whether the job's thread is still in the user's function, and not in what ends a job, which must not be interrupted; and
+        whether the build still waits for it."""
+        if self._thread not in self._cancel.told_to_stop:
+            return False
+        frame = sys._current_frames().get(self._thread)  # noqa: SLF001 - Python has no other way to another thread's frames
+        while frame is not None:
+            if frame.f_code is Transform.__call__.__code__:
+                return True
+            frame = frame.f_back
+        return False
+
+    def _tell(self) -> None:
         with self._lock:
             if self._closed.is_set() or self._is_committing:
                 return
             self.is_over = True
             groups = job_groups.of_thread(self._thread)  # before the job ends, which takes them with it
-            self._cancel.told_to_stop[self._thread] = time.monotonic()
+            self._cancel.told_to_stop.setdefault(self._thread, time.monotonic())
             # Only a signal ends what the main thread waits for; in other threads it comes with the next line of Python.
             is_main = self._thread == threading.main_thread().ident
             self._signalled = is_main and self._cancel.end_main(TimeIsUp)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from transforms.common.json_text import from_json
@@ -46,8 +45,17 @@ def row_of(storage: Storage, name: str, table: DeltaTable, app_id: str) -> Row |
     if known is not None and known[0]() is table and known[1:3] == (app_id, table.version()):
         return known[3]
     row = _in_last_commit(storage, name, table, app_id) or _in_whole_log(table, app_id)
-    _known[id(table)] = weakref.ref(table, _forgotten(id(table))), app_id, table.version(), row
+    _remember(table, app_id, row)
     return row
+
+
+def _remember(table: DeltaTable, app_id: str, row: Row | None) -> None:
+    # Nothing is called when a table ends: an interruption that came in such a call would be lost, and the job go on.
+    if len(_known) >= _MOST:
+        for identity, (reference, *_) in list(_known.items()):
+            if reference() is None:
+                _known.pop(identity, None)
+    _known[id(table)] = weakref.ref(table), app_id, table.version(), row
 
 
 def _in_last_commit(storage: Storage, name: str, table: DeltaTable, app_id: str) -> Row | None:
@@ -71,9 +79,6 @@ def _in_whole_log(table: DeltaTable, app_id: str) -> Row | None:
     return None if seq is None else Row(seq, table.transaction_version(transaction_app(app_id)))
 
 
-def _forgotten(identity: int) -> Callable[[object], object]:
-    return lambda reference: _known.pop(identity, None) if _known.get(identity, (None,))[0] is reference else None
-
-
+_MOST = 256  # from which on those of tables that are gone are forgotten
 _known: dict[int, tuple[weakref.ref[DeltaTable], str, int, Row | None]] = {}
 """The row of each opened table, with the version it was looked up for; opened tables cannot be hashed."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from transforms.run import attempts, build
+from transforms.run import attempts, build, time_limit
 from transforms.store.store import Store
 
 Shell = Any
@@ -137,6 +137,37 @@ def test_a_job_whose_time_is_up_leaves_nothing(shell: Shell, monkeypatch: Any, w
     if workers == "1" or wait.startswith("while"):  # the others are left to themselves, and end with their process
         assert jobs["endless"]["at"].endswith(f"in endless: {wait}")
         assert [path.parent.parent.parent.name for path in leftovers(shell)] == ["beside"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # as it says
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_job_that_does_not_hear_that_its_time_is_up_is_told_again(
+    shell: Shell, monkeypatch: Any, workers: str
+) -> None:
+    """What is raised in a finalizer, or where everything is caught, is lost."""
+    monkeypatch.setattr(time_limit, "_AGAIN_SECONDS", 0.2)
+    shell.write(f"""{BEGINNING}
+    class Closing:
+        def __del__(self):
+            while True:
+                time.sleep(0.001)
+
+    @transform.using(out=Output("/t/out"))
+    def deaf(out):
+        try:
+            while True:
+                time.sleep(0.001)
+        except BaseException:
+            print("heard")
+        Closing()
+        while True:
+            time.sleep(0.001)
+
+    pipeline.add_transforms(deaf)
+    """)
+    done = shell.json("build", "-j", workers, "--time-limit", "0.2", code=1)
+    assert done["jobs"][0]["error"].startswith("TimeLimitError: deaf ran for longer than its limit")
+    assert not Store(shell.folder / ".transforms").newest_entries(5)
 
 
 def test_the_transform_may_set_its_own_limit(shell: Shell) -> None:
