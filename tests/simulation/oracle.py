@@ -98,7 +98,8 @@ class Oracle:
             transaction = _owner(name)
             if transaction is None or transaction in self.seqs:
                 continue
-            # What was on its way came when everybody had gone, maybe after recovery.
+            # What was on its way came when everybody had gone, maybe after recovery, and what one staged that was given up for
+            # dead and could not delete it is found by collection alone.
             if is_collected:
                 self._broken("after collection nothing stays of a dead job", name)
             elif name not in self._late:
@@ -133,7 +134,8 @@ class Oracle:
             if name in self._live:
                 self._broken("nothing that is needed is deleted", f"{name} of {self._live[name]}")
         elif "/data/" in name or "/block=" in name or name.endswith(".merged"):
-            if self._world.is_late:
+            # One that was given up for dead may only have stood still; it has no record any more that names what it stages.
+            if self._world.is_late or _owner(name) in self._given_up:
                 self._late.add(name)
             self._rows[name] = after.content.decode(errors="replace").splitlines()
 
