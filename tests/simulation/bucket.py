@@ -44,7 +44,8 @@ class Bucket(ObjectStorage):
         self._staged[name] = content
 
     def files(self, folder: str) -> dict[str, Found]:
-        there = {one["path"]: Found(one["size"], 0.0) for one in self.bucket.list(folder).collect()}
+        with self._told(folder):  # PyArrow, which the product asks here, raises an OSError as well
+            there = {one["path"]: Found(one["size"], 0.0) for one in self.bucket.list(folder).collect()}
         here = {name: Found(len(data), 0.0) for name, data in self._staged.items() if name.startswith(f"{folder}/")}
         return {name[len(folder) + 1 :]: found for name, found in (there | here).items()}
 
