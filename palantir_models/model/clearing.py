@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from palantir_models.experiment.columns.schema import TABLES
 from palantir_models.model.lifecycle import TABLE, Decision
 from palantir_models.model.published import read_lifecycle
 from transforms.store import layout, machine
-from transforms.store.leases import tried
+from transforms.store.leases import tried_all
 from transforms.store.merging import delete_rows
 from transforms.store.pins import lowest_pin
 from transforms.store.store import Store
@@ -35,8 +34,8 @@ def clear_removed(store: Store, days: float, dry_run: bool) -> dict[str, list[st
     for model, leases in store.written().items():
         if not store.storage.is_table(f"{model}/{TABLE}"):
             continue
-        with ExitStack() as held:
-            if not all(held.enter_context(tried(store.storage, name, dry_run)) for name in leases):
+        with tried_all(store.storage, leases, dry_run) as is_free:
+            if not is_free:
                 _log.warning("%s is being built now, so what was removed from it was left.", model)
                 continue
             view = store.view_table(f"{model}/{layout.VERSIONS}")

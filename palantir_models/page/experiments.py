@@ -12,8 +12,9 @@ from palantir_models.page import chosen
 from palantir_models.page.answers import exact, json_answer, shown_numbers
 from palantir_models.page.apart import is_final
 from palantir_models.page.asked import Asked, experiment_of
-from palantir_models.page.parameters import are_same, columns_of, parameters_of, type_of
+from palantir_models.page.parameters import columns_of, parameters_of, type_of
 from palantir_models.page.provenance import inputs_of
+from palantir_models.reading.parameters import are_same
 
 if TYPE_CHECKING:
     import polars as pl

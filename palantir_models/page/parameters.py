@@ -57,10 +57,3 @@ def columns_of(found: Sequence[Mapping[str, ParameterValue]]) -> list[dict[str, 
             column["types"] = [None if value is None else type_of([value]) for value in values]
         columns.append(column)
     return columns
-
-
-def are_same(left: object, right: object) -> bool:
-    """Whether two values are one: by type too, as 1, 1.0 and True are equal and say different things; NaN is itself."""
-    if type(left) is not type(right):
-        return False
-    return left == right or (left != left and right != right)

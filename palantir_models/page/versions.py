@@ -12,8 +12,8 @@ from palantir_models.page import chosen
 from palantir_models.page.answers import exact, shown_numbers
 from palantir_models.page.asked import Asked
 from palantir_models.page.ids import model_rid
-from palantir_models.page.parameters import are_same
 from palantir_models.page.provenance import inputs_of
+from palantir_models.reading.parameters import are_same
 from transforms.common.json_text import from_json
 from transforms.spec.resource import Resource
 from transforms.store import layout

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from palantir_models.reading.parameters import are_same
 from transforms.common.json_text import from_json
 
 if TYPE_CHECKING:
@@ -62,10 +63,5 @@ def differences(before: Facts, after: Facts) -> list[Difference]:
         Difference(group, name, before[group].get(name), after[group].get(name))
         for group in before
         for name in sorted({*before[group], *after[group]})
-        if not _are_same(before[group].get(name), after[group].get(name))
+        if not are_same(before[group].get(name), after[group].get(name))
     ]
-
-
-def _are_same(one: Any, other: Any) -> bool:
-    # True == 1, and NaN is not itself.
-    return type(one) is type(other) and (one == other or (one != one and other != other))

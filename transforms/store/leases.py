@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from transforms.common.json_text import from_json
@@ -63,6 +63,19 @@ def tried(storage: Storage, name: str, only_look: bool = False, remove: bool = F
     finally:
         if lease is not None:
             lease.release(remove=remove)
+
+
+@contextmanager
+def tried_all(storage: Storage, names: Iterable[str], only_look: bool = False) -> Iterator[bool]:
+    """Hold several leases, unless somebody else holds one of them.
+
+    :param storage: the store's storage.
+    :param names: the names of the leases.
+    :param only_look: do not take them, as that writes.
+    :returns: whether nobody else holds one.
+    """
+    with ExitStack() as held:
+        yield all(held.enter_context(tried(storage, name, only_look)) for name in names)
 
 
 def _describe(storage: Storage, name: str) -> str:

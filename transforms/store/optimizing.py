@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from transforms.spec.resource import Resource
 from transforms.store import layout, log_cleanup, merging
 from transforms.store.contents import Contents
 from transforms.store.features import check_writable
-from transforms.store.leases import tried
+from transforms.store.leases import tried_all
 from transforms.store.table_folders import find_tables
 
 if TYPE_CHECKING:
@@ -78,8 +77,7 @@ def optimize_tables(
 
 
 def _optimize(store: Contents, name: str, locks: Sequence[str], dry_run: bool) -> Optimized | None:
-    with ExitStack() as held:
-        is_free = dry_run or all(held.enter_context(tried(store.storage, lock)) for lock in locks)
+    with tried_all(store.storage, () if dry_run else locks) as is_free:
         table = store.storage.delta.open(name)
         sizes = [] if table is None else [file.size for _, file in store.storage.delta.files(name, table)]
         if table is None or len(sizes) < 2:

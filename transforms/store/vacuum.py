@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack
 
 from transforms.errors import StoreError
 from transforms.store import log_cleanup, replaced_files, upkeep
 from transforms.store.contents import Contents
 from transforms.store.delta_log import log_folder
-from transforms.store.leases import tried
+from transforms.store.leases import tried_all
 from transforms.store.ledger_upkeep import maintain
 from transforms.store.leftovers import clear_folders, clear_ledger, clear_table
 from transforms.store.pins import lowest_pin
@@ -40,8 +39,8 @@ def vacuum_tables(store: Contents, days: float, dry_run: bool) -> dict[str, list
     for table in find_tables(store.storage):
         # A model's tables lie right below its folder.
         locks = owners.get(table) or owners.get(table.rpartition("/")[0], ())
-        with ExitStack() as held:
-            if not all(held.enter_context(tried(store.storage, lock, dry_run)) for lock in locks):
+        with tried_all(store.storage, locks, dry_run) as is_free:
+            if not is_free:
                 _log.warning("%s is being built now, so it was left alone.", table)
                 continue
             try:
