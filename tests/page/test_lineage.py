@@ -76,6 +76,21 @@ def test_a_graph_that_is_seen_whole_is_seen_whole_beside_the_detail(browser_page
     expect(moved).to_have_attribute("transform", whole)
 
 
+def test_a_graph_stays_in_sight_when_its_window_changes(browser_page: Tab, project: Served) -> None:
+    """What was seen whole is seen whole, and what is selected is seen where the graph was moved."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(f"{project.address}/lineage")
+    expect(place(browser_page, "/examples/wine/leaderboard")).to_be_in_viewport(ratio=1)
+    browser_page.set_viewport_size({"width": 700, "height": 500})
+    for label in ("wine_raw", "/examples/wine/leaderboard"):
+        expect(place(browser_page, label)).to_be_in_viewport(ratio=1)
+    browser_page.get_by_role("button", name="Zoom in").click()
+    place(browser_page, "wine_score").click()
+    browser_page.set_viewport_size({"width": 420, "height": 860})
+    place(browser_page, "wine_score").click(trial=True)  # waits until it rests and nothing lies over it
+
+
 def test_what_is_selected_is_seen_above_the_detail_in_a_narrow_window(browser_page: Tab, project: Served) -> None:
     """Where the detail takes the lower half."""
     browser_page.set_viewport_size({"width": 400, "height": 860})

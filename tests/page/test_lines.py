@@ -185,7 +185,7 @@ def test_values_that_are_no_numbers_are_counted_and_break_the_line(browser_page:
     assert axes(card)["greatest"] < 10
     card.get_by_role("button", name="Save, copy, read as a table").click()
     card.get_by_role("button", name="Show as a table").click()
-    expect(card.get_by_role("row", name=re.compile("^odd"))).to_contain_text("37")
+    expect(card.get_by_role("row", name=re.compile("^odd"))).to_contain_text("40")
 
 
 def test_a_single_point_is_seen(browser_page: Tab, curves: Served) -> None:
@@ -243,14 +243,50 @@ def test_what_was_smoothed_is_faint_behind_the_smoothed_line(browser_page: Tab, 
 
 
 def test_a_baseline_that_is_hidden_dims_no_line(browser_page: Tab, curves: Served) -> None:
-    """One that is drawn stands out from the others."""
+    """One that is drawn is bold, and dims none either."""
     seen = []
     for chosen in ("runs=0", "runs=0,1&base=1&hide=1", "runs=0,1&base=1"):
         browser_page.goto(curves.model(MODEL, f"tab=charts&find=small/m00&{chosen}"))
         seen.append(chart(browser_page, "small/m00").locator("canvas").evaluate(STRONG))
     alone, beside_hidden, beside_baseline = seen
     assert alone == beside_hidden > 50
-    assert beside_baseline != alone
+    assert beside_baseline > 2 * alone
+
+
+def test_a_baseline_is_drawn_and_on_top_though_it_is_not_selected(browser_page: Tab, curves: Served) -> None:
+    """So that what the others are told as differences from is seen."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(curves.model(MODEL, "tab=charts&find=small/m00&runs=2,3&base=0&pin=1"))
+    card = chart(browser_page, "small/m00")
+    expect(card).to_contain_text("15 points")
+    names = browser_page.get_by_role("complementary", name="Runs").locator(".run .name")
+    expect(names).to_have_text([re.compile(name) for name in ("plain", "spiky", "odd", "img")])
+
+
+def test_a_run_that_is_pointed_at_in_the_list_stands_out(browser_page: Tab, curves: Served) -> None:
+    """Also where the keys went to another one before."""
+    browser_page.goto(curves.model(MODEL, "tab=charts&find=small/m00&runs=0-1&run=0"))
+    canvas = chart(browser_page, "small/m00").locator("canvas")
+    before = canvas.screenshot()
+    browser_page.get_by_role("button", name="spiky").hover()
+    while canvas.screenshot() == before:
+        browser_page.wait_for_timeout(50)
+
+
+def test_escape_closes_an_enlarged_chart_whose_axis_was_typed(browser_page: Tab, curves: Served) -> None:
+    """The field that was typed in keeps the keyboard."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(curves.model(MODEL, "tab=charts&find=odd/signs&wide=odd/signs"))
+    field = browser_page.get_by_label("Greatest value of the axis")
+    field.fill("100")
+    field.press("Enter")
+    expect(browser_page).to_have_url(re.compile("yfix="))
+    expect(field).to_be_focused()
+    expect(field).to_have_value("100")
+    browser_page.keyboard.press("Escape")
+    expect(browser_page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_an_axis_that_is_kept_stays_through_a_zoom(browser_page: Tab, curves: Served) -> None:

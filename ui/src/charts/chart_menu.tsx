@@ -22,7 +22,7 @@ export function ChartMenu({ view, wanted, plot, asTable, onTable }: {
     if (!view || !canvas) return;
     const styles = getComputedStyle(canvas);
     const ground = styles.getPropertyValue("--surface").trim() || "#ffffff";
-    void savePicture(canvas, view.title, ground, styles.color);
+    void savePicture(canvas, view.title, view.picture.lines, ground, styles.color);
   };
   const drawing = () => {
     if (!view) return;

@@ -51,7 +51,7 @@ export function chosenOf(query: URLSearchParams): Chosen {
     fixed: spansFromText(query.getAll("yfix")),
     group: query.get("group"),
     middle: oneOf(query.get("mean"), ["mean", "median"]),
-    spread: oneOf(query.get("band"), ["std", "stderr", "range", "ci"]),
+    spread: oneOf(query.get("band"), ["range", "std", "stderr", "ci"]),
     find: query.get("find") ?? "",
     shut: new Set(query.getAll("shut")),
     size: clamped(number(query.get("size"), SIZES.usual), SIZES.least, SIZES.most),

@@ -129,7 +129,7 @@ function Aggregation({ chosen, choose }: { chosen: Chosen; choose: (change: Chan
         label="Band of a group"
         value={chosen.spread}
         options={SPREADS}
-        onChange={(band) => choose({ band: band === "std" ? null : band })}
+        onChange={(band) => choose({ band: band === "range" ? null : band })}
       />
     </>
   );

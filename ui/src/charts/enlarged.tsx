@@ -62,7 +62,6 @@ export function Enlarged(
         <h2>{series}</h2>
         {view && (
           <SpanFields
-            key={view.extent.span.join()}
             span={view.extent.span}
             fixed={chosen.fixed.has(series)}
             onFix={fix}
@@ -118,22 +117,8 @@ function SpanFields(
   };
   return (
     <span class="chart-span">
-      from{" "}
-      <input
-        type="text"
-        inputMode="decimal"
-        aria-label="Least value of the axis"
-        value={Number(span[0].toPrecision(4))}
-        onChange={(event) => change(0, event.currentTarget.value)}
-      />{" "}
-      to{" "}
-      <input
-        type="text"
-        inputMode="decimal"
-        aria-label="Greatest value of the axis"
-        value={Number(span[1].toPrecision(4))}
-        onChange={(event) => change(1, event.currentTarget.value)}
-      />
+      from <EndField name="Least" value={span[0]} onChange={(text) => change(0, text)} /> to{" "}
+      <EndField name="Greatest" value={span[1]} onChange={(text) => change(1, text)} />
       <IconButton
         icon="lock"
         name={fixed ? "Free the axis at the side" : "Keep the axis at the side as it is"}
@@ -141,5 +126,25 @@ function SpanFields(
         onClick={() => onFix(fixed ? null : span)}
       />
     </span>
+  );
+}
+
+/** An end of the axis; what is being typed stays when the chart grows meanwhile. */
+function EndField(
+  { name, value, onChange }: { name: string; value: number; onChange: (text: string) => void },
+) {
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <input
+      type="text"
+      inputMode="decimal"
+      aria-label={`${name} value of the axis`}
+      value={typed ?? Number(value.toPrecision(4))}
+      onInput={(event) => setTyped(event.currentTarget.value)}
+      onChange={(event) => {
+        setTyped(null);
+        onChange(event.currentTarget.value);
+      }}
+    />
   );
 }

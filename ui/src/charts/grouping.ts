@@ -6,14 +6,14 @@ import { confidence95, deviation, mean, median } from "./statistics.ts";
 
 /** What a group's line is at each x. */
 export type Middle = "mean" | "median";
-/** What its band is: a standard deviation, a standard error, least to greatest, or the mean's 95 % confidence. */
-export type Spread = "std" | "stderr" | "range" | "ci";
+/** What its band is: least to greatest, a standard deviation, a standard error, or the mean's 95 % confidence. */
+export type Spread = "range" | "std" | "stderr" | "ci";
 
-/** What a band is, in the words of the controls and of the notes below a chart. */
+/** What a band is, in the words of the controls and of the notes below a chart; the first is meant when none is chosen, as it keeps spikes. */
 export const SPREADS: Record<Spread, string> = {
+  range: "min–max",
   std: "± std",
   stderr: "± std error",
-  range: "min–max",
   ci: "95 % CI",
 };
 
@@ -66,8 +66,13 @@ export function grouped(
     high,
     counts,
     marks: members.flatMap((line) => line.marks),
-    undrawn: members.reduce((sum, line) => sum + line.undrawn, 0),
+    points: sumOf(members, "points"),
+    undrawn: sumOf(members, "undrawn"),
   }];
+}
+
+function sumOf(lines: readonly Line[], count: "points" | "undrawn"): number {
+  return lines.reduce((sum, line) => sum + line[count], 0);
 }
 
 function around(

@@ -1,6 +1,6 @@
 /** Which experiments are one line: those with an equal parameter. */
 
-import { lookOf } from "../design/palette.ts";
+import { lookOf, toldApart } from "../design/palette.ts";
 import type { Group } from "./grouping.ts";
 
 /**
@@ -26,10 +26,11 @@ export function groupsOf(
     if (found) found.push(id);
     else members.set(key, [id]);
   });
-  return [...members].map(([key, ids], place) => ({
+  const groups = [...members].map(([key, ids], place) => ({
     key,
     label: key,
     ids,
     ...lookOf(place, dark),
   }));
+  return toldApart(groups);
 }

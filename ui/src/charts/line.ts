@@ -16,6 +16,8 @@ export interface Mark {
 /** The look of a line and its name: the same experiment has the same in every chart. */
 export interface Look extends Drawn {
   label: string;
+  /** Whether it is what the others are compared with. */
+  bold?: boolean;
 }
 
 /** A line of a chart: an experiment's, or that of a group of them. All its cells are as many as the chart's x. */
@@ -30,6 +32,8 @@ export interface Line extends Look {
   /** How many experiments of the group have a value at each x. */
   counts: number[] | null;
   marks: Mark[];
-  /** How many values are not drawn. */
+  /** How many values there are, of all experiments of a group. */
+  points: number;
+  /** How many of them are not drawn. */
   undrawn: number;
 }

@@ -78,6 +78,7 @@ function columnsOf(chart: Chart, line: ChartLine, xs: readonly number[], from: n
     high: cells("high"),
     counts: null,
     marks,
+    points: line.points,
     undrawn: nan + posinf + neginf,
   };
 }

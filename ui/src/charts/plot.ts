@@ -20,6 +20,7 @@ export interface PlotEvents {
 
 const DISTRIBUTION = { linear: 1, log: 3, asinh: 4 } as const;
 const LINE = 1.4; // pixels
+const BOLD = 2.5;
 const FAINT = 0.25; // of what was smoothed, behind the smoothed line
 const DIMMED = 0.3; // of all others, where a line stands out
 const FAR = -10; // outside of the axes: no crosshair
@@ -81,7 +82,7 @@ export class Plot {
     strokesOf(this.#view).forEach(({ line, raw }, place) => {
       const series = plot.series[place + 1]!;
       series.alpha = (raw ? FAINT : 1) * (key === null || key === line.key ? 1 : DIMMED);
-      series.width = line.key === key ? 2.5 : LINE;
+      series.width = line.bold || line.key === key ? BOLD : LINE;
     });
     plot.redraw(false);
   }
@@ -183,7 +184,7 @@ export class Plot {
         ...strokesOf(view).map(({ line, raw }) => ({
           stroke: line.colour,
           alpha: raw ? FAINT : 1,
-          width: LINE,
+          width: line.bold ? BOLD : LINE,
           dash: [...line.dash],
           points: { show: false },
         })),

@@ -51,8 +51,15 @@ export function ScatterPanel({ columns, runs, drawn }: PanelProps) {
   );
   const axes = useMemo(
     () =>
-      [below, side].map(({ column }) =>
-        parallelAxis("", column?.title ?? "", column?.values ?? [])
+      [[below, side], [side, below]].map(([one, other]) =>
+        // What cannot be drawn for want of the other value takes no room.
+        parallelAxis(
+          "",
+          one!.column?.title ?? "",
+          (one!.column?.values ?? []).filter((_, rank) =>
+            (other!.column?.values[rank] ?? null) !== null
+          ),
+        )
       ),
     [below.column, side.column],
   );

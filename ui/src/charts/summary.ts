@@ -16,13 +16,12 @@ export interface Row {
   greatest: number | null;
 }
 
-/** Returns what each line comes to, the lines in their order. */
+/** Returns what each line comes to without smoothing, the lines in their order. */
 export function rowsOf(picture: Picture): Row[] {
   return picture.lines.map((line) => {
-    const row: Row = { line, points: 0, last: null, least: null, greatest: null };
-    line.y.forEach((cell, place) => {
+    const row: Row = { line, points: line.points, last: null, least: null, greatest: null };
+    (line.raw ?? line.y).forEach((cell, place) => {
       if (!isDrawn(cell)) return;
-      row.points++;
       row.last = cell;
       row.least = Math.min(row.least ?? Infinity, line.low?.[place] ?? cell);
       row.greatest = Math.max(row.greatest ?? -Infinity, line.high?.[place] ?? cell);

@@ -10,7 +10,7 @@ import { Outdated, Skeleton, Trouble } from "../design/answered.tsx";
 import { useKeys } from "../shell/keys.ts";
 import { dark } from "../shell/theme.ts";
 import { adjust, choose, query } from "../state/address.ts";
-import { type Runs, useRuns } from "../state/runs.ts";
+import { pointedAt, type Runs, useRuns } from "../state/runs.ts";
 import { type Board, OnBoard, type Wanted } from "./board.ts";
 import { placesByRank } from "./columns.ts";
 import { groupsOf } from "./groups.ts";
@@ -54,7 +54,7 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
   const crosshair = useMemo(() => signal<{ x: number; by: object } | null>(null), []);
   const isDark = dark.value;
   const branch = query.value.get("branch");
-  const at = all[Number(query.value.get("run") ?? NaN)];
+  const at = all[pointedAt.value ?? Number(query.value.get("run") ?? NaN)];
   const key = drawn.map(({ rank }) => rank).join();
   const asked = useMemo(() => {
     const address = (kind: string, wanted: Wanted, series: readonly string[] = [wanted.series]) =>
@@ -84,9 +84,16 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
       drawn.slice(0, MOST_DRAWN).map((run) => ({
         ...run,
         label: run.name,
+        bold: run === baseline,
         grows: run.status === "RUNNING",
       })),
-    [key, isDark, query.value.get("group"), drawn.map(({ status }) => status).join()],
+    [
+      key,
+      isDark,
+      baseline?.rank,
+      query.value.get("group"),
+      drawn.map(({ status }) => status).join(),
+    ],
   );
   const series = useMemo(
     () =>
@@ -113,7 +120,7 @@ function usePageBoard(model: string, { all, drawn, baseline, experiments }: Runs
     series,
     ...grouped,
     ...asked,
-    strong: [at, baseline].find((run) => run && drawn.includes(run))?.id ?? null,
+    strong: at && drawn.includes(at) ? at.id : null,
     axes: ["step", "time", "relative", "metric"],
     crosshair,
   };

@@ -19,7 +19,7 @@ import { type Section, sectionsOf } from "./sections.ts";
 export function Wall(
   { buttons, panels }: { buttons?: ComponentChildren; panels?: ComponentChildren },
 ) {
-  const { choosing, series } = useBoard();
+  const { choosing, series, runs } = useBoard();
   const chosen = chosenOf(choosing.query.value);
   const sections = sectionsOf(series, chosen.find);
   return (
@@ -32,7 +32,9 @@ export function Wall(
         <p class="chart-none">
           {series.length
             ? `No series has “${chosen.find}” in its name.`
-            : "The selected runs have no metrics."}
+            : runs.length
+            ? "The selected runs have no metrics."
+            : "No run is selected."}
         </p>
       )}
       {chosen.wide !== null && series.includes(chosen.wide) && (

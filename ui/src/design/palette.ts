@@ -1,6 +1,7 @@
 /**
  * The colours of experiments. One keeps its colour for its life, as that comes from its rank in its model's order of creation: the
- * colours in turn, then the same ones dashed. They stay apart for people who see red and green alike, and from the page's ground.
+ * colours in turn. Those of one colour that are drawn together differ in their dashes. The colours stay apart for people who see red
+ * and green alike, and from the page's ground.
  */
 
 /** How a run is drawn. */
@@ -19,15 +20,22 @@ export const COLOURS = {
 const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3], [14, 5]];
 
 /**
- * Returns how a run is drawn.
+ * Returns how a run is drawn by itself.
  *
  * @param rank its place in its model's order of creation, beginning with 0.
  * @param dark whether the page is dark.
  */
 export function lookOf(rank: number, dark: boolean): Look {
   const colours = dark ? COLOURS.dark : COLOURS.light;
-  return {
-    colour: colours[rank % colours.length]!,
-    dash: DASHES[Math.floor(rank / colours.length) % DASHES.length]!,
-  };
+  return { colour: colours[rank % colours.length]!, dash: DASHES[0]! };
+}
+
+/** Returns what is drawn together, the first of each colour without gaps and those after it dashed. */
+export function toldApart<T extends Look>(looks: readonly T[]): T[] {
+  const before = new Map<string, number>();
+  return looks.map((look) => {
+    const count = before.get(look.colour) ?? 0;
+    before.set(look.colour, count + 1);
+    return { ...look, dash: DASHES[count % DASHES.length]! };
+  });
 }

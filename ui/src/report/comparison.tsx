@@ -8,7 +8,7 @@ import { type Board, OnBoard } from "../charts/board.ts";
 import { groupsOf } from "../charts/groups.ts";
 import { PanelButtons, Panels } from "../charts/panels.tsx";
 import { Wall } from "../charts/wall.tsx";
-import { lookOf } from "../design/palette.ts";
+import { lookOf, toldApart } from "../design/palette.ts";
 import { moment } from "../format/time.ts";
 import { ranksFromText } from "../state/query.ts";
 import type { Run } from "../state/runs.ts";
@@ -45,13 +45,13 @@ export function Comparison({ data, dark }: { data: ComparisonData; dark: boolean
 }
 
 function runsOf({ experiments: { columns }, looks }: ComparisonData, dark: boolean): Run[] {
-  return columns.id.map((id, rank) => ({
+  return toldApart(columns.id.map((id, rank) => ({
     id,
     rank,
     name: columns.name[rank]!,
     status: columns.status[rank]!,
     ...lookOf(looks[rank]!, dark),
-  }));
+  })));
 }
 
 function useBoardOf(

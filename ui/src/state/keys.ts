@@ -27,7 +27,7 @@ export const KEYS = {
   to: "where the part ends that is zoomed into",
   group: "the parameter whose equal values are drawn as one line",
   mean: "mean or median: what the line of a group is",
-  band: "std, stderr, range or ci: what the band around it is",
+  band: "range, std, stderr or ci: what the band around it is",
   find: "which charts are shown, by their series' names",
   shut: "the sections of charts that are folded",
   size: "how wide a chart is, in pixels",

@@ -1,11 +1,12 @@
 /** The experiments of a model as runs: which there are, which are drawn, and how. */
 
+import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { placesByRank } from "../charts/columns.ts";
 import { groupsOf } from "../charts/groups.ts";
 import { experimentsUrl, useAnswer } from "../data/client.ts";
 import type { Experiments, Problem, Status } from "../data/types.ts";
-import { type Look, lookOf } from "../design/palette.ts";
+import { type Look, lookOf, toldApart } from "../design/palette.ts";
 import { dark } from "../shell/theme.ts";
 import { query } from "./address.ts";
 import { drawnOf, type Selection, selectionOf } from "./selection.ts";
@@ -18,6 +19,9 @@ export interface Run extends Look {
   name: string;
   status: Status;
 }
+
+/** The rank of the run that is pointed at in a list; charts have it stand out. */
+export const pointedAt = signal<number | null>(null);
 
 /** The runs of a model. */
 export interface Runs {
@@ -93,15 +97,22 @@ export function useRuns(model: string): Runs {
   const experiments = value ?? NONE;
   const isDark = dark.value;
   const by = query.value.get("tab") === "charts" ? query.value.get("group") : null;
-  const all = useMemo(
+  const single = useMemo(
     () => inGroups(runsOf(experiments, isDark), experiments, by, isDark),
     [experiments, isDark, by],
   );
   const selection = selectionOf(query.value, experiments.count);
-  const ranked = (ranks: readonly number[]) => ranks.flatMap((rank) => all[rank] ?? []);
+  const ranks = drawnOf(selection);
+  const { all, drawn } = useMemo(() => {
+    const chosen = ranks.flatMap((rank) => single[rank] ?? []);
+    const drawn = by ? chosen : toldApart(chosen);
+    const all = single.slice();
+    for (const run of drawn) all[run.rank] = run;
+    return { all, drawn };
+  }, [single, by, ranks.join()]);
   return {
     all,
-    drawn: ranked(drawnOf(selection)),
+    drawn,
     baseline: selection.baseline === null ? null : all[selection.baseline] ?? null,
     selection,
     experiments: value,

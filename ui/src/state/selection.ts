@@ -33,11 +33,17 @@ export function selectionOf(query: URLSearchParams, count: number): Selection {
   };
 }
 
-/** Returns the ranks that are drawn: the soloed one, or what is selected and not hidden. */
-export function drawnOf(selection: Selection): number[] {
-  if (selection.solo !== null) return [selection.solo];
-  const hidden = new Set(selection.hidden);
-  return selection.runs.filter((rank) => !hidden.has(rank));
+/** Returns the ranks that are drawn: the soloed one, or what is selected and not hidden, and what it is compared with. */
+export function drawnOf({ runs, hidden, solo, baseline }: Selection): number[] {
+  if (solo !== null) return [solo];
+  const wanted = baseline === null || runs.includes(baseline) ? runs : [...runs, baseline];
+  const left = new Set(hidden);
+  return wanted.filter((rank) => !left.has(rank)).sort((a, b) => a - b);
+}
+
+/** Returns the ranks that stand above the others: what is compared with, then what is pinned. */
+export function onTop({ baseline, pinned }: Selection): number[] {
+  return [...new Set([...(baseline === null ? [] : [baseline]), ...pinned])];
 }
 
 /** Returns the choice that selects an experiment, or no longer selects it. */

@@ -35,7 +35,7 @@ export function RunHead({ model, run, selection, drawn, onTake }: {
         aria-label={`Select ${name}`}
         onClick={(event) => onTake(event.shiftKey)}
       >
-        <Swatch look={is.selected || is.solo ? run : null} filled={drawn} />
+        <Swatch look={is.selected || drawn ? run : null} filled={drawn} />
       </button>
       <a class="label" tabIndex={tabIndex} href={experimentPlace(model, run.id)} title={name}>
         {name}

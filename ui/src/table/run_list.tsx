@@ -11,15 +11,15 @@ import { counted } from "../format/number.ts";
 import { experimentPlace } from "../models/place.tsx";
 import { useKeys } from "../shell/keys.ts";
 import { adjust, choose, chosen, go, here } from "../state/address.ts";
-import { type Run, type Runs, useRuns } from "../state/runs.ts";
-import { flipped, selecting, toggled } from "../state/selection.ts";
+import { pointedAt, type Run, type Runs, useRuns } from "../state/runs.ts";
+import { flipped, onTop, selecting, toggled } from "../state/selection.ts";
 import { columnsOf } from "./columns.ts";
 import { testOf } from "./filter.ts";
 import { visibleRows } from "./window.ts";
 
 const ROW = 30; // pixels, as in run_list.css
 
-/** A list to select, hide and solo runs in, newest first. It is a strip above what is drawn on a narrow page. */
+/** A list to select, hide and solo runs in, newest first below the pinned ones. It is a strip above what is drawn on a narrow page. */
 export function RunList({ model }: { model: string }) {
   const runs = useRuns(model);
   const wanted = chosen("q") ?? "";
@@ -56,14 +56,19 @@ export function RunList({ model }: { model: string }) {
   );
 }
 
-/** The runs that a search finds, as in the table of experiments; newest first. */
-function useFound({ all, experiments }: Runs, wanted: string): Run[] {
+/** The runs that a search finds, as in the table of experiments; newest first, but for what is pinned or compared with. */
+function useFound({ all, experiments, selection }: Runs, wanted: string): Run[] {
+  const top = onTop(selection);
   return useMemo(() => {
-    if (!wanted || !experiments) return all.toReversed();
-    const ranks = experiments.columns.rank;
-    const test = testOf(wanted, columnsOf(experiments), ranks.map((rank) => all[rank]!.name));
-    return ranks.filter((_, place) => test(place)).sort((a, b) => b - a).map((rank) => all[rank]!);
-  }, [all, experiments, wanted]);
+    let ranks = all.map(({ rank }) => rank).reverse();
+    if (wanted && experiments) {
+      const known = experiments.columns.rank;
+      const test = testOf(wanted, columnsOf(experiments), known.map((rank) => all[rank]!.name));
+      ranks = known.filter((_, place) => test(place)).sort((a, b) => b - a);
+    }
+    const found = [...new Set([...top, ...ranks])];
+    return found.flatMap((rank) => all[rank] ?? []);
+  }, [all, experiments, wanted, top.join()]);
 }
 
 function Rows({ found, runs }: { found: Run[]; runs: Runs }) {
@@ -87,6 +92,7 @@ function Rows({ found, runs }: { found: Run[]; runs: Runs }) {
       role="group"
       aria-label="Runs, to go through with the arrows"
       onScroll={(event) => top.value = event.currentTarget.scrollTop}
+      onPointerLeave={() => pointedAt.value = null}
     >
       <div style={{ height: `${found.length * ROW}px` }}>
         {found.slice(first, last).map((run, place) => (
@@ -111,11 +117,16 @@ function Row({ run, runs: { selection, drawn }, top, focused }: {
 }) {
   const { rank } = run;
   const selected = selection.runs.includes(rank);
+  const isDrawn = drawn.some((one) => one.rank === rank);
   const hidden = selection.hidden.includes(rank);
   const tabIndex = focused ? 0 : -1; // a hundred runs are one stop of the Tab key
   const classes = `run${selected ? " selected" : ""}${focused ? " at" : ""}`;
   return (
-    <div class={classes} style={{ transform: `translateY(${top}px)` }}>
+    <div
+      class={classes}
+      style={{ transform: `translateY(${top}px)` }}
+      onPointerEnter={() => pointedAt.value = rank}
+    >
       <button
         type="button"
         class="name"
@@ -125,14 +136,15 @@ function Row({ run, runs: { selection, drawn }, top, focused }: {
         title={run.name}
       >
         <Swatch
-          look={selected || selection.solo === rank ? run : null}
-          filled={drawn.some((one) => one.rank === rank)}
+          look={selected || isDrawn ? run : null}
+          filled={isDrawn}
         />
         <span>{run.name}</span>
         {run.status !== "SUCCEEDED" && (
           <i class={`status ${run.status.toLowerCase()}`} title={run.status.toLowerCase()} />
         )}
         {selection.baseline === rank && <Icon name="scale" size={13} />}
+        {selection.pinned.includes(rank) && <Icon name="pin" size={13} />}
       </button>
       <span class="acts">
         <IconButton

@@ -8,7 +8,7 @@ import { counted } from "../format/number.ts";
 import { text } from "../format/value.ts";
 import { choose, chosen, here, query } from "../state/address.ts";
 import { type Run, type Runs, useRuns } from "../state/runs.ts";
-import { drawnOf, selecting, toggled } from "../state/selection.ts";
+import { drawnOf, onTop, selecting, toggled } from "../state/selection.ts";
 import { Standing, Value } from "./cell.tsx";
 import { Chooser } from "./chooser.tsx";
 import { type Column, columnsOf, shownColumns } from "./columns.ts";
@@ -90,16 +90,11 @@ function useRows({ all, experiments, selection }: Runs, columns: readonly Column
     const kept = places.filter(test);
     return (column ? ordered(kept, column, by.descending) : kept).map((place) => rank[place]!);
   }, [experiments, columns, wanted, order]);
-  const top = new Set([
-    ...(selection.baseline === null ? [] : [selection.baseline]),
-    ...selection.pinned,
-  ]);
-  const key = [...top].join();
-  return useMemo(() => ({
-    found,
-    pinned: [...top],
-    rest: found.filter((rank) => !top.has(rank)),
-  }), [found, key]);
+  const pinned = onTop(selection);
+  return useMemo(
+    () => ({ found, pinned, rest: found.filter((rank) => !pinned.includes(rank)) }),
+    [found, pinned.join()],
+  );
 }
 
 function Toolbar({ runs, found, columns, shown, flipped }: {

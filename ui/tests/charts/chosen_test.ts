@@ -13,7 +13,7 @@ Deno.test("an address without choices has the usual ones", () => {
     zoom: null,
     group: null,
     middle: "mean",
-    spread: "std",
+    spread: "range",
     size: SIZES.usual,
   });
 });
@@ -39,6 +39,6 @@ Deno.test("what makes no sense is passed over", () => {
     0.99,
     null,
     SIZES.most,
-    "std",
+    "range",
   ]);
 });

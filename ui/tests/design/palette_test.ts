@@ -1,7 +1,7 @@
 /** The palette is judged as eyes of each kind see it: colours are turned to what they look like, then measured. */
 
 import assert from "node:assert/strict";
-import { COLOURS, lookOf } from "../../src/design/palette.ts";
+import { COLOURS, lookOf, toldApart } from "../../src/design/palette.ts";
 
 type Colour = readonly [number, number, number];
 
@@ -81,10 +81,18 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-Deno.test("a run looks the same for its life, and like no other of forty", () => {
-  const looks = Array.from({ length: 40 }, (_, rank) => JSON.stringify(lookOf(rank, false)));
-  assert.equal(new Set(looks).size, 40);
-  assert.deepEqual(lookOf(3, true), lookOf(3, true));
+Deno.test("forty runs that are drawn together all look different, each in the colour of its life", () => {
+  const looks = Array.from({ length: 40 }, (_, rank) => lookOf(rank, false));
+  const apart = toldApart(looks);
+  assert.equal(new Set(apart.map((look) => JSON.stringify(look))).size, 40);
+  assert.deepEqual(apart.map(({ colour }) => colour), looks.map(({ colour }) => colour));
+});
+
+Deno.test("a line has gaps only where another of its colour is drawn before it", () => {
+  const dashed = (...ranks: number[]) =>
+    toldApart(ranks.map((rank) => lookOf(rank, true))).map(({ dash }) => dash.length > 0);
+  assert.deepEqual(dashed(17, 18, 19, 20, 21, 22, 23, 24), Array(8).fill(false));
+  assert.deepEqual(dashed(3, 11, 12), [false, true, false]);
 });
 
 Deno.test("dark and light have as many colours", () => {

@@ -3,6 +3,7 @@ import {
   drawnOf,
   flipped,
   NEWEST,
+  onTop,
   selecting,
   selectionOf,
   toggled,
@@ -37,6 +38,17 @@ Deno.test("hidden runs are selected and not drawn; a soloed run is drawn alone",
   assert.deepEqual(drawnOf(of("runs=1-4&hide=2")), [1, 3, 4]);
   assert.deepEqual(drawnOf(of("runs=1-4&hide=2&solo=2")), [2]);
   assert.deepEqual(drawnOf(of("runs=1-2&solo=0")), [0]);
+});
+
+Deno.test("what the others are compared with is drawn with them, selected or not", () => {
+  assert.deepEqual(drawnOf(of("runs=1-3&base=0")), [0, 1, 2, 3]);
+  assert.deepEqual(drawnOf(of("runs=1-3&base=2")), [1, 2, 3]);
+  assert.deepEqual(drawnOf(of("runs=1-3&base=0&hide=0")), [1, 2, 3]);
+});
+
+Deno.test("what is compared with stands above what is pinned, each once", () => {
+  assert.deepEqual(onTop(of("pin=3,5&base=5")), [5, 3]);
+  assert.deepEqual(onTop(of("pin=3")), [3]);
 });
 
 Deno.test("a list of ranks takes one in and gives it up", () => {

@@ -3,7 +3,7 @@
 import { dataUrl, useAnswer } from "../../data/client.ts";
 import type { Evaluation, Evaluations, Media } from "../../data/types.ts";
 import { Answered, Empty, Skeleton } from "../../design/answered.tsx";
-import { lookOf } from "../../design/palette.ts";
+import { lookOf, toldApart } from "../../design/palette.ts";
 import { Ago, Card, Swatch } from "../../design/parts.tsx";
 import { number } from "../../format/number.ts";
 import { dark } from "../../shell/theme.ts";
@@ -202,11 +202,11 @@ function useMedia(model: string, kind: string, runs: Run[]): MediaSeries[] {
 
 /** Returns evaluations as what media are drawn beside; they have no status, and their media no steps. */
 function runsOf(evaluations: Evaluation[]): Run[] {
-  return evaluations.map(({ id, rank, name, version }) => ({
+  return toldApart(evaluations.map(({ id, rank, name, version }) => ({
     id,
     rank,
     name: `${version} ${name}`,
     status: "",
     ...lookOf(rank, dark.value),
-  }));
+  })));
 }

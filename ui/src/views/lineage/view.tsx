@@ -101,12 +101,14 @@ function Graph({ lineage }: { lineage: Lineage }) {
   }, [fitted, view]);
   const measured = useCallback((now: Size) => {
     const isFirst = size.current.width === 0;
+    const asked = query.peek().get("place");
+    const { x, scale } = view.peek(), whole = fitted(asked !== null);
     size.current = now;
-    if (!isFirst) return;
-    view.value = begin(lineage, now);
-    const asked = chosen("place");
-    if (asked) show(asked);
-  }, [lineage, show, view]);
+    if (isFirst) view.value = begin(lineage, now);
+    // In a window that changes, what was seen whole stays so, and what is selected stays in sight.
+    if (!isFirst && x === whole.x && scale === whole.scale) view.value = fitted(asked !== null);
+    else if (asked) show(asked);
+  }, [lineage, fitted, show, view]);
   const zoom = (factor: number) => {
     const { width, height } = size.current;
     view.value = zoomAt(view.peek(), { x: width / 2, y: height / 2 }, factor);

@@ -61,6 +61,8 @@ export function fitted(layout: Json, dark: boolean): Json {
     font: { ...object(known.font), color: INK[mode], family: "system-ui, sans-serif", size: 12 },
     xaxis: { ...object(known.xaxis), ...axis, automargin: true },
     yaxis: { ...object(known.yaxis), ...axis, automargin: true },
+    // Where nothing hovers, as under a finger, the buttons are always there.
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: GRID[mode], activecolor: INK[mode] },
     margin: { l: 48, r: 16, t: own.title ? 48 : 16, b: 40 },
   };
   return { ...own, autosize: true, template: { ...template, layout: themed } };
