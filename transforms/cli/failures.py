@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import traceback
 from typing import Any
@@ -33,7 +34,7 @@ class CommandGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what was typed, and keep it for messages that say what to type instead."""
         ctx.meta[WORDS] = tuple(args)
-        parsed: list[str] = super().parse_args(ctx, args)
+        parsed: list[str] = super().parse_args(ctx, _root_first(args))
         return parsed
 
     def invoke(self, ctx: Any) -> Any:
@@ -62,6 +63,21 @@ class CommandGroup(TyperGroup):
             except OSError as error:
                 say_error(_system_error_text(error, session_of(ctx).verbose))
                 raise typer.Exit(JOB_FAILED) from None
+
+
+def _root_first(args: list[str]) -> list[str]:
+    """Return what was typed with ``--root`` before the command, where it counts: after it, it is as clear."""
+    first: list[str] = []
+    rest: list[str] = []
+    words = iter(args)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word == "--root":
+            first += [word, *itertools.islice(words, 1)]
+        else:
+            (first if word.startswith("--root=") else rest).append(word)
+    return first + rest
 
 
 def _flush() -> None:

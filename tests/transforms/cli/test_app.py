@@ -70,12 +70,20 @@ def test_usage_errors_exit_with_2(shell: Shell) -> None:
     assert "'root'" in result.stderr
 
 
-def test_the_root_can_be_named(shell: Shell) -> None:
-    """--root overrides the configured one."""
+@pytest.mark.parametrize(
+    "words",
+    ["--root elsewhere put /t/x t.csv", "put /t/x t.csv --root elsewhere", "put --root=elsewhere -- /t/x t.csv"],
+)
+def test_the_root_can_be_named(shell: Shell, words: str) -> None:
+    """--root overrides the configured one, before the command and after it."""
     (shell.folder / "t.csv").write_text("x\n1\n")
 
-    assert shell.run("--root", "elsewhere", "put", "/t/x", "t.csv").exit_code == 0
+    assert shell.run(*words.split()).exit_code == 0
     assert (shell.folder / "elsewhere/master/datasets/t/x/_delta_log").is_dir()
+
+
+def test_a_root_without_a_folder_is_refused(shell: Shell) -> None:
+    assert shell.run("log", "--root").exit_code == 2
 
 
 def test_the_version_is_printed(shell: Shell) -> None:

@@ -189,6 +189,13 @@ def test_an_experiment_is_shown_whole(shell: Shell, study: dict[str, Any]) -> No
     assert (series["loss"]["last"], series["loss"]["max"], series["loss"]["length"]) == (0.2, 0.5, 4)
 
 
+def test_a_model_where_an_experiment_is_wanted_is_told_where_it_goes(shell: Shell, study: dict[str, Any]) -> None:
+    told = shell.run("experiments", "compare", "/t/model")
+    assert told.exit_code == 2
+    assert "has no experiment '/t/model'" in told.output
+    assert told.output.rstrip().endswith("--model /t/model")
+
+
 def test_experiments_are_compared(shell: Shell, study: dict[str, Any]) -> None:
     """Metrics first, then what differs; what is the same is counted."""
     ids = [study[depth]["experiment_id"][:8] for depth in ("0", "1", "2")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from transforms.errors import UsageError
+from transforms.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from palantir_models.reading.experiment import RecordedExperiment
@@ -29,7 +29,13 @@ def named(project: Project, wanted: list[str], branch: str, model: str | None) -
     """Return the experiments that names, ids or beginnings of ids mean."""
     from palantir_models.reading.everywhere import find_experiments
 
-    return find_experiments(project.store, branch, wanted, model_alias(project, model))
+    try:
+        return find_experiments(project.store, branch, wanted, model_alias(project, model))
+    except NotFoundError as error:
+        path = next((one for one in wanted if one.startswith("/")), None)
+        if path is not None and model is None:
+            error.add_note(f"The path of a model is typed after --model: --model {path}")
+        raise
 
 
 def to_compare(project: Project, wanted: list[str] | None, branch: str, model: str | None) -> list[RecordedExperiment]:
