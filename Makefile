@@ -17,8 +17,8 @@ define stand_on_first
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 endef
 
-# How many processes share the tests: as many as there are processors, when not said.
-WORKERS ?= logical
+# How many processes share the tests: one more than there are processors, as some tests wait, when not said.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 # The page's own checks passed and its bundle is made; anew when anything of ui/ changes.
 PAGE := ui/node_modules/.made
@@ -42,7 +42,7 @@ test: $(SPARK) $(PAGE) check  ## Check style and types, then run the whole suite
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 fast: $(STAMP)  ## The tests that need no Spark, MLflow, bucket or killed process; which take a second is told.
-	$(BIN)/python -m pytest -n $(WORKERS) --fast --durations=5 --durations-min=1
+	$(BIN)/python -m pytest -n logical --fast --durations=5 --durations-min=1
 
 coverage: $(SPARK) $(PAGE)  ## Which lines and branches no test takes.
 	@.ci/strace
@@ -104,6 +104,7 @@ $(SPARK): $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb,docs,spark]'
 	@.ci/java
 	@$(BIN)/python -m transforms.engine.spark.jars > /dev/null || [ "$$CI" != true ]
+	@$(BIN)/python -m tests.class_archive
 	@touch $@
 
 $(PEERS)/.installed: pyproject.toml $(STAMP)

@@ -21,19 +21,19 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 from palantir_models.mlflow.exchange.tracking import tracking
+from tests.class_archive import java_options
 from tests.guards import spark_only_where
 from tests.processes import object_store
 from transforms.engine.spark import engine, installation, sessions
 from transforms.engine.spark.engine import SparkEngine, shared_engine
 from transforms.engine.spark.installation import problems
 from transforms.store.store import Store
-from transforms.testing.spark import QUICK_JAVA
 
 os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is
 # The hundreds of processes that the tests begin, the workers of xdist among them, find compiled what they import.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-os.environ.setdefault("SPARK_SUBMIT_OPTS", QUICK_JAVA)
+os.environ.setdefault("SPARK_SUBMIT_OPTS", java_options())
 
 # PySpark ends a process whose main module has no file, as it takes it for one of its own tests; a worker of xdist has none.
 if not hasattr(sys.modules["__main__"], "__file__"):

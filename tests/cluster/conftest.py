@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.class_archive import java_options
 from tests.processes import await_true, free_port, kill
 from transforms.engine.spark.installation import require_spark
-from transforms.testing.spark import QUICK_JAVA
 
 _REPOSITORY = Path(__file__).parents[2]
 _MAIN = "org.apache.spark.deploy"
@@ -67,7 +67,7 @@ class Cluster:
         import pyspark
 
         home, jars = require_spark().home, Path(pyspark.__file__).parent / "jars"
-        java = [home / "bin/java", *QUICK_JAVA.split(), "-Xmx256m"]
+        java = [home / "bin/java", *java_options().split(), "-Xmx256m"]
         environment = {
             **os.environ,
             "JAVA_HOME": str(home),
@@ -165,7 +165,7 @@ def project(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., ClusterP
             '[tool.transforms.spark.conf]\n"spark.executor.memory" = "600m"\n"spark.driver.host" = "127.0.0.1"\n'
             '"spark.driver.bindAddress" = "127.0.0.1"\n"spark.sql.shuffle.partitions" = "2"\n'
             '"spark.databricks.delta.snapshotPartitions" = "2"\n'
-            f'"spark.ui.enabled" = "false"\n"spark.executor.extraJavaOptions" = "{QUICK_JAVA}"\n'
+            f'"spark.ui.enabled" = "false"\n"spark.executor.extraJavaOptions" = "{java_options()}"\n'
             f"{conf}\n"
         )
         (tmp_path / "jobs_on_cluster.py").write_text(textwrap.dedent(source))
