@@ -32,6 +32,8 @@ from transforms.store.optimizing import optimize_tables
 from transforms.store.vacuum import vacuum_tables
 from transforms.testing import run_transform
 
+pytestmark = pytest.mark.slow
+
 MODEL = Resource("model", "/model")
 
 

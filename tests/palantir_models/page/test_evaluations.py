@@ -11,6 +11,8 @@ from tests.page.evaluated import MODEL, evaluated_store, judged
 from tests.palantir_models.evaluation.sample_evaluations import AtLeast, judge
 from transforms.testing.run import run_transform
 
+pytestmark = pytest.mark.slow
+
 PLACE = f"/data/models/{model_rid(MODEL)}"
 
 

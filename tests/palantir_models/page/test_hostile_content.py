@@ -14,6 +14,8 @@ from palantir_models.page.ids import model_rid
 from tests.palantir_models.page.conftest import Answer, Browser, Running
 from tests.palantir_models.page.hostile import ALIAS, CELL, NAMES, SCRIPT, log_hostile
 
+pytestmark = pytest.mark.slow
+
 TYPES = {"application/json", "application/octet-stream", "application/vnd.apache.parquet", "image/png", "text/csv"}
 
 

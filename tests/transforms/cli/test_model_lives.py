@@ -10,6 +10,8 @@ import pytest
 from palantir_models import open_model
 from transforms.errors import NotFoundError
 
+pytestmark = pytest.mark.slow
+
 Shell = Any
 TRAINED = """
     import polars as pl

@@ -17,6 +17,8 @@ from palantir_models.experiment.values import Parameter
 from tests.palantir_models.experiment.interrupting import Places
 from tests.palantir_models.experiment.memory.test_metrics import behind, decoded
 
+pytestmark = pytest.mark.slow
+
 
 class Logged:
     """Contents, the values that calls logged to them and came back from, and the one whose call was interrupted."""

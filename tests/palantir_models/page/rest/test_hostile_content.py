@@ -15,6 +15,8 @@ from palantir_models.page.ids import experiment_rid, model_rid
 from tests.palantir_models.page.conftest import Browser, Running
 from tests.palantir_models.page.hostile import ALIAS, CELL, NAMES, SCRIPT, log_hostile
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Hostile:

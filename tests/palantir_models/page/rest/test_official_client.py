@@ -21,6 +21,8 @@ from tests.palantir_models.model.sample_adapter import Doubler
 from tests.palantir_models.page.conftest import Running
 from tests.palantir_models.page.rest.conftest import BIG, STARTED, Foundry
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def first(foundry: Foundry) -> models.Experiment:
