@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -163,6 +164,7 @@ def _lost_rows(store: Contents) -> Iterator[str]:
     may_commit = not store.storage.is_local or bool(store.storage.names(layout.TRANSACTIONS))
     head = store.ledger.head()
     named = {file for file, _ in store.storage.delta.files(layout.LEDGER, store.ledger.table())}
+    in_log = cache(lambda: files_in_log(store.storage, layout.LEDGER))
     for folder, file in files:
         row = _ROW.fullmatch(file)
         if row is None or f"{folder}/{file}" in named:
@@ -171,7 +173,8 @@ def _lost_rows(store: Contents) -> Iterator[str]:
             is_lost = not may_commit
         else:
             log = content_of(store.storage, log_file(int(row[1])))
-            is_lost = log is not None and file.encode() not in log  # one that was merged since is named by its log
+            # One that was merged since is named by its log, or by what took its place when the log was shortened.
+            is_lost = file.encode() not in log if log is not None else f"{folder}/{file}" not in in_log()
         if is_lost:
             yield f"{layout.LEDGER}/{folder}/{file}"
 

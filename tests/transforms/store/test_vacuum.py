@@ -18,7 +18,7 @@ from transforms.engine.local.staging import stage_frame
 from transforms.errors import StoreError
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
-from transforms.store import layout, log_cleanup, machine, merging, replaced_files
+from transforms.store import layout, ledger_upkeep, log_cleanup, machine, merging, replaced_files
 from transforms.store.store import Store
 from transforms.store.vacuum import vacuum_tables
 
@@ -103,6 +103,26 @@ def test_what_killed_processes_left_goes(store: Store, commit: Callable[..., Any
     assert pl.read_delta(str(root / "_ledger")).height == head
     # Nobody is left who could place this row.
     assert vacuum_tables(store, 1, dry_run=False) == {"": [kept[2].relative_to(root).as_posix()]}
+    assert vacuum_tables(store, 1, dry_run=True) == {}
+
+
+def test_a_row_that_lost_its_place_goes_though_the_log_of_that_place_is_gone(
+    store: Store, commit: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Housekeeping may shorten the log before anybody collects what died; rows that it merged stay until their time comes."""
+    for number in range(6):
+        commit({"/a": pl.DataFrame({"x": [number]})})
+    ledger = Path(store.root) / "_ledger"
+    monkeypatch.setattr(ledger_upkeep, "_KEPT", 0)
+    ledger_upkeep.tidy(store.storage, store.ledger)
+    assert not (ledger / f"_delta_log/{2:020}.json").exists()
+    merged = sorted(ledger.glob("block=0/0*.parquet"))
+    assert len(merged) == 6
+    lost = ledger / f"block=0/{2:012}-{'0' * 32}.parquet"
+    lost.write_bytes(b"x")
+
+    assert vacuum_tables(store, 1, dry_run=False)[""] == [lost.relative_to(store.root).as_posix()]
+    assert sorted(ledger.glob("block=0/0*.parquet")) == merged
     assert vacuum_tables(store, 1, dry_run=True) == {}
 
 
