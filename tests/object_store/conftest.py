@@ -12,9 +12,9 @@ import pytest
 
 from tests.crash.conftest import crash_nursery
 from tests.processes import Nursery
+from transforms.store.finding import find_tables
 from transforms.store.storage.address import open_storage
 from transforms.store.store import Store
-from transforms.store.table_folders import find_tables
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from tests.simulation.run import replay, simulate
 from tests.simulation.search import search
 from tests.simulation.shrink import shrink
 from transforms.store.contents import Contents
+from transforms.store.finding import find_staged
 from transforms.store.identity import Identity
 from transforms.store.order import Part
 from transforms.store.stragglers import _Staged
-from transforms.store.table_folders import find_staged
 
 SCHEDULES = int(os.environ.get("SIMULATION_SCHEDULES", "250"))
 SEED = int(os.environ.get("SIMULATION_SEED", "0"))

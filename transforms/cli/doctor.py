@@ -133,7 +133,7 @@ def _store(store: Store) -> Iterator[Finding]:
 
 def _checked(store: Store) -> Iterator[Finding]:
     from transforms.store.checkup import check_store
-    from transforms.store.table_folders import find_tables
+    from transforms.store.finding import find_tables
 
     try:
         troubles = list(check_store(store))

@@ -11,8 +11,8 @@ from transforms.store.belonging import check_owner, diverged
 from transforms.store.change import TableChange
 from transforms.store.entry import Entry
 from transforms.store.features import check_writable
+from transforms.store.finding import find_tables
 from transforms.store.ledger_checkup import check_ledger
-from transforms.store.table_folders import find_tables
 from transforms.store.table_row import row_of
 
 if TYPE_CHECKING:

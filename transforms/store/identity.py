@@ -8,9 +8,9 @@ from transforms.common.json_text import from_json
 from transforms.errors import StoreError
 from transforms.store import layout, machine
 from transforms.store.belonging import diverged
+from transforms.store.finding import find_tables
 from transforms.store.ledger import Ledger
 from transforms.store.storage.base import Storage, content_of
-from transforms.store.table_folders import find_tables
 from transforms.store.table_row import row_of
 
 _FORMAT = 1

@@ -13,8 +13,8 @@ from transforms.spec.resource import Resource
 from transforms.store import layout, log_cleanup, merging
 from transforms.store.contents import Contents
 from transforms.store.features import check_writable
+from transforms.store.finding import find_tables
 from transforms.store.leases import tried_all
-from transforms.store.table_folders import find_tables
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

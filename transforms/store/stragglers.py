@@ -18,10 +18,10 @@ from typing import NamedTuple
 from transforms.store import layout
 from transforms.store.belonging import check_owner
 from transforms.store.contents import Contents
-from transforms.store.leftovers import is_old, named_files, staging_folders
+from transforms.store.finding import find_staged
 from transforms.store.storage.base import Storage
-from transforms.store.table_folders import find_staged
 from transforms.store.table_row import row_of
+from transforms.store.unnamed_files import is_old, named_files, staging_folders
 
 _log = logging.getLogger(__name__)
 

@@ -8,12 +8,12 @@ from transforms.errors import StoreError
 from transforms.store import log_cleanup, replaced_files, upkeep
 from transforms.store.contents import Contents
 from transforms.store.delta_log import log_folder
+from transforms.store.finding import find_tables
 from transforms.store.leases import tried_all
 from transforms.store.ledger_upkeep import maintain
-from transforms.store.leftovers import clear_folders, clear_ledger, clear_table
 from transforms.store.pins import lowest_pin
 from transforms.store.stragglers import clear_stragglers
-from transforms.store.table_folders import find_tables
+from transforms.store.unnamed_files import clear_folders, clear_ledger, clear_table
 
 _log = logging.getLogger(__name__)
 

@@ -21,12 +21,12 @@ from transforms.run.file_rows import stage_listing, staged_files
 from transforms.run.put_frame import put_frame
 from transforms.spec.resource import Resource
 from transforms.store import layout, machine, stragglers
+from transforms.store.finding import find_staged
 from transforms.store.identifiers import new_transaction_id
 from transforms.store.layout import LEDGER
 from transforms.store.ledger import Ledger
 from transforms.store.storage.base import Storage
 from transforms.store.store import Store
-from transforms.store.table_folders import find_staged
 from transforms.store.transaction import Transaction
 from transforms.store.vacuum import vacuum_tables
 

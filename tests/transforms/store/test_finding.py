@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from transforms.store.finding import find_tables
 from transforms.store.store import Store
-from transforms.store.table_folders import find_tables
 from transforms.store.vacuum import vacuum_tables
 
 FIRST = pl.DataFrame({"x": [1]})
