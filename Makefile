@@ -104,7 +104,7 @@ $(SPARK): $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,duckdb,docs,spark]'
 	@.ci/java
 	@$(BIN)/python -m transforms.engine.spark.jars > /dev/null || [ "$$CI" != true ]
-	@$(BIN)/python -m tests.class_archive
+	@$(BIN)/python -m tests.class_archive || echo "Each JVM of the tests loads its classes by itself: see above."
 	@touch $@
 
 $(PEERS)/.installed: pyproject.toml $(STAMP)
