@@ -78,6 +78,7 @@ function Rows({ found, runs }: { found: Run[]; runs: Runs }) {
   useEffect(() => {
     if (at >= 0) keepInView(box.current!, at * ROW, ROW);
   }, [at]);
+  useEffect(() => () => void (pointedAt.value = null), []);
   const { first, last } = visibleRows(
     top.value,
     box.current?.clientHeight || 800,
@@ -186,6 +187,7 @@ export function useRunKeys(model: string, found: readonly Run[], { selection }: 
   const step = (by: number) => {
     const next = found[at < 0 ? 0 : Math.min(Math.max(at + by, 0), found.length - 1)];
     if (next) adjust({ run: next.rank });
+    pointedAt.value = null; // whoever goes by keys looks at where they lead
     const pressed = document.activeElement;
     if (pressed instanceof HTMLButtonElement) pressed.blur(); // Space and Enter are the run's now
   };
