@@ -264,6 +264,17 @@ def test_a_baseline_is_drawn_and_on_top_though_it_is_not_selected(browser_page: 
     expect(names).to_have_text([re.compile(name) for name in ("plain", "spiky", "odd", "img")])
 
 
+def test_all_selects_what_a_search_finds_and_not_what_is_above_it(browser_page: Tab, curves: Served) -> None:
+    """What is pinned, or compared with, is seen in any case."""
+    from playwright.sync_api import expect
+
+    browser_page.goto(curves.model(MODEL, "tab=charts&find=small/m00&runs=0&base=0&pin=1&q=odd"))
+    runs = browser_page.get_by_role("complementary", name="Runs")
+    expect(runs.locator(".run .name")).to_have_text([re.compile(name) for name in ("plain", "spiky", "odd")])
+    runs.get_by_role("button", name="All", exact=True).click()
+    expect(browser_page).to_have_url(re.compile("[&?]runs=3(&|$)"))
+
+
 def test_a_run_that_is_pointed_at_in_the_list_stands_out(browser_page: Tab, curves: Served) -> None:
     """Also where the keys went to another one before."""
     browser_page.goto(curves.model(MODEL, "tab=charts&find=small/m00&runs=0-1&run=0"))

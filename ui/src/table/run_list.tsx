@@ -23,8 +23,11 @@ const ROW = 30; // pixels, as in run_list.css
 export function RunList({ model }: { model: string }) {
   const runs = useRuns(model);
   const wanted = chosen("q") ?? "";
-  const found = useFound(runs, wanted);
-  useRunKeys(model, found, runs);
+  const ranks = useFound(runs, wanted);
+  const shown = [...new Set([...onTop(runs.selection), ...ranks])].flatMap((rank) =>
+    runs.all[rank] ?? []
+  );
+  useRunKeys(model, shown, runs);
   const { selection } = runs;
   return (
     <aside class="runs" aria-label="Runs">
@@ -37,38 +40,34 @@ export function RunList({ model }: { model: string }) {
           <button
             type="button"
             class="quiet"
-            onClick={() => choose(selecting(found.map(({ rank }) => rank)))}
+            onClick={() => choose(selecting(ranks))}
           >
             All
           </button>
           <button type="button" class="quiet" onClick={() => choose(selecting([]))}>None</button>
         </span>
       </div>
-      {wanted && !found.length && (
+      {wanted && !ranks.length && (
         <p class="note soft">
           No run is as you search for it. <a href={here({ q: null })}>Show all</a>
         </p>
       )}
       {runs.experiments || runs.problem
-        ? <Rows found={found} runs={runs} />
+        ? <Rows found={shown} runs={runs} />
         : <Skeleton rows={12} />}
     </aside>
   );
 }
 
-/** The runs that a search finds, as in the table of experiments; newest first, but for what is pinned or compared with. */
-function useFound({ all, experiments, selection }: Runs, wanted: string): Run[] {
-  const top = onTop(selection);
+/** The ranks of the runs that a search finds, as in the table of experiments; newest first. */
+function useFound({ all, experiments }: Runs, wanted: string): number[] {
   return useMemo(() => {
-    let ranks = all.map(({ rank }) => rank).reverse();
-    if (wanted && experiments) {
-      const known = experiments.columns.rank;
-      const test = testOf(wanted, columnsOf(experiments), known.map((rank) => all[rank]!.name));
-      ranks = known.filter((_, place) => test(place)).sort((a, b) => b - a);
-    }
-    const found = [...new Set([...top, ...ranks])];
-    return found.flatMap((rank) => all[rank] ?? []);
-  }, [all, experiments, wanted, top.join()]);
+    const ranks = experiments?.columns.rank ?? [];
+    const test = wanted && experiments
+      ? testOf(wanted, columnsOf(experiments), ranks.map((rank) => all[rank]!.name))
+      : () => true;
+    return ranks.filter((_, place) => test(place)).sort((a, b) => b - a);
+  }, [experiments, wanted]);
 }
 
 function Rows({ found, runs }: { found: Run[]; runs: Runs }) {
