@@ -17,6 +17,7 @@ from transforms.api import Input, Output, transform
 from transforms.config import Config
 from transforms.engine.local.staging import staged_file
 from transforms.engine.spark.engine import shared_engine
+from transforms.engine.spark.reading import read_dataframe
 from transforms.run.job import JobOptions, run_job
 from transforms.spec.resource import Resource
 from transforms.store.change import TableChange
@@ -108,6 +109,29 @@ def test_reading(spark, store, report):
     run(measure, store)
     ratio = took["ours"] / took["plain"]
     report(f"reading and counting them in {took['ours']:.2f} s, plain Spark = 1", ratio, 1.05)
+
+
+def test_reading_what_is_small_and_new(spark, store, report):
+    """A version that Spark has not met yet, as each run of a pipeline reads one, beside Delta's own reader."""
+    seconds: dict[str, list[float]] = {"ours": [], "delta": []}
+
+    @transform.spark.using(out=Output("/small"))
+    def grow(ctx, out):
+        out.write_dataframe(ctx.spark_session.range(100))
+
+    for _ in range(20):
+        run(grow, store)
+        view = store.view_table("master/datasets/small")
+        at_version = spark.read.format("delta").option("versionAsOf", view.version)
+        for name, call in {
+            "ours": lambda view=view: read_dataframe(shared_engine({}), view, "/small"),
+            "delta": lambda view=view, reader=at_version: reader.load(view.uri),
+        }.items():
+            began = time.perf_counter()
+            assert len(call().toArrow()) == 100
+            seconds[name].append(time.perf_counter() - began)
+    took = {name: sorted(times)[len(times) // 2] for name, times in seconds.items()}
+    report(f"reading a small new version in {took['ours'] * 1000:.0f} ms, Delta = 1", took["ours"] / took["delta"], 0.5)
 
 
 def test_the_commit_of_many_files(store, report):

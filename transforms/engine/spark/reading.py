@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from transforms.engine.spark.engine import SparkEngine
 
+_FEW = 8
+"""How many files Spark has opened itself before Delta has read a table's log, for which it runs several jobs of Spark's."""
+
 Values: TypeAlias = tuple[tuple[str, str | None], ...]
 """The value of each partition column that Spark cannot find in the names of folders."""
 
@@ -31,6 +34,8 @@ def read_dataframe(
     engine: SparkEngine, view: TableView, name: str, files: Sequence[AddedFile] | None = None
 ) -> DataFrame:
     """Return the version as a Spark DataFrame: read by Delta where its jar is, else by the version's files.
+
+    What is small is read by its files also where Delta could, as that takes less time.
 
     :param engine: Spark.
     :param view: the version.
@@ -45,7 +50,7 @@ def read_dataframe(
             why = "does not let single files be read"
             raise unreadable(view.table, name, why, "Read the whole dataset with dataframe('current')")
         return _read_files(engine, view.storage, view.name, view.schema_json, files)
-    if engine.has_delta:
+    if engine.has_delta and not _is_plain(view):
         reader = engine.session.read.format("delta").option("versionAsOf", view.version)
         return reader.load(view.storage.spark_uri(view.name))
     return _read_version(engine, view, name)
@@ -76,6 +81,16 @@ def frame_of(engine: SparkEngine, schema_json: str, rows: pa.Table | None = None
     from pyspark.sql.types import StructType
 
     return engine.session.createDataFrame([] if rows is None else rows, StructType.fromJson(from_json(schema_json)))
+
+
+def _is_plain(view: TableView) -> bool:
+    """Whether Spark gives the same frame for the version's files as Delta does, and sooner: few, and of columns alone."""
+    return (
+        can_read(view.table, "spark files")
+        and not view.table.metadata().partition_columns
+        and "false" not in view.schema_json  # a column without nulls, which Spark forgets of files
+        and len(view.data_files()) <= _FEW
+    )
 
 
 def _read_version(engine: SparkEngine, view: TableView, name: str) -> DataFrame:

@@ -100,6 +100,7 @@ def test_every_reader_reads_the_same(name, writer, run_transform, spark, spark_e
         "delta-spark SQL": as_arrow(spark.sql(f"SELECT * FROM delta.`{path}`")),
         "duckdb": duckdb.from_arrow(DeltaTable(path).to_pyarrow_dataset()).to_arrow_table(),
     }
+    assert output.dataframe().schema == spark.read.format("delta").load(path).schema
     monkeypatch.setattr(spark_engine, "_has_delta", False)
     found["spark without the jar"] = as_arrow(output.dataframe())
     for reader, read in found.items():
@@ -176,6 +177,37 @@ def test_tables_that_spark_made_are_read_as_they_are_by_every_reader(
     monkeypatch.setattr(spark_engine, "_has_delta", False)
     with pytest.raises(UnsupportedTableError, match="/ext has the Delta table feature .*without Delta's jar"):
         read_dataframe(spark_engine, view, "/ext")
+
+
+PLAIN = ("a int COMMENT 'one of {2, 3}', b struct<c: array<string>>, d char(3)", "USING delta", 1)
+LAYOUTS = {
+    "plain": (PLAIN, True),
+    "without nulls": (("a int NOT NULL", "USING delta", 1), False),
+    "without nulls inside": (("a struct<b: int NOT NULL>", "USING delta", 1), False),
+    "partitions": (("a int, day timestamp", "USING delta PARTITIONED BY (day)", 1), False),
+    "as many files as are opened": (("a int", "USING delta", 8), True),
+    "many files": (("a int", "USING delta", 9), False),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_small_table_is_read_by_its_files_where_delta_gives_the_same(name, run_transform, spark, spark_engine, store):
+    """A version that is pinned, with the columns that Delta gives: their types, their comments, and which have no nulls."""
+    (columns, layout, files), is_plain = LAYOUTS[name]
+    run_transform(by_arrow, {"data": ORDER})
+    path = store.root / "master/datasets/ext"
+    spark.sql(f"CREATE TABLE delta.`{path}` ({columns}) {layout}")
+    schema = spark.read.format("delta").load(str(path)).schema
+    row = "named_struct('b', 1)" if "struct<b" in columns else "1"
+    rest = {1: "", 2: ", timestamp'2026-03-29 02:30:00'", 3: ", null, 'x'"}[len(schema)]
+    spark.sql(f"INSERT INTO delta.`{path}` SELECT {row}{rest} FROM range(0, {files}, 1, {files})")
+    view = store.view_table("master/datasets/ext")
+    assert len(view.data_files()) == files
+    spark.sql(f"DELETE FROM delta.`{path}`")
+    found = read_dataframe(spark_engine, view, "/ext")
+    assert found.schema == schema
+    assert found.count() == files
+    assert ("PreparedDeltaFileIndex" in found._jdf.queryExecution().toString()) is not is_plain
 
 
 def test_days_beyond_the_year_9999_are_written_by_spark_too(run_transform, spark):

@@ -19,6 +19,7 @@ THEIRS = """
     from pyspark.sql import SparkSession, functions as F
 
     builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.sql.shuffle.partitions", "2")
     theirs = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.app.name", "theirs").getOrCreate()
     theirs.sparkContext.setLogLevel("OFF")
     theirs.createDataFrame([("12",), ("n/a",)], "s string").createOrReplaceTempView("of_their_own")
