@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -39,6 +40,8 @@ def ui(
     transforms --root s3://lake/store ui
     """
     require_page("The model page")
+    # What Polars reads a bucket with would go on to look all the time how fast it may, and a page is open for days.
+    os.environ.setdefault("POLARS_DISABLE_HTTP_RATE_LIMIT", "1")
     from palantir_models.page.opened import Opened
     from palantir_models.page.start import Page, Place
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -111,3 +112,31 @@ def test_ctrl_c_ends_the_command_cleanly(tmp_path: Path) -> None:
     assert process.returncode == 0
     assert said.splitlines()[-1] == "The model page has ended."
     assert complained == ""
+
+
+@pytest.mark.slow
+def test_polars_is_told_not_to_look_for_ever_how_fast_it_may_read(tmp_path: Path) -> None:
+    """It asks its environment once, when it is loaded; after a bucket was read, an idle page took a processor's twentieth."""
+    (tmp_path / "pyproject.toml").touch()
+    name = "POLARS_DISABLE_HTTP_RATE_LIMIT"
+    script = f"""
+import os, sys
+
+def look(event, arguments):
+    if event == "import" and arguments[0].startswith("polars."):
+        os._exit(0 if os.environ.get("{name}") == "1" else 3)
+
+sys.addaudithook(look)
+from transforms.cli.app import main
+main()
+"""
+    command = [sys.executable, "-c", script, "ui", "--no-open", "--port", "0"]
+    environment = {key: value for key, value in os.environ.items() if key != name} | {"PYTHONPATH": str(REPOSITORY)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            with suppress(OSError):  # it ends while it answers
+                urlopen(f"{process.stdout.readline().split()[-1]}data/builds").close()
+            assert process.wait(300) == 0
+        finally:
+            process.kill()
