@@ -76,7 +76,7 @@ def test_what_has_an_ill_name_is_found_by_it(hostile: Hostile, name: str) -> Non
     assert plot.json["data"][0]["name"] == SCRIPT
     assert head(chart)["series"] == name
     assert head(chart)["runs"][0]["points"] == 1
-    assert csv.body.count(b"1.5") == 1
+    assert csv.body.count(b",1.5,") == 1  # the cell; a time may have it, too
     assert set(query.json) == {"duckdb", "polars"}
 
 
