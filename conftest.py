@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-# What is collected stays until the end: nothing of it is garbage, and looking through it again and again takes seconds.
+# What is collected stays until the end: nothing of it is garbage, and looking through it again and again takes seconds. So does
+# looking for what the tests leave after every few hundred objects, as Python does for programs that are short of memory.
 gc.disable()
+gc.set_threshold(20_000, 20, 20)
 atexit.register(gc.unfreeze)  # so that Python finds it then
 
 

@@ -31,6 +31,11 @@ from transforms.store.store import Store
 
 os.environ.setdefault("KERAS_BACKEND", "jax")  # read when Keras is imported
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is
+# What Polars reads a bucket with looks all the time how fast it may, until the process ends; each test has its own bucket.
+os.environ.setdefault("POLARS_DISABLE_HTTP_RATE_LIMIT", "1")
+# The processors are the tests', side by side; threads of a library's that wait for work turn round and round.
+for _library in ("OMP", "OPENBLAS"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 # The hundreds of processes that the tests begin, the workers of xdist among them, find compiled what they import.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.setdefault("SPARK_SUBMIT_OPTS", java_options())
