@@ -7,6 +7,7 @@ from functools import cache
 import polars as pl
 import pytest
 
+from tests.interpreting import interpreting
 from tests.transforms.checks.table import CASES, OTHER, ROWS, Case, column, facts_of, frame
 from transforms.checks.local import LocalRows
 from transforms.checks.passing import made
@@ -97,6 +98,8 @@ def test_spark_finds_the_same(spark, tmp_path):
         (rows, checks(), SparkRows(there, facts, {"other": other})),
         (empty, checks()[:: len(KINDS)], SparkRows(there.limit(0), facts, {"other": other})),
     ):
-        for one in made(asked, facts, on_spark, "dataset:/data"):
+        with interpreting(spark):
+            found = made(asked, facts, on_spark, "dataset:/data")
+        for one in found:
             local = found_here[one.check]
             assert (one.passed, one.failing, one.rows) == (local.passed, local.failing, local.rows), one.check

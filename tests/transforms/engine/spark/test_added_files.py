@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from tests.interpreting import interpreting
 from transforms.api import Output, transform
 from transforms.engine.local.reading import read_arrow, read_pandas, read_polars
 from transforms.engine.spark.reading import read_dataframe
@@ -20,26 +21,20 @@ from transforms.run.reader import DatasetReader
 from transforms.store.additions import AddedFile, Additions, NotAdditive, additions
 
 EXT = "master/datasets/ext"
-INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 
 
 @pytest.fixture
 def sql(spark, store):
     """Run statements of SQL on the table of ``/ext``, which stands for ``{t}`` in them; return its newest version.
 
-    They are what another program did, so Spark need not compile them, which takes longer than they do.
+    They are what another program did, so Spark need not compile them.
     """
     store.begin("seed", "master", []).abandon()
 
     def run(*statements: str) -> int:
-        for key, value in INTERPRETED.items():
-            spark.conf.set(key, value)
-        try:
+        with interpreting(spark):
             for statement in statements:
                 spark.sql(statement.format(t=f"delta.`{store.root / EXT}`"))
-        finally:
-            for key in INTERPRETED:
-                spark.conf.unset(key)
         return DeltaTable(store.storage.uri(EXT)).version()
 
     return run
