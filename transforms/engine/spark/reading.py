@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _FEW = 8
 """How many files Spark has opened itself before Delta has read a table's log, for which it runs several jobs of Spark's."""
+_ELSEWHERE = re.compile(r"^/|:|(?:^|/)(?:\.|%2E){2}/")
+"""What is in the path of a file that lies outside of its table's folder, as a shallow clone's do: they are Delta's to follow."""
 
 Values: TypeAlias = tuple[tuple[str, str | None], ...]
 """The value of each partition column that Spark cannot find in the names of folders."""
@@ -89,8 +92,16 @@ def _is_plain(view: TableView) -> bool:
         can_read(view.table, "spark files")
         and not view.table.metadata().partition_columns
         and "false" not in view.schema_json  # a column without nulls, which Spark forgets of files
-        and len(view.data_files()) <= _FEW
+        and len(view.table.file_uris()) <= _FEW
+        and not any(map(_ELSEWHERE.search, _paths_of(view)))
     )
+
+
+def _paths_of(view: TableView) -> list[str]:
+    import pyarrow as pa
+
+    paths: list[str] = pa.table(view.table.get_add_actions())["path"].to_pylist()
+    return paths
 
 
 def _read_version(engine: SparkEngine, view: TableView, name: str) -> DataFrame:

@@ -210,6 +210,15 @@ def test_a_small_table_is_read_by_its_files_where_delta_gives_the_same(name, run
     assert ("PreparedDeltaFileIndex" in found._jdf.queryExecution().toString()) is not is_plain
 
 
+def test_files_that_lie_elsewhere_are_read_by_delta(run_transform, spark, spark_engine, store):
+    """A shallow clone names those of another table."""
+    run_transform(by_arrow, {"data": ORDER})
+    folder = store.root / "master/datasets"
+    spark.sql(f"CREATE TABLE delta.`{folder / 'ext'}` SHALLOW CLONE delta.`{folder / 'out'}`")
+    found = read_dataframe(spark_engine, store.view_table("master/datasets/ext"), "/ext")
+    assert as_arrow(found).sort_by("z").equals(ORDER)
+
+
 def test_days_beyond_the_year_9999_are_written_by_spark_too(run_transform, spark):
     """Their bounds stay out of the statistics, which not every reader could read."""
 
