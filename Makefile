@@ -17,8 +17,8 @@ define stand_on_first
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 endef
 
-# How many processes share the tests: two more than there are processors, as some tests wait, when not said.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
+# How many processes share the tests: one more than there are processors, as some tests wait, when not said.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 # The page's own checks passed and its bundle is made; anew when anything of ui/ changes.
 PAGE := ui/node_modules/.made
