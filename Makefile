@@ -47,7 +47,7 @@ fast: $(STAMP)  ## The tests that need no Spark, MLflow, bucket or killed proces
 # Python's tracer swallows the exception by which a thread is interrupted, so tests of that would wait for ever under it.
 UNTRACED := tests/transforms/run/test_cancellation.py tests/transforms/cli/test_attempts.py
 
-# Under the tracer the whole suite would take an hour; Spark, MLflow, buckets and what dies are looked at without it.
+# The tracer makes tests several times slower; Spark, MLflow, buckets and what dies are looked at without it.
 coverage: $(STAMP)  ## Which lines and branches the tests of make fast do not take; fails below what they took.
 	$(BIN)/python -m pytest -n logical --fast --cov --cov-report=term:skip-covered $(UNTRACED:%=--ignore=%)
 

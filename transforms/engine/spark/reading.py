@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import unquote
 
 from transforms.common.json_text import from_json
+from transforms.common.paths import escape
 from transforms.engine.local.data_files import DataFile, files_of
 from transforms.engine.local.partitions import partition_of
 from transforms.engine.spark.types import named_column
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 _FEW = 8
 """How many files Spark has opened itself before Delta has read a table's log, for which it runs several jobs of Spark's."""
-_ELSEWHERE = re.compile(r"^/|:|(?:^|/)(?:\.|%2E){2}/")
-"""What is in the path of a file that lies outside of its table's folder, as a shallow clone's do: they are Delta's to follow."""
 
 Values: TypeAlias = tuple[tuple[str, str | None], ...]
 """The value of each partition column that Spark cannot find in the names of folders."""
@@ -93,15 +92,13 @@ def _is_plain(view: TableView) -> bool:
         and not view.table.metadata().partition_columns
         and "false" not in view.schema_json  # a column without nulls, which Spark forgets of files
         and len(view.table.file_uris()) <= _FEW
-        and not any(map(_ELSEWHERE.search, _paths_of(view)))
+        and not any(_is_elsewhere(path) for path in view.table.get_add_actions().column("path").to_pylist())
     )
 
 
-def _paths_of(view: TableView) -> list[str]:
-    import pyarrow as pa
-
-    paths: list[str] = pa.table(view.table.get_add_actions())["path"].to_pylist()
-    return paths
+def _is_elsewhere(path: str) -> bool:
+    """Whether a file lies outside of its table's folder, as those of a shallow clone do, which are Delta's to follow."""
+    return ":" in path or escape(unquote(path)) is not None
 
 
 def _read_version(engine: SparkEngine, view: TableView, name: str) -> DataFrame:
